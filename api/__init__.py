@@ -1,0 +1,1 @@
+"""Composition root of the HTTP service; one file a resource."""

@@ -1,0 +1,1 @@
+"""Settings, read by entry points only."""

@@ -1,0 +1,1 @@
+"""The database: tables, and books that take and give domain values."""

@@ -1,0 +1,1 @@
+"""The values everybody speaks: frozen, validated, free of I/O, clock and Temporal."""

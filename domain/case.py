@@ -1,0 +1,208 @@
+"""A refund case: what the workflow holds, the read model stores and `GET /v1/refunds/{case_id}` shows."""
+
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field, JsonValue
+
+from domain.calendar import Deadline
+from domain.money import Money
+from domain.order import Identifier, Quantity, Sku
+from domain.request import CaseId, Sha256
+from domain.value import Value
+from domain.words import (
+    ENDED_STATES,
+    CaseState,
+    Disposition,
+    EvidenceStatus,
+    InspectionVerdict,
+    Party,
+    PayoutState,
+    Reason,
+    ResolutionAsked,
+)
+
+Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$", examples=["signs_of_use"])]
+RuleId = Annotated[str, Field(pattern=r"^R[0-9]{1,2}$")]
+Actor = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._@:/-]*$")]
+Count = Annotated[int, Field(ge=0, le=1000)]
+
+
+class UnitShare(Value):
+    """One reserved unit of a line and what was paid for it: goods with tax and discount, and outbound postage (R30)."""
+
+    unit: Annotated[int, Field(ge=1, le=1000, description="number of the unit within its line")]
+    goods: Annotated[int, Field(ge=0, description="minor units")]
+    outbound_postage: Annotated[int, Field(ge=0, description="minor units")]
+
+
+class CaseLine(Value):
+    """A line of the case; its units are settled one by one (R26): the first `accepted` units are the paid ones."""
+
+    sku: Sku
+    product_name: str
+    quantity: Quantity
+    units: tuple[UnitShare, ...] = ()
+    accepted: Count = 0
+    refused: Count = 0
+    failed: Count = Field(default=0, description="inspected and not accepted: a human decides (R27, R28)")
+    paid: Count = 0
+
+    @property
+    def outstanding(self) -> int:
+        """Units that the warehouse has not seen yet."""
+        return self.quantity - self.accepted - self.refused - self.failed
+
+
+class InspectedLine(Value):
+    """What the warehouse found for units of one sku (R26)."""
+
+    sku: Sku
+    quantity: Quantity = 1
+    verdict: InspectionVerdict
+    disposition: Disposition | None = None
+
+
+class Inspection(Value):
+    """One inspection record (R25)."""
+
+    inspected_at: AwareDatetime
+    inspected_by: Actor
+    lines: tuple[InspectedLine, ...]
+    scan_id: str | None = None
+
+
+class EvidencePin(Value):
+    """A piece of evidence as the workflow knows it: the object's version and hash, never its name or content."""
+
+    evidence_id: Identifier
+    status: EvidenceStatus
+    version_id: str | None = None
+    sha256: Sha256 | None = None
+
+
+class Shipment(Value):
+    """The customer's parcel on its way back (R19); postage is what the customer paid for it."""
+
+    carrier: Code
+    tracking_number: str
+    status: str
+    registered_at: AwareDatetime
+    last_moved_at: AwareDatetime
+    postage: Money | None = None
+
+
+class RefundDue(Value):
+    """What is owed to the customer and why (R30, R31): goods + outbound + return postage - label deduction = total."""
+
+    goods: Money
+    outbound_postage: Money
+    return_postage: Money
+    label_deduction: Money
+    total: Money
+
+
+class Payout(Value):
+    """Money on its way to one payment of the order (R35), or a reimbursement outside it (R32)."""
+
+    payout_id: str = Field(pattern=r"^rc_[0-9a-z]{8,40}-p[0-9]+$")
+    provider: str
+    payment_reference: str
+    amount: Money
+    attempt: Annotated[int, Field(ge=1)] = 1
+    idempotency_key: str
+    state: PayoutState = PayoutState.PLANNED
+    gateway_refund_id: str | None = None
+    failure_code: str | None = None
+    submitted_at: AwareDatetime | None = None
+    settled_at: AwareDatetime | None = None
+
+
+class Refusal(Value):
+    """A rule's no: which rule, in words for the customer, with the deadline it names where it has one."""
+
+    rule: RuleId
+    code: Code
+    says: str
+    deadline: Deadline | None = None
+
+
+class NextStep(Value):
+    """Whose turn it is and what they can send; `send` maps a signal or call to an example body."""
+
+    party: Party
+    says: str
+    by: AwareDatetime | None = None
+    send: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class TimelineEntry(Value):
+    """Something that happened, in codes: free text stays in the database."""
+
+    seq: Annotated[int, Field(ge=0)]
+    at: AwareDatetime
+    actor: str
+    event: str
+    rule: RuleId | None = None
+    details: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class Case(Value):
+    """One refund case; `version` grows with every change, so that a later record always wins."""
+
+    case_id: CaseId
+    version: Annotated[int, Field(ge=0)] = 0
+    order_number: Identifier
+    customer_id: Identifier
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    state: CaseState
+    reason: Reason
+    reason_asked: Reason
+    resolution: ResolutionAsked
+    policy_version: str
+    opened_at: AwareDatetime
+    updated_at: AwareDatetime
+    lines: tuple[CaseLine, ...] = ()
+    evidence: tuple[EvidencePin, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    refusal: Refusal | None = None
+    goodwill: bool = Field(default=False, description="reopened against a rule by an operator (R12)")
+    approved_at: AwareDatetime | None = None
+    approved_by: str | None = None
+    return_code: str | None = Field(default=None, description="printed on the return label (R18)")
+    return_address: tuple[str, ...] = Field(default=(), description="where to send the goods (R18)")
+    return_waived: bool = False
+    shop_paid_label: Money | None = Field(default=None, description="price of a label the shop gave (R31)")
+    shipment: Shipment | None = None
+    received_at: AwareDatetime | None = None
+    inspections: tuple[Inspection, ...] = ()
+    loss_accepted: bool = Field(default=False, description="paid without goods after a loss (R22)")
+    agreed_amount: Money | None = Field(default=None, description="a partial refund agreed for refused units (R28)")
+    refund_due: RefundDue | None = None
+    payouts: tuple[Payout, ...] = ()
+    blocked_by: Code | None = None
+    overdue: bool = False
+    ended_at: AwareDatetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True while somebody or something is still waited for."""
+        return self.state not in ENDED_STATES and self.ended_at is None
+
+    def deadline(self, what: str) -> Deadline | None:
+        """Return the deadline of that name, or None."""
+        return next((deadline for deadline in self.deadlines if deadline.what == what), None)
+
+    @property
+    def next_deadline(self) -> Deadline | None:
+        """The earliest deadline that has not passed, or None."""
+        pending = [deadline for deadline in self.deadlines if not deadline.passed]
+        return min(pending, key=lambda deadline: deadline.when, default=None)
+
+    def with_line(self, line: CaseLine) -> Self:
+        """Return the case with the line of the same sku replaced."""
+        return self.amend(lines=tuple(line if old.sku == line.sku else old for old in self.lines))
+
+    def with_payout(self, payout: Payout) -> Self:
+        """Return the case with the payout of the same id replaced, or added."""
+        others = [old for old in self.payouts if old.payout_id != payout.payout_id]
+        return self.amend(payouts=tuple(sorted([*others, payout], key=lambda one: one.payout_id)))

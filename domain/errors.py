@@ -1,0 +1,99 @@
+"""Named failures; whatever else is raised is transient and Temporal tries it again."""
+
+
+class DomainError(Exception):
+    """A failure with a stable code that says what is wrong and how to mend it."""
+
+    code = "error"
+
+    def __init__(self, says: str) -> None:
+        super().__init__(says)
+        self.says = says
+
+
+class UnknownOrderError(DomainError):
+    """No such order, or not this customer's (R1: both answered alike)."""
+
+    code = "unknown_order"
+
+
+class OrderConflictError(DomainError):
+    """An order's update contradicts what cases already rely on."""
+
+    code = "order_conflict"
+
+
+class UnknownCaseError(DomainError):
+    """No such case, or not visible to the caller."""
+
+    code = "unknown_case"
+
+
+class UnknownEvidenceError(DomainError):
+    """No such piece of evidence on that case."""
+
+    code = "unknown_evidence"
+
+
+class KeyReusedError(DomainError):
+    """An Idempotency-Key came back with another body."""
+
+    code = "idempotency_key_reused"
+
+
+class UnitsTakenError(DomainError):
+    """The units are in another open case, or were refunded already (R11)."""
+
+    code = "units_taken"
+
+
+class CapExceededError(DomainError):
+    """More than captured minus refunded would go through the original payment (R32)."""
+
+    code = "cap_exceeded"
+
+
+class EvidenceRefusedError(DomainError):
+    """An upload is not what was announced (R8)."""
+
+    code = "evidence_refused"
+
+
+class EvidenceMissingError(DomainError):
+    """Nothing was uploaded under the ticket yet."""
+
+    code = "evidence_missing"
+
+
+class EvidenceChangedError(DomainError):
+    """Pinned evidence no longer matches its version or hash."""
+
+    code = "evidence_changed"
+
+
+class StoreUnavailableError(DomainError):
+    """The object store does not answer; try again later."""
+
+    code = "evidence_store_unavailable"
+
+
+class PayoutRefusedError(DomainError):
+    """The gateway refuses for good (R36); trying again with the same data cannot help."""
+
+    code = "payout_refused"
+
+    def __init__(self, says: str, decline_code: str) -> None:
+        super().__init__(says)
+        self.decline_code = decline_code
+
+
+class GatewayUnavailableError(DomainError):
+    """The gateway did not answer, or not clearly: whether it paid is unknown until asked again."""
+
+    code = "gateway_unavailable"
+
+
+class StaleAnswerError(GatewayUnavailableError):
+    """The gateway stored a server error under this key and will repeat it: look the refund up, then use a new key."""
+
+    code = "gateway_stored_error"

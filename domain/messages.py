@@ -1,0 +1,91 @@
+"""What the outside tells a case: one model a message, the same for signals, updates and HTTP.
+
+`event_id` makes a message idempotent; `received_at` is the API's own time of receipt (a signal sent by hand has none).
+"""
+
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from domain.case import Actor, Code, EvidencePin, InspectedLine
+from domain.money import Money
+from domain.request import FreeText
+from domain.value import Value
+from domain.words import AuditVerdict, CourierStatus, CourierSubStatus, Reason, Settlement
+
+EventId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")]
+TrackingNumber = Annotated[str, Field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$")]
+
+
+class Message(Value):
+    """What every message carries."""
+
+    event_id: EventId | None = None
+    received_at: AwareDatetime | None = None
+
+
+class AuditDecision(Message):
+    """The auditor's decision (R13-R17, R23)."""
+
+    decision: AuditVerdict
+    reason_code: Code | None = None
+    note: FreeText | None = Field(default=None, description="from the API it is kept in the database, not here")
+    has_text: bool = Field(default=False, description="a text for the customer is kept in the database (R15)")
+    decided_by: Actor | None = None
+    reclassify_as: Reason | None = None
+    waive_return: bool = False
+    shop_paid_label: Money | None = Field(default=None, description="price of the return label the shop gives (R31)")
+
+
+class CourierTracking(Message):
+    """Where the parcel back is; the first one with a number registers the shipment (R19)."""
+
+    carrier: Code
+    tracking_number: TrackingNumber
+    status: CourierStatus = CourierStatus.INFO_RECEIVED
+    sub_status: CourierSubStatus | None = None
+    occurred_at: AwareDatetime | None = None
+    postage: Money | None = Field(default=None, description="what the customer paid to send it back (R30)")
+
+
+class GoodsReceipt(Message):
+    """The warehouse scanned the parcel in; only this is receipt (R20)."""
+
+    received_by: Actor
+    scan_id: str | None = None
+
+
+class WarehouseInspection(Message):
+    """The warehouse inspected the goods (R25-R29)."""
+
+    lines: tuple[InspectedLine, ...] = Field(min_length=1, max_length=200)
+    inspected_by: Actor
+    scan_id: str | None = None
+    note: FreeText | None = None
+
+
+class CaseResolution(Message):
+    """A human decides a parked case (R12, R22, R27, R28, R36)."""
+
+    decision: Settlement
+    decided_by: Actor
+    amount: Money | None = Field(default=None, description="for partial_refund: what was agreed for the failed units")
+    reason_code: Code | None = None
+
+    @model_validator(mode="after")
+    def _amount_with_partial_refund(self) -> Self:
+        if (self.decision is Settlement.PARTIAL_REFUND) != (self.amount is not None):
+            raise ValueError("amount: give it with partial_refund, and only then")
+        return self
+
+
+class Withdrawal(Message):
+    """The customer takes the request back (R24)."""
+
+    withdrawn_by: Actor = "customer"
+
+
+class EvidenceReport(Message):
+    """The API verified an upload, or announces more to come."""
+
+    pins: tuple[EvidencePin, ...] = Field(min_length=1, max_length=20)

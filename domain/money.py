@@ -1,0 +1,66 @@
+"""Money in integer minor units, and shares that add up to the whole (R33)."""
+
+from collections.abc import Sequence
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from domain.value import Value
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code", examples=["USD"])]
+MAX_MINOR = 10**12
+
+
+class Money(Value):
+    """An amount in the currency's minor unit (cents for USD, yen for JPY); arithmetic across currencies is refused."""
+
+    minor: Annotated[int, Field(ge=-MAX_MINOR, le=MAX_MINOR, strict=True, description="integer minor units")]
+    currency: Currency
+
+    def __add__(self, other: Self) -> Self:
+        """Return the sum; raises ValueError when the currencies differ."""
+        return type(self)(minor=self.minor + self._same(other).minor, currency=self.currency)
+
+    def __sub__(self, other: Self) -> Self:
+        """Return the difference; raises ValueError when the currencies differ."""
+        return type(self)(minor=self.minor - self._same(other).minor, currency=self.currency)
+
+    def __lt__(self, other: Self) -> bool:
+        """Compare by amount; raises ValueError when the currencies differ."""
+        return self.minor < self._same(other).minor
+
+    def __bool__(self) -> bool:
+        """Return whether there is anything to pay."""
+        return self.minor != 0
+
+    def __str__(self) -> str:
+        """Return the amount in minor units with its currency, for logs and summaries."""
+        return f"{self.minor} {self.currency} (minor units)"
+
+    @property
+    def zero(self) -> Self:
+        """Nothing, in the same currency."""
+        return type(self)(minor=0, currency=self.currency)
+
+    def _same(self, other: Self) -> Self:
+        if other.currency != self.currency:
+            raise ValueError(f"amounts in {self.currency} and {other.currency} cannot be combined")
+        return other
+
+
+def split(whole: int, weights: Sequence[int]) -> tuple[int, ...]:
+    """Split a whole into shares by largest remainder, so that they add up to it to the last unit (R33).
+
+    Weights are non-negative; all zero means equal shares. Ties go to the earlier share. A negative whole mirrors
+    the split of its absolute value. Raises ValueError on no or negative weights.
+    """
+    if not weights or min(weights) < 0:
+        raise ValueError("a split needs at least one weight, none of them negative")
+    if whole < 0:
+        return tuple(-share for share in split(-whole, weights))
+    effective = weights if any(weights) else [1] * len(weights)
+    total = sum(effective)
+    floors = [whole * weight // total for weight in effective]
+    by_remainder = sorted(range(len(effective)), key=lambda i: (-(whole * effective[i] % total), i))
+    winners = set(by_remainder[: whole - sum(floors)])
+    return tuple(floor + (i in winners) for i, floor in enumerate(floors))

@@ -1,0 +1,92 @@
+"""The shop's order, as far as a refund needs it."""
+
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from domain.money import MAX_MINOR, Currency
+from domain.value import Value
+
+Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")]
+Quantity = Annotated[int, Field(ge=1, le=1000, strict=True)]
+Minor = Annotated[
+    int, Field(ge=0, le=MAX_MINOR, strict=True, description="integer minor units of the order's currency")
+]
+PlainText = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
+
+
+class OrderLine(Value):
+    """A line as it was sold: the amount paid for it is `quantity * unit_price - discount + tax`."""
+
+    sku: Sku
+    product_name: PlainText
+    quantity: Quantity
+    unit_price: Minor
+    tax: Minor = 0
+    discount: Minor = 0
+    special: bool = Field(default=False, description="customised or personalised goods (R10)")
+
+    @model_validator(mode="after")
+    def _discount_within_price(self) -> Self:
+        if self.discount > self.quantity * self.unit_price:
+            raise ValueError("discount is larger than quantity x unit_price")
+        return self
+
+    @property
+    def paid(self) -> int:
+        """The amount paid for the whole line, tax included, in minor units."""
+        return self.quantity * self.unit_price - self.discount + self.tax
+
+
+class Payment(Value):
+    """A captured payment of the order, at its provider's reference (R35)."""
+
+    provider: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,31}$", examples=["stripe"])]
+    reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$", examples=["pi_3Nabc"])]
+    amount: Annotated[int, Field(ge=1, le=MAX_MINOR, strict=True, description="captured, in minor units")]
+
+
+class Parcel(Value):
+    """An outbound parcel and when the courier delivered it; `returned_to_sender` never starts a window (R4)."""
+
+    tracking_number: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")]
+    skus: tuple[Sku, ...] = Field(min_length=1, description="the lines it held, whole or in part")
+    delivered_at: AwareDatetime | None = None
+    returned_to_sender: bool = False
+
+
+class Order(Value):
+    """An order; what its lines and outbound postage cost must be covered by what its payments captured."""
+
+    order_number: Identifier
+    customer_id: Identifier
+    currency: Currency
+    placed_at: AwareDatetime
+    lines: tuple[OrderLine, ...] = Field(min_length=1, max_length=200)
+    outbound_postage: Minor = 0
+    payments: tuple[Payment, ...] = Field(min_length=1, max_length=20)
+    parcels: tuple[Parcel, ...] = Field(default=(), max_length=200)
+    receipt_confirmed_at: AwareDatetime | None = Field(
+        default=None, description="the customer's own confirmation of receipt, used where no courier says so (R4)"
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        skus = [line.sku for line in self.lines]
+        if len(set(skus)) != len(skus):
+            raise ValueError(
+                "lines: each sku may stand in one line only; give lines with the same product different skus"
+            )
+        if unknown := {sku for parcel in self.parcels for sku in parcel.skus} - set(skus):
+            raise ValueError(f"parcels: no line has the sku {min(unknown)}")
+        references = [(payment.provider, payment.reference) for payment in self.payments]
+        if len(set(references)) != len(references):
+            raise ValueError("payments: each provider and reference may stand once")
+        if sum(line.paid for line in self.lines) + self.outbound_postage > sum(p.amount for p in self.payments):
+            raise ValueError("payments: they add up to less than the lines and the outbound postage")
+        return self
+
+    def line(self, sku: str) -> OrderLine | None:
+        """Return the line with the sku, or None."""
+        return next((line for line in self.lines if line.sku == sku), None)

@@ -1,0 +1,57 @@
+"""The policy as data: every number and every choice that a merchant may change, one document a version (R41)."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.value import Value
+from domain.words import Reason
+
+Days = Annotated[int, Field(ge=0, le=365, strict=True)]
+
+
+class Windows(Value):
+    """How long everybody has; working days unless the name says otherwise."""
+
+    request: Days = Field(description="from receipt, R3")
+    information: Days = Field(description="from the request for information, R9")
+    information_reminders: tuple[Days, ...] = Field(description="R9")
+    audit_target: Days = Field(description="R14")
+    ship_by: Days = Field(description="from approval, R19")
+    ship_by_reminders: tuple[Days, ...] = Field(description="R19")
+    parcel_stalled_calendar_days: Days = Field(description="R22")
+    inspection_target: Days = Field(description="from receipt, R29")
+    decision_target: Days = Field(description="for a human to decide a parked case")
+    payout_submit: Days = Field(description="R34")
+    payout_alert: Days = Field(description="R34")
+    payout: Days = Field(description="R34")
+
+
+class Postage(Value):
+    """Who bears which postage."""
+
+    refund_outbound_for: frozenset[Reason] = Field(description="R30")
+    reimburse_return_for: frozenset[Reason] = Field(description="R30")
+    return_cap: dict[str, Annotated[int, Field(ge=0)]] = Field(
+        description="most that is reimbursed for a return, minor units per currency; none named, none reimbursed"
+    )
+
+
+class PolicyDocument(Value):
+    """One version of the refund policy."""
+
+    version: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(\.[0-9]+)?$")]
+    in_force_from: date = Field(description="orders placed on this day (shop's timezone) or later, R41")
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    timezone: str
+    windows: Windows
+    evidence_mandatory_for: frozenset[Reason] = Field(description="R8")
+    special_goods: Literal["refuse", "audit_sellers_fault"] = Field(description="R10")
+    auto_approve_personal_up_to: dict[str, Annotated[int, Field(ge=0)]] = Field(
+        description="R16: minor units per currency; empty means that an auditor always decides"
+    )
+    waive_return_up_to: dict[str, Annotated[int, Field(ge=0)]] = Field(description="R23: minor units per currency")
+    rejection_texts: dict[str, str] = Field(description="R15: text for the customer by code")
+    postage: Postage
+    return_address: tuple[str, ...] = Field(min_length=1, description="R18")

@@ -1,0 +1,68 @@
+"""What a customer asks for, and what opens a case."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from domain.order import Identifier, Quantity, Sku
+from domain.value import Value
+from domain.words import Reason, ResolutionAsked
+
+CaseId = Annotated[str, Field(pattern=r"^rc_[0-9a-z]{8,40}$", examples=["rc_01k0v6xq3e7h"])]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+FreeText = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+
+MediaType = Literal["image/jpeg", "image/png", "image/webp", "image/heic", "video/mp4", "video/quicktime", "video/webm"]
+
+
+class RequestedLine(Value):
+    """Units of an order line that the customer wants to give back."""
+
+    sku: Sku
+    quantity: Quantity = 1
+
+
+class AnnouncedEvidence(Value):
+    """A photo or video that the customer is about to upload; the ticket binds type, size and hash."""
+
+    filename: Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f/\\]+$")]
+    content_type: MediaType
+    size: Annotated[int, Field(ge=1, strict=True, description="bytes")]
+    sha256: Sha256 | None = Field(default=None, description="hex; when given, the upload must match it")
+
+
+class RefundRequest(Value):
+    """The body of `POST /v1/refunds` (R8); the description is free text and never enters Temporal."""
+
+    order_number: Identifier
+    customer_id: Identifier
+    reason: Reason
+    resolution: ResolutionAsked = ResolutionAsked.REFUND
+    description: FreeText = ""
+    lines: tuple[RequestedLine, ...] = Field(min_length=1, max_length=200)
+    evidence: tuple[AnnouncedEvidence, ...] = Field(default=(), max_length=20)
+
+    @model_validator(mode="after")
+    def _each_sku_once(self) -> Self:
+        skus = [line.sku for line in self.lines]
+        if len(set(skus)) != len(skus):
+            raise ValueError("lines: each sku may stand once; add up its quantities")
+        return self
+
+
+class CaseIntake(Value):
+    """The argument of RefundWorkflow: ids and codes only.
+
+    `resumes` is True for a new run that takes up a recorded case again: a goodwill override (R12) or a parcel that
+    arrived after expiry (R19).
+    """
+
+    case_id: CaseId
+    order_number: Identifier
+    customer_id: Identifier
+    reason: Reason
+    resolution: ResolutionAsked = ResolutionAsked.REFUND
+    lines: tuple[RequestedLine, ...] = Field(min_length=1, max_length=200)
+    evidence_ids: tuple[str, ...] = Field(default=(), max_length=20)
+    received_at: AwareDatetime = Field(description="the server's receipt of the first submission (R7)")
+    resumes: bool = False

@@ -1,0 +1,15 @@
+"""The base of every domain value."""
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Value(BaseModel):
+    """A frozen value that refuses unknown fields, so that a misspelt message never passes silently."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    def amend(self, **changes: Any) -> Self:  # noqa: ANN401 - fields of any type
+        """Return the value with the changes, validated again as a whole (`model_copy` would skip that)."""
+        return type(self)(**{**{name: getattr(self, name) for name in type(self).model_fields}, **changes})

@@ -1,0 +1,156 @@
+"""The words of the refund process, as RULES.md fixes them; their spelling is the wire format."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why the customer asks (R2)."""
+
+    QUALITY = "quality"
+    NOT_AS_DESCRIBED = "not_as_described"
+    TRANSIT_DAMAGE = "transit_damage"
+    PERSONAL = "personal"
+
+    @property
+    def is_sellers_fault(self) -> bool:
+        """True for every reason but `personal` (R2): it decides who bears the postage (R30, R31)."""
+        return self is not Reason.PERSONAL
+
+
+class ResolutionAsked(StrEnum):
+    """What the customer wants (R2)."""
+
+    REFUND = "refund"
+    EXCHANGE = "exchange"
+
+
+class CaseState(StrEnum):
+    """Where a case stands; the part of it that still lives is `CaseState.is_open`."""
+
+    INFORMATION_REQUESTED = "information_requested"
+    UNDER_AUDIT = "under_audit"
+    REJECTED = "rejected"
+    AWAITING_RETURN = "awaiting_return"
+    IN_TRANSIT = "in_transit"
+    RECEIVED = "received"
+    INSPECTION_FAILED = "inspection_failed"
+    PAYOUT_DUE = "payout_due"
+    PAYOUT_BLOCKED = "payout_blocked"
+    CHARGEBACK_HOLD = "chargeback_hold"
+    REFUNDED = "refunded"
+    EXCHANGED = "exchanged"
+    RETURNING_TO_CUSTOMER = "returning_to_customer"
+    LOST_IN_RETURN = "lost_in_return"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Party(StrEnum):
+    """Who must act next."""
+
+    CUSTOMER = "customer"
+    AUDITOR = "auditor"
+    WAREHOUSE = "warehouse"
+    FINANCE = "finance"
+    SYSTEM = "system"
+    NOBODY = "nobody"
+
+
+class PayoutState(StrEnum):
+    """Where a payout stands; only `succeeded` counts as paid (R34)."""
+
+    PLANNED = "planned"
+    SUBMITTING = "submitting"
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    ACTION_REQUIRED = "action_required"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    REVERSED = "reversed"
+
+
+class AuditVerdict(StrEnum):
+    """What an auditor can decide."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    REQUEST_INFORMATION = "request_information"
+
+
+class InspectionVerdict(StrEnum):
+    """What the warehouse found, per unit (R26)."""
+
+    ACCEPTED = "accepted"
+    USED = "used"
+    INCOMPLETE = "incomplete"
+    WRONG_ITEM = "wrong_item"
+    NO_DEFECT_FOUND = "no_defect_found"
+    MISSING = "missing"
+    UNEXPECTED = "unexpected"
+
+
+class Disposition(StrEnum):
+    """Where an inspected unit goes, apart from its verdict (R26)."""
+
+    RESTOCK = "restock"
+    RESALE_HOLD = "resale_hold"
+    RECYCLE = "recycle"
+    DONATE = "donate"
+    RETURN_TO_CUSTOMER = "return_to_customer"
+
+
+class CourierStatus(StrEnum):
+    """One vocabulary for every courier; providers' words are translated at the edge."""
+
+    INFO_RECEIVED = "info_received"
+    IN_TRANSIT = "in_transit"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    AVAILABLE_FOR_PICKUP = "available_for_pickup"
+    DELIVERY_FAILURE = "delivery_failure"
+    DELIVERED = "delivered"
+    EXCEPTION = "exception"
+    EXPIRED = "expired"
+
+
+class CourierSubStatus(StrEnum):
+    """What an `exception` of a courier means."""
+
+    LOST = "lost"
+    DAMAGED = "damaged"
+    RETURNED = "returned"
+    DESTROYED = "destroyed"
+    OTHER = "other"
+
+
+class Settlement(StrEnum):
+    """What a human decides for a parked case."""
+
+    ACCEPT = "accept"
+    RECLASSIFY = "reclassify"
+    REFUSE = "refuse"
+    PARTIAL_REFUND = "partial_refund"
+    PAY = "pay"
+    CLOSE = "close"
+    RETRY = "retry"
+    REOPEN = "reopen"
+
+
+class EvidenceStatus(StrEnum):
+    """Where a piece of evidence stands; only `pinned` counts (R8)."""
+
+    ANNOUNCED = "announced"
+    PINNED = "pinned"
+    REFUSED = "refused"
+
+
+ENDED_STATES = frozenset(
+    {
+        CaseState.REJECTED,
+        CaseState.REFUNDED,
+        CaseState.EXCHANGED,
+        CaseState.RETURNING_TO_CUSTOMER,
+        CaseState.WITHDRAWN,
+        CaseState.EXPIRED,
+    }
+)

@@ -1,0 +1,1 @@
+"""Orchestration only: one durable workflow per refund."""
