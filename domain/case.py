@@ -181,6 +181,10 @@ class Case(Value):
     payouts: tuple[Payout, ...] = ()
     blocked_by: Code | None = None
     overdue: bool = False
+    awaits_more: bool = Field(default=False, description="an auditor asked for more information (R9)")
+    answered: dict[str, str] = Field(
+        default_factory=dict, description="fingerprint of the last message taken, by kind: the same again, same answer"
+    )
     ended_at: AwareDatetime | None = None
 
     @property

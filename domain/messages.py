@@ -3,11 +3,12 @@
 `event_id` makes a message idempotent; `received_at` is the API's own time of receipt (a signal sent by hand has none).
 """
 
+from hashlib import sha256
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from domain.case import Actor, Code, EvidencePin, InspectedLine
+from domain.case import Actor, Code, EvidencePin, InspectedLine, Payout
 from domain.money import Money
 from domain.request import FreeText
 from domain.value import Value
@@ -22,6 +23,16 @@ class Message(Value):
 
     event_id: EventId | None = None
     received_at: AwareDatetime | None = None
+
+    @property
+    def kind(self) -> str:
+        """The message's name in records."""
+        return type(self).__name__
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for two messages that say the same, whenever and under whatever id they came."""
+        return sha256(self.model_dump_json(exclude={"event_id", "received_at"}).encode()).hexdigest()[:16]
 
 
 class AuditDecision(Message):
@@ -89,3 +100,17 @@ class EvidenceReport(Message):
     """The API verified an upload, or announces more to come."""
 
     pins: tuple[EvidencePin, ...] = Field(min_length=1, max_length=20)
+
+
+class PayoutAnswer(Message):
+    """What became of a payout; the workflow tells itself."""
+
+    payout: Payout
+
+
+class PayoutTrouble(Message):
+    """A payout cannot go on without a human (R36); the workflow tells itself."""
+
+    payout_id: str
+    code: Code
+    decline_code: str | None = None
