@@ -99,6 +99,9 @@ class RefundDue(Value):
     return_postage: Money
     label_deduction: Money
     total: Money
+    agreed: Money | None = Field(
+        default=None, description="part of the goods of this and earlier refunds: agreed for refused units (R28)"
+    )
 
 
 class Payout(Value):
@@ -202,6 +205,11 @@ class Case(Value):
         pending = [deadline for deadline in self.deadlines if not deadline.passed]
         return min(pending, key=lambda deadline: deadline.when, default=None)
 
+    @property
+    def is_partly_paid(self) -> bool:
+        """True when some of its units were paid for already (R26)."""
+        return any(line.paid for line in self.lines)
+
     def with_line(self, line: CaseLine) -> Self:
         """Return the case with the line of the same sku replaced."""
         return self.amend(lines=tuple(line if old.sku == line.sku else old for old in self.lines))
@@ -209,4 +217,4 @@ class Case(Value):
     def with_payout(self, payout: Payout) -> Self:
         """Return the case with the payout of the same id replaced, or added."""
         others = [old for old in self.payouts if old.payout_id != payout.payout_id]
-        return self.amend(payouts=tuple(sorted([*others, payout], key=lambda one: one.payout_id)))
+        return self.amend(payouts=tuple(sorted([*others, payout], key=lambda one: (len(one.payout_id), one.payout_id))))

@@ -1,0 +1,132 @@
+"""Checking the goods: what the warehouse may record, what follows from it and what a human then decides."""
+
+from collections import Counter
+from datetime import datetime
+
+from domain.case import Case, CaseLine, InspectedLine, Inspection, Refusal
+from domain.messages import CaseResolution, WarehouseInspection
+from domain.money import Money
+from domain.words import InspectionVerdict, Reason, Settlement
+from policy.money import failed_value
+
+_UNSEEN = frozenset({InspectionVerdict.MISSING, InspectionVerdict.UNEXPECTED})
+_FOR_FAILED_UNITS = frozenset({Settlement.ACCEPT, Settlement.REFUSE, Settlement.PARTIAL_REFUND})
+
+
+def judge(case: Case, inspection: WarehouseInspection) -> Refusal | None:
+    """Return the refusal of an inspection that names other goods or more units than are outstanding, or None (R26).
+
+    A sku that the case does not have may be recorded as `unexpected`; units that are `missing` are not counted.
+    """
+    outstanding = {line.sku: line.outstanding for line in case.lines}
+    expected = [line for line in inspection.lines if line.verdict is not InspectionVerdict.UNEXPECTED]
+    unknown = [line.sku for line in expected if line.sku not in outstanding]
+    if unknown:
+        says = f"The case has no line {unknown[0]}: record it as unexpected."
+        return Refusal(rule="R26", code="unknown_sku", says=says)
+    excess = [sku for sku, seen in _seen(inspection).items() if seen > outstanding[sku]]
+    if excess:
+        says = f"More units of {excess[0]} than the case still waits for ({outstanding[excess[0]]})."
+        return Refusal(rule="R26", code="too_many_units", says=says)
+    return None
+
+
+def tally(case: Case, inspection: WarehouseInspection, at: datetime) -> Case:
+    """Return the case with its units settled by the verdicts and the inspection on record (R25, R26).
+
+    Accepted units count as accepted, units found wanting as failed; missing ones stay outstanding and unexpected
+    goods stand in the record only. The inspection has passed `judge`.
+    """
+    record = Inspection(
+        inspected_at=at, inspected_by=inspection.inspected_by, lines=inspection.lines, scan_id=inspection.scan_id
+    )
+    lines = tuple(_tallied(line, inspection.lines) for line in case.lines)
+    return case.amend(lines=lines, inspections=(*case.inspections, record))
+
+
+def needs_decision(case: Case) -> bool:
+    """Return whether units were inspected and not accepted: a human decides, nothing is reduced silently (R27, R28)."""
+    return any(line.failed for line in case.lines)
+
+
+def allowed_settlements(case: Case) -> frozenset[Settlement]:
+    """Return what a human may decide about failed units (R27, R28); only seller's-fault cases can be reclassified."""
+    if case.reason.is_sellers_fault:
+        return _FOR_FAILED_UNITS | {Settlement.RECLASSIFY}
+    return _FOR_FAILED_UNITS
+
+
+def judge_settlement(case: Case, resolution: CaseResolution) -> Refusal | None:
+    """Return the refusal of a decision that the case does not offer, or of an amount that cannot be agreed, or None.
+
+    R27: one of the allowed settlements. R28: a partial refund is positive, in the case's currency and at most what
+    was paid for the failed units.
+    """
+    if resolution.decision not in allowed_settlements(case):
+        allowed = ", ".join(sorted(allowed_settlements(case)))
+        return Refusal(rule="R27", code="settlement_not_offered", says=f"Decide one of: {allowed}.")
+    return _judge_amount(case, resolution.amount) if resolution.amount is not None else None
+
+
+def settle(case: Case, resolution: CaseResolution) -> Case:
+    """Return the case with its failed units accepted or refused as a human decided (R27, R28).
+
+    `reclassify` accepts them as a `personal` return (R31 then decides the postage); `refuse` sends them back at the
+    customer's cost; `partial_refund` refuses them too and adds what was agreed for them. The resolution has passed
+    `judge_settlement`; every other decision leaves the case as it is.
+    """
+    match resolution.decision:
+        case Settlement.ACCEPT:
+            return _with_failed_accepted(case)
+        case Settlement.RECLASSIFY:
+            return _with_failed_accepted(case).amend(reason=Reason.PERSONAL)
+        case Settlement.REFUSE:
+            return _with_failed_refused(case)
+        case Settlement.PARTIAL_REFUND:
+            return _with_failed_refused(case).amend(agreed_amount=_sum(case.agreed_amount, resolution.amount))
+        case _:
+            return case
+
+
+def may_pay(case: Case) -> bool:
+    """Return whether money may go out: R25 with an inspection on record, R23 a waived return, R22 an accepted loss."""
+    return bool(case.inspections) or case.return_waived or case.loss_accepted
+
+
+def _seen(inspection: WarehouseInspection) -> Counter[str]:
+    seen: Counter[str] = Counter()
+    for line in inspection.lines:
+        seen[line.sku] += 0 if line.verdict in _UNSEEN else line.quantity
+    return +seen
+
+
+def _tallied(line: CaseLine, inspected: tuple[InspectedLine, ...]) -> CaseLine:
+    seen = [one for one in inspected if one.sku == line.sku and one.verdict not in _UNSEEN]
+    accepted = sum(one.quantity for one in seen if one.verdict is InspectionVerdict.ACCEPTED)
+    failed = sum(one.quantity for one in seen) - accepted
+    return line.amend(accepted=line.accepted + accepted, failed=line.failed + failed)
+
+
+def _judge_amount(case: Case, amount: Money) -> Refusal | None:
+    if amount.currency != case.currency:
+        says = f"amount: the case is in {case.currency}, not in {amount.currency}."
+        return Refusal(rule="R28", code="amount_currency", says=says)
+    most = failed_value(case)
+    if not 0 < amount.minor <= most:
+        says = f"amount: between 1 and {most} minor units of {case.currency}, what was paid for the failed units."
+        return Refusal(rule="R28", code="amount_out_of_range", says=says)
+    return None
+
+
+def _with_failed_accepted(case: Case) -> Case:
+    lines = (line.amend(accepted=line.accepted + line.failed, failed=0) for line in case.lines)
+    return case.amend(lines=tuple(lines))
+
+
+def _with_failed_refused(case: Case) -> Case:
+    lines = (line.amend(refused=line.refused + line.failed, failed=0) for line in case.lines)
+    return case.amend(lines=tuple(lines))
+
+
+def _sum(agreed: Money | None, amount: Money | None) -> Money | None:
+    return agreed + amount if agreed is not None and amount is not None else amount

@@ -1,0 +1,143 @@
+"""The refund amount: what each unit was paid for, what is owed, and through which payments it goes back."""
+
+from collections.abc import Sequence
+
+from domain.case import Case, CaseLine, RefundDue, Refusal, UnitShare
+from domain.messages import CourierTracking
+from domain.money import Money, split
+from domain.order import Order
+from domain.policy_document import PolicyDocument
+
+
+def unit_shares(order: Order, sku: str) -> tuple[UnitShare, ...]:
+    """Return what was paid for each unit of the line, in minor units; () for a sku the order does not have.
+
+    R30: the goods with their tax and discount, and their share of the outbound postage, which is spread over all
+    units of the order by the goods' value, so that it is refunded once per order at most. R33: the shares of a
+    line add up to what was paid for it, the postage of all units to the postage.
+    """
+    units = [(line.sku, goods) for line in order.lines for goods in split(line.paid, [1] * line.quantity)]
+    postage = split(order.outbound_postage, [goods for _, goods in units])
+    mine = [(goods, post) for (owner, goods), post in zip(units, postage, strict=True) if owner == sku]
+    return tuple(
+        UnitShare(unit=unit, goods=goods, outbound_postage=post) for unit, (goods, post) in enumerate(mine, start=1)
+    )
+
+
+def refund_due(case: Case, policy: PolicyDocument) -> RefundDue:
+    """Return what is owed for the accepted units that are not paid yet, in the case's currency.
+
+    R30: the goods; where the seller is at fault their outbound postage too, and once per case the return postage up
+    to the policy's cap. R31: for `personal` the price of a label that the shop paid is deducted, once per case and
+    never below nothing. R28: what was agreed for refused units counts with the goods, at most their value.
+    `case.refund_due` is the previous refund of the case, if there was one.
+    """
+    agreed = _agreed(case)
+    goods = sum(unit.goods for unit in _unpaid(case)) + agreed - _agreed_before(case)
+    outbound = _outbound(case, policy)
+    postage = _return_postage(case, policy)
+    label = _label_deduction(case, goods + outbound)
+    return RefundDue(
+        goods=_money(case, goods),
+        outbound_postage=_money(case, outbound),
+        return_postage=_money(case, postage),
+        label_deduction=_money(case, label),
+        total=_money(case, goods + outbound + postage - label),
+        agreed=_money(case, agreed) if case.agreed_amount is not None else None,
+    )
+
+
+def judge_postage(case: Case, tracking: CourierTracking) -> Refusal | None:
+    """Return the refusal of a return postage that cannot be reimbursed: negative or in another currency (R30)."""
+    postage = tracking.postage
+    if postage is None or (postage.currency == case.currency and postage.minor >= 0):
+        return None
+    says = f"postage: give what was paid in {case.currency}, the currency of the case, and not less than nothing."
+    return Refusal(rule="R30", code="postage_not_reimbursable", says=says)
+
+
+def caps(captured: Sequence[int], committed: Sequence[int]) -> tuple[int, ...]:
+    """Return how much may still go back through each payment: captured minus committed, never below zero (R32).
+
+    Both in minor units and in the payments' fixed order; `committed` is refunded or planned, over all cases.
+    """
+    return tuple(max(0, paid - gone) for paid, gone in zip(captured, committed, strict=True))
+
+
+def allocate(total: int, room: Sequence[int]) -> tuple[tuple[int, ...], int]:
+    """Return the part of each payment and what has to go outside them, in minor units; together they are the total.
+
+    R35: the payments are filled in their fixed order. R32: none beyond its room.
+    """
+    parts: list[int] = []
+    left = total
+    for space in room:
+        parts.append(min(left, space))
+        left -= parts[-1]
+    return tuple(parts), left
+
+
+def goods_value(case: Case) -> int:
+    """Return what was paid for the goods of the case, in minor units: the measure of the ceilings of R16 and R23."""
+    return sum(unit.goods for line in case.lines for unit in line.units)
+
+
+def failed_value(case: Case) -> int:
+    """Return what was paid for the units that failed the inspection, in minor units: the most to agree on (R28)."""
+    return sum(unit.goods for line in case.lines for unit in _last_units(line, line.failed, line.refused))
+
+
+def _unpaid(case: Case) -> list[UnitShare]:
+    return [unit for line in case.lines for unit in line.units[line.paid : line.accepted]]
+
+
+def _paid(case: Case) -> list[UnitShare]:
+    return [unit for line in case.lines for unit in line.units[: line.paid]]
+
+
+def _is_first(case: Case) -> bool:
+    return not case.payouts and not _paid(case)
+
+
+def _outbound(case: Case, policy: PolicyDocument) -> int:
+    if case.reason not in policy.postage.refund_outbound_for:
+        return 0
+    return sum(unit.outbound_postage for unit in _unpaid(case))
+
+
+def _return_postage(case: Case, policy: PolicyDocument) -> int:
+    if case.shipment is None or case.shipment.postage is None or not _is_first(case):
+        return 0
+    paid = case.shipment.postage
+    if case.reason not in policy.postage.reimburse_return_for or paid.currency != case.currency:
+        return 0
+    return max(0, min(paid.minor, policy.postage.return_cap.get(case.currency, 0)))
+
+
+def _label_deduction(case: Case, owed: int) -> int:
+    if case.reason.is_sellers_fault or case.shop_paid_label is None:
+        return 0
+    # Paid units have borne their part of the label; what their value did not cover is deducted now.
+    borne = sum(unit.goods for unit in _paid(case)) + _agreed_before(case)
+    return min(owed, max(0, case.shop_paid_label.minor - borne))
+
+
+def _agreed(case: Case) -> int:
+    if case.agreed_amount is None:
+        return 0
+    refused = sum(unit.goods for line in case.lines for unit in _last_units(line, line.refused, 0))
+    return min(case.agreed_amount.minor, refused)
+
+
+def _agreed_before(case: Case) -> int:
+    return case.refund_due.agreed.minor if case.refund_due is not None and case.refund_due.agreed is not None else 0
+
+
+def _last_units(line: CaseLine, count: int, after: int) -> tuple[UnitShare, ...]:
+    # Accepted units are counted from the front, refused and failed ones from the back: they never overlap.
+    end = len(line.units) - after
+    return line.units[max(0, end - count) : end]
+
+
+def _money(case: Case, minor: int) -> Money:
+    return Money(minor=minor, currency=case.currency)

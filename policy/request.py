@@ -1,0 +1,122 @@
+"""The refund request: who may ask, for what, until when, and with which evidence."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from domain.calendar import Deadline, WorkCalendar
+from domain.case import EvidencePin, Refusal
+from domain.order import Order
+from domain.policy_document import PolicyDocument
+from domain.request import CaseIntake, RequestedLine
+from domain.words import EvidenceStatus, Reason
+from policy import special_goods, windows
+
+
+def assess(
+    order: Order | None, intake: CaseIntake, policy: PolicyDocument, calendar: WorkCalendar
+) -> Refusal | Deadline:
+    """Return the first rule's refusal of a request, or the deadline of the request window that it met.
+
+    In order: R1 the purchaser, R8 lines and units of the order, R10 special goods, R4 receipt, R3 the window. R7: the
+    server's receipt of the first submission is what is judged, however late the evidence or this assessment comes.
+    """
+    if order is None or not is_purchaser(order, intake.customer_id):
+        return _unknown_order()
+    return (
+        _unsold(order, intake)
+        or special_goods.refusal(order, intake, policy)
+        or _not_received(order, intake)
+        or _judge_window(order, intake, policy, calendar)
+    )
+
+
+def is_purchaser(order: Order, customer_id: str) -> bool:
+    """Return whether the customer bought the order; nobody else may ask (R1)."""
+    return order.customer_id == customer_id
+
+
+def receipt(order: Order, sku: str) -> datetime | None:
+    """Return when the customer received the line, or None when not yet (R4).
+
+    The last delivery of the parcels that held the line, once all are delivered; else the customer's confirmation.
+    A parcel that went back to its sender does not count, and neither does the date of the order.
+    """
+    deliveries = [
+        parcel.delivered_at for parcel in order.parcels if sku in parcel.skus and not parcel.returned_to_sender
+    ]
+    delivered = [at for at in deliveries if at is not None]
+    if deliveries and len(delivered) == len(deliveries):
+        return max(delivered)
+    return order.receipt_confirmed_at
+
+
+def free_units(quantity: int, taken: Collection[int]) -> tuple[int, ...]:
+    """Return the numbers of a line's units that no case has, in order (R11).
+
+    `taken` are the units in an open case and those refunded or exchanged before.
+    """
+    return tuple(unit for unit in range(1, quantity + 1) if unit not in taken)
+
+
+def missing_evidence(reason: Reason, policy: PolicyDocument, pins: Collection[EvidencePin]) -> bool:
+    """Return whether photos or videos are mandatory for the reason and not one is verified and pinned (R8)."""
+    is_mandatory = reason in policy.evidence_mandatory_for
+    return is_mandatory and not any(pin.status is EvidenceStatus.PINNED for pin in pins)
+
+
+def awaits_uploads(pins: Collection[EvidencePin]) -> bool:
+    """Return whether a piece of evidence is announced and neither pinned nor refused yet (R8)."""
+    return any(pin.status is EvidenceStatus.ANNOUNCED for pin in pins)
+
+
+def _unknown_order() -> Refusal:
+    return Refusal(
+        rule="R1", code="unknown_order", says="No such order of this customer. Check the order number and the customer."
+    )
+
+
+def _unsold(order: Order, intake: CaseIntake) -> Refusal | None:
+    refusals = (_unsold_line(order, asked) for asked in intake.lines)
+    return next((refusal for refusal in refusals if refusal), None)
+
+
+def _unsold_line(order: Order, asked: RequestedLine) -> Refusal | None:
+    line = order.line(asked.sku)
+    if line is None:
+        return Refusal(rule="R8", code="unknown_sku", says=f"The order has no line {asked.sku}.")
+    if asked.quantity > line.quantity:
+        says = f"{asked.quantity} units of {asked.sku} are asked for, {line.quantity} were sold."
+        return Refusal(rule="R8", code="too_many_units", says=says)
+    return None
+
+
+def _not_received(order: Order, intake: CaseIntake) -> Refusal | None:
+    skus = [asked.sku for asked in intake.lines if not _is_received(order, asked.sku, intake.received_at)]
+    if not skus:
+        return None
+    says = f"Not received yet: {', '.join(skus)}. Ask again once delivered, or confirm the receipt in the shop."
+    return Refusal(rule="R4", code="not_yet_received", says=says)
+
+
+def _is_received(order: Order, sku: str, at: datetime) -> bool:
+    received_at = receipt(order, sku)
+    return received_at is not None and received_at.replace(microsecond=0) <= at
+
+
+def _judge_window(
+    order: Order, intake: CaseIntake, policy: PolicyDocument, calendar: WorkCalendar
+) -> Refusal | Deadline:
+    """Return the deadline of the request window, or the refusal of a request after it that names it (R3, R7).
+
+    Of several lines the one with the earliest deadline decides.
+    """
+    spec = windows.request_window(policy)
+    receipts = [at for asked in intake.lines if (at := receipt(order, asked.sku)) is not None]
+    deadline = windows.compute(spec.since(min(receipts)), calendar)
+    return deadline if windows.in_time(intake.received_at, deadline) else _late(deadline)
+
+
+def _late(deadline: Deadline) -> Refusal:
+    certainty = " by the calendar as far as it is published" if deadline.provisional else ""
+    says = f"The time to ask for a refund ended on {deadline.last_day.isoformat()}{certainty}; the right is waived."
+    return Refusal(rule="R3", code="request_window_passed", says=says, deadline=deadline)

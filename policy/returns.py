@@ -1,0 +1,108 @@
+"""The way back: return instructions, the return code, withdrawal, parcels that are lost and parcels that arrive."""
+
+from hashlib import sha256
+
+from domain.case import Case
+from domain.messages import GoodsReceipt, Message, WarehouseInspection
+from domain.words import CaseState, CourierStatus, CourierSubStatus
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ALIKE = str.maketrans("OIL", "011", "- ")
+_PREFIX = "RMA"
+_DIGITS = 11
+_GROUP = 4
+
+_WITHDRAWABLE = frozenset(
+    {CaseState.INFORMATION_REQUESTED, CaseState.UNDER_AUDIT, CaseState.AWAITING_RETURN, CaseState.IN_TRANSIT}
+)
+_EXPECTING = frozenset({CaseState.AWAITING_RETURN, CaseState.IN_TRANSIT, CaseState.EXPIRED})
+_LOSSES = frozenset({CourierSubStatus.LOST, CourierSubStatus.DESTROYED})
+
+
+def may_instruct_return(case: Case) -> bool:
+    """Return whether the return address and code may be given: after approval only, and if goods come back (R13)."""
+    return case.approved_at is not None and not case.return_waived
+
+
+def return_code(case_id: str) -> str:
+    """Return the code that stands on the return label, always the same for a case (R18).
+
+    `RMA-XXXX-XXXX-XXXX` in Crockford's base 32, made to be typed by hand: the last character is a check that
+    notices every wrong character and every two that changed places. It tells nothing about the case.
+    """
+    number = int.from_bytes(sha256(case_id.encode()).digest())
+    digits = [number >> (5 * place) & 31 for place in range(_DIGITS)]
+    return _written("".join(_ALPHABET[digit] for digit in [*digits, _check(digits)]))
+
+
+def read_return_code(typed: str) -> str | None:
+    """Return a scanned or typed return code as it was printed, or None when it cannot be one (R18).
+
+    Case, hyphens, blanks and the look-alikes O, I and L do not matter; a wrong check character does.
+    """
+    plain = typed.upper().translate(_ALIKE)
+    if len(plain) > _DIGITS + 1:
+        plain = plain.removeprefix(_PREFIX)
+    if len(plain) != _DIGITS + 1 or not set(plain) <= set(_ALPHABET):
+        return None
+    *digits, check = (_ALPHABET.index(character) for character in plain)
+    return _written(plain) if _check(digits) == check else None
+
+
+def may_withdraw(state: CaseState) -> bool:
+    """Return whether the customer may still take the request back: until the warehouse has the goods (R24)."""
+    return state in _WITHDRAWABLE
+
+
+def may_revive(state: CaseState) -> bool:
+    """Return whether a case comes to life again when its goods are scanned in: an expired one does (R19)."""
+    return state is CaseState.EXPIRED
+
+
+def may_reopen(case: Case) -> bool:
+    """Return whether an operator may reopen the case as goodwill: a request that a rule refused (R12).
+
+    A stranger's request (R1) stays refused: there is nobody to be generous to.
+    """
+    return case.state is CaseState.REJECTED and case.refusal is not None and case.refusal.rule != "R1"
+
+
+def receipt_evidence(message: Message) -> bool:
+    """Return whether the message proves that the warehouse has the goods: a scan or an inspection, no courier (R20)."""
+    return isinstance(message, GoodsReceipt | WarehouseInspection)
+
+
+def expects(case: Case) -> bool:
+    """Return whether the case expects a parcel; one that no case expects is matched by an operator (R21).
+
+    An approved case does while goods are to come, and after it expired on the way (R19).
+    """
+    return may_instruct_return(case) and case.state in _EXPECTING
+
+
+def is_loss(status: CourierStatus, sub: CourierSubStatus | None) -> bool:
+    """Return whether the courier says that the parcel will never come: lost or destroyed (R22)."""
+    return status is CourierStatus.EXCEPTION and sub in _LOSSES
+
+
+def shop_bears_loss(case: Case) -> bool:
+    """Return whether a parcel lost on the way back is the shop's loss: its fault, or its label (R22)."""
+    return case.reason.is_sellers_fault or case.shop_paid_label is not None
+
+
+def _written(plain: str) -> str:
+    groups = [plain[start : start + _GROUP] for start in range(0, len(plain), _GROUP)]
+    return "-".join([_PREFIX, *groups])
+
+
+def _check(digits: list[int]) -> int:
+    # A sum over the field of 32 elements, each place weighted by another power of x: no weight comes twice.
+    total = 0
+    for digit in digits:
+        total = _times_x(total) ^ digit
+    return _times_x(total)
+
+
+def _times_x(element: int) -> int:
+    doubled = element << 1
+    return doubled ^ 0b100101 if doubled & 0b100000 else doubled
