@@ -1,0 +1,147 @@
+"""Every setting of every process, read from the environment once, by entry points only."""
+
+import json
+import sys
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from config.keys import DEVELOPMENT_PREFIX, KeyHolder, development_keys
+
+PREFIX = "REFUNDS_"
+BAD_SETTINGS_EXIT_CODE = 2
+EMBEDDED_DATABASE_URL = "sqlite:///.local/refunds.db"
+DATABASE_SCHEMES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+KEY_CHARACTERS_MIN = 24
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """The settings of one process, validated as a whole; `description` is how a wrong one is mended.
+
+    Every name is `REFUNDS_` and the field in capitals. A variable that is set but empty counts as not set.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    env: Literal["development", "production"] = Field("development", description="Set development or production.")
+    database_url: str = Field(
+        EMBEDDED_DATABASE_URL,
+        repr=False,
+        description="Set postgresql://user:password@host/database, or in development also sqlite:///path.",
+    )
+    temporal_address: str = Field(
+        "localhost:7233", pattern=r"^[^/\s]+:\d+$", description="Set host:port of the Temporal server."
+    )
+    temporal_namespace: str = Field("default", min_length=1, description="Set a namespace of that Temporal server.")
+    temporal_port: Port = Field(7233, description="Set the port of the embedded Temporal server, 1 to 65535.")
+    temporal_ui_port: Port = Field(8233, description="Set the port of the embedded Temporal UI, 1 to 65535.")
+    max_cached_workflows: int = Field(
+        1000, ge=0, description="Set how many cases a worker keeps in memory, about 0.1 MB each."
+    )
+    s3_endpoint: str | None = Field(
+        None, pattern=r"^https?://", description="Set the store's http(s) address; leave it unset for Amazon S3."
+    )
+    s3_bucket: str = Field("evidence", min_length=3, description="Set the bucket that evidence is kept in.")
+    s3_region: str = Field("us-east-1", min_length=1, description="Set the region of the bucket.")
+    s3_access_key: str = Field(min_length=1, repr=False, description="Set the access key of the object store.")
+    s3_secret_key: SecretStr = Field(min_length=1, description="Set the secret key of the object store.")
+    s3_port: Port = Field(8333, description="Set the port of the embedded object store, 1 to 65535.")
+    stripe_api_key: SecretStr = Field(
+        min_length=1, description="Set the secret key of the Stripe account, in development a test key (sk_test_…)."
+    )
+    stripe_base_url: str | None = Field(
+        None, pattern=r"^https?://", description="Set an http(s) address to replace Stripe's own, or leave it unset."
+    )
+    sandbox_port: Port = Field(8420, description="Set the port of the payment sandbox, 1 to 65535.")
+    api_keys: Annotated[dict[str, KeyHolder], NoDecode] = Field(
+        default_factory=development_keys,
+        repr=False,
+        description='Set JSON like {"<key>": {"role": "auditor", "name": "mei"}}; '
+        "roles are storefront, auditor, warehouse, finance, admin.",
+    )
+    api_host: str = Field("127.0.0.1", min_length=1, description="Set the address the API listens on.")
+    api_port: Port = Field(8000, description="Set the port of the API, 1 to 65535.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_known_and_meant(cls, url: str, info: ValidationInfo) -> str:
+        if not url.startswith(DATABASE_SCHEMES):
+            raise ValueError("it is no address of PostgreSQL or SQLite")
+        if url == EMBEDDED_DATABASE_URL and _is_production(info):
+            raise ValueError("the embedded database is for development only")
+        return url
+
+    @field_validator("stripe_api_key")
+    @classmethod
+    def _development_moves_no_real_money(cls, key: SecretStr, info: ValidationInfo) -> SecretStr:
+        if "_live_" in key.get_secret_value() and not _is_production(info):
+            raise ValueError("a live key would move real money in development")
+        return key
+
+    @field_validator("api_keys", mode="before")
+    @classmethod
+    def _keys_are_json(cls, given: Any) -> Any:  # noqa: ANN401 - whatever the source gave
+        if not isinstance(given, str):
+            return given
+        try:
+            return json.loads(given)
+        except ValueError:
+            raise ValueError("it is not JSON") from None
+
+    @field_validator("api_keys")
+    @classmethod
+    def _production_keys_are_secret(cls, keys: dict[str, KeyHolder], info: ValidationInfo) -> dict[str, KeyHolder]:
+        if not keys:
+            raise ValueError("nobody could call the API")
+        if not _is_production(info):
+            return keys
+        if any(key.startswith(DEVELOPMENT_PREFIX) for key in keys):
+            raise ValueError(f"production takes no {DEVELOPMENT_PREFIX}* key, they are public")
+        if any(len(key) < KEY_CHARACTERS_MIN for key in keys):
+            raise ValueError(f"production takes keys of {KEY_CHARACTERS_MIN} characters or more")
+        return keys
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Return the settings of this process' environment; raises pydantic's ValidationError."""
+        return cls.model_validate({})
+
+
+def load() -> Settings:
+    """Return the settings, or end the process with one line per wrong setting and exit code 2."""
+    try:
+        return Settings.from_environment()
+    except ValidationError as error:
+        print("\n".join(complaints(error)), file=sys.stderr)  # noqa: T201 - said before any log exists
+        raise SystemExit(BAD_SETTINGS_EXIT_CODE) from None
+
+
+def complaints(error: ValidationError) -> list[str]:
+    """Return one line per wrong setting: what is wrong and how to mend it, never the value (it may be a secret)."""
+    lines = {str(problem["loc"][0]): _complaint(problem["type"], problem["msg"]) for problem in error.errors()}
+    return [f"{variable(field)} {says}. {Settings.model_fields[field].description}" for field, says in lines.items()]
+
+
+def variable(field: str) -> str:
+    """Return the environment variable of a setting."""
+    return f"{PREFIX}{field.upper()}"
+
+
+def _complaint(kind: str, says: str) -> str:
+    if kind == "missing":
+        return "is not set"
+    return f"is wrong: {says.removeprefix('Value error, ')}"
+
+
+def _is_production(info: ValidationInfo) -> bool:
+    return info.data.get("env") == "production"

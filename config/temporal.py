@@ -1,0 +1,63 @@
+"""The one way every process reaches Temporal."""
+
+import re
+from typing import NoReturn
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
+
+from config.settings import Settings
+
+SEARCH_ATTRIBUTES = {
+    "RefundState": "Keyword",
+    "RefundReason": "Keyword",
+    "AwaitingParty": "Keyword",
+    "OrderNumber": "Keyword",
+    "RefundDeadline": "Datetime",
+    "Overdue": "Bool",
+}
+"""What operators can search cases by, with Temporal's type of each; none holds personal data."""
+
+
+async def connect(settings: Settings, *, lazy: bool = False) -> Client:
+    """Return a client that speaks pydantic; a lazy one connects with its first call.
+
+    The address of the settings wins; unset, a profile of the environment (TEMPORAL_*) or of `temporal.toml` does,
+    with its TLS and API key. Out of reach (and not lazy), the process ends with one line that says so.
+    """
+    target = target_of(settings)
+    address = target.pop("target_host", settings.temporal_address)
+    try:
+        return await Client.connect(address, data_converter=pydantic_data_converter, lazy=lazy, **target)
+    except RuntimeError as error:
+        _give_up(address, error)
+
+
+def target_of(settings: Settings) -> ClientConnectConfig:
+    """Return where to connect to: what the settings say, filled up from the profile where they say nothing."""
+    if "temporal_address" in settings.model_fields_set:
+        return {"target_host": settings.temporal_address, "namespace": settings.temporal_namespace}
+    profile = _profile()
+    if "namespace" not in profile or "temporal_namespace" in settings.model_fields_set:
+        profile["namespace"] = settings.temporal_namespace
+    return profile
+
+
+def _profile() -> ClientConnectConfig:
+    try:
+        return ClientConfig.load_client_connect_config()
+    except RuntimeError as error:
+        raise SystemExit(f"The Temporal profile (TEMPORAL_* or temporal.toml) is wrong: {_reason(error)}") from None
+
+
+def _give_up(address: str, error: RuntimeError) -> NoReturn:
+    raise SystemExit(
+        f"Temporal does not answer at {address} ({_reason(error)}). "
+        "Start it (`make dev` does), or set REFUNDS_TEMPORAL_ADDRESS to where it runs."
+    ) from None
+
+
+def _reason(error: RuntimeError) -> str:
+    told = re.search(r'message: "([^"]+)"', str(error))
+    return told[1] if told else str(error).strip().partition("\n")[0]
