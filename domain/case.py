@@ -99,9 +99,6 @@ class RefundDue(Value):
     return_postage: Money
     label_deduction: Money
     total: Money
-    agreed: Money | None = Field(
-        default=None, description="part of the goods of this and earlier refunds: agreed for refused units (R28)"
-    )
 
 
 class Payout(Value):

@@ -27,13 +27,12 @@ def unit_shares(order: Order, sku: str) -> tuple[UnitShare, ...]:
 def refund_due(case: Case, policy: PolicyDocument) -> RefundDue:
     """Return what is owed for the accepted units that are not paid yet, in the case's currency.
 
-    R30: the goods; where the seller is at fault their outbound postage too, and once per case the return postage up
-    to the policy's cap. R31: for `personal` the price of a label that the shop paid is deducted, once per case and
-    never below nothing. R28: what was agreed for refused units counts with the goods, at most their value.
-    `case.refund_due` is the previous refund of the case, if there was one.
+    R30: the goods; where the seller is at fault their outbound postage too, and with the first accepted units of the
+    case the return postage up to the policy's cap. R31: for `personal` the price of a label that the shop paid is
+    deducted, once per case and never below nothing. R28: what is agreed for refused units, at most their value,
+    counts with the goods and brings no postage; it is owed as long as `case.agreed_amount` names it.
     """
-    agreed = _agreed(case)
-    goods = sum(unit.goods for unit in _unpaid(case)) + agreed - _agreed_before(case)
+    goods = sum(unit.goods for unit in _unpaid(case)) + _agreed(case)
     outbound = _outbound(case, policy)
     postage = _return_postage(case, policy)
     label = _label_deduction(case, goods + outbound)
@@ -43,7 +42,6 @@ def refund_due(case: Case, policy: PolicyDocument) -> RefundDue:
         return_postage=_money(case, postage),
         label_deduction=_money(case, label),
         total=_money(case, goods + outbound + postage - label),
-        agreed=_money(case, agreed) if case.agreed_amount is not None else None,
     )
 
 
@@ -95,10 +93,6 @@ def _paid(case: Case) -> list[UnitShare]:
     return [unit for line in case.lines for unit in line.units[: line.paid]]
 
 
-def _is_first(case: Case) -> bool:
-    return not case.payouts and not _paid(case)
-
-
 def _outbound(case: Case, policy: PolicyDocument) -> int:
     if case.reason not in policy.postage.refund_outbound_for:
         return 0
@@ -106,19 +100,23 @@ def _outbound(case: Case, policy: PolicyDocument) -> int:
 
 
 def _return_postage(case: Case, policy: PolicyDocument) -> int:
-    if case.shipment is None or case.shipment.postage is None or not _is_first(case):
+    paid = case.shipment.postage if case.shipment else None
+    if paid is None or paid.currency != case.currency or not _accepts_first_units(case):
         return 0
-    paid = case.shipment.postage
-    if case.reason not in policy.postage.reimburse_return_for or paid.currency != case.currency:
+    if case.reason not in policy.postage.reimburse_return_for:
         return 0
     return max(0, min(paid.minor, policy.postage.return_cap.get(case.currency, 0)))
 
 
+def _accepts_first_units(case: Case) -> bool:
+    return bool(_unpaid(case)) and not _paid(case)
+
+
 def _label_deduction(case: Case, owed: int) -> int:
-    if case.reason.is_sellers_fault or case.shop_paid_label is None:
+    # Once something was paid out, the label had been deducted in full.
+    if case.reason.is_sellers_fault or case.shop_paid_label is None or case.payouts:
         return 0
-    # Paid units have borne their part of the label; what their value did not cover is deducted now.
-    borne = sum(unit.goods for unit in _paid(case)) + _agreed_before(case)
+    borne = sum(unit.goods for unit in _paid(case))
     return min(owed, max(0, case.shop_paid_label.minor - borne))
 
 
@@ -127,10 +125,6 @@ def _agreed(case: Case) -> int:
         return 0
     refused = sum(unit.goods for line in case.lines for unit in _last_units(line, line.refused, 0))
     return min(case.agreed_amount.minor, refused)
-
-
-def _agreed_before(case: Case) -> int:
-    return case.refund_due.agreed.minor if case.refund_due is not None and case.refund_due.agreed is not None else 0
 
 
 def _last_units(line: CaseLine, count: int, after: int) -> tuple[UnitShare, ...]:
