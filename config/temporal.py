@@ -27,21 +27,21 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     with its TLS and API key. Out of reach (and not lazy), the process ends with one line that says so.
     """
     target = target_of(settings)
-    address = target.pop("target_host", settings.temporal_address)
     try:
-        return await Client.connect(address, data_converter=pydantic_data_converter, lazy=lazy, **target)
+        return await Client.connect(**target, data_converter=pydantic_data_converter, lazy=lazy)
     except RuntimeError as error:
-        _give_up(address, error)
+        _give_up(target.get("target_host"), error)
 
 
 def target_of(settings: Settings) -> ClientConnectConfig:
     """Return where to connect to: what the settings say, filled up from the profile where they say nothing."""
+    own = ClientConnectConfig(target_host=settings.temporal_address, namespace=settings.temporal_namespace)
     if "temporal_address" in settings.model_fields_set:
-        return {"target_host": settings.temporal_address, "namespace": settings.temporal_namespace}
-    profile = _profile()
-    if "namespace" not in profile or "temporal_namespace" in settings.model_fields_set:
-        profile["namespace"] = settings.temporal_namespace
-    return profile
+        return own
+    target = own | _profile()
+    if "temporal_namespace" in settings.model_fields_set:
+        target["namespace"] = settings.temporal_namespace
+    return target
 
 
 def _profile() -> ClientConnectConfig:
@@ -51,7 +51,7 @@ def _profile() -> ClientConnectConfig:
         raise SystemExit(f"The Temporal profile (TEMPORAL_* or temporal.toml) is wrong: {_reason(error)}") from None
 
 
-def _give_up(address: str, error: RuntimeError) -> NoReturn:
+def _give_up(address: str | None, error: RuntimeError) -> NoReturn:
     raise SystemExit(
         f"Temporal does not answer at {address} ({_reason(error)}). "
         "Start it (`make dev` does), or set REFUNDS_TEMPORAL_ADDRESS to where it runs."

@@ -60,7 +60,7 @@ def test_the_address_of_the_settings_wins_over_the_profile(monkeypatch):
 
 def test_the_namespace_of_the_settings_wins_over_the_profile(monkeypatch):
     monkeypatch.setenv("TEMPORAL_NAMESPACE", "shop")
-    assert target_of(settings(temporal_namespace="own")) == {"namespace": "own"}
+    assert target_of(settings(temporal_namespace="own")) == {"target_host": "localhost:7233", "namespace": "own"}
 
 
 def test_a_profile_that_does_not_exist_is_one_line(monkeypatch):
