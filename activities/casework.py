@@ -5,12 +5,18 @@ from datetime import datetime
 from typing import Protocol
 
 from pydantic import Field
+from temporalio import activity
 
 from domain.calendar import Deadline, Window, WorkCalendar
-from domain.case import Case, Payout, TimelineEntry
+from domain.case import Case, Payout, Refusal, TimelineEntry
+from domain.errors import UnitsTakenError
 from domain.order import Order
 from domain.policy_document import PolicyDocument
+from domain.request import CaseIntake
 from domain.value import Value
+from policy.money import unit_shares
+from policy.opening import opened, refused
+from policy.windows import compute
 
 
 class Opening(Value):
@@ -87,3 +93,75 @@ class Calendars(Protocol):
     def calendar(self, country: str, timezone: str, around: datetime) -> WorkCalendar:
         """Return the working days of the year of `around`, the one before and the two after."""
         ...
+
+
+class PayoutPlan(Value):
+    """The payouts of a case, planned and committed."""
+
+    payouts: tuple[Payout, ...]
+
+
+class Windows(Value):
+    """Windows of a case, to be computed again under its policy version."""
+
+    policy_version: str
+    windows: tuple[Window, ...]
+
+
+class Casework:
+    """The local activities that keep the record; each is one transaction and safe to repeat."""
+
+    def __init__(self, book: CaseBook, shelf: PolicyShelf, calendars: Calendars) -> None:
+        self._book = book
+        self._shelf = shelf
+        self._calendars = calendars
+
+    @activity.defn(name="open_case")
+    def open(self, intake: CaseIntake) -> Opening:
+        """Judge the request and record the case with its units reserved, or take the recorded case up again."""
+        if recorded := self._book.case(intake.case_id):
+            policy = self._shelf.version(recorded.policy_version)
+            return Opening(case=self._with_all_units(recorded) if intake.resumes else recorded, policy=policy)
+        order = self._book.order(intake.order_number)
+        policy = self._shelf.in_force(order.placed_at if order else intake.received_at)
+        calendar = self._calendars.calendar(policy.country, policy.timezone, intake.received_at)
+        case, entries = opened(intake, order, policy, calendar)
+        try:
+            return Opening(case=self._book.open(case, entries), policy=policy)
+        except UnitsTakenError as taken:
+            case, entries = refused(case, Refusal(rule="R11", code=taken.code, says=taken.says))
+            return Opening(case=self._book.open(case, entries), policy=policy)
+
+    @activity.defn(name="record_change")
+    def record(self, change: Change) -> Recorded:
+        """Record a change with the deadlines it opens and return those."""
+        deadlines = self._computed(change.case.policy_version, change.opens)
+        case = change.case.amend(deadlines=(*change.case.deadlines, *deadlines)) if deadlines else change.case
+        self._book.record(case, change.entries)
+        return Recorded(deadlines=deadlines)
+
+    @activity.defn(name="plan_payouts")
+    def plan(self, case: Case) -> PayoutPlan:
+        """Commit how the refund due is split over the order's payments (R32, R35)."""
+        return PayoutPlan(payouts=self._book.plan_payouts(case))
+
+    @activity.defn(name="compute_deadlines")
+    def compute(self, windows: Windows) -> Recorded:
+        """Compute deadlines by the calendar as it is known today (R6)."""
+        return Recorded(deadlines=self._computed(windows.policy_version, windows.windows))
+
+    def _computed(self, version: str, opens: Sequence[Window]) -> tuple[Deadline, ...]:
+        if not opens:
+            return ()
+        policy = self._shelf.version(version)
+        calendar = self._calendars.calendar(policy.country, policy.timezone, opens[0].since)
+        return tuple(compute(window, calendar) for window in opens)
+
+    def _with_all_units(self, case: Case) -> Case:
+        """Offer all units of a line that holds none, as after a refusal, to be reserved when it reopens (R12)."""
+        order = self._book.order(case.order_number)
+        if order is None:
+            return case
+        return case.amend(
+            lines=tuple(line if line.units else line.amend(units=unit_shares(order, line.sku)) for line in case.lines)
+        )

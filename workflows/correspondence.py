@@ -1,0 +1,108 @@
+"""What becomes of a letter: taken, answered as before, refused to its sender, or kept as ignored."""
+
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from activities.arrivals import ArrivalDesk, ArrivalQuery
+from domain.calendar import Deadline
+from domain.case import Case, Refusal
+from domain.messages import Message
+from policy.windows import in_time
+from workflows import options
+from workflows.casefile import CaseFile
+from workflows.mailbox import Letter
+from workflows.move import Arrived, Happened, Move
+from workflows.process import take
+
+
+class Correspondence:
+    """Answers letters on a case; an update's sender hears the answer, a signal's finds it in the timeline."""
+
+    def __init__(self, file: CaseFile) -> None:
+        self._file = file
+        self._event_ids: set[str] = set()
+
+    def screen(self, message: Message) -> None:
+        """Raise what `answer` would refuse the message with, were it taken now."""
+        if not self._is_repeat(message):
+            error = _error(self._file.case, self._outcome(Letter(message.kind, workflow.now(), message)))
+            if error:
+                raise error
+
+    async def answer(self, letter: Letter) -> None:
+        """Take the letter and tell its sender, once what it changed is recorded."""
+        if letter.message is None:
+            await self._ignore(letter, letter.unreadable or "unreadable")
+        elif self._is_repeat(letter.message):
+            _reply(letter, self._file.case)
+        else:
+            await self._take(letter, letter.message)
+
+    async def came_in_time(self, letter: Letter, passed: Deadline) -> bool:
+        """Return whether the letter arrived before the deadline passed, by the server's record when in doubt."""
+        if letter.ordinal is not None and not in_time(letter.at, passed):
+            letter.at = await self._arrival(letter)
+        return in_time(letter.at, passed)
+
+    async def _take(self, letter: Letter, message: Message) -> None:
+        outcome = self._outcome(letter)
+        if isinstance(outcome, Move):
+            await self._accept(letter, message, outcome)
+        elif letter.reply:
+            letter.reply.set_exception(_error(self._file.case, outcome) or RuntimeError("unreachable"))
+        else:
+            await self._ignore(letter, _why(self._file.case, outcome))
+
+    async def _accept(self, letter: Letter, message: Message, move: Move) -> None:
+        if message.event_id:
+            self._event_ids.add(message.event_id)
+        if move.happened:
+            await self._file.change(move, letter.at)
+        else:
+            self._file.keep(move.case)
+        _reply(letter, self._file.case)
+
+    async def _ignore(self, letter: Letter, why: str) -> None:
+        ignored = Happened("signal_ignored", letter.name, details={"why": why})
+        await self._file.change(Move(self._file.case, (ignored,)), letter.at)
+
+    def _outcome(self, letter: Letter) -> Move | Refusal | None:
+        message = letter.message
+        return take(self._file.case, Arrived(message, letter.at), self._file.policy) if message else None
+
+    def _is_repeat(self, message: Message) -> bool:
+        """Return whether this was answered before: by its id, or in the same words while nothing new awaits them."""
+        if message.event_id in self._event_ids:
+            return True
+        case = self._file.case
+        is_same = case.answered.get(message.kind) == message.fingerprint
+        return is_same and take(case, Arrived(message, workflow.now()), self._file.policy) is None
+
+    async def _arrival(self, letter: Letter) -> datetime:
+        info = workflow.info()
+        query = ArrivalQuery(
+            workflow_id=info.workflow_id, run_id=info.run_id, signal=letter.name, ordinal=letter.ordinal or 0
+        )
+        arrival = await workflow.execute_local_activity_method(
+            ArrivalDesk.find, query, **options.record(f"when did {letter.name} arrive")
+        )
+        return arrival.at
+
+
+def _reply(letter: Letter, case: Case) -> None:
+    if letter.reply:
+        letter.reply.set_result(case)
+
+
+def _error(case: Case, outcome: Move | Refusal | None) -> ApplicationError | None:
+    if isinstance(outcome, Move):
+        return None
+    if isinstance(outcome, Refusal):
+        return ApplicationError(outcome.says, outcome.model_dump(mode="json"), type="refused")
+    return ApplicationError(_why(case, None), {"state": case.state.value}, type="wrong_state")
+
+
+def _why(case: Case, outcome: Refusal | None) -> str:
+    return f"{outcome.rule}: {outcome.says}" if outcome else f"not expected in state {case.state}"

@@ -1,0 +1,36 @@
+"""Every timeout and every retry of the workflow."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityConfig, LocalActivityConfig
+
+TASK_QUEUE = "refunds"
+PENDING_CHECK_INTERVAL = timedelta(hours=1)
+
+_RECORD_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200),
+    maximum_interval=timedelta(minutes=1),
+    non_retryable_error_types=["UnitsTakenError", "CapExceededError"],
+)
+_PAYOUT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10))
+
+
+def record(summary: str) -> LocalActivityConfig:
+    """Return the options of the short transactions on the record."""
+    return LocalActivityConfig(
+        summary=summary,
+        start_to_close_timeout=timedelta(seconds=10),
+        retry_policy=_RECORD_RETRY,
+        # A longer wait between two tries becomes a timer, so that an outage holds no workflow task.
+        local_retry_threshold=timedelta(seconds=10),
+    )
+
+
+def payout(summary: str) -> ActivityConfig:
+    """Return the options of calls to a payment gateway.
+
+    The timeout is longer than the gateway's own 10 s, and short enough that a killed worker's payout is soon taken
+    up again (fault 2). It is tried without end: a case waits for its money, it never fails.
+    """
+    return ActivityConfig(summary=summary, start_to_close_timeout=timedelta(seconds=15), retry_policy=_PAYOUT_RETRY)

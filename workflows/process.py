@@ -1,0 +1,142 @@
+"""The refund process at a glance: which message and which deadline does what in which state.
+
+Whatever is not in the table is refused with the state named (messages) or simply passes (deadlines).
+"""
+
+from datetime import datetime
+
+from domain.calendar import Deadline, Window
+from domain.case import Case, Refusal
+from domain.messages import (
+    AuditDecision,
+    CaseResolution,
+    CourierTracking,
+    EvidenceReport,
+    GoodsReceipt,
+    Message,
+    PayoutAnswer,
+    PayoutTrouble,
+    WarehouseInspection,
+    Withdrawal,
+)
+from domain.policy_document import PolicyDocument
+from domain.words import AuditVerdict, CaseState
+from policy import audit as audit_rules
+from policy import windows
+from workflows.move import Arrived, Happened, Move, OnDeadline, OnMessage
+from workflows.stages import audit, inspection, payout, request, returns
+
+S = CaseState
+
+ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
+    S.INFORMATION_REQUESTED: {EvidenceReport: request.take_evidence, Withdrawal: request.withdraw},
+    S.UNDER_AUDIT: {
+        AuditDecision: audit.decide,
+        EvidenceReport: request.take_evidence,
+        Withdrawal: request.withdraw,
+    },
+    S.AWAITING_RETURN: {
+        CourierTracking: returns.track,
+        GoodsReceipt: returns.receive,
+        WarehouseInspection: inspection.inspect,
+        Withdrawal: request.withdraw,
+    },
+    S.IN_TRANSIT: {
+        CourierTracking: returns.track,
+        GoodsReceipt: returns.receive,
+        WarehouseInspection: inspection.inspect,
+        Withdrawal: request.withdraw,
+    },
+    S.RECEIVED: {WarehouseInspection: inspection.inspect},
+    S.INSPECTION_FAILED: {CaseResolution: inspection.resolve},
+    S.LOST_IN_RETURN: {
+        CaseResolution: returns.decide_loss,
+        CourierTracking: returns.track,
+        GoodsReceipt: returns.receive,
+        WarehouseInspection: inspection.inspect,
+    },
+    S.PAYOUT_DUE: {PayoutAnswer: payout.take_answer, PayoutTrouble: payout.take_trouble},
+    S.PAYOUT_BLOCKED: {CaseResolution: payout.retry, PayoutAnswer: payout.take_answer},
+    S.EXPIRED: {GoodsReceipt: returns.receive, WarehouseInspection: inspection.inspect},
+    S.REJECTED: {CaseResolution: request.reopen},
+}
+
+ON_DEADLINE: dict[tuple[CaseState, str], OnDeadline] = {
+    (S.INFORMATION_REQUESTED, "information"): request.end_information_window,
+    (S.AWAITING_RETURN, "ship_by"): returns.expire,
+    (S.IN_TRANSIT, "parcel_stalled"): returns.stall,
+}
+
+
+def take(case: Case, arrived: Arrived[Message], policy: PolicyDocument) -> Move | Refusal | None:
+    """Return what the message does to the case, the rule that refuses it, or None when the state expects no such."""
+    reaction = ON_MESSAGE.get(case.state, {}).get(type(arrived.message))
+    if reaction is None or (case.ended_at is not None and case.is_open):
+        return None
+    outcome = reaction(case, arrived, policy)
+    return outcome if isinstance(outcome, Refusal) else _taken(case, outcome, arrived.message)
+
+
+def auto_approval(case: Case, policy: PolicyDocument) -> AuditDecision | None:
+    """Return the approval that the policy version itself gives to a new case, or None (R16)."""
+    if case.state is not S.UNDER_AUDIT or case.goodwill or not audit_rules.auto_approves(case, policy):
+        return None
+    return AuditDecision(decision=AuditVerdict.APPROVE, decided_by=f"policy {policy.version}")
+
+
+def pass_deadline(case: Case, deadline: Deadline, at: datetime, policy: PolicyDocument) -> Move:
+    """Return what a deadline does when it passes: an end, an alert, a reminder, or nothing but its mark."""
+    case = case.amend(deadlines=tuple(_marked(one, deadline) for one in case.deadlines))
+    reaction = ON_DEADLINE.get((case.state, deadline.what), _notice)
+    return reaction(case, deadline, at, policy)
+
+
+def _notice(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
+    rule, event = NOTICES.get(deadline.what.rstrip("_0123456789"), ("", ""))
+    if not event:
+        return Move(case)
+    details = {"what": deadline.what, "when": deadline.when.isoformat()}
+    overdue = case.overdue or not event.endswith("reminded")
+    return Move(case.amend(overdue=overdue), (Happened(event, rule=rule, details=dict(details)),))
+
+
+NOTICES: dict[str, tuple[str, str]] = {
+    "information_reminder": ("R9", "customer_reminded"),
+    "ship_by_reminder": ("R19", "customer_reminded"),
+    "audit_target": ("R14", "audit_overdue"),
+    "inspection_target": ("R29", "inspection_overdue"),
+    "decision_target": ("R14", "decision_overdue"),
+    "payout_submit": ("R34", "payout_submission_overdue"),
+    "payout_alert": ("R34", "finance_alerted"),
+    "payout": ("R34", "payout_window_breached"),
+}
+
+
+def _taken(before: Case, move: Move, message: Message) -> Move:
+    """Note what was answered, so that the same again gets the same answer; a new state is not overdue."""
+    overdue = before.overdue and move.case.state is before.state
+    answered = {**before.answered, message.kind: message.fingerprint}
+    return Move(move.case.amend(overdue=overdue, answered=answered), move.happened)
+
+
+def _marked(one: Deadline, passed: Deadline) -> Deadline:
+    return one.amend(passed=True) if one.what == passed.what else one
+
+
+def opened_by(case: Case, policy: PolicyDocument, at: datetime) -> tuple[Case, tuple[Window, ...]]:
+    """Return the case with the deadlines that live on in its state, and the windows that open now.
+
+    A kept `ship_by` means a return window taken up again for the rest (R26): its reminders are not repeated.
+    """
+    specs = {spec.what: spec for spec in windows.windows_of(case.state, policy)} if case.is_open else {}
+    kept = tuple(deadline for deadline in case.deadlines if deadline.what in specs)
+    known = {deadline.what for deadline in kept}
+    if case.state is S.AWAITING_RETURN and "ship_by" in known:
+        return case.amend(deadlines=kept), ()
+    fresh = tuple(spec.since(at) for what, spec in specs.items() if what not in known)
+    return case.amend(deadlines=kept), tuple(window for window in fresh if _may_open(case, window))
+
+
+def _may_open(case: Case, window: Window) -> bool:
+    """A return window opens with approval only, never later (R19)."""
+    return window.what != "ship_by" or case.state is S.AWAITING_RETURN

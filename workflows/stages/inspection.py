@@ -1,0 +1,40 @@
+"""Inspection: what the warehouse found, and what a human decides about the rest (R25-R29)."""
+
+from domain.case import Case, Refusal
+from domain.messages import CaseResolution, WarehouseInspection
+from domain.policy_document import PolicyDocument
+from domain.words import CaseState
+from policy import inspection as rules
+from workflows.move import Arrived, Happened, Move
+from workflows.stages import payout
+
+
+def inspect(case: Case, arrived: Arrived[WarehouseInspection], policy: PolicyDocument) -> Move | Refusal:
+    """Tally the verdicts per unit; failed units ask a human, accepted ones are paid (R26, R27)."""
+    if refusal := rules.judge(case, arrived.message):
+        return refusal
+    revived = (Happened("revived", rule="R19"),) if not case.is_open else ()
+    case = rules.tally(case, arrived.message, arrived.at)
+    case = case.amend(received_at=case.received_at or arrived.at, ended_at=None)
+    happened = (*revived, _inspected(case, arrived.message))
+    if rules.needs_decision(case):
+        return Move(case.amend(state=CaseState.INSPECTION_FAILED), (*happened, Happened("decision_needed", rule="R27")))
+    return payout.pay_accepted(case, happened, policy, arrived.at)
+
+
+def resolve(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move | Refusal:
+    """Carry out what a human decided about the failed units (R27, R28)."""
+    resolution = arrived.message
+    if resolution.decision not in rules.allowed_settlements(case):
+        allowed = ", ".join(sorted(rules.allowed_settlements(case)))
+        return Refusal(rule="R27", code="wrong_resolution", says=f"After a failed inspection decide one of: {allowed}.")
+    if resolution.amount and resolution.amount.currency != case.currency:
+        return Refusal(rule="R28", code="wrong_currency", says=f"Agree on an amount in {case.currency}.")
+    happened = Happened("inspection_decided", resolution.decided_by, "R27", {"decision": resolution.decision.value})
+    return payout.pay_accepted(rules.settle(case, resolution), (happened,), policy, arrived.at)
+
+
+def _inspected(case: Case, inspection: WarehouseInspection) -> Happened:
+    found = [f"{line.sku} x{line.quantity} {line.verdict}" for line in inspection.lines]
+    outstanding = sum(line.outstanding for line in case.lines)
+    return Happened("inspected", inspection.inspected_by, "R26", {"found": list(found), "outstanding": outstanding})

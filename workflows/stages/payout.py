@@ -1,0 +1,145 @@
+"""Payout: what is owed, what the gateway answered, and where the case goes when it is paid (R25, R30-R36)."""
+
+from datetime import datetime
+
+from domain.case import Case, Payout, Refusal
+from domain.messages import CaseResolution, PayoutAnswer, PayoutTrouble
+from domain.policy_document import PolicyDocument
+from domain.words import CaseState, PayoutState, Settlement
+from policy import inspection, money, windows
+from workflows.move import Arrived, Happened, Move
+
+REIMBURSEMENT = "reimbursement"
+DEAD = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
+
+
+def pay_without_goods(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument) -> Move | Refusal:
+    """Owe for every unit that is not settled, though nothing came back (R22, R23)."""
+    lines = tuple(line.amend(accepted=line.accepted + line.outstanding) for line in case.lines)
+    return _owe(case.amend(lines=lines), happened, policy)
+
+
+def pay_accepted(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument, at: datetime) -> Move | Refusal:
+    """Owe for the accepted units; with nothing to pay the case waits for the rest or ends (R26, R28)."""
+    if case.agreed_amount or any(line.accepted > line.paid for line in case.lines):
+        return _owe(case, happened, policy)
+    return _rest(case, happened, at)
+
+
+def take_answer(case: Case, arrived: Arrived[PayoutAnswer], _policy: PolicyDocument) -> Move:
+    """Keep what the gateway answered; only success counts as paid (R34), a failure parks the case (R36)."""
+    payout = arrived.message.payout
+    case = case.with_payout(payout)
+    happened = (_answered(payout),)
+    if payout.state in DEAD:
+        return _blocked(case, payout.failure_code or "gateway_failed", happened)
+    if all(one.state is PayoutState.SUCCEEDED or one.provider == REIMBURSEMENT for one in case.payouts):
+        return _paid(case, happened, arrived.at)
+    return Move(case, happened)
+
+
+def take_trouble(case: Case, arrived: Arrived[PayoutTrouble], _policy: PolicyDocument) -> Move:
+    """Park the case for finance when trying again cannot help (R36)."""
+    trouble = arrived.message
+    payout = next(one for one in case.payouts if one.payout_id == trouble.payout_id)
+    failed = payout.amend(state=PayoutState.FAILED, failure_code=trouble.decline_code or trouble.code)
+    return _blocked(case.with_payout(failed), trouble.code, (_answered(failed),))
+
+
+def retry(case: Case, arrived: Arrived[CaseResolution], _policy: PolicyDocument) -> Move | Refusal:
+    """Try the failed payouts again, each as a new attempt with a new key (R36)."""
+    if arrived.message.decision is not Settlement.RETRY:
+        return Refusal(
+            rule="R36", code="wrong_resolution", says="For a blocked payout decide retry, once it is mended."
+        )
+    for payout in case.payouts:
+        case = case.with_payout(_again(payout)) if payout.state in DEAD else case
+    happened = Happened("payout_retried", arrived.message.decided_by, "R36")
+    return Move(case.amend(state=CaseState.PAYOUT_DUE, blocked_by=None), (happened,))
+
+
+def planned(case: Case, payouts: tuple[Payout, ...], at: datetime) -> Move:
+    """Take the committed plan; when nothing of it goes through a gateway the case is paid (R32, R35)."""
+    fresh = payouts[len(case.payouts) :]
+    happened = tuple(
+        Happened(
+            "reimbursement_owed" if payout.provider == REIMBURSEMENT else "payout_planned",
+            rule="R32" if payout.provider == REIMBURSEMENT else "R35",
+            details={"payout_id": payout.payout_id, **payout.amount.model_dump()},
+        )
+        for payout in fresh
+    )
+    case = case.amend(payouts=payouts)
+    if any(payout.state is PayoutState.PLANNED for payout in fresh):
+        return Move(case, happened)
+    return _paid(case, happened, at)
+
+
+def blocked_plan(case: Case, code: str) -> Move:
+    """Park a case whose plan would exceed what was captured (R32)."""
+    return _blocked(case, code, ())
+
+
+def _owe(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument) -> Move | Refusal:
+    if not inspection.may_pay(case):
+        return Refusal(rule="R25", code="not_inspected", says="No payout without an inspection record.")
+    due = money.refund_due(case, policy)
+    owed = Happened(
+        "payout_due",
+        rule="R30" if case.reason.is_sellers_fault else "R31",
+        details={
+            "goods": due.goods.minor,
+            "outbound_postage": due.outbound_postage.minor,
+            "return_postage": due.return_postage.minor,
+            "label_deduction": due.label_deduction.minor,
+            "total": due.total.minor,
+            "currency": due.total.currency,
+        },
+    )
+    return Move(case.amend(state=CaseState.PAYOUT_DUE, refund_due=due), (*happened, owed))
+
+
+def _paid(case: Case, happened: tuple[Happened, ...], at: datetime) -> Move:
+    lines = tuple(line.amend(paid=line.accepted) for line in case.lines)
+    return _rest(case.amend(lines=lines, agreed_amount=None), happened, at)
+
+
+def _rest(case: Case, happened: tuple[Happened, ...], at: datetime) -> Move:
+    """Wait for the units still out while their window runs (R26), else end."""
+    ship_by = case.deadline("ship_by")
+    if any(line.outstanding for line in case.lines) and ship_by and windows.in_time(at, ship_by):
+        return Move(case.amend(state=CaseState.AWAITING_RETURN), (*happened, Happened("rest_awaited", rule="R26")))
+    state = _end_state(case)
+    return Move(case.amend(state=state), (*happened, Happened(state.value)))
+
+
+def _end_state(case: Case) -> CaseState:
+    if case.payouts:
+        return CaseState.REFUNDED
+    if any(line.refused for line in case.lines):
+        return CaseState.RETURNING_TO_CUSTOMER
+    return CaseState.EXPIRED
+
+
+def _blocked(case: Case, code: str, happened: tuple[Happened, ...]) -> Move:
+    blocked = Happened("payout_blocked", rule="R36", details={"code": code})
+    return Move(case.amend(state=CaseState.PAYOUT_BLOCKED, blocked_by=code), (*happened, blocked))
+
+
+def _answered(payout: Payout) -> Happened:
+    details = {
+        "payout_id": payout.payout_id,
+        "amount": payout.amount.minor,
+        "currency": payout.amount.currency,
+        "refund_id": payout.gateway_refund_id,
+        "failure_code": payout.failure_code,
+    }
+    return Happened(f"payout_{payout.state}", "gateway", "R34", dict(details))
+
+
+def _again(payout: Payout) -> Payout:
+    attempt = payout.attempt + 1
+    key = payout.idempotency_key.rsplit("/", 1)[0]
+    return payout.amend(
+        state=PayoutState.PLANNED, attempt=attempt, idempotency_key=f"{key}/a{attempt}", failure_code=None
+    )
