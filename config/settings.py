@@ -12,7 +12,7 @@ from config.keys import DEVELOPMENT_PREFIX, KeyHolder, development_keys
 PREFIX = "REFUNDS_"
 BAD_SETTINGS_EXIT_CODE = 2
 EMBEDDED_DATABASE_URL = "sqlite:///.local/refunds.db"
-DATABASE_SCHEMES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+DATABASE_SCHEMES = ("sqlite:///", "postgres://", "postgresql://", "postgresql+psycopg://")
 KEY_CHARACTERS_MIN = 24
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -50,6 +50,11 @@ class Settings(BaseSettings):
     )
     s3_endpoint: str | None = Field(
         None, pattern=r"^https?://", description="Set the store's http(s) address; leave it unset for Amazon S3."
+    )
+    s3_public_endpoint: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Set the store's address as customers reach it, or leave it unset when that is the same.",
     )
     s3_bucket: str = Field("evidence", min_length=3, description="Set the bucket that evidence is kept in.")
     s3_region: str = Field("us-east-1", min_length=1, description="Set the region of the bucket.")

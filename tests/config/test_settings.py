@@ -111,7 +111,7 @@ def test_production_takes_a_live_key(monkeypatch):
 def test_no_complaint_and_no_print_shows_a_secret(monkeypatch):
     secrets = {
         "REFUNDS_S3_SECRET_KEY": "hidden-1",
-        "REFUNDS_DATABASE_URL": "postgres://u:hidden-2@db",
+        "REFUNDS_DATABASE_URL": "mysql://u:hidden-2@db",
         "REFUNDS_API_KEYS": '{"hidden-3": {"role": "boss"}}',
         "REFUNDS_STRIPE_API_KEY": "sk_live_hidden",
     }
