@@ -1,12 +1,23 @@
 """Money out: the one activity that moves it, and the ports it needs."""
 
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from domain import errors
 from domain.case import EvidencePin, Payout
 from domain.money import Money
 from domain.value import Value
-from domain.words import PayoutState
+from domain.words import EvidenceStatus, PayoutState
+
+KEY_MEMORY_MARGIN = timedelta(hours=1)  # longer than a try can run, so that no key is forgotten during one
+
+_PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REVERSED})
 
 
 class PayoutOrder(Value):
@@ -45,13 +56,20 @@ class PaymentGateway(Protocol):
     def refund(self, case_id: str, payout: Payout) -> GatewayRefund:
         """Refund the payout's amount under its idempotency key.
 
-        Raises PayoutRefusedError for good, StaleAnswerError when the key answers a stored server error,
+        Raises PayoutRefusedError for good, StaleAnswerError for an error that was stored under the key before,
         GatewayUnavailableError for everything that may pass.
         """
         ...
 
     def find_refund(self, payout: Payout) -> GatewayRefund | None:
-        """Return the refund that carries the payout's id in its metadata, looking through all pages, or None."""
+        """Return the refund that carries the payout's id in its metadata, looking through all pages, or None.
+
+        None proves that nothing was paid: refunds that failed or were canceled do not count. Raises as `refund`.
+        """
+        ...
+
+    def read_refund(self, refund_id: str) -> GatewayRefund:
+        """Return the refund as it stands now. Raises as `refund` does."""
         ...
 
 
@@ -59,11 +77,15 @@ class PayoutBook(Protocol):
     """Where attempts are made durable before the gateway hears of them."""
 
     def submitting(self, payout: Payout, at: datetime) -> Payout:
-        """Record that the payout's attempt begins and return it as recorded (first attempt's time is kept)."""
+        """Record that the payout is submitted and return its latest attempt, with when that one first began."""
         ...
 
     def next_attempt(self, payout: Payout, at: datetime) -> Payout:
-        """Record a new attempt with a new idempotency key, after proof that the last one paid nothing."""
+        """Record the attempt after the payout's with a new idempotency key, begun now, and return it.
+
+        Called after proof that the payout's attempt paid nothing. When that attempt was followed already, the
+        recorded one is returned: two callers with the same proof must end up with the same key (fault 3).
+        """
         ...
 
 
@@ -71,8 +93,106 @@ class EvidenceVault(Protocol):
     """Where evidence is kept."""
 
     def still_matches(self, case_id: str, pin: EvidencePin) -> bool:
-        """Return whether the pinned version still exists with the pinned hash.
-
-        Raises StoreUnavailableError.
-        """
+        """Return whether the pinned version still exists with the pinned hash. Raises StoreUnavailableError."""
         ...
+
+
+@dataclass(frozen=True)
+class PayoutDesk:
+    """Submits payouts so that each is paid once, however often and however concurrently it is tried.
+
+    What makes it so: the key is durable before the gateway hears it, every try uses the recorded key, and a new key
+    is taken only after the gateway's own list proves that the last one paid nothing.
+    """
+
+    book: PayoutBook
+    gateways: Mapping[str, PaymentGateway]
+    vault: EvidenceVault
+    now: Callable[[], datetime]
+
+    @activity.defn(name="submit_payout")
+    def submit(self, order: PayoutOrder) -> Payout:
+        """Return the payout as the gateway answered it; a refund that failed at once has state `failed`.
+
+        Raises ApplicationError of type evidence_changed, no_gateway or payout_refused (details: the decline code)
+        for good; whatever else is raised may pass, and trying again is safe.
+        """
+        with _permanent_failures():
+            gateway = self._gateway(order.payout)
+            return self._pay(gateway, order) if self._is_as_audited(order) else self._paid_before(gateway, order.payout)
+
+    @activity.defn(name="check_payout")
+    def check(self, order: PayoutOrder) -> Payout:
+        """Return the payout as it stands at the gateway now; unchanged when the gateway knows of none."""
+        payout = order.payout
+        with _permanent_failures():
+            gateway, refund_id = self._gateway(payout), payout.gateway_refund_id
+            refund = gateway.read_refund(refund_id) if refund_id else gateway.find_refund(payout)
+            return self._told(payout, refund) if refund else payout
+
+    def _gateway(self, payout: Payout) -> PaymentGateway:
+        if payout.provider not in self.gateways:
+            raise errors.NoGatewayError(f"no gateway is set up for the payment provider {payout.provider!r}")
+        return self.gateways[payout.provider]
+
+    def _is_as_audited(self, order: PayoutOrder) -> bool:
+        """Return False only when pinned evidence is known to differ (fault 28).
+
+        A store that does not answer holds no money back (fault 22): what was pinned cannot be overwritten.
+        """
+        pins = [pin for pin in order.evidence if pin.status is EvidenceStatus.PINNED]
+        try:
+            return all(self.vault.still_matches(order.case_id, pin) for pin in pins)
+        except errors.StoreUnavailableError as error:
+            activity.logger.warning("payout %s goes on with evidence unchecked: %s", order.payout.payout_id, error)
+            return True
+
+    def _paid_before(self, gateway: PaymentGateway, payout: Payout) -> Payout:
+        """Return the refund that an earlier try made before the evidence changed, or refuse to make one."""
+        if refund := gateway.find_refund(payout):
+            return self._told(payout, refund)
+        raise errors.EvidenceChangedError("evidence is no longer what the auditor saw: audit it again")
+
+    def _pay(self, gateway: PaymentGateway, order: PayoutOrder) -> Payout:
+        payout = self.book.submitting(order.payout, self.now())
+        if self._is_key_spent(gateway, order.payout, payout):
+            return self._reconcile(gateway, order.case_id, payout)
+        try:
+            return self._told(payout, gateway.refund(order.case_id, payout))
+        except errors.StaleAnswerError:
+            return self._reconcile(gateway, order.case_id, payout)
+
+    def _is_key_spent(self, gateway: PaymentGateway, asked: Payout, recorded: Payout) -> bool:
+        """Return whether the recorded key can no longer be trusted to pay once: forgotten, or its refund failed."""
+        has_failed = asked.state in _PAID_NOTHING and asked.attempt == recorded.attempt
+        since = recorded.submitted_at or self.now()
+        return has_failed or self.now() - since >= gateway.capabilities.key_memory - KEY_MEMORY_MARGIN
+
+    def _reconcile(self, gateway: PaymentGateway, case_id: str, payout: Payout) -> Payout:
+        """Return the refund the gateway has for the payout; only when it has none, refund under a new key."""
+        if refund := gateway.find_refund(payout):
+            return self._told(payout, refund)
+        renewed = self.book.next_attempt(payout, self.now())
+        return self._told(renewed, gateway.refund(case_id, renewed))
+
+    def _told(self, payout: Payout, refund: GatewayRefund) -> Payout:
+        if refund.amount != payout.amount:
+            says = f"refund {refund.refund_id} is {refund.amount}, the payout {payout.amount}"
+            raise errors.PayoutRefusedError(says, "amount_differs")
+        return payout.amend(
+            state=refund.state,
+            gateway_refund_id=refund.refund_id,
+            failure_code=refund.failure_code,
+            settled_at=(payout.settled_at or self.now()) if refund.state is PayoutState.SUCCEEDED else None,
+        )
+
+
+@contextmanager
+def _permanent_failures() -> Generator[None]:
+    """Turn what trying again cannot mend into ApplicationErrors of the failure's code, never tried again."""
+    try:
+        yield
+    except (errors.EvidenceChangedError, errors.NoGatewayError) as error:
+        raise ApplicationError(error.says, type=error.code, non_retryable=True) from error
+    except errors.PayoutRefusedError as error:
+        raise ApplicationError(error.says, error.decline_code, type=error.code, non_retryable=True) from error

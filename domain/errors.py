@@ -87,6 +87,12 @@ class PayoutRefusedError(DomainError):
         self.decline_code = decline_code
 
 
+class NoGatewayError(DomainError):
+    """No gateway is set up for the payment's provider."""
+
+    code = "no_gateway"
+
+
 class GatewayUnavailableError(DomainError):
     """The gateway did not answer, or not clearly: whether it paid is unknown until asked again."""
 

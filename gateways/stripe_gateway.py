@@ -1,0 +1,144 @@
+"""Stripe as a payment gateway: its words and errors are translated here and nowhere else."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import stripe
+
+from activities.payouts import GatewayCapabilities, GatewayRefund
+from domain.case import Payout
+from domain.errors import DomainError, GatewayUnavailableError, PayoutRefusedError, StaleAnswerError
+from domain.money import Money
+from domain.words import PayoutState
+
+if TYPE_CHECKING:
+    from stripe.params import RefundCreateParams, RefundListParams
+
+TIMEOUT_SECONDS = 10
+_PAGE_SIZE = 100
+_STATES = {
+    "pending": PayoutState.PENDING,
+    "requires_action": PayoutState.ACTION_REQUIRED,
+    "succeeded": PayoutState.SUCCEEDED,
+    "failed": PayoutState.FAILED,
+    "canceled": PayoutState.CANCELED,
+}
+_COUNTS_FOR_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
+_REFUSED = frozenset({400, 402, 404})
+_NOT_LET_IN = frozenset({401, 403})
+
+
+class StripeGateway:
+    """Refunds through Stripe's API, or anything that speaks it at `base_url`; safe to share between threads.
+
+    Implements activities.payouts.PaymentGateway. It never tries again by itself: that is left to the caller, who
+    knows the key. Source: docs.stripe.com/api/refunds, /api/idempotent_requests, /error-low-level.
+    """
+
+    def __init__(self, api_key: str, base_url: str | None = None, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self._refunds = stripe.StripeClient(
+            api_key,
+            base_addresses={"api": base_url} if base_url else {},
+            http_client=stripe.RequestsClient(timeout=timeout_seconds),
+            max_network_retries=0,
+        ).v1.refunds
+        self._capabilities = GatewayCapabilities(key_memory=timedelta(hours=24))
+
+    @property
+    def capabilities(self) -> GatewayCapabilities:
+        """Return what Stripe promises: a key is kept for 24 hours at least."""
+        return self._capabilities
+
+    def refund(self, case_id: str, payout: Payout) -> GatewayRefund:
+        """Refund the payout's amount under its idempotency key.
+
+        Raises PayoutRefusedError for good, StaleAnswerError when the error was stored under the key before,
+        GatewayUnavailableError for everything that may pass.
+        """
+        params: RefundCreateParams = {
+            "amount": payout.amount.minor,
+            "reason": "requested_by_customer",
+            "metadata": {"case_id": case_id, "payout_id": payout.payout_id, "attempt": str(payout.attempt)},
+        }
+        if _is_charge(payout):
+            params["charge"] = payout.payment_reference
+        else:
+            params["payment_intent"] = payout.payment_reference
+        with _translated_errors():
+            return _told(self._refunds.create(params, {"idempotency_key": payout.idempotency_key}))
+
+    def find_refund(self, payout: Payout) -> GatewayRefund | None:
+        """Return the refund that carries the payout's id in its metadata, looking through all pages, or None.
+
+        One that failed or was canceled paid nothing and is passed over, so that None allows a new attempt. Stripe's
+        lists are consistent with its writes (its search is not). Raises as `refund` does.
+        """
+        params: RefundListParams = {"limit": _PAGE_SIZE}
+        if _is_charge(payout):
+            params["charge"] = payout.payment_reference
+        else:
+            params["payment_intent"] = payout.payment_reference
+        with _translated_errors():
+            for refund in self._refunds.list(params).auto_paging_iter():
+                if _is_of(payout, refund) and (told := _told(refund)).state not in _COUNTS_FOR_NOTHING:
+                    return told
+        return None
+
+    def read_refund(self, refund_id: str) -> GatewayRefund:
+        """Return the refund as it stands now. Raises as `refund` does."""
+        with _translated_errors():
+            return _told(self._refunds.retrieve(refund_id))
+
+
+def _is_charge(payout: Payout) -> bool:
+    return payout.payment_reference.startswith(("ch_", "py_"))
+
+
+def _is_of(payout: Payout, refund: stripe.Refund) -> bool:
+    return getattr(refund.metadata, "payout_id", None) == payout.payout_id
+
+
+def _told(refund: stripe.Refund) -> GatewayRefund:
+    """Translate Stripe's refund; a status that did not exist when this was written is `unknown`, never paid."""
+    return GatewayRefund(
+        refund_id=refund.id,
+        state=_STATES.get(refund.status or "", PayoutState.UNKNOWN),
+        amount=Money(minor=refund.amount, currency=refund.currency.upper()),
+        failure_code=getattr(refund, "failure_reason", None),
+    )
+
+
+@contextmanager
+def _translated_errors() -> Generator[None]:
+    try:
+        yield
+    except stripe.StripeError as error:
+        raise _translated(error) from error
+
+
+def _translated(error: stripe.StripeError) -> DomainError:
+    """Return what an error means for the payout; without a status there was no whole answer."""
+    status = error.http_status
+    if status is None:
+        return GatewayUnavailableError("Stripe did not answer: whether it paid is unknown until it is asked again")
+    if _is_replayed(error):
+        return StaleAnswerError(f"Stripe repeats a stored answer, HTTP {status}: the key is spent")
+    if status in _NOT_LET_IN:
+        return GatewayUnavailableError(f"Stripe does not accept the API key, HTTP {status}: correct the setting")
+    if status not in _REFUSED:  # 409, 429, 5xx, and whatever a proxy in between makes up
+        return GatewayUnavailableError(f"Stripe cannot serve the request now, HTTP {status}")
+    code = _decline_code(error)
+    return PayoutRefusedError(f"Stripe refuses the refund: {code} (request {error.request_id})", code)
+
+
+def _is_replayed(error: stripe.StripeError) -> bool:
+    return (error.headers or {}).get("Idempotent-Replayed") == "true"
+
+
+def _decline_code(error: stripe.StripeError) -> str:
+    """Return the most telling of Stripe's codes; never its sentence, which may quote what a customer typed."""
+    told = error.error
+    words = (told.decline_code, told.code, told.type) if told else ()
+    return next((word for word in words if word), "invalid_request_error")
