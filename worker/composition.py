@@ -65,4 +65,3 @@ def build_worker(
         interceptors=[SignalScreening()],
         graceful_shutdown_timeout=timedelta(seconds=20),
     )
-

@@ -1,0 +1,88 @@
+"""`python -m worker`: carries refunds until it is told to stop, then finishes what it holds."""
+
+import asyncio
+import logging
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvloop
+from temporalio.client import Client
+
+from activities.arrivals import ArrivalDesk
+from activities.casework import Casework
+from activities.payouts import PayoutDesk
+from config.settings import Settings, load
+from config.temporal import connect
+from db.cases import Cases
+from db.engine import Database, DatabaseUnavailableError
+from db.payouts import Payouts
+from domain.errors import DomainError
+from gateways.calendars import HolidayCalendars
+from gateways.evidence_store import EvidenceStore
+from gateways.policy_shelf import PolicyShelf
+from gateways.s3 import Bucket
+from gateways.stripe_gateway import StripeGateway
+from gateways.temporal_history import TemporalHistory
+from worker.composition import Desks, build_worker
+from worker.search_attributes import ensure_search_attributes
+
+POLICY_VERSIONS = Path(__file__).parent.parent / "policy" / "versions"
+log = logging.getLogger("worker")
+
+
+def desks(settings: Settings, client: Client, database: Database) -> Desks:
+    """Return the activities with the adapters that the settings name."""
+    stripe = StripeGateway(settings.stripe_api_key.get_secret_value(), settings.stripe_base_url)
+    vault = EvidenceStore(
+        Bucket(
+            name=settings.s3_bucket,
+            endpoint=settings.s3_endpoint,
+            region=settings.s3_region,
+            access_key=settings.s3_access_key,
+            secret_key=settings.s3_secret_key,
+        )
+    )
+    return Desks(
+        casework=Casework(Cases(database), PolicyShelf(POLICY_VERSIONS), HolidayCalendars()),
+        payouts=PayoutDesk(Payouts(database), {"stripe": stripe}, vault, _now),
+        arrivals=ArrivalDesk(TemporalHistory(client)),
+    )
+
+
+async def run(settings: Settings) -> None:
+    """Run the worker until SIGTERM or SIGINT."""
+    database = Database(settings.database_url)
+    database.ping()
+    client = await connect(settings)
+    await ensure_search_attributes(client)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    worker = build_worker(client, desks(settings, client, database), max_cached_workflows=settings.max_cached_workflows)
+    async with worker:
+        log.info("worker ready: queue %s, namespace %s", worker.task_queue, client.namespace)
+        await stop.wait()
+        log.info("worker stopping: no new work is taken, what is under way is finished")
+    database.close()
+
+
+def main() -> int:
+    """Run with the environment's settings; what stands in the way is one line on stderr."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = load()
+    try:
+        uvloop.run(run(settings))
+    except (DomainError, DatabaseUnavailableError) as error:
+        sys.stderr.write(f"{error.says}\n")
+        return 1
+    return 0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the edge where the clock is read
+
+
+if __name__ == "__main__":
+    sys.exit(main())
