@@ -215,3 +215,11 @@ class Case(Value):
         """Return the case with the payout of the same id replaced, or added."""
         others = [old for old in self.payouts if old.payout_id != payout.payout_id]
         return self.amend(payouts=tuple(sorted([*others, payout], key=lambda one: (len(one.payout_id), one.payout_id))))
+
+
+class Standing(Value):
+    """What the workflow answers to an update: where the case stands; the whole of it is in the read model by then."""
+
+    case_id: CaseId
+    version: Annotated[int, Field(ge=0)]
+    state: CaseState

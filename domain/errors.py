@@ -103,3 +103,9 @@ class StaleAnswerError(GatewayUnavailableError):
     """The gateway stored a server error under this key and will repeat it: look the refund up, then use a new key."""
 
     code = "gateway_stored_error"
+
+
+class BadCursorError(DomainError):
+    """A list's cursor is not one that the list gave."""
+
+    code = "bad_cursor"

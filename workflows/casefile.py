@@ -8,9 +8,10 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from activities.casework import Casework, Change, Windows
+from activities.casework import Casework, Change, Recorded, Windows
 from domain.calendar import Deadline
 from domain.case import Case, TimelineEntry
+from domain.errors import UnitsTakenError
 from domain.policy_document import PolicyDocument
 from domain.request import CaseId, CaseIntake
 from domain.value import Value
@@ -51,16 +52,15 @@ class CaseFile:
         self._show()
 
     async def change(self, move: Move, at: datetime) -> None:
-        """Record a move with the windows it opens; what falls due is planned over the payments first (R32, R35)."""
+        """Record a move with the windows it opens; what falls due is planned over the payments first (R32, R35).
+
+        Raises UnitsTakenError, with nothing changed, when a case taken up again cannot have its units back (R11).
+        """
         move = await self._planned(move, at) if _owes_anew(self.case, move.case) else move
         ended_at = move.case.ended_at or (None if move.case.is_open else at)
         case = move.case.amend(version=move.case.version + 1, updated_at=workflow.now(), ended_at=ended_at)
         case, opens = opened_by(case, self.policy, at)
-        recorded = await workflow.execute_local_activity_method(
-            Casework.record,
-            Change(case=case, entries=_entries(case, move.happened, at), opens=opens),
-            **options.record(f"record {case.state}"),
-        )
+        recorded = await self._recorded(Change(case=case, entries=_entries(case, move.happened, at), opens=opens))
         self.case = case.amend(deadlines=(*case.deadlines, *recorded.deadlines)) if recorded.deadlines else case
         self._show()
 
@@ -89,13 +89,23 @@ class CaseFile:
         self.case = self.case.amend(deadlines=deadlines)
         return settled
 
+    async def _recorded(self, change: Change) -> Recorded:
+        try:
+            return await workflow.execute_local_activity_method(
+                Casework.record, change, **options.record(f"record {change.case.state}")
+            )
+        except ActivityError as error:
+            if _is(error, "UnitsTakenError"):
+                raise UnitsTakenError(str(error.cause)) from error
+            raise
+
     async def _planned(self, move: Move, at: datetime) -> Move:
         try:
             plan = await workflow.execute_local_activity_method(
                 Casework.plan, move.case, **options.record(f"plan payouts of {move.case.case_id}")
             )
         except ActivityError as error:
-            if not (isinstance(error.cause, ApplicationError) and error.cause.type == "CapExceededError"):
+            if not _is(error, "CapExceededError"):
                 raise
             planned = payout.blocked_plan(move.case, "cap_exceeded")
         else:
@@ -108,9 +118,13 @@ class CaseFile:
             one for name, one in attributes.items() if self._shown.get(name) != one.value
         ]
         if changed:
-            workflow.upsert_search_attributes(changed)
+            workflow.upsert_search_attributes(changed)  # pyright: ignore[reportUnknownMemberType] - the SDK's type
         self._shown = {name: one.value for name, one in attributes.items()}
         workflow.set_current_details(current_details(self.case))
+
+
+def _is(error: ActivityError, kind: str) -> bool:
+    return isinstance(error.cause, ApplicationError) and error.cause.type == kind
 
 
 def _owes_anew(before: Case, after: Case) -> bool:

@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError
 from activities.arrivals import ArrivalDesk, ArrivalQuery
 from domain.calendar import Deadline
 from domain.case import Case, Refusal
+from domain.errors import UnitsTakenError
 from domain.messages import Message
 from policy.windows import in_time
 from workflows import options
@@ -27,9 +28,9 @@ class Correspondence:
     def screen(self, message: Message) -> None:
         """Raise what `answer` would refuse the message with, were it taken now."""
         if not self._is_repeat(message):
-            error = _error(self._file.case, self._outcome(Letter(message.kind, workflow.now(), message)))
-            if error:
-                raise error
+            outcome = self._outcome(Letter(message.kind, workflow.now(), message))
+            if not isinstance(outcome, Move):
+                raise _error(self._file.case, outcome)
 
     async def answer(self, letter: Letter) -> None:
         """Take the letter and tell its sender, once what it changed is recorded."""
@@ -49,20 +50,25 @@ class Correspondence:
     async def _take(self, letter: Letter, message: Message) -> None:
         outcome = self._outcome(letter)
         if isinstance(outcome, Move):
-            await self._accept(letter, message, outcome)
+            outcome = await self._accept(letter, message, outcome)
+        if isinstance(outcome, Move):
+            _reply(letter, self._file.case)
         elif letter.reply:
-            letter.reply.set_exception(_error(self._file.case, outcome) or RuntimeError("unreachable"))
+            letter.reply.set_exception(_error(self._file.case, outcome))
         else:
             await self._ignore(letter, _why(self._file.case, outcome))
 
-    async def _accept(self, letter: Letter, message: Message, move: Move) -> None:
+    async def _accept(self, letter: Letter, message: Message, move: Move) -> Move | Refusal:
+        if not move.happened:
+            self._file.keep(move.case)
+            return move
+        try:
+            await self._file.change(move, letter.at)
+        except UnitsTakenError as taken:
+            return Refusal(rule="R11", code=taken.code, says=taken.says)
         if message.event_id:
             self._event_ids.add(message.event_id)
-        if move.happened:
-            await self._file.change(move, letter.at)
-        else:
-            self._file.keep(move.case)
-        _reply(letter, self._file.case)
+        return move
 
     async def _ignore(self, letter: Letter, why: str) -> None:
         ignored = Happened("signal_ignored", letter.name, details={"why": why})
@@ -96,10 +102,8 @@ def _reply(letter: Letter, case: Case) -> None:
         letter.reply.set_result(case)
 
 
-def _error(case: Case, outcome: Move | Refusal | None) -> ApplicationError | None:
-    if isinstance(outcome, Move):
-        return None
-    if isinstance(outcome, Refusal):
+def _error(case: Case, outcome: Refusal | None) -> ApplicationError:
+    if outcome:
         return ApplicationError(outcome.says, outcome.model_dump(mode="json"), type="refused")
     return ApplicationError(_why(case, None), {"state": case.state.value}, type="wrong_state")
 

@@ -61,6 +61,9 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
     S.REJECTED: {CaseResolution: request.reopen},
 }
 
+REVIVABLE = frozenset({S.EXPIRED, S.REJECTED})
+"""Ended states that a message can take a case out of again (R12, R19)."""
+
 ON_DEADLINE: dict[tuple[CaseState, str], OnDeadline] = {
     (S.INFORMATION_REQUESTED, "information"): request.end_information_window,
     (S.AWAITING_RETURN, "ship_by"): returns.expire,
@@ -71,7 +74,7 @@ ON_DEADLINE: dict[tuple[CaseState, str], OnDeadline] = {
 def take(case: Case, arrived: Arrived[Message], policy: PolicyDocument) -> Move | Refusal | None:
     """Return what the message does to the case, the rule that refuses it, or None when the state expects no such."""
     reaction = ON_MESSAGE.get(case.state, {}).get(type(arrived.message))
-    if reaction is None or (case.ended_at is not None and case.is_open):
+    if reaction is None or not (case.is_open or case.state in REVIVABLE):
         return None
     outcome = reaction(case, arrived, policy)
     return outcome if isinstance(outcome, Refusal) else _taken(case, outcome, arrived.message)
