@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -18,8 +18,8 @@ KEY_CHARACTERS_MIN = 24
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-class Settings(BaseSettings):
-    """The settings of one process, validated as a whole; `description` is how a wrong one is mended.
+class PortSettings(BaseSettings):
+    """The ports of this system on one machine; `description` is how a wrong setting is mended.
 
     Every name is `REFUNDS_` and the field in capitals. A variable that is set but empty counts as not set.
     """
@@ -33,6 +33,24 @@ class Settings(BaseSettings):
         validate_default=True,
     )
 
+    api_port: Port = Field(8000, description="Set the port of the API, 1 to 65535.")
+    temporal_port: Port = Field(7233, description="Set the port of the embedded Temporal server, 1 to 65535.")
+    temporal_ui_port: Port = Field(8233, description="Set the port of the embedded Temporal UI, 1 to 65535.")
+    s3_port: Port = Field(8333, description="Set the port of the embedded object store, 1 to 65535.")
+    sandbox_port: Port = Field(8420, description="Set the port of the payment sandbox, 1 to 65535.")
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Return the settings of this process' environment; raises pydantic's ValidationError."""
+        return cls.model_validate({})
+
+
+SomeSettings = TypeVar("SomeSettings", bound=PortSettings)
+
+
+class Settings(PortSettings):
+    """The settings of one process, validated as a whole."""
+
     env: Literal["development", "production"] = Field("development", description="Set development or production.")
     database_url: str = Field(
         EMBEDDED_DATABASE_URL,
@@ -43,8 +61,6 @@ class Settings(BaseSettings):
         "localhost:7233", pattern=r"^[^/\s]+:\d+$", description="Set host:port of the Temporal server."
     )
     temporal_namespace: str = Field("default", min_length=1, description="Set a namespace of that Temporal server.")
-    temporal_port: Port = Field(7233, description="Set the port of the embedded Temporal server, 1 to 65535.")
-    temporal_ui_port: Port = Field(8233, description="Set the port of the embedded Temporal UI, 1 to 65535.")
     max_cached_workflows: int = Field(
         1000, ge=0, description="Set how many cases a worker keeps in memory, about 0.1 MB each."
     )
@@ -60,14 +76,12 @@ class Settings(BaseSettings):
     s3_region: str = Field("us-east-1", min_length=1, description="Set the region of the bucket.")
     s3_access_key: str = Field(min_length=1, repr=False, description="Set the access key of the object store.")
     s3_secret_key: SecretStr = Field(min_length=1, description="Set the secret key of the object store.")
-    s3_port: Port = Field(8333, description="Set the port of the embedded object store, 1 to 65535.")
     stripe_api_key: SecretStr = Field(
         min_length=1, description="Set the secret key of the Stripe account, in development a test key (sk_test_…)."
     )
     stripe_base_url: str | None = Field(
         None, pattern=r"^https?://", description="Set an http(s) address to replace Stripe's own, or leave it unset."
     )
-    sandbox_port: Port = Field(8420, description="Set the port of the payment sandbox, 1 to 65535.")
     api_keys: Annotated[dict[str, KeyHolder], NoDecode] = Field(
         default_factory=development_keys,
         repr=False,
@@ -75,7 +89,6 @@ class Settings(BaseSettings):
         "roles are storefront, auditor, warehouse, finance, admin.",
     )
     api_host: str = Field("127.0.0.1", min_length=1, description="Set the address the API listens on.")
-    api_port: Port = Field(8000, description="Set the port of the API, 1 to 65535.")
 
     @field_validator("database_url")
     @classmethod
@@ -116,16 +129,20 @@ class Settings(BaseSettings):
             raise ValueError(f"production takes keys of {KEY_CHARACTERS_MIN} characters or more")
         return keys
 
-    @classmethod
-    def from_environment(cls) -> Self:
-        """Return the settings of this process' environment; raises pydantic's ValidationError."""
-        return cls.model_validate({})
-
 
 def load() -> Settings:
     """Return the settings, or end the process with one line per wrong setting and exit code 2."""
+    return _load(Settings)
+
+
+def load_ports() -> PortSettings:
+    """Return the ports, or end the process with one line per wrong one and exit code 2."""
+    return _load(PortSettings)
+
+
+def _load(kind: type[SomeSettings]) -> SomeSettings:
     try:
-        return Settings.from_environment()
+        return kind.from_environment()
     except ValidationError as error:
         print("\n".join(complaints(error)), file=sys.stderr)  # noqa: T201 - said before any log exists
         raise SystemExit(BAD_SETTINGS_EXIT_CODE) from None

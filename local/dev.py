@@ -1,0 +1,84 @@
+"""`make dev`: the system on the promised ports until Ctrl-C, with everything it knows kept in `.local/`.
+
+`python -m local.dev FOLDER` keeps it in another folder.
+"""
+
+import fcntl
+import os
+import signal
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config.settings import PREFIX, Settings, load, load_ports
+from local.blueprint import Blueprint
+from local.ports import Ports
+from local.process import ROOT, StackError
+from local.stack import Stack
+from local.store_keys import StoreKeys
+
+_CHECK_SECONDS = 1
+
+
+def main(arguments: list[str]) -> int:
+    """Run the system until it is asked to end; return the exit code, 1 when a part of it would not run."""
+    for asked_to_end in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked_to_end, signal.default_int_handler)
+    folder = Path(*arguments[:1] or [ROOT / ".local"]).resolve()
+    try:
+        with _alone_in(folder):
+            _run(folder)
+    except StackError as error:
+        print(error.says, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"\nEnded. What happened is kept in {folder}.")
+    return 0
+
+
+def _run(folder: Path) -> None:
+    blueprint = _blueprint(folder)
+    os.environ.update(blueprint.settings_env())
+    settings = load()
+    with Stack(blueprint, tell=lambda step, seconds: print(f"  {step:<18}{seconds:5.1f} s", flush=True)) as stack:
+        print(_welcome(stack, settings), flush=True)
+        while True:
+            time.sleep(_CHECK_SECONDS)
+            stack.check()
+
+
+def _blueprint(folder: Path) -> Blueprint:
+    given = {name: value for name, value in os.environ.items() if name.startswith(PREFIX) and value}
+    keys = StoreKeys.kept(folder / "store-keys.json")
+    return Blueprint(folder, Ports.of(load_ports()), keys, given, lasting=True)
+
+
+def _welcome(stack: Stack, settings: Settings) -> str:
+    urls = stack.urls
+    return f"""
+  API               {urls.docs}
+  Temporal UI       {urls.temporal_ui}
+  Payment sandbox   {urls.sandbox}
+  Keys              {", ".join(settings.api_keys)}
+  Logs              {stack.logs}
+
+Try it:  curl -H "Authorization: Bearer {next(iter(settings.api_keys))}" {urls.api}/v1/refunds
+Ctrl-C ends it."""
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Generator[None]:
+    """Let one system at a time into the folder; raises StackError while another one runs in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "dev.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StackError(f"`make dev` already runs in {folder}. End it first (Ctrl-C where it runs).") from None
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
