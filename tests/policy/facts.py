@@ -1,0 +1,140 @@
+"""Facts that the policy's tests judge: an order, a request and a case, each valid as it stands."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from domain.calendar import Deadline, Window, WorkCalendar
+from domain.case import Case, CaseLine, EvidencePin, InspectedLine
+from domain.messages import AuditDecision, CaseResolution, WarehouseInspection
+from domain.money import Money
+from domain.order import Order, OrderLine, Parcel, Payment
+from domain.policy_document import PolicyDocument
+from domain.request import CaseIntake, RequestedLine
+from domain.words import AuditVerdict, CaseState, EvidenceStatus, InspectionVerdict, Reason, Settlement
+from gateways.calendars import HolidayCalendars
+from gateways.policy_shelf import PolicyShelf
+from policy.money import unit_shares
+
+VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
+POLICY = PolicyShelf(VERSIONS).version("2025-01-01")
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+CASE_ID = "rc_01k0v6xq3e7h"
+MUG, LAMP = "MUG-1", "LAMP-2"
+NOON = time(12)
+SELLERS_FAULT = [Reason.QUALITY, Reason.NOT_AS_DESCRIBED, Reason.TRANSIT_DAMAGE]
+
+
+def china(year: int = 2026) -> WorkCalendar:
+    return HolidayCalendars().calendar("CN", "Asia/Shanghai", datetime(year, 6, 1, tzinfo=UTC))
+
+
+def weekdays_only(*published: int, timezone: str = "Asia/Shanghai") -> WorkCalendar:
+    return WorkCalendar(timezone=timezone, published_years=frozenset(published), days={})
+
+
+def local(day: str, at: time = NOON) -> datetime:
+    return datetime.combine(date.fromisoformat(day), at, SHANGHAI)
+
+
+def last_second(day: str) -> datetime:
+    return local(day, time(23, 59, 59))
+
+
+def usd(minor: int) -> Money:
+    return Money(minor=minor, currency="USD")
+
+
+def amended(policy: PolicyDocument = POLICY, **changes) -> PolicyDocument:
+    return policy.amend(**changes)
+
+
+def order(**changes) -> Order:
+    """Two mugs and a lamp, 60.00 of goods and 6.00 of postage, delivered in one parcel on Monday 2026-03-02."""
+    facts = {
+        "order_number": "A-1001",
+        "customer_id": "cust-7",
+        "currency": "USD",
+        "placed_at": local("2026-02-20"),
+        "lines": (
+            OrderLine(sku=MUG, product_name="Mug", quantity=2, unit_price=1500),
+            OrderLine(sku=LAMP, product_name="Lamp", quantity=1, unit_price=3000),
+        ),
+        "outbound_postage": 600,
+        "payments": (Payment(provider="stripe", reference="pi_1", amount=6600),),
+        "parcels": (parcel(MUG, LAMP, delivered_at=local("2026-03-02")),),
+    }
+    return Order(**{**facts, **changes})
+
+
+def parcel(*skus: str, number: str = "OUT1", **facts) -> Parcel:
+    return Parcel(tracking_number=number, skus=skus, **facts)
+
+
+def intake(*asked: tuple[str, int], **changes) -> CaseIntake:
+    facts = {
+        "case_id": CASE_ID,
+        "order_number": "A-1001",
+        "customer_id": "cust-7",
+        "reason": Reason.QUALITY,
+        "lines": tuple(RequestedLine(sku=sku, quantity=quantity) for sku, quantity in asked or ((MUG, 1),)),
+        "received_at": local("2026-03-03"),
+    }
+    return CaseIntake(**{**facts, **changes})
+
+
+def case(*asked: tuple[str, int], of: Order | None = None, **changes) -> Case:
+    """A case about the lines, by default both mugs, with the shares of their units."""
+    bought = of or order()
+    opened_at = local("2026-03-03")
+    facts = {
+        "case_id": CASE_ID,
+        "order_number": bought.order_number,
+        "customer_id": bought.customer_id,
+        "currency": bought.currency,
+        "state": CaseState.RECEIVED,
+        "reason": Reason.QUALITY,
+        "reason_asked": Reason.QUALITY,
+        "resolution": "refund",
+        "policy_version": POLICY.version,
+        "opened_at": opened_at,
+        "updated_at": opened_at,
+        "approved_at": opened_at,
+        "lines": tuple(case_line(bought, sku, quantity) for sku, quantity in asked or ((MUG, 2),)),
+    }
+    return Case(**{**facts, **changes})
+
+
+def case_line(bought: Order, sku: str, quantity: int) -> CaseLine:
+    return CaseLine(sku=sku, product_name=sku, quantity=quantity, units=unit_shares(bought, sku)[:quantity])
+
+
+def settled(of_case: Case, sku: str = MUG, **counts) -> Case:
+    """The case with the line's counts of accepted, refused, failed or paid units set."""
+    line = next(line for line in of_case.lines if line.sku == sku)
+    return of_case.with_line(line.amend(**counts))
+
+
+def decision(verdict: AuditVerdict = AuditVerdict.APPROVE, **facts) -> AuditDecision:
+    return AuditDecision(decision=verdict, **facts)
+
+
+def inspected(*found: tuple[str, int, InspectionVerdict]) -> WarehouseInspection:
+    lines = tuple(InspectedLine(sku=sku, quantity=quantity, verdict=verdict) for sku, quantity, verdict in found)
+    return WarehouseInspection(lines=lines, inspected_by="lin", scan_id="scan-1")
+
+
+def resolution(settlement: Settlement, amount: Money | None = None) -> CaseResolution:
+    return CaseResolution(decision=settlement, decided_by="mei", amount=amount)
+
+
+def pin(status: EvidenceStatus, number: int = 1) -> EvidencePin:
+    return EvidencePin(evidence_id=f"ev-{number}", status=status)
+
+
+def window(what: str, since: datetime, **days) -> Window:
+    return Window(what=what, since=since, **days)
+
+
+def deadline(what: str, when: datetime, **facts) -> Deadline:
+    return Deadline(what=what, when=when.astimezone(UTC), last_day=when.date(), since=when - timedelta(days=7), **facts)

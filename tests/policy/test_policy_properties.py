@@ -1,0 +1,177 @@
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.calendar import WorkCalendar
+from domain.money import split
+from domain.order import OrderLine, Payment
+from domain.words import Reason
+from policy.money import allocate, caps, goods_value, refund_due, unit_shares
+from policy.request import free_units
+from policy.returns import read_return_code, return_code
+from policy.windows import compute, in_time, last_day, settle
+from tests.policy import facts
+from tests.policy.facts import POLICY, usd
+
+# However slow the machine: a promise is kept or not, and no example is kept in a file.
+properly = settings(deadline=None, database=None)
+CHINA = facts.china(2026)
+START = datetime(2025, 1, 1, tzinfo=UTC)
+instants = st.integers(0, 3 * 365 * 86_400).map(lambda seconds: START + timedelta(seconds=seconds))
+days = st.dates(date(2025, 1, 1), date(2027, 12, 1))
+counts = st.integers(0, 30)
+minor = st.integers(0, 10**9)
+windows = st.sampled_from(["request", "information", "ship_by", "payout_submit", "payout_alert", "payout"])
+
+
+@st.composite
+def orders(draw):
+    lines = tuple(
+        OrderLine(
+            sku=f"SKU-{number}",
+            product_name="Thing",
+            quantity=(quantity := draw(st.integers(1, 5))),
+            unit_price=(price := draw(st.integers(0, 10**6))),
+            discount=draw(st.integers(0, quantity * price)),
+            tax=draw(st.integers(0, 10**5)),
+        )
+        for number in range(draw(st.integers(1, 4)))
+    )
+    postage = draw(st.integers(0, 10**5))
+    payment = Payment(provider="stripe", reference="pi_1", amount=sum(line.paid for line in lines) + postage + 1)
+    return facts.order(lines=lines, outbound_postage=postage, payments=(payment,), parcels=())
+
+
+@st.composite
+def calendars(draw):
+    return WorkCalendar(
+        timezone=draw(st.sampled_from(["Asia/Shanghai", "UTC", "America/New_York", "Pacific/Apia", "Africa/Cairo"])),
+        published_years=draw(st.frozensets(st.integers(2025, 2028))),
+        days=draw(st.dictionaries(days, st.booleans(), max_size=40)),
+    )
+
+
+def opened(at, count, calendar=CHINA, what="request"):
+    return compute(facts.window(what, at, working_days=count), calendar)
+
+
+@properly
+@given(instants, instants, counts, calendars())
+def test_r3_a_later_receipt_never_gives_an_earlier_deadline(one, other, count, calendar):
+    earlier, later = sorted((one, other))
+    assert opened(earlier, count, calendar).when <= opened(later, count, calendar).when
+
+
+@properly
+@given(instants, counts, counts, calendars())
+def test_r5_more_working_days_never_end_earlier(at, few, many, calendar):
+    assert opened(at, min(few, many), calendar).when <= opened(at, max(few, many), calendar).when
+
+
+@properly
+@given(days, st.integers(1, 30), calendars())
+def test_r5_the_last_day_is_worked_and_exactly_that_many_lie_after_the_first(day, count, calendar):
+    last = last_day(day, count, calendar)
+    after = [day + timedelta(days=number) for number in range(1, (last - day).days + 1)]
+    assert calendar.is_working(last)
+    assert sum(calendar.is_working(one) for one in after) == count
+
+
+@properly
+@given(instants, counts, calendars())
+def test_r5_a_deadline_is_met_on_its_last_second_and_missed_on_the_next(at, count, calendar):
+    deadline = opened(at, count, calendar)
+    assert in_time(at, deadline)
+    assert in_time(deadline.when, deadline)
+    assert not in_time(deadline.when + timedelta(seconds=1), deadline)
+
+
+@properly
+@given(instants, instants, counts, windows)
+def test_r6_settling_never_takes_time_from_the_customer_or_gives_it_to_the_shop(one, other, count, what):
+    kept, fresh = opened(one, count, what=what), opened(other, count, what=what)
+    settled = settle(kept, fresh)
+    assert settled.when in (kept.when, fresh.when)
+    assert settled.when <= kept.when if what.startswith("payout") else settled.when >= kept.when
+    assert settle(settled, fresh) == settled
+
+
+@properly
+@given(st.integers(1, 50), st.frozensets(st.integers(1, 50)))
+def test_r11_a_unit_is_either_free_or_taken(quantity, taken):
+    free = free_units(quantity, taken)
+    assert set(free) | {unit for unit in taken if unit <= quantity} == set(range(1, quantity + 1))
+    assert not set(free) & taken
+
+
+@properly
+@given(st.integers(0, 10**12).map(lambda number: f"rc_{number:012d}"))
+def test_r18_every_return_code_reads_as_itself(case_id):
+    assert read_return_code(return_code(case_id)) == return_code(case_id)
+
+
+@properly
+@given(orders())
+def test_r30_all_units_together_get_back_what_was_paid_and_the_postage_once(order):
+    shares = {line.sku: unit_shares(order, line.sku) for line in order.lines}
+    assert all(sum(unit.goods for unit in shares[line.sku]) == line.paid for line in order.lines)
+    assert sum(unit.outbound_postage for units in shares.values() for unit in units) == order.outbound_postage
+
+
+@properly
+@given(orders(), st.sampled_from(Reason), minor, st.data())
+def test_r31_what_is_owed_is_never_negative_and_never_more_than_was_paid(order, reason, label, data):
+    asked = tuple((line.sku, line.quantity) for line in order.lines)
+    case = facts.case(*asked, of=order, reason=reason, shop_paid_label=usd(label))
+    for line in case.lines:
+        case = facts.settled(case, line.sku, accepted=data.draw(st.integers(0, line.quantity)))
+    owed = refund_due(case, POLICY)
+    assert 0 <= owed.total.minor <= goods_value(case) + order.outbound_postage
+    assert owed.goods + owed.outbound_postage + owed.return_postage - owed.label_deduction == owed.total
+
+
+@properly
+@given(orders(), st.sampled_from(Reason), st.data())
+def test_r26_paying_in_parts_pays_the_same_goods_as_paying_at_once(order, reason, data):
+    line = order.lines[0]
+    whole = facts.case((line.sku, line.quantity), of=order, reason=reason)
+    first = data.draw(st.integers(0, line.quantity))
+    parts = [
+        facts.settled(whole, line.sku, accepted=first),
+        facts.settled(whole, line.sku, accepted=line.quantity, paid=first),
+    ]
+    at_once = refund_due(facts.settled(whole, line.sku, accepted=line.quantity), POLICY)
+    assert sum(refund_due(part, POLICY).total.minor for part in parts) == at_once.total.minor
+
+
+@properly
+@given(st.lists(st.tuples(minor, minor), max_size=6), st.lists(minor, max_size=8))
+def test_r32_never_more_than_captured_goes_back_however_many_refunds_there_are(payments, refunds):
+    captured = [paid for paid, _ in payments]
+    committed = [min(gone, paid) for paid, gone in payments]
+    for total in refunds:
+        parts, outside = allocate(total, caps(captured, committed))
+        assert sum(parts) + outside == total
+        assert min((*parts, outside)) >= 0
+        committed = [gone + part for gone, part in zip(committed, parts, strict=True)]
+        assert all(gone <= paid for gone, paid in zip(committed, captured, strict=True))
+
+
+@properly
+@given(st.integers(-(10**9), 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=20))
+def test_r33_parts_add_up_to_the_whole_and_are_off_by_less_than_one(whole, weights):
+    parts = split(whole, weights)
+    total = sum(weights) or len(weights)
+    exact = [whole * (weight if any(weights) else 1) for weight in weights]
+    assert sum(parts) == whole
+    assert all(abs(part * total - ideal) < total for part, ideal in zip(parts, exact, strict=True))
+
+
+@properly
+@given(minor, st.lists(minor, max_size=6))
+def test_r35_a_payment_is_used_only_when_all_before_it_are_full(total, room):
+    parts, outside = allocate(total, room)
+    for number, part in enumerate(parts):
+        assert part == 0 or parts[:number] == tuple(room[:number])
+    assert outside == 0 or parts == tuple(room)
