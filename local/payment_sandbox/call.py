@@ -1,0 +1,51 @@
+"""One call and its idempotency key: executed once, and answered alike ever after.
+
+Source: docs.stripe.com/api/idempotent_requests.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from local.payment_sandbox import dialect
+from local.payment_sandbox.dialect import RefusedError
+from local.payment_sandbox.ledger import Answer, Ledger
+
+Execution = Callable[..., Answer]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request on its way to the books; `execute` runs inside the transaction that also keeps the answer."""
+
+    ledger: Ledger
+    key: str | None
+    fingerprint: str
+    execute: Execution
+
+    def commit(self, **outcome: str | None) -> Answer:
+        """Execute the request, or answer as the first time; `outcome` is passed on to the execution."""
+        return self._once(lambda: self.execute(**outcome))
+
+    def keep(self, answer: Answer, *, executed: bool = False) -> Answer:
+        """Answer with this and keep it under the key, whether or not the request is executed behind it."""
+        return self._once(lambda: (self.execute() if executed else None, answer)[1])
+
+    def _once(self, produce: Callable[[], Answer]) -> Answer:
+        if self.key and (kept := self.ledger.answer(self.key)):
+            return self._replayed(*kept)
+        try:
+            with self.ledger.writing():
+                return self._kept(produce())
+        except RefusedError as refusal:
+            return self._kept(refusal.answer) if refusal.executed else refusal.answer
+
+    def _kept(self, answer: Answer) -> Answer:
+        if self.key:
+            self.ledger.keep_answer(self.key, self.fingerprint, answer)
+        return answer
+
+    def _replayed(self, fingerprint: str, answer: Answer) -> Answer:
+        if fingerprint == self.fingerprint:
+            return answer
+        says = "Keys for idempotent requests can only be used with the same parameters they were first used with."
+        return dialect.error(400, "idempotency_error", says)

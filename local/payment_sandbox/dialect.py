@@ -1,0 +1,114 @@
+"""Stripe's words: how it writes refunds, payments, lists and errors (docs.stripe.com/api)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+from local.payment_sandbox.ledger import Answer, Payment, Refund
+
+OK, KEY_IN_USE, TOO_MANY = 200, 409, 429
+Params = Mapping[str, str]
+
+
+class RefusedError(Exception):
+    """A request that is answered with an error; one that was executed is kept under its key, as at Stripe."""
+
+    def __init__(self, answer: Answer, *, executed: bool = True) -> None:
+        super().__init__(answer.body["error"]["message"])
+        self.answer = answer
+        self.executed = executed
+
+
+def form(body: bytes) -> dict[str, str]:
+    """Return the fields of a form-encoded body."""
+    return dict(parse_qsl(body.decode(), keep_blank_values=True))
+
+
+def metadata(params: Params) -> dict[str, str]:
+    """Return the fields written as `metadata[name]`."""
+    return {name[9:-1]: value for name, value in params.items() if name.startswith("metadata[")}
+
+
+def whole_number(params: Params, name: str, default: int) -> int:
+    """Return a positive integer parameter; refuses anything else as Stripe does."""
+    if name not in params:
+        return default
+    if not params[name].isascii() or not params[name].isdigit() or int(params[name]) < 1:
+        raise invalid(f"Invalid positive integer: {params[name]}", "parameter_invalid_integer", name)
+    return int(params[name])
+
+
+def refund(one: Refund, payment: Payment) -> dict[str, Any]:
+    """Return a refund as Stripe shows it."""
+    shown: dict[str, Any] = {
+        "id": one.id,
+        "object": "refund",
+        "amount": one.amount,
+        "balance_transaction": None,
+        "charge": payment.charge,
+        "created": one.created,
+        "currency": payment.currency,
+        "metadata": dict(one.metadata),
+        "payment_intent": payment.id if payment.id != payment.charge else None,
+        "reason": one.reason,
+        "receipt_number": None,
+        "status": one.status,
+    }
+    return shown | ({"failure_reason": one.failure_reason} if one.failure_reason else {})
+
+
+def payment_intent(payment: Payment) -> dict[str, Any]:
+    """Return a captured payment as Stripe shows it."""
+    return {
+        "id": payment.id,
+        "object": "payment_intent",
+        "amount": payment.amount,
+        "amount_received": payment.amount,
+        "created": payment.created,
+        "currency": payment.currency,
+        "latest_charge": payment.charge,
+        "livemode": False,
+        "metadata": {},
+        "status": "succeeded",
+    }
+
+
+def page(url: str, shown: Sequence[Mapping[str, Any]], *, has_more: bool) -> dict[str, Any]:
+    """Return one page of a list."""
+    return {"object": "list", "url": url, "has_more": has_more, "data": list(shown)}
+
+
+def error(status: int, kind: str, message: str, **more: str) -> Answer:
+    """Return an error as Stripe writes it; `more` are its code, decline_code and param."""
+    return Answer(status, {"error": {"type": kind, "message": message, **more}})
+
+
+def invalid(message: str, code: str, param: str) -> RefusedError:
+    """Return the refusal of a parameter that was never executed, so no key keeps it."""
+    return RefusedError(error(400, "invalid_request_error", message, code=code, param=param), executed=False)
+
+
+def refused(message: str, **more: str) -> RefusedError:
+    """Return the refusal of a request that makes sense but cannot be done."""
+    return RefusedError(error(400, "invalid_request_error", message, **more))
+
+
+def missing(what: str, reference: str, param: str) -> RefusedError:
+    """Return the refusal of a reference to nothing."""
+    says = f"No such {what}: '{reference}'"
+    return RefusedError(error(404, "invalid_request_error", says, code="resource_missing", param=param))
+
+
+def unauthorized() -> Answer:
+    """Return the answer to a wrong or missing API key."""
+    return error(401, "invalid_request_error", "Invalid API Key provided: send 'Authorization: Bearer <key>'.")
+
+
+def busy(status: int) -> Answer:
+    """Return a refusal that passes: 409 key in use, 429 too many requests, anything else unavailable."""
+    if status == KEY_IN_USE:
+        says = "There is currently another in-progress request using this Idempotent Key."
+        return error(status, "idempotency_error", says, code="idempotency_key_in_use")
+    if status == TOO_MANY:
+        return error(status, "invalid_request_error", "Too many requests hit the API too quickly.", code="rate_limit")
+    return error(status, "api_error", "The provider is not available at the moment.")

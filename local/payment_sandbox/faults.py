@@ -1,0 +1,156 @@
+"""The fault plan: what goes wrong with the next calls, one fault a call, in the order given.
+
+A new kind of fault is a new class here, named in `AnyFault`.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from domain.value import Value
+from local.payment_sandbox import dialect
+from local.payment_sandbox.call import Call
+from local.payment_sandbox.ledger import Answer
+
+
+class Operation(StrEnum):
+    """The calls that can go wrong."""
+
+    CREATE = "refund.create"
+    RETRIEVE = "refund.retrieve"
+    LIST = "refund.list"
+
+
+class ConnectionDropped(Exception):  # noqa: N818 - an event, not an error of ours
+    """The caller gets no answer: its connection is cut."""
+
+
+class Fault(Value):
+    """What every fault says: which call it hits, and how many of them."""
+
+    on: Operation = Operation.CREATE
+    times: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
+
+
+class DropBeforeCommit(Fault):
+    """The connection is cut and nothing was done."""
+
+    kind: Literal["drop_answer_before_commit"]
+
+    async def meet(self, _call: Call) -> Answer:
+        """Cut the connection."""
+        raise ConnectionDropped
+
+
+class DropAfterCommit(Fault):
+    """The request is carried out, and its answer is lost."""
+
+    kind: Literal["drop_answer_after_commit"]
+
+    async def meet(self, call: Call) -> Answer:
+        """Execute, then cut the connection."""
+        call.commit()
+        raise ConnectionDropped
+
+
+class Slow(Fault):
+    """The request is carried out after some seconds; its key is in use until then."""
+
+    kind: Literal["slow"]
+    seconds: Annotated[float, Field(gt=0, le=120)]
+
+    async def meet(self, call: Call) -> Answer:
+        """Wait, then execute."""
+        await asyncio.sleep(self.seconds)
+        return call.commit()
+
+
+class StoredServerError(Fault):
+    """A 500 that is kept under the key; `executed` says whether the refund was made all the same."""
+
+    kind: Literal["stored_500"]
+    executed: bool = False
+
+    async def meet(self, call: Call) -> Answer:
+        """Keep the error."""
+        error = dialect.error(500, "api_error", "Something went wrong on the provider's end.")
+        return call.keep(error, executed=self.executed)
+
+
+class Busy(Fault):
+    """A passing refusal that no key keeps: 409 key in use, 429 too many requests, 503 unavailable."""
+
+    kind: Literal["busy"]
+    status: Literal[409, 429, 503]
+
+    async def meet(self, _call: Call) -> Answer:
+        """Turn the caller away."""
+        return dialect.busy(self.status)
+
+
+class Decline(Fault):
+    """A refusal for good, kept under the key."""
+
+    kind: Literal["decline"]
+    code: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$", examples=["lost_or_stolen_card"])]
+
+    async def meet(self, call: Call) -> Answer:
+        """Keep the refusal."""
+        says = "The refund was declined."
+        return call.keep(dialect.error(402, "card_error", says, code="card_declined", decline_code=self.code))
+
+
+class Outcome(Fault):
+    """The refund is made and stands like this at first, instead of `succeeded`."""
+
+    kind: Literal["outcome"]
+    status: Literal["pending", "requires_action", "failed", "canceled"]
+    failure_reason: str | None = None
+
+    @field_validator("on")
+    @classmethod
+    def _only_creation(cls, on: Operation) -> Operation:
+        if on is not Operation.CREATE:
+            raise ValueError("an outcome is of refund.create only")
+        return on
+
+    async def meet(self, call: Call) -> Answer:
+        """Execute with that outcome."""
+        return call.commit(status=self.status, failure_reason=self.failure_reason)
+
+
+AnyFault = Annotated[
+    DropBeforeCommit | DropAfterCommit | Slow | StoredServerError | Busy | Decline | Outcome,
+    Field(discriminator="kind"),
+]
+
+
+class FaultPlan:
+    """The faults that are still to happen; kept in memory, so a restarted sandbox is a healthy one."""
+
+    def __init__(self) -> None:
+        self._left: list[AnyFault] = []
+
+    @property
+    def left(self) -> Sequence[AnyFault]:
+        """What has not happened yet."""
+        return tuple(self._left)
+
+    def replace(self, faults: Sequence[AnyFault]) -> None:
+        """Forget the old plan and follow this one."""
+        self._left = list(faults)
+
+    async def meet(self, operation: Operation, call: Call) -> Answer:
+        """Answer the call as its fault has it, or properly when none is planned."""
+        fault = next((fault for fault in self._left if fault.on is operation), None)
+        if fault is None:
+            return call.commit()
+        self._spend(fault)
+        return await fault.meet(call)
+
+    def _spend(self, fault: AnyFault) -> None:
+        at = next(i for i, one in enumerate(self._left) if one is fault)
+        self._left[at : at + 1] = [fault.amend(times=fault.times - 1)] if fault.times > 1 else []

@@ -1,0 +1,74 @@
+"""The ledger as one small page."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from html import escape
+
+from local.payment_sandbox.ledger import PAID_NOTHING, Payment, Refund
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Payment sandbox</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 68rem; margin: 2rem auto; padding: 0 1rem; }}
+section {{ overflow-x: auto; }}
+table {{ border-collapse: collapse; width: 100%; }}
+caption {{ text-align: left; font-weight: 600; padding: 1rem 0 .3rem; }}
+th, td {{ text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid #8884; }}
+td.number, th.number {{ text-align: right; font-variant-numeric: tabular-nums; }}
+</style>
+</head>
+<body>
+<h1>Payment sandbox</h1>
+<p>Test money only. Amounts are in minor units (cents for USD, yen for JPY).</p>
+<section>{payments}</section>
+<section>{refunds}</section>
+</body>
+</html>
+"""
+PAYMENT_COLUMNS = ("Payment", "Captured at", "Currency", "Captured", "Refunded", "Left")
+REFUND_COLUMNS = ("Refund", "Made at", "Payment", "Payout", "Status", "Amount")
+NUMBERS = frozenset({"Captured", "Refunded", "Left", "Amount"})
+
+
+def html(payments: Sequence[Payment], refunds: Sequence[Refund]) -> str:
+    """Return the page; everything that came from outside is escaped."""
+    return PAGE.format(
+        payments=_table("Payments", PAYMENT_COLUMNS, [_payment(one, refunds) for one in payments]),
+        refunds=_table("Refunds", REFUND_COLUMNS, [_refund(one) for one in refunds]),
+    )
+
+
+def _payment(one: Payment, refunds: Sequence[Refund]) -> tuple[object, ...]:
+    gone = sum(each.amount for each in refunds if each.payment == one.id and each.status not in PAID_NOTHING)
+    return one.id, _when(one.created), one.currency.upper(), one.amount, gone, one.amount - gone
+
+
+def _refund(one: Refund) -> tuple[object, ...]:
+    status = f"{one.status} ({one.failure_reason})" if one.failure_reason else one.status
+    return one.id, _when(one.created), one.payment, one.metadata.get("payout_id", ""), status, one.amount
+
+
+def _when(created: int) -> str:
+    return datetime.fromtimestamp(created, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    head = "".join(f'<th scope="col"{_class(column)}>{column}</th>' for column in columns)
+    body = (
+        "".join(f"<tr>{_cells(columns, row)}</tr>" for row in rows)
+        or f'<tr><td colspan="{len(columns)}">none</td></tr>'
+    )
+    return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cells(columns: Sequence[str], row: Sequence[object]) -> str:
+    return "".join(f"<td{_class(name)}>{escape(str(cell))}</td>" for name, cell in zip(columns, row, strict=True))
+
+
+def _class(column: str) -> str:
+    return ' class="number"' if column in NUMBERS else ""

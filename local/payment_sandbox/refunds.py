@@ -1,0 +1,89 @@
+"""What Stripe does with refunds: never more than captured, listed newest first."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from local.payment_sandbox import dialect
+from local.payment_sandbox.dialect import OK, Params
+from local.payment_sandbox.ledger import Answer, Ledger, Payment, Refund
+
+KNOWN = frozenset({"payment_intent", "charge", "amount", "reason"})
+REASONS = frozenset({"duplicate", "fraudulent", "requested_by_customer"})
+DEFAULT_LIMIT, MAX_LIMIT = 10, 100
+
+
+def create(ledger: Ledger, params: Params, status: str = "succeeded", failure_reason: str | None = None) -> Answer:
+    """Refund a payment in full or in part; `status` is how the refund stands right after."""
+    _refuse_malformed(params)
+    payment = _payment(ledger, params)
+    refund = Refund(
+        id=f"re_sandbox_{ledger.next_number('refunds'):08d}",
+        payment=payment.id,
+        amount=_amount(params, payment, ledger.refunded(payment.id)),
+        status=status,
+        failure_reason=failure_reason,
+        reason=params.get("reason"),
+        metadata=dialect.metadata(params),
+        created=int(time.time()),
+    )
+    ledger.add_refund(refund)
+    return Answer(OK, dialect.refund(refund, payment))
+
+
+def retrieve(ledger: Ledger, refund_id: str) -> Answer:
+    """Show one refund as it stands now."""
+    if (refund := ledger.refund(refund_id)) is None:
+        raise dialect.missing("refund", refund_id, "id")
+    return Answer(OK, _shown(ledger, [refund])[0])
+
+
+def listed(ledger: Ledger, params: Params) -> Answer:
+    """Show a page of refunds, newest first, of one payment or of all."""
+    limit = min(dialect.whole_number(params, "limit", DEFAULT_LIMIT), MAX_LIMIT)
+    of_one = "payment_intent" in params or "charge" in params
+    found = ledger.refunds(_payment(ledger, params).id if of_one else None)
+    after = _after(found, params)
+    return Answer(OK, dialect.page("/v1/refunds", _shown(ledger, after[:limit]), has_more=len(after) > limit))
+
+
+def _refuse_malformed(params: Params) -> None:
+    unknown = [name for name in params if name not in KNOWN and not name.startswith("metadata[")]
+    if unknown:
+        raise dialect.invalid(f"Received unknown parameter: {unknown[0]}", "parameter_unknown", unknown[0])
+    if params.get("reason", "duplicate") not in REASONS:
+        raise dialect.invalid(f"Invalid reason: must be one of {', '.join(sorted(REASONS))}", "", "reason")
+    dialect.whole_number(params, "amount", 1)
+
+
+def _payment(ledger: Ledger, params: Params) -> Payment:
+    param = "payment_intent" if "payment_intent" in params else "charge"
+    if param not in params:
+        raise dialect.invalid("One of payment_intent and charge is required.", "parameter_missing", param)
+    if (payment := ledger.payment(params[param])) is None:
+        raise dialect.missing(param, params[param], param)
+    return payment
+
+
+def _amount(params: Params, payment: Payment, refunded: int) -> int:
+    left = payment.amount - refunded
+    amount = dialect.whole_number(params, "amount", left)
+    if left == 0:
+        raise dialect.refused(f"Charge {payment.charge} has already been refunded.", code="charge_already_refunded")
+    if amount > left:
+        raise dialect.refused(f"Refund amount ({amount}) is greater than unrefunded amount ({left})", param="amount")
+    return amount
+
+
+def _after(found: Sequence[Refund], params: Params) -> Sequence[Refund]:
+    if "starting_after" not in params:
+        return found
+    ids = [refund.id for refund in found]
+    if params["starting_after"] not in ids:
+        raise dialect.missing("refund", params["starting_after"], "starting_after")
+    return found[ids.index(params["starting_after"]) + 1 :]
+
+
+def _shown(ledger: Ledger, refunds: Sequence[Refund]) -> list[dict[str, Any]]:
+    payments = {payment.id: payment for payment in ledger.payments()}
+    return [dialect.refund(one, payments[one.payment]) for one in refunds]

@@ -1,0 +1,67 @@
+"""The sandbox as one HTTP application, and the server that can cut a connection for it."""
+
+import asyncio
+import socket
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from local.payment_sandbox.control import Control
+from local.payment_sandbox.faults import ConnectionDropped, FaultPlan
+from local.payment_sandbox.ledger import Ledger
+from local.payment_sandbox.stripe_api import StripeApi
+
+
+def application(database: Path, api_key: str) -> FastAPI:
+    """Return the application over the ledger at that path."""
+    ledger, plan = Ledger(database), FaultPlan()
+    app = FastAPI(title="Payment sandbox", docs_url="/sandbox/docs", redoc_url=None)
+    app.include_router(StripeApi(ledger, plan, api_key).router())
+    app.include_router(Control(ledger, plan).router())
+    app.add_exception_handler(ConnectionDropped, _cut)
+    return app
+
+
+def server(app: FastAPI) -> uvicorn.Server:
+    """Return a quiet server for the application; run it on a socket of one's own."""
+    return uvicorn.Server(uvicorn.Config(app, http=CuttingProtocol, log_level="warning", timeout_graceful_shutdown=2))
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket that callers can reach from now on; port 0 takes a free one.
+
+    Raises OSError when the port is taken.
+    """
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+        bound.listen()
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+class CuttingProtocol(H11Protocol):
+    """HTTP/1.1 that hands each request the means to cut its own connection, as `scope["cut"]`."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Let the application reach the connection it is called over."""
+        super().connection_made(transport)
+        served = self.app
+
+        async def with_cut(scope: Scope, receive: Receive, send: Send) -> None:
+            await served({**scope, "cut": transport.abort}, receive, send)
+
+        self.app: Any = with_cut
+
+
+async def _cut(request: Request, _dropped: Exception) -> Response:
+    request.scope["cut"]()
+    return Response()
