@@ -1,0 +1,150 @@
+"""The record of cases: what the workflow writes, and what lists and timelines read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from pydantic import JsonValue
+from sqlalchemy.sql.dml import ReturningInsert
+from sqlmodel import Session, col, select
+
+from db.engine import Database
+from db.listing import CaseFilter, CasePage, read_page
+from db.order_rows import read_order
+from db.payout_rows import keep_payouts
+from db.plans import plan_payouts
+from db.statements import INSERTS
+from db.tables import CaseRow
+from db.timeline import TimelineRecord, add_entries, add_note, note_of, read_timeline
+from db.units import keep_units, reserve_units
+from domain.case import Case, Payout, TimelineEntry
+from domain.next_step import awaiting
+from domain.order import Order
+
+__all__ = ["CaseFilter", "CasePage", "Cases", "TimelineRecord"]
+
+
+class Cases:
+    """The cases; every call is one transaction and safe to repeat."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def order(self, order_number: str) -> Order | None:
+        """Return the order, or None."""
+        with self._database.reading() as session:
+            return read_order(session, order_number)
+
+    def case(self, case_id: str) -> Case | None:
+        """Return the case as last recorded, or None."""
+        with self._database.reading() as session:
+            return _read(session, case_id)
+
+    def open(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
+        """Record a new case and hold its units (R11), or return it as recorded when it already is.
+
+        The case comes with the shares of all units of its lines and is returned with the lowest free ones; a case
+        that is not open holds none. A recorded case that has ended, and comes open and later, is taken up again in
+        the same way (R12). Raises UnitsTakenError.
+        """
+        with self._database.writing() as session:
+            recorded = _read(session, case.case_id)
+            if recorded and not _takes_up(case, recorded):
+                return recorded
+            case = reserve_units(session, case) if case.is_open else _without_units(case)
+            _write(session, case)
+            add_entries(session, case.case_id, entries)
+            return case
+
+    def record(self, case: Case, entries: Sequence[TimelineEntry]) -> None:
+        """Record the case unless a later version is recorded, and the entries once each.
+
+        Its units are held, freed or settled as the case now stands (R11); money that moved is entered in the ledger
+        once. Raises UnitsTakenError when a case that is taken up again finds its units taken.
+        """
+        with self._database.writing() as session:
+            if _write(session, case):
+                keep_units(session, case)
+                keep_payouts(session, case)
+            add_entries(session, case.case_id, entries)
+
+    def plan_payouts(self, case: Case) -> tuple[Payout, ...]:
+        """Split `case.refund_due` over the order's payments within their caps (R32, R35) and commit the plan.
+
+        Returns the case's payouts with the new ones; the same for the same version. Raises CapExceededError.
+        """
+        with self._database.writing() as session:
+            return plan_payouts(session, case)
+
+    def page(self, wanted: CaseFilter) -> CasePage:
+        """Return a page of cases, newest first; raises BadCursorError."""
+        with self._database.reading() as session:
+            return read_page(session, wanted)
+
+    def timeline(self, case_id: str) -> list[TimelineRecord]:
+        """Return everything that happened to the case, oldest first."""
+        with self._database.reading() as session:
+            return read_timeline(session, case_id)
+
+    def note(  # noqa: PLR0913, PLR0917 - an entry has these parts, and an edge states each once
+        self,
+        case_id: str,
+        entry_at: datetime,
+        actor: str,
+        event: str,
+        details: dict[str, JsonValue] | None = None,
+        text: str | None = None,
+    ) -> None:
+        """Add an edge's own entry to the timeline, once however often the very same comes; its text stays here."""
+        note = note_of(entry_at, actor, event, details or {}, text)
+        with self._database.writing() as session:
+            add_note(session, case_id, note)
+
+
+def _read(session: Session, case_id: str) -> Case | None:
+    document = session.exec(select(CaseRow.document).where(CaseRow.case_id == case_id)).first()
+    return Case.model_validate_json(document) if document is not None else None
+
+
+def _takes_up(case: Case, recorded: Case) -> bool:
+    return case.is_open and not recorded.is_open and case.version > recorded.version
+
+
+def _without_units(case: Case) -> Case:
+    return case.amend(lines=tuple(line.amend(units=()) for line in case.lines))
+
+
+def _write(session: Session, case: Case) -> bool:
+    """Write the case unless a later version is there; return whether it was written."""
+    statement = _statement(session.get_bind().dialect.name)
+    return session.exec(statement, params=_row(case)).first() is not None
+
+
+@cache
+def _statement(dialect: str) -> ReturningInsert[str]:
+    insert = INSERTS[dialect](CaseRow.__table__)
+    changed = {column.name: column for column in insert.excluded if column.name != "case_id"}
+    not_later = col(CaseRow.version) <= insert.excluded.version
+    return insert.on_conflict_do_update(index_elements=["case_id"], set_=changed, where=not_later).returning(
+        col(CaseRow.case_id)
+    )
+
+
+def _row(case: Case) -> dict[str, Any]:
+    due = case.next_deadline
+    return {
+        "case_id": case.case_id,
+        "version": case.version,
+        "state": case.state.value,
+        "reason": case.reason.value,
+        "order_number": case.order_number,
+        "customer_id": case.customer_id,
+        "awaiting": awaiting(case).value,
+        "overdue": case.overdue,
+        "next_deadline": due.when if due else None,
+        "policy_version": case.policy_version,
+        "document": case.model_dump_json(),
+        "opened_at": case.opened_at,
+        "updated_at": case.updated_at,
+    }

@@ -1,0 +1,129 @@
+"""The database behind everything that is recorded: SQLite embedded, PostgreSQL for a server, one behaviour."""
+
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlmodel import Session
+
+POOL_SIZE = 20
+WAIT_SECONDS = 10
+
+
+class DatabaseUnavailableError(Exception):
+    """The database did not take or answer a statement; nothing of the transaction is kept, trying again may help."""
+
+    def __init__(self, says: str) -> None:
+        super().__init__(says)
+        self.says = says
+
+
+class Database:
+    """Transactions on one database; a writing one sees and changes a state that no other is changing half-way.
+
+    Raises ValueError when the URL is none of SQLite's or PostgreSQL's.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = database_url(url)
+        self.engine = _engine(self.url)
+        self._readers = self.engine.execution_options(**_READS[self.dialect])
+        self._writers = self.engine.execution_options(writes=True)
+        # SQLite lets one writer in at a time and makes the others poll: queueing our own threads costs less.
+        self._turn: AbstractContextManager[Any] = Lock() if self.dialect == "sqlite" else nullcontext()
+
+    @property
+    def dialect(self) -> str:
+        """Return `sqlite` or `postgresql`."""
+        return self.url.get_backend_name()
+
+    @contextmanager
+    def writing(self) -> Generator[Session]:
+        """Give a transaction that commits at the end, or leaves no trace; raises DatabaseUnavailableError."""
+        with self._turn, _named_failures(), Session(self._writers) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Generator[Session]:
+        """Give a transaction that reads one consistent state; raises DatabaseUnavailableError."""
+        with _named_failures(), Session(self._readers) as session:
+            yield session
+
+    def ping(self) -> None:
+        """Return when the database answers and is migrated; raises DatabaseUnavailableError."""
+        with self.reading() as session:
+            session.connection().execute(text("SELECT version_num FROM alembic_version"))
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def database_url(url: str) -> URL:
+    """Return the URL with its driver named; raises ValueError for another kind of database."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError("the database URL cannot be read; write sqlite:///path or postgresql://...") from None
+    driver = _DRIVERS.get(parsed.drivername)
+    if driver is None:
+        raise ValueError(f"the database URL starts with {parsed.drivername}:; write sqlite:///path or postgresql://...")
+    return parsed.set(drivername=driver)
+
+
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+_READS: dict[str, dict[str, Any]] = {
+    "sqlite": {},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        patience = {"connect_timeout": WAIT_SECONDS}
+        return create_engine(url, pool_size=POOL_SIZE, pool_pre_ping=True, connect_args=patience)
+    if url.database:
+        _make_folder(Path(url.database).parent)
+    engine = create_engine(url, pool_size=POOL_SIZE, connect_args={"timeout": WAIT_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnavailableError(f"the database's folder {folder} cannot be made: {error.strerror}") from error
+
+
+def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours: the driver's own would be a plain one
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A plain BEGIN that writes later fails as soon as another transaction wrote in between.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _named_failures() -> Generator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        cause = str(error.orig).partition("\n")[0]
+        raise DatabaseUnavailableError(f"the database does not answer as it should: {cause}") from error

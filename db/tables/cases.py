@@ -1,0 +1,68 @@
+"""Cases, the units they hold (R11 by a primary key) and their timelines."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, Text
+from sqlmodel import Field
+
+from db.tables.base import Instant, Row
+
+
+class CaseRow(Row, table=True):
+    """A case as last recorded: `document` is the Case as JSON, the columns are what lists filter by."""
+
+    stored_as: ClassVar[str] = "cases"
+    __table_args__ = (
+        Index(None, "opened_at", "case_id"),
+        Index(None, "state", "opened_at"),
+        Index(None, "awaiting", "opened_at"),
+        Index(None, "order_number"),
+    )
+
+    case_id: str = Field(primary_key=True, max_length=64)
+    version: int
+    state: str = Field(max_length=32)
+    reason: str = Field(max_length=32)
+    order_number: str = Field(max_length=64)
+    customer_id: str = Field(max_length=64)
+    awaiting: str = Field(max_length=16)
+    overdue: bool
+    next_deadline: datetime | None = Field(default=None, sa_type=Instant)
+    policy_version: str = Field(max_length=32)
+    # Text, not jsonb: Pydantic reads and writes it as it stands; SQL can cast it where it wants to look inside.
+    document: str = Field(sa_type=Text)
+    opened_at: datetime = Field(sa_type=Instant)
+    updated_at: datetime = Field(sa_type=Instant)
+
+
+class ReservedUnitRow(Row, table=True):
+    """A unit held by a case: the primary key lets no second case hold it (R11); settled, it is held for ever."""
+
+    stored_as: ClassVar[str] = "reserved_units"
+    __table_args__ = (
+        ForeignKeyConstraint(["order_number", "sku"], ["order_lines.order_number", "order_lines.sku"]),
+        CheckConstraint("unit >= 1", name="unit_from_one"),
+    )
+
+    order_number: str = Field(primary_key=True, max_length=64)
+    sku: str = Field(primary_key=True, max_length=64)
+    unit: int = Field(primary_key=True)
+    case_id: str = Field(max_length=64, index=True)
+    settled: bool = False
+
+
+class TimelineRow(Row, table=True):
+    """Something that happened to a case; `text` is free text, kept here and nowhere else."""
+
+    stored_as: ClassVar[str] = "timeline"
+
+    case_id: str = Field(primary_key=True, max_length=64)
+    source: str = Field(primary_key=True, max_length=8)
+    entry_id: str = Field(primary_key=True, max_length=64)
+    at: datetime = Field(sa_type=Instant)
+    actor: str
+    event: str
+    rule: str | None = Field(default=None, max_length=8)
+    details: dict[str, object] = Field(sa_type=JSON)
+    text: str | None = Field(default=None, sa_type=Text)
