@@ -42,7 +42,11 @@ class HolidayCalendars:
 
     def knows(self, country: str) -> bool:
         """Return whether there is a calendar for the country's ISO 3166 code."""
-        return country in holidays.list_supported_countries(include_aliases=False)
+        try:
+            holidays.country_holidays(country)
+        except NotImplementedError:
+            return False
+        return True
 
 
 @cache

@@ -1,4 +1,5 @@
 import pytest
+from pydantic import ValidationError
 
 from domain.case import Shipment
 from domain.messages import CourierTracking
@@ -168,6 +169,13 @@ def test_r33_goods_that_cost_nothing_share_the_postage_equally():
     payment = Payment(provider="stripe", reference="pi_1", amount=101)
     bought = facts.order(lines=(gift,), parcels=(), outbound_postage=101, payments=(payment,))
     assert [unit.outbound_postage for unit in unit_shares(bought, MUG)] == [51, 50]
+
+
+def test_r33_money_is_no_fraction_and_never_mixes_currencies():
+    with pytest.raises(ValidationError):
+        Money(minor=1.5, currency="USD")
+    with pytest.raises(ValueError, match="USD and EUR"):
+        usd(1) + Money(minor=1, currency="EUR")
 
 
 def test_r33_a_line_that_was_not_sold_has_no_shares():

@@ -7,7 +7,7 @@ from domain.calendar import Deadline
 from domain.case import Refusal
 from domain.order import OrderLine
 from domain.words import EvidenceStatus, Reason, ResolutionAsked
-from policy.request import assess, awaits_uploads, free_units, is_purchaser, missing_evidence, receipt
+from policy.request import assess, awaits_uploads, free_units, is_purchaser, missing_evidence
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT
 
@@ -89,38 +89,6 @@ def test_r3_a_refusal_by_a_guessed_calendar_says_so():
     assert judged.deadline is not None
     assert judged.deadline.provisional
     assert "as far as it is published" in judged.says
-
-
-def test_r4_receipt_is_the_delivery_of_the_last_parcel_that_held_the_line():
-    parcels = (
-        facts.parcel(MUG, number="OUT1", delivered_at=facts.local("2026-03-04")),
-        facts.parcel(MUG, LAMP, number="OUT2", delivered_at=facts.local("2026-03-02")),
-    )
-    bought = facts.order(parcels=parcels, receipt_confirmed_at=facts.local("2026-03-09"))
-    assert receipt(bought, MUG) == facts.local("2026-03-04")
-    assert receipt(bought, LAMP) == facts.local("2026-03-02")
-
-
-def test_r4_without_a_parcel_the_customers_confirmation_is_receipt():
-    bought = facts.order(parcels=(), receipt_confirmed_at=facts.local("2026-03-03"))
-    assert receipt(bought, MUG) == facts.local("2026-03-03")
-
-
-def test_r4_a_line_with_a_parcel_still_underway_is_received_only_when_the_customer_confirms():
-    parcels = (
-        facts.parcel(MUG, number="OUT1", delivered_at=facts.local("2026-03-02")),
-        facts.parcel(MUG, number="OUT2"),
-    )
-    assert receipt(facts.order(parcels=parcels), MUG) is None
-    confirmed = facts.order(parcels=parcels, receipt_confirmed_at=facts.local("2026-03-05"))
-    assert receipt(confirmed, MUG) == facts.local("2026-03-05")
-
-
-def test_r4_a_parcel_returned_to_its_sender_never_counts():
-    back = facts.parcel(MUG, number="OUT1", delivered_at=facts.local("2026-03-02"), returned_to_sender=True)
-    again = facts.parcel(MUG, number="OUT2", delivered_at=facts.local("2026-03-09"))
-    assert receipt(facts.order(parcels=(back,)), MUG) is None
-    assert receipt(facts.order(parcels=(back, again)), MUG) == facts.local("2026-03-09")
 
 
 def test_r4_a_line_not_yet_received_is_refused_whatever_the_date_of_the_order():

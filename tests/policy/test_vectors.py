@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from policy.windows import compute, in_time, last_day
-from tests.policy import facts, vectors
+from tests.policy import facts, promises, vectors
 from tests.policy.facts import POLICY, VERSIONS
 
-WORKING_DAYS = [(date.fromisoformat(day), date.fromisoformat(last)) for day, last in vectors.REQUEST_WINDOWS]
+WORKING_DAYS = [(date.fromisoformat(day), date.fromisoformat(last)) for day, last in promises.REQUEST_WINDOWS]
 VECTORS = dict(vectors.vectors())
 
 

@@ -1,6 +1,6 @@
 """What the policy promises by example; `broken` names every example that a policy version does not keep.
 
-The examples are worked out by hand from RULES.md and never read the document, so that a changed constant shows.
+What is expected stands in `promises` and never comes from the document, so that a changed constant shows.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,60 +18,9 @@ from gateways.policy_shelf import PolicyShelf
 from policy import audit, money, request, windows
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, SELLERS_FAULT
+from tests.policy.promises import REQUEST_WINDOWS, RETURN_CAPS, TEXT_CODES, WAIVER_CEILINGS, WINDOWS
 
 Vector = Callable[[PolicyDocument], bool]
-
-# Working-day vectors of RULES.md, China: day of receipt, last day of the request window.
-REQUEST_WINDOWS = [
-    ("2026-02-12", "2026-02-28"),
-    ("2026-02-14", "2026-03-03"),
-    ("2026-02-15", "2026-03-03"),
-    ("2026-09-17", "2026-09-28"),
-    ("2026-09-24", "2026-10-12"),
-    ("2026-09-30", "2026-10-15"),
-    ("2026-10-01", "2026-10-15"),
-]
-
-# Windows opened on Monday 2026-03-02, with no holiday near: state, and the last day of each.
-WINDOWS = {
-    CaseState.INFORMATION_REQUESTED: {
-        "information": "2026-03-11",
-        "information_reminder_1": "2026-03-05",
-        "information_reminder_2": "2026-03-10",
-    },
-    CaseState.UNDER_AUDIT: {"audit_target": "2026-03-04"},
-    CaseState.AWAITING_RETURN: {
-        "ship_by": "2026-03-11",
-        "ship_by_reminder_1": "2026-03-05",
-        "ship_by_reminder_2": "2026-03-10",
-    },
-    CaseState.IN_TRANSIT: {"ship_by": "2026-03-11", "parcel_stalled": "2026-04-01"},
-    CaseState.RECEIVED: {"ship_by": "2026-03-11", "inspection_target": "2026-03-05"},
-    CaseState.INSPECTION_FAILED: {"ship_by": "2026-03-11", "decision_target": "2026-03-04"},
-    CaseState.LOST_IN_RETURN: {"decision_target": "2026-03-04"},
-    CaseState.PAYOUT_DUE: {
-        "ship_by": "2026-03-11",
-        "payout_submit": "2026-03-03",
-        "payout_alert": "2026-03-09",
-        "payout": "2026-03-11",
-    },
-    CaseState.PAYOUT_BLOCKED: {
-        "ship_by": "2026-03-11",
-        "payout_submit": "2026-03-03",
-        "payout_alert": "2026-03-09",
-        "payout": "2026-03-11",
-        "decision_target": "2026-03-04",
-    },
-}
-WAIVER_CEILINGS = {"USD": 3000, "EUR": 3000, "CNY": 20000}
-RETURN_CAPS = {"USD": 3000, "EUR": 3000, "GBP": 2500, "JPY": 4000, "CNY": 10000}
-TEXT_CODES = [
-    "evidence_does_not_show",
-    "signs_of_use",
-    "not_a_defect",
-    "damage_after_receipt",
-    "no_ground_for_goodwill",
-]
 
 
 def broken(policy: PolicyDocument) -> list[str]:
