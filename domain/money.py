@@ -12,7 +12,7 @@ MAX_MINOR = 10**12
 
 
 class Money(Value):
-    """An amount in the currency's minor unit (cents for USD, yen for JPY); arithmetic across currencies is refused (R33)."""
+    """An amount in the minor unit (cents for USD, yen for JPY); arithmetic across currencies is refused (R33)."""
 
     minor: Annotated[int, Field(ge=-MAX_MINOR, le=MAX_MINOR, strict=True, description="integer minor units")]
     currency: Currency
