@@ -23,7 +23,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to bind; leave it unless in a container")
     parser.add_argument("--port", type=int, default=8420, help="0 takes a free one; it is printed")
     parser.add_argument("--database", type=Path, required=True, help="the ledger's file, made when missing")
-    parser.add_argument("--api-key", default="sk_test_sandbox", help="what callers send as their bearer token")
+    parser.add_argument("--api-key", default="sk_test_local_sandbox", help="what callers send as their bearer token")
     return parser.parse_args()
 
 
