@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -43,6 +44,12 @@ class PortSettings(BaseSettings):
     def from_environment(cls) -> Self:
         """Return the settings of this process' environment; raises pydantic's ValidationError."""
         return cls.model_validate({})
+
+    @classmethod
+    def of(cls, variables: Mapping[str, str]) -> Self:
+        """Return the settings of another process' environment; raises pydantic's ValidationError."""
+        given = {name: variables.get(variable(name)) for name in cls.model_fields}
+        return cls.model_validate({name: value for name, value in given.items() if value})
 
 
 SomeSettings = TypeVar("SomeSettings", bound=PortSettings)

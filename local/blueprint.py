@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config.settings import Settings
 from local.ports import LOOPBACK, Ports
 from local.store_keys import StoreKeys
 
@@ -76,6 +77,11 @@ class Blueprint:
             **own,
             **self.given,
         }
+
+    @property
+    def settings(self) -> Settings:
+        """Return the same as validated settings; raises pydantic's ValidationError when a given one is wrong."""
+        return Settings.of(self.settings_env())
 
     def _parts(self) -> dict[str, dict[str, str]]:
         return {

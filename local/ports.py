@@ -60,10 +60,10 @@ class Ports:
     def store_sockets(self) -> list[str]:
         """Return the names, after the store's own pattern, of the local sockets it makes beside its ports."""
         admin_grpc = self.store_parts["admin.port"] + _ADMIN_GRPC_OFFSET
-        parts = {"filer": "filer.port", "master-grpc": "master.port.grpc", "filer-grpc": "filer.port.grpc"}
+        parts = {"filer": "filer.port", "filer-grpc": "filer.port.grpc"}
+        parts |= {"master-grpc": "master.port.grpc", "volume-grpc": "volume.port.grpc", "s3-grpc": "s3.port.grpc"}
         named = [f"{name}-{self.store_parts[part]}" for name, part in parts.items()]
-        grpc = self.store_parts["s3.port.grpc"]
-        return [*named, f"s3-{self.s3}", f"s3-grpc-{grpc}", f"admin-grpc-{admin_grpc}"]
+        return [*named, f"s3-{self.s3}", f"admin-grpc-{admin_grpc}"]
 
     def needed_by(self, field: str) -> list[int]:
         """Return every port that comes with a setting (`s3_port` brings those of the store's parts)."""

@@ -1,42 +1,27 @@
-"""What must be laid out before the worker and the API start: tables, the evidence bucket, search attributes."""
+"""What must be laid out before the worker and the API start, as steps of the local system."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from pydantic import SecretStr
-
-from config.temporal import SEARCH_ATTRIBUTES
-from db.engine import DatabaseUnavailableError
-from db.migrate import migrate
+from config.settings import Settings
 from domain.errors import StoreUnavailableError
 from gateways.evidence_store import EvidenceStore
-from gateways.s3 import Bucket
 from local.process import StackError
-from local.readiness import ask_temporal, has_namespace
+from worker.prepare import bucket_of, prepare_bucket, prepare_database
 
 
-def migrate_database(settings_env: Mapping[str, str]) -> None:
+def lay_tables(settings: Settings) -> None:
     """Bring the tables to the newest revision; raises StackError."""
-    try:
-        migrate(settings_env["REFUNDS_DATABASE_URL"])
-    except (ValueError, DatabaseUnavailableError) as error:
-        raise StackError(f"The database cannot be prepared: {error}. See REFUNDS_DATABASE_URL.") from error
+    _or_fail(prepare_database, settings)
 
 
-def evidence_store(settings_env: Mapping[str, str]) -> EvidenceStore:
-    """Return the store that the settings name."""
-    bucket = Bucket(
-        name=settings_env["REFUNDS_S3_BUCKET"],
-        endpoint=settings_env.get("REFUNDS_S3_ENDPOINT"),
-        region=settings_env["REFUNDS_S3_REGION"],
-        access_key=settings_env["REFUNDS_S3_ACCESS_KEY"],
-        secret_key=SecretStr(settings_env["REFUNDS_S3_SECRET_KEY"]),
-    )
-    return EvidenceStore(bucket)
+def lay_foreign_bucket(settings: Settings) -> None:
+    """Prepare the bucket of a store that somebody else runs; raises StackError."""
+    _or_fail(prepare_bucket, settings)
 
 
-def bucket_check(settings_env: Mapping[str, str]) -> Callable[[], bool]:
+def bucket_check(settings: Settings) -> Callable[[], bool]:
     """Return a question that is answered with yes once the bucket is there, versioned and ours."""
-    store = evidence_store(settings_env)
+    store = EvidenceStore(bucket_of(settings))
 
     def is_prepared() -> bool:
         try:
@@ -48,21 +33,8 @@ def bucket_check(settings_env: Mapping[str, str]) -> Callable[[], bool]:
     return is_prepared
 
 
-def prepare_foreign_bucket(settings_env: Mapping[str, str]) -> None:
-    """Prepare the bucket of a store that somebody else runs; raises StackError."""
+def _or_fail(prepare: Callable[[Settings], None], settings: Settings) -> None:
     try:
-        evidence_store(settings_env).prepare()
-    except StoreUnavailableError as error:
-        raise StackError(f"{error.says[0].upper()}{error.says[1:]}. See REFUNDS_S3_ENDPOINT and its keys.") from error
-
-
-def add_search_attributes(settings_env: Mapping[str, str]) -> None:
-    """Let operators search a Temporal that somebody else runs by ours; raises StackError when it is out of reach."""
-    if not has_namespace(settings_env):
-        address, namespace = settings_env["REFUNDS_TEMPORAL_ADDRESS"], settings_env["REFUNDS_TEMPORAL_NAMESPACE"]
-        raise StackError(
-            f"Temporal does not serve the namespace {namespace!r} at {address}. Start it, or unset "
-            "REFUNDS_TEMPORAL_ADDRESS to have one started here."
-        )
-    for name, kind in SEARCH_ATTRIBUTES.items():  # one that is there already is refused, which is as good
-        ask_temporal(settings_env, "operator", "search-attribute", "create", "--name", name, "--type", kind)
+        prepare(settings)
+    except SystemExit as refused:
+        raise StackError(str(refused.code)) from refused

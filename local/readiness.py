@@ -31,17 +31,17 @@ def answers(url: str) -> bool:
 
 def has_namespace(settings_env: Mapping[str, str]) -> bool:
     """Return whether Temporal serves the namespace of the settings."""
-    return ask_temporal(settings_env, "operator", "namespace", "describe") is not None
+    return _ask_temporal(settings_env, "operator", "namespace", "describe") is not None
 
 
 def polls(settings_env: Mapping[str, str], pid: int) -> bool:
     """Return whether Temporal sees the process ask for work on the refund queue."""
-    told = ask_temporal(settings_env, "task-queue", "describe", "--task-queue", TASK_QUEUE, "--output", "json")
+    told = _ask_temporal(settings_env, "task-queue", "describe", "--task-queue", TASK_QUEUE, "--output", "json")
     pollers: list[dict[str, str]] = (json.loads(told)["pollers"] if told else None) or []
     return any(poller["identity"].startswith(f"{pid}@") for poller in pollers)
 
 
-def ask_temporal(settings_env: Mapping[str, str], *question: str) -> str | None:
+def _ask_temporal(settings_env: Mapping[str, str], *question: str) -> str | None:
     """Return what Temporal answered to its own command line tool, or None when it did not or refused."""
     address, namespace = settings_env["REFUNDS_TEMPORAL_ADDRESS"], settings_env["REFUNDS_TEMPORAL_NAMESPACE"]
     patience = f"{_PATIENCE_SECONDS}s"

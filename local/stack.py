@@ -8,10 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from config.settings import Settings
 from local import services
 from local.blueprint import Blueprint, Urls
 from local.ports import refuse_taken, reserve
-from local.preparation import add_search_attributes, bucket_check, migrate_database, prepare_foreign_bucket
+from local.preparation import bucket_check, lay_foreign_bucket, lay_tables
 from local.process import Process, StackError
 from local.service import Service
 
@@ -117,12 +118,10 @@ class Stack:
 
     def _start_servers(self) -> None:
         servers = [self._launch(service) for service in self._servers()]
-        self._step("database", migrate_database)
+        self._step("database", lay_tables)
         self._await(servers)
-        if not self._blueprint.is_own("temporal"):
-            self._step("search attributes", add_search_attributes)
         if not self._blueprint.is_own("store"):
-            self._step("evidence bucket", prepare_foreign_bucket)
+            self._step("evidence bucket", lay_foreign_bucket)
 
     def _start_edges(self) -> None:
         environment = self.settings_env
@@ -135,7 +134,7 @@ class Stack:
         if plan.is_own("sandbox"):
             yield services.sandbox(plan)
         if plan.is_own("store"):
-            yield services.store(plan, bucket_check(self.settings_env))
+            yield services.store(plan, bucket_check(plan.settings))
 
     def _launch(self, service: Service) -> Launched:
         launched = Launched(service, service.start(self.logs), time.monotonic())
@@ -147,9 +146,9 @@ class Stack:
             each.process.wait_until(each.service.is_ready)
             self._tell(each.service.name, time.monotonic() - each.at)
 
-    def _step(self, name: str, prepare: Callable[[Mapping[str, str]], None]) -> None:
+    def _step(self, name: str, prepare: Callable[[Settings], None]) -> None:
         began = time.monotonic()
-        prepare(self.settings_env)
+        prepare(self._blueprint.settings)
         self._tell(name, time.monotonic() - began)
 
     def __enter__(self) -> Self:

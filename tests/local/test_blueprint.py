@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import PREFIX, Settings
+from config.settings import PREFIX
 from local.blueprint import Blueprint
 from local.ports import Ports
 
@@ -14,10 +14,8 @@ def plan(**given):
     return Blueprint(FOLDER, PORTS, given={f"{PREFIX}{name}": value for name, value in given.items()})
 
 
-def test_the_settings_of_a_system_are_complete_and_point_at_its_own_parts(monkeypatch):
-    for name, value in plan().settings_env().items():
-        monkeypatch.setenv(name, value)
-    settings = Settings.from_environment()
+def test_the_settings_of_a_system_are_complete_and_point_at_its_own_parts():
+    settings = plan().settings
     assert settings.temporal_address == "127.0.0.1:7233"
     assert settings.s3_endpoint == "http://127.0.0.1:8333"
     assert settings.stripe_base_url == "http://127.0.0.1:8420"
