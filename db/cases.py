@@ -17,7 +17,7 @@ from db.plans import plan_payouts
 from db.statements import INSERTS
 from db.tables import CaseRow
 from db.timeline import TimelineRecord, add_entries, add_note, note_of, read_timeline
-from db.units import keep_units, reserve_units
+from db.units import choose_units, has_choice, keep_units
 from domain.case import Case, Payout, TimelineEntry
 from domain.next_step import awaiting
 from domain.order import Order
@@ -52,8 +52,9 @@ class Cases:
             recorded = _read(session, case.case_id)
             if recorded and not _takes_up(case, recorded):
                 return recorded
-            case = reserve_units(session, case) if case.is_open else _without_units(case)
+            case = choose_units(session, case) if case.is_open else _without_units(case)
             _write(session, case)
+            keep_units(session, case)
             add_entries(session, case.case_id, entries)
             return case
 
@@ -64,6 +65,7 @@ class Cases:
         once. Raises UnitsTakenError when a case that is taken up again finds its units taken.
         """
         with self._database.writing() as session:
+            case = choose_units(session, case) if has_choice(case) else case
             if _write(session, case):
                 keep_units(session, case)
                 keep_payouts(session, case)

@@ -16,12 +16,13 @@ from domain.words import PayoutState
 
 _DEAD = frozenset({PayoutState.PLANNED, PayoutState.FAILED, PayoutState.CANCELED})
 _MONEY_MOVED = frozenset({PayoutState.SUCCEEDED, PayoutState.REVERSED})
+_ANSWERED = _MONEY_MOVED | {PayoutState.FAILED, PayoutState.CANCELED}
 
 
 def read_payouts(session: Session, case_id: str) -> list[PayoutRow]:
-    """Return the case's payouts in their order, locked until the transaction ends."""
-    wanted = select(PayoutRow).where(PayoutRow.case_id == case_id).order_by(col(PayoutRow.position))
-    return list(session.exec(wanted.with_for_update()))
+    """Return the case's payouts but those given up, in their order, locked until the transaction ends."""
+    wanted = select(PayoutRow).where(PayoutRow.case_id == case_id, col(PayoutRow.released).is_(False))
+    return list(session.exec(wanted.order_by(col(PayoutRow.position)).with_for_update()))
 
 
 def payout_of(row: PayoutRow) -> Payout:
@@ -51,7 +52,7 @@ def keep_payouts(session: Session, case: Case) -> None:
 
     Raises LookupError for a payout that was never planned: only a plan keeps the cap (R32).
     """
-    if not case.payouts:
+    if case.is_open and not case.payouts:
         return
     rows = {row.payout_id: row for row in read_payouts(session, case.case_id)}
     for payout in case.payouts:
@@ -59,7 +60,16 @@ def keep_payouts(session: Session, case: Case) -> None:
             raise LookupError(f"payout {payout.payout_id} was never planned")
         _take_over(session, rows[payout.payout_id], payout, case.updated_at)
     if not case.is_open:
-        _release_dead(session, rows.values(), case.updated_at)
+        give_up(session, [row for row in rows.values() if _is_dead(row, case)], case.updated_at)
+
+
+def give_up(session: Session, rows: Iterable[PayoutRow], at: datetime) -> None:
+    """Free what is committed to payouts that will never be made, and enter that in the ledger."""
+    for row in rows:
+        if row.provider != REIMBURSEMENT:
+            commit(session, row.order_number, row.provider, row.payment_reference, -row.amount)
+        enter_released(session, row, at)
+        row.released, row.state = True, PayoutState.CANCELED.value
 
 
 def commit(session: Session, order_number: str, provider: str, reference: str, amount: int) -> None:
@@ -91,10 +101,10 @@ def _take_over(session: Session, row: PayoutRow, payout: Payout, at: datetime) -
 
 
 def _supersedes(payout: Payout, row: PayoutRow) -> bool:
-    # What the activity recorded of an attempt is newer than a case that still says `planned`.
+    # What the activity recorded of its attempts is newer than a case that has no answer yet.
     if payout.attempt == row.attempt:
         return payout.state is not PayoutState.PLANNED
-    return payout.attempt > row.attempt or payout.state in _MONEY_MOVED
+    return payout.attempt > row.attempt or payout.state in _ANSWERED
 
 
 def _copy(row: PayoutRow, payout: Payout) -> None:
@@ -107,10 +117,7 @@ def _copy(row: PayoutRow, payout: Payout) -> None:
     row.settled_at = payout.settled_at
 
 
-def _release_dead(session: Session, rows: Iterable[PayoutRow], at: datetime) -> None:
-    # Finance still pays a reimbursement by hand; and what may have been submitted stays committed.
-    for row in rows:
-        if row.state in _DEAD and row.provider != REIMBURSEMENT and not row.released:
-            commit(session, row.order_number, row.provider, row.payment_reference, -row.amount)
-            enter_released(session, row, at)
-            row.released = True
+def _is_dead(row: PayoutRow, case: Case) -> bool:
+    # What may have been submitted stays committed, and a reimbursement is still to be paid by hand.
+    known = {payout.payout_id for payout in case.payouts}
+    return row.state in _DEAD or (row.provider == REIMBURSEMENT and row.payout_id not in known)

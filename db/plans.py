@@ -1,9 +1,10 @@
 """How a refund is split over the payments of its order, committed under the cap of each (R32, R35)."""
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from db.ledger import REIMBURSEMENT, enter_planned, goods_planned
-from db.payout_rows import commit, idempotency_key, payout_of, read_payouts
+from db.payout_rows import commit, give_up, idempotency_key, payout_of, read_payouts
 from db.tables import OrderPaymentRow, PayoutRow
 from domain.case import Case, Payout
 from domain.errors import CapExceededError
@@ -20,10 +21,24 @@ def plan_payouts(session: Session, case: Case) -> tuple[Payout, ...]:
     more would be paid for goods than was captured, whichever way.
     """
     payments = _lock_payments(session, case.order_number)
+    known = {payout.payout_id for payout in case.payouts}
     rows = read_payouts(session, case.case_id)
-    if all(row.planned_at_version != case.version for row in rows):
-        rows += _plan(session, case, payments, first=len(rows) + 1)
-    return tuple(payout_of(row) for row in rows)
+    planned = [row for row in rows if row.payout_id not in known]
+    if not _is_plan_of(case, planned):
+        # Planned by a worker that died before its workflow task was saved: that history never became true.
+        give_up(session, planned, case.updated_at)
+        session.flush()
+        planned = _plan(session, case, payments)
+    return tuple(payout_of(row) for row in rows if row.payout_id in known) + tuple(payout_of(row) for row in planned)
+
+
+def _is_plan_of(case: Case, planned: list[PayoutRow]) -> bool:
+    versions = {row.planned_at_version for row in planned}
+    return versions == {case.version} and sum(row.amount for row in planned) == _total(case)
+
+
+def _total(case: Case) -> int:
+    return case.refund_due.total.minor if case.refund_due else 0
 
 
 def _lock_payments(session: Session, order_number: str) -> list[OrderPaymentRow]:
@@ -31,15 +46,21 @@ def _lock_payments(session: Session, order_number: str) -> list[OrderPaymentRow]
     return list(session.exec(wanted.order_by(col(OrderPaymentRow.position)).with_for_update(key_share=True)))
 
 
-def _plan(session: Session, case: Case, payments: list[OrderPaymentRow], first: int) -> list[PayoutRow]:
-    total = case.refund_due.total.minor if case.refund_due else 0
+def _plan(session: Session, case: Case, payments: list[OrderPaymentRow]) -> list[PayoutRow]:
+    total = _total(case)
     if total <= 0:
         return []
     goods = _goods(session, case, payments, total)
+    first = _next_position(session, case)
     rows = [_row(case, position, part) for position, part in enumerate(_parts(total, payments), start=first)]
     for row in rows:
         goods -= _enter(session, case, row, goods)
     return rows
+
+
+def _next_position(session: Session, case: Case) -> int:
+    last = select(func.max(PayoutRow.position)).where(PayoutRow.case_id == case.case_id)
+    return (session.exec(last).one() or 0) + 1
 
 
 def _goods(session: Session, case: Case, payments: list[OrderPaymentRow], total: int) -> int:

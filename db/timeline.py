@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field, JsonValue, TypeAdapter
 from sqlmodel import Session, col, select
 
-from db.statements import insert_or
+from db.statements import INSERTS, PostgreSQLInsert, SQLiteInsert, insert_or
 from db.tables import TimelineRow
 from domain.case import RuleId, TimelineEntry
 from domain.value import Value
@@ -28,13 +29,15 @@ class TimelineRecord(Value):
 
 
 def add_entries(session: Session, case_id: str, entries: Sequence[TimelineEntry]) -> None:
-    """Add the workflow's entries, each once however often it comes."""
-    _add(session, [_row_of_entry(case_id, entry) for entry in entries])
+    """Add the workflow's entries, each once however often it comes; one recorded again is the newer account."""
+    if entries:
+        session.exec(_entry_statement(session.get_bind().dialect.name), params=[_row(case_id, one) for one in entries])
 
 
 def add_note(session: Session, case_id: str, note: TimelineRecord) -> None:
     """Add an edge's entry, once however often the very same comes."""
-    _add(session, [{"case_id": case_id, **note.model_dump()}])
+    statement = insert_or(session, TimelineRow.__table__).on_conflict_do_nothing()
+    session.exec(statement, params={"case_id": case_id, **note.model_dump()})
 
 
 def note_of(at: datetime, actor: str, event: str, details: dict[str, JsonValue], text: str | None) -> TimelineRecord:
@@ -53,12 +56,16 @@ def read_timeline(session: Session, case_id: str) -> list[TimelineRecord]:
 _CONTENT = TypeAdapter(TimelineRecord)
 
 
-def _add(session: Session, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        session.exec(insert_or(session, TimelineRow.__table__).on_conflict_do_nothing(), params=rows)
+@cache
+def _entry_statement(dialect: str) -> PostgreSQLInsert | SQLiteInsert:
+    # A worker that died before its workflow task was saved leaves entries of a history that never became true.
+    insert = INSERTS[dialect](TimelineRow.__table__)
+    keys = [column.name for column in TimelineRow.__table__.primary_key]
+    told = {column.name: column for column in insert.excluded if column.name not in keys}
+    return insert.on_conflict_do_update(index_elements=keys, set_=told)
 
 
-def _row_of_entry(case_id: str, entry: TimelineEntry) -> dict[str, Any]:
+def _row(case_id: str, entry: TimelineEntry) -> dict[str, Any]:
     return {
         "case_id": case_id,
         "source": "case",

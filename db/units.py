@@ -13,17 +13,21 @@ from domain.words import CaseState
 Unit = tuple[str, int]
 
 
-def reserve_units(session: Session, case: Case) -> Case:
-    """Hold the lowest free units of every line and return the case with those; raises UnitsTakenError (R11).
+def choose_units(session: Session, case: Case) -> Case:
+    """Return the case with the units it is to hold: its own, then the lowest free ones (R11); raises UnitsTakenError.
 
-    The lines come with all their units, or with the ones they are to hold.
+    The lines come with the shares of all their units. An ended case takes no new ones.
     """
     lock_order(session, case.order_number)
-    held = select(ReservedUnitRow.sku, ReservedUnitRow.unit).where(ReservedUnitRow.order_number == case.order_number)
-    taken = set(session.exec(held))
-    case = case.amend(lines=tuple(_choose(line, taken) for line in case.lines))
-    _hold(session, case, _wanted(case))
-    return case
+    held = select(ReservedUnitRow.sku, ReservedUnitRow.unit, ReservedUnitRow.case_id)
+    rows = session.exec(held.where(ReservedUnitRow.order_number == case.order_number))
+    holders = {(sku, unit): case_id for sku, unit, case_id in rows}
+    return case.amend(lines=tuple(_choose(case, line, holders) for line in case.lines))
+
+
+def has_choice(case: Case) -> bool:
+    """Return whether the case comes with more units than it is to hold, as when it reopens after a refusal (R12)."""
+    return any(len(line.units) > line.quantity for line in case.lines)
 
 
 def keep_units(session: Session, case: Case) -> None:
@@ -31,8 +35,7 @@ def keep_units(session: Session, case: Case) -> None:
 
     Units that it needs again are taken by their very numbers; raises UnitsTakenError when one is gone (R11).
     """
-    mine = select(ReservedUnitRow.sku, ReservedUnitRow.unit, ReservedUnitRow.settled)
-    held = {(sku, unit): settled for sku, unit, settled in session.exec(mine.where(_is_of(case)))}
+    held = _held(session, case)
     wanted = _wanted(case)
     if held == wanted:
         return
@@ -41,12 +44,20 @@ def keep_units(session: Session, case: Case) -> None:
     _hold(session, case, {unit: settled for unit, settled in wanted.items() if unit not in held})
 
 
-def _choose(line: CaseLine, taken: set[Unit]) -> CaseLine:
-    free = [share for share in line.units if (line.sku, share.unit) not in taken]
-    if len(free) < line.quantity:
+def _held(session: Session, case: Case) -> dict[Unit, bool]:
+    mine = select(ReservedUnitRow.sku, ReservedUnitRow.unit, ReservedUnitRow.settled).where(_is_of(case))
+    return {(sku, unit): settled for sku, unit, settled in session.exec(mine)}
+
+
+def _choose(case: Case, line: CaseLine, holders: dict[Unit, str]) -> CaseLine:
+    holder = {share.unit: holders.get((line.sku, share.unit)) for share in line.units}
+    own = [share for share in line.units if holder[share.unit] == case.case_id]
+    free = [share for share in line.units if holder[share.unit] is None] if case.is_open else []
+    if case.is_open and len(own) + len(free) < line.quantity:
         others = "the others are in a refund case, or were refunded already"
         raise UnitsTakenError(f"{line.sku}: {line.quantity} asked for, {len(free)} free; {others}")
-    return line.amend(units=tuple(free[: line.quantity]))
+    chosen = [*own, *free][: line.quantity]
+    return line.amend(units=tuple(sorted(chosen, key=lambda share: share.unit)))
 
 
 def _wanted(case: Case) -> dict[Unit, bool]:
@@ -55,7 +66,9 @@ def _wanted(case: Case) -> dict[Unit, bool]:
 
 def _units(case: Case, line: CaseLine) -> list[tuple[Unit, bool]]:
     settled = line.accepted if case.state is CaseState.EXCHANGED else line.paid
-    return [((line.sku, share.unit), index < settled) for index, share in enumerate(line.units)]
+    # Refused units for which a part is paid all the same are settled by that (R28); they are counted from the back.
+    open_until = len(line.units) - (line.refused if case.agreed_amount else 0)
+    return [((line.sku, share.unit), not settled <= index < open_until) for index, share in enumerate(line.units)]
 
 
 def _hold(session: Session, case: Case, units: dict[Unit, bool]) -> None:
@@ -65,10 +78,12 @@ def _hold(session: Session, case: Case, units: dict[Unit, bool]) -> None:
         {"order_number": case.order_number, "sku": sku, "unit": unit, "case_id": case.case_id, "settled": settled}
         for (sku, unit), settled in sorted(units.items())
     ]
+    key = (col(ReservedUnitRow.sku), col(ReservedUnitRow.unit))
     free = insert_or(session, ReservedUnitRow.__table__).on_conflict_do_nothing()
-    added = session.exec(free.returning(col(ReservedUnitRow.unit)), params=rows).all()
-    if len(added) < len(rows):
-        raise UnitsTakenError("units of this case were taken by another case meanwhile, or are settled already")
+    added = {(sku, unit) for sku, unit in session.exec(free.returning(*key), params=rows)}
+    if gone := sorted(units.keys() - added):
+        sku, unit = gone[0]
+        raise UnitsTakenError(f"{sku}: unit {unit} is in another refund case meanwhile, or was refunded already")
 
 
 def _free(session: Session, case: Case, units: set[Unit]) -> None:
