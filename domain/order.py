@@ -1,8 +1,9 @@
 """The shop's order, as far as a refund needs it."""
 
+from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from domain.money import MAX_MINOR, Currency
 from domain.value import Value
@@ -14,6 +15,16 @@ Minor = Annotated[
     int, Field(ge=0, le=MAX_MINOR, strict=True, description="integer minor units of the order's currency")
 ]
 PlainText = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
+
+
+def _countable(at: datetime) -> datetime:
+    """Refuse times for which no calendar could count a window, such as the year 9999 that stands for never."""
+    if not 2000 <= at.year < 2100:  # noqa: PLR2004 - this century
+        raise ValueError("a time of this century, 2000 to 2099")
+    return at
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_countable)]
 
 
 class OrderLine(Value):
@@ -52,7 +63,7 @@ class Parcel(Value):
 
     tracking_number: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")]
     skus: tuple[Sku, ...] = Field(min_length=1, description="the lines it held, whole or in part")
-    delivered_at: AwareDatetime | None = None
+    delivered_at: Instant | None = None
     returned_to_sender: bool = False
 
 
@@ -62,12 +73,12 @@ class Order(Value):
     order_number: Identifier
     customer_id: Identifier
     currency: Currency
-    placed_at: AwareDatetime
+    placed_at: Instant
     lines: tuple[OrderLine, ...] = Field(min_length=1, max_length=200)
     outbound_postage: Minor = 0
     payments: tuple[Payment, ...] = Field(min_length=1, max_length=20)
     parcels: tuple[Parcel, ...] = Field(default=(), max_length=200)
-    receipt_confirmed_at: AwareDatetime | None = Field(
+    receipt_confirmed_at: Instant | None = Field(
         default=None, description="the customer's own confirmation of receipt, used where no courier says so (R4)"
     )
 

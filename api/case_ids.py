@@ -1,0 +1,29 @@
+"""New ids for cases and evidence: the one place where something is random.
+
+They are ULIDs in lower case (48 bits of milliseconds, 80 random bits, Crockford's base 32): no two edges that create
+at the same time need to know of each other, ids sort by time, and nobody can guess another case's.
+"""
+
+from datetime import UTC, datetime, timedelta
+from secrets import randbits
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_DIGITS = 26
+_RANDOM_BITS = 80
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def mint_case_id(at: datetime) -> str:
+    """Return a new case id."""
+    return f"rc_{_ulid(at)}"
+
+
+def mint_evidence_id(at: datetime) -> str:
+    """Return a new id for a piece of evidence."""
+    return f"ev_{_ulid(at)}"
+
+
+def _ulid(at: datetime) -> str:
+    number = (at - _EPOCH) // _MILLISECOND << _RANDOM_BITS | randbits(_RANDOM_BITS)
+    return "".join(_ALPHABET[number >> (5 * place) & 31] for place in reversed(range(_DIGITS)))

@@ -1,0 +1,39 @@
+"""What is wrong with a request, field by field, in words that say how to mend it and never repeat the input."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+MAX_FIELD_LENGTH = 200
+MAX_SAYS_LENGTH = 500
+
+_SAYS = {
+    "missing": "is required",
+    "extra_forbidden": "is not known here; leave it out",
+    "string_unicode": "must be text that UTF-8 can carry",
+    "model_attributes_type": "must be a JSON object; send Content-Type: application/json",
+    "model_type": "must be a JSON object",
+    "dict_type": "must be a JSON object",
+}
+
+
+class FieldError(BaseModel):
+    """One field that is wrong, and how to mend it."""
+
+    field: str
+    says: str
+
+
+def field_error(error: Mapping[str, Any]) -> FieldError:
+    """Return one of pydantic's errors as FastAPI reports it: a location that begins with body, path, query, header."""
+    where, *inside = error["loc"]
+    field = ".".join(str(part) for part in inside) or str(where)
+    says = _SAYS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
+    return FieldError(field=_plain(field, MAX_FIELD_LENGTH), says=_plain(says, MAX_SAYS_LENGTH))
+
+
+def _plain(text: str, length: int) -> str:
+    """Return the text without what JSON in UTF-8 or a terminal could not bear."""
+    printable = "".join(one if one.isprintable() else "?" for one in text[:length])
+    return printable.encode("utf-8", "replace").decode()

@@ -1,0 +1,146 @@
+"""The running refunds, as the edge talks to them: every failure of Temporal becomes one of a few named ones."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias, TypeVar
+
+from temporalio.client import (
+    Client,
+    RPCTimeoutOrCancelledError,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.workflow import UpdateMethodMultiParam
+
+from api.errors import RefusedError, WorkflowsUnavailableError, WrongStateError
+from domain.case import Refusal, Standing
+from domain.messages import Message
+from domain.request import CaseIntake
+from domain.words import CaseState
+from workflows.display import ORDER, REASON
+from workflows.options import TASK_QUEUE
+from workflows.refund import RefundWorkflow
+
+PATIENCE_SECONDS = 20
+log = logging.getLogger("api")
+M = TypeVar("M", bound=Message)
+Update: TypeAlias = UpdateMethodMultiParam[[RefundWorkflow, M], Standing]
+"""An update of the workflow that takes one message."""
+
+
+class NotRunningError(Exception):
+    """No workflow of the case is running: it has ended, or was never started."""
+
+
+class RefundWorkflows:
+    """Starts refunds and tells them things; an answer is given once the case's record holds it."""
+
+    def __init__(self, client: Client, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self._client = client
+        self._patience_seconds = patience_seconds
+
+    async def open(self, intake: CaseIntake) -> None:
+        """Start the refund and return when its request is judged; the same when it is started already.
+
+        Raises WorkflowsUnavailableError.
+        """
+        start = _start(intake, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+        try:
+            async with self._answering(intake.case_id):
+                await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+                    RefundWorkflow.open, start_workflow_operation=start
+                )
+        except WorkflowAlreadyStartedError:
+            log.info("case %s was opened and has ended before", intake.case_id)
+
+    async def tell(self, case_id: str, update: Update[M], message: M) -> Standing:
+        """Send the update to the running refund and return where the case stands then.
+
+        Raises NotRunningError, RefusedError, WrongStateError, WorkflowsUnavailableError.
+        """
+        handle = self._client.get_workflow_handle_for(RefundWorkflow.run, workflow_id(case_id))
+        async with self._answering(case_id):
+            return await handle.execute_update(update, message)  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+
+    async def take_up(self, intake: CaseIntake, update: Update[M], message: M) -> Standing:
+        """Take a recorded case up again in a new run, unless one runs, and send it the update (R12, R19).
+
+        Raises as `tell` does.
+        """
+        start = _start(intake.amend(resumes=True), WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+        async with self._answering(intake.case_id):
+            return await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+                update, message, start_workflow_operation=start
+            )
+
+    async def ping(self) -> None:
+        """Return when Temporal serves; raises WorkflowsUnavailableError."""
+        async with self._answering("none"):
+            if not await self._client.service_client.check_health():
+                raise WorkflowsUnavailableError("Temporal says that it does not serve")
+
+    @asynccontextmanager
+    async def _answering(self, case_id: str) -> AsyncGenerator[None]:
+        """Give what is inside some seconds to be answered, and name its failure."""
+        try:
+            async with asyncio.timeout(self._patience_seconds):
+                yield
+        except (TimeoutError, RPCTimeoutOrCancelledError) as error:
+            raise _unavailable("it took too long") from error
+        except WorkflowUpdateFailedError as error:
+            raise _refusal(case_id, error) from error
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise NotRunningError(case_id) from error
+            log.error("Temporal answered %s", error.status.name)  # noqa: TRY400 - its own trace tells nothing
+            raise _unavailable(error.status.name.lower()) from error
+
+
+def workflow_id(case_id: str) -> str:
+    """Return the id of the case's workflow."""
+    return f"refund/{case_id}"
+
+
+def _start(intake: CaseIntake, reuse: WorkflowIDReusePolicy) -> WithStartWorkflowOperation[RefundWorkflow, Any]:
+    return WithStartWorkflowOperation(
+        RefundWorkflow.run,
+        intake,
+        id=workflow_id(intake.case_id),
+        task_queue=TASK_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=reuse,
+        search_attributes=TypedSearchAttributes(
+            [SearchAttributePair(ORDER, intake.order_number), SearchAttributePair(REASON, intake.reason.value)]
+        ),
+        static_summary=f"{intake.reason} · order {intake.order_number}",
+        static_details=f"`GET /v1/refunds/{intake.case_id}` tells all of it.",
+    )
+
+
+def _refusal(case_id: str, error: WorkflowUpdateFailedError) -> Exception:
+    """Return what the workflow said no with."""
+    said = error.cause
+    if not isinstance(said, ApplicationError):
+        return error
+    if said.type == "refused":
+        return RefusedError(Refusal.model_validate(said.details[0]), case_id)
+    if said.type == "wrong_state":
+        return WrongStateError(case_id, CaseState(said.details[0]["state"]))
+    return NotRunningError(case_id) if said.type == "AcceptedUpdateCompletedWorkflow" else error
+
+
+def _unavailable(why: str) -> WorkflowsUnavailableError:
+    return WorkflowsUnavailableError(
+        f"Temporal or its worker does not answer ({why}). Repeat the request later, with the same Idempotency-Key "
+        "where it had one: nothing is lost or doubled."
+    )
