@@ -17,8 +17,6 @@ from domain.words import EvidenceStatus, PayoutState
 
 KEY_MEMORY_MARGIN = timedelta(hours=1)  # longer than a try can run, so that no key is forgotten during one
 
-_PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REVERSED})
-
 
 class PayoutOrder(Value):
     """One payout to be made, with the evidence that must still be what the auditor saw."""
@@ -77,7 +75,10 @@ class PayoutBook(Protocol):
     """Where attempts are made durable before the gateway hears of them."""
 
     def submitting(self, payout: Payout, at: datetime) -> Payout:
-        """Record that the payout is submitted and return its latest attempt, with when that one first began."""
+        """Record that the payout is submitted and return its latest attempt, with when that one first began.
+
+        Raises CapExceededError when nothing is set aside for it any more.
+        """
         ...
 
     def next_attempt(self, payout: Payout, at: datetime) -> Payout:
@@ -102,7 +103,7 @@ class PayoutDesk:
     """Submits payouts so that each is paid once, however often and however concurrently it is tried.
 
     What makes it so: the key is durable before the gateway hears it, every try uses the recorded key, and a new key
-    is taken only after the gateway's own list proves that the last one paid nothing.
+    is used only after the gateway's own list proves that the ones before paid nothing.
     """
 
     book: PayoutBook
@@ -114,8 +115,8 @@ class PayoutDesk:
     def submit(self, order: PayoutOrder) -> Payout:
         """Return the payout as the gateway answered it; a refund that failed at once has state `failed`.
 
-        Raises ApplicationError of type evidence_changed, no_gateway or payout_refused (details: the decline code)
-        for good; whatever else is raised may pass, and trying again is safe.
+        Raises ApplicationError of type cap_exceeded, evidence_changed, no_gateway or payout_refused (details: the
+        decline code) for good; whatever else is raised may pass, and trying again is safe.
         """
         with _permanent_failures():
             gateway = self._gateway(order.payout)
@@ -155,23 +156,24 @@ class PayoutDesk:
 
     def _pay(self, gateway: PaymentGateway, order: PayoutOrder) -> Payout:
         payout = self.book.submitting(order.payout, self.now())
-        if self._is_key_spent(gateway, order.payout, payout):
+        if self._may_be_forgotten(gateway, payout):
             return self._reconcile(gateway, order.case_id, payout)
+        if payout.attempt > 1 and (refund := gateway.find_refund(payout)):
+            return self._told(payout, refund)
         try:
             return self._told(payout, gateway.refund(order.case_id, payout))
         except errors.StaleAnswerError:
             return self._reconcile(gateway, order.case_id, payout)
 
-    def _is_key_spent(self, gateway: PaymentGateway, asked: Payout, recorded: Payout) -> bool:
-        """Return whether the recorded key can no longer be trusted to pay once: forgotten, or its refund failed."""
-        has_failed = asked.state in _PAID_NOTHING and asked.attempt == recorded.attempt
-        since = recorded.submitted_at or self.now()
-        return has_failed or self.now() - since >= gateway.capabilities.key_memory - KEY_MEMORY_MARGIN
+    def _may_be_forgotten(self, gateway: PaymentGateway, payout: Payout) -> bool:
+        """Return whether the attempt's key is so old that the gateway could take it for a new one (fault 4)."""
+        age = self.now() - (payout.submitted_at or self.now())
+        return age >= gateway.capabilities.key_memory - KEY_MEMORY_MARGIN
 
     def _reconcile(self, gateway: PaymentGateway, case_id: str, payout: Payout) -> Payout:
         """Return the refund the gateway has for the payout; only when it has none, refund under a new key."""
         if refund := gateway.find_refund(payout):
-            return self._told(payout, refund)
+            return self._told(self.book.submitting(payout, self.now()), refund)
         renewed = self.book.next_attempt(payout, self.now())
         return self._told(renewed, gateway.refund(case_id, renewed))
 
@@ -192,7 +194,7 @@ def _permanent_failures() -> Generator[None]:
     """Turn what trying again cannot mend into ApplicationErrors of the failure's code, never tried again."""
     try:
         yield
-    except (errors.EvidenceChangedError, errors.NoGatewayError) as error:
+    except (errors.CapExceededError, errors.EvidenceChangedError, errors.NoGatewayError) as error:
         raise ApplicationError(error.says, type=error.code, non_retryable=True) from error
     except errors.PayoutRefusedError as error:
         raise ApplicationError(error.says, error.decline_code, type=error.code, non_retryable=True) from error
