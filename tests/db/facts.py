@@ -1,0 +1,150 @@
+"""Orders, cases and submissions for the tests of the database, and many threads at once."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+from sqlalchemy import text
+
+from db.engine import Database
+from db.intakes import Submission
+from domain.case import Case, CaseLine, Payout, RefundDue, TimelineEntry
+from domain.money import Money
+from domain.order import Order, OrderLine, Parcel, Payment
+from domain.request import AnnouncedEvidence, RefundRequest, RequestedLine
+from domain.words import CaseState, PayoutState, Reason, ResolutionAsked
+from policy.money import unit_shares
+
+NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
+MUGS = OrderLine(sku="MUG", product_name="Mug", quantity=5, unit_price=1000, tax=50, discount=7)
+LAMP = OrderLine(sku="LAMP", product_name="Lamp", quantity=1, unit_price=2500)
+CARD = Payment(provider="stripe", reference="pi_card", amount=6000)
+VOUCHER = Payment(provider="stripe", reference="pi_voucher", amount=2243)
+
+
+def an_order(**changes: Any) -> Order:
+    """An order of 8243 minor units: 5043 for the mugs, 2500 for the lamp, 700 for the postage."""
+    facts: dict[str, Any] = {
+        "order_number": "O-1",
+        "customer_id": "c-1",
+        "currency": "EUR",
+        "placed_at": NOON - timedelta(days=9),
+        "lines": (MUGS, LAMP),
+        "outbound_postage": 700,
+        "payments": (CARD, VOUCHER),
+        "parcels": (Parcel(tracking_number="OUT-1", skus=("MUG", "LAMP"), delivered_at=NOON - timedelta(days=3)),),
+    }
+    return Order(**{**facts, **changes})
+
+
+def case_id(number: int) -> str:
+    return f"rc_{number:08d}"
+
+
+def a_case(number: int = 1, *, mugs: int = 1, order: Order | None = None, **changes: Any) -> Case:
+    """A case for mugs, with the shares of all of them on offer."""
+    order = order or an_order()
+    line = CaseLine(sku="MUG", product_name="Mug", quantity=mugs, units=unit_shares(order, "MUG"))
+    facts: dict[str, Any] = {
+        "case_id": case_id(number),
+        "order_number": order.order_number,
+        "customer_id": order.customer_id,
+        "currency": order.currency,
+        "state": CaseState.UNDER_AUDIT,
+        "reason": Reason.QUALITY,
+        "reason_asked": Reason.QUALITY,
+        "resolution": ResolutionAsked.REFUND,
+        "policy_version": "2026-01-01",
+        "opened_at": NOON,
+        "updated_at": NOON,
+        "lines": (line,),
+    }
+    return Case(**{**facts, **changes})
+
+
+def later(case: Case, **changes: Any) -> Case:
+    """The case a version on."""
+    at = case.updated_at + timedelta(minutes=1)
+    return case.amend(**{"version": case.version + 1, "updated_at": at, **changes})
+
+
+def owing(case: Case, goods: int, return_postage: int = 0, **changes: Any) -> Case:
+    """The case a version on, with so much to be refunded."""
+    due = RefundDue(
+        goods=money(goods),
+        outbound_postage=money(0),
+        return_postage=money(return_postage),
+        label_deduction=money(0),
+        total=money(goods + return_postage),
+    )
+    return later(case, **{"state": CaseState.PAYOUT_DUE, "refund_due": due, **changes})
+
+
+def settled(case: Case, state: PayoutState = PayoutState.SUCCEEDED, **changes: Any) -> Case:
+    """The case a version on, with every payout through a gateway in the state."""
+    payouts = tuple(one if one.provider == "reimbursement" else one.amend(state=state) for one in case.payouts)
+    return later(case, payouts=payouts, **changes)
+
+
+def money(minor: int) -> Money:
+    return Money(minor=minor, currency="EUR")
+
+
+def entry(seq: int, event: str = "happened", **changes: Any) -> TimelineEntry:
+    return TimelineEntry(
+        **{"seq": seq, "at": NOON + timedelta(seconds=seq), "actor": "system", "event": event, **changes}
+    )
+
+
+def a_submission(number: int = 1, **changes: Any) -> Submission:
+    request = RefundRequest(
+        order_number="O-1",
+        customer_id="c-1",
+        reason=Reason.QUALITY,
+        description="The handle came off.",
+        lines=(RequestedLine(sku="MUG", quantity=2),),
+        evidence=(AnnouncedEvidence(filename="handle.jpg", content_type="image/jpeg", size=2048),),
+    )
+    facts: dict[str, Any] = {
+        "idempotency_key": "key-1",
+        "principal": "shop",
+        "body_sha256": "a" * 64,
+        "case_id": case_id(number),
+        "request": request,
+        "evidence_ids": (f"ev_{number}",),
+        "received_at": NOON,
+    }
+    return Submission(**{**facts, **changes})
+
+
+def amounts(payouts: Sequence[Payout]) -> list[tuple[str, int]]:
+    return [(payout.payment_reference, payout.amount.minor) for payout in payouts]
+
+
+def at_once(callers: int, call: Callable[[int], Any]) -> list[Any]:
+    """Call from so many threads at the same moment and return what each got, an exception included."""
+    gate = Barrier(callers)
+
+    def one(number: int) -> Any:
+        gate.wait()
+        try:
+            return call(number)
+        except Exception as error:  # noqa: BLE001 - the test looks at every outcome
+            return error
+
+    with ThreadPoolExecutor(callers) as pool:
+        return list(pool.map(one, range(callers)))
+
+
+def rows(database: Database, query: str, **values: Any) -> list[tuple[Any, ...]]:
+    """Ask the database itself."""
+    with database.reading() as session:
+        return [tuple(row) for row in session.connection().execute(text(query), values)]
+
+
+def execute(database: Database, statement: str, **values: Any) -> None:
+    """Go past every class to the tables."""
+    with database.writing() as session:
+        session.connection().execute(text(statement), values)
