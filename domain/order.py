@@ -16,11 +16,13 @@ Minor = Annotated[
 ]
 PlainText = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 
+MAX_UNITS = 10_000
+
 
 def _countable(at: datetime) -> datetime:
     """Refuse times for which no calendar could count a window, such as the year 9999 that stands for never."""
     if not 2000 <= at.year < 2100:  # noqa: PLR2004 - this century
-        raise ValueError("a time of this century, 2000 to 2099")
+        raise ValueError("give a time of this century, 2000 to 2099")
     return at
 
 
@@ -81,6 +83,14 @@ class Order(Value):
     receipt_confirmed_at: Instant | None = Field(
         default=None, description="the customer's own confirmation of receipt, used where no courier says so (R4)"
     )
+
+    @model_validator(mode="after")
+    def _in_bounds(self) -> Self:
+        if sum(line.quantity for line in self.lines) > MAX_UNITS:
+            raise ValueError(f"lines: at most {MAX_UNITS} units in one order")
+        if sum(payment.amount for payment in self.payments) > MAX_MINOR:
+            raise ValueError(f"payments: they add up to more than {MAX_MINOR}")
+        return self
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

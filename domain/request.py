@@ -12,6 +12,8 @@ CaseId = Annotated[str, Field(pattern=r"^rc_[0-9a-z]{8,40}$", examples=["rc_01k0
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 FreeText = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 
+MAX_UNITS = 1000
+
 MediaType = Literal["image/jpeg", "image/png", "image/webp", "image/heic", "video/mp4", "video/quicktime", "video/webm"]
 
 
@@ -47,6 +49,8 @@ class RefundRequest(Value):
         skus = [line.sku for line in self.lines]
         if len(set(skus)) != len(skus):
             raise ValueError("lines: each sku may stand once; add up its quantities")
+        if sum(line.quantity for line in self.lines) > MAX_UNITS:
+            raise ValueError(f"lines: at most {MAX_UNITS} units in one case; open another one for the rest")
         return self
 
 
