@@ -82,9 +82,9 @@ def owing(case: Case, goods: int, return_postage: int = 0, **changes: Any) -> Ca
     return later(case, **{"state": CaseState.PAYOUT_DUE, "refund_due": due, **changes})
 
 
-def settled(case: Case, state: PayoutState = PayoutState.SUCCEEDED, **changes: Any) -> Case:
+def settled(case: Case, outcome: PayoutState = PayoutState.SUCCEEDED, **changes: Any) -> Case:
     """The case a version on, with every payout through a gateway in the state."""
-    payouts = tuple(one if one.provider == "reimbursement" else one.amend(state=state) for one in case.payouts)
+    payouts = tuple(one if one.provider == "reimbursement" else one.amend(state=outcome) for one in case.payouts)
     return later(case, payouts=payouts, **changes)
 
 

@@ -1,0 +1,64 @@
+"""Submissions and their keys."""
+
+import pytest
+
+from db.engine import Database
+from db.evidence import EvidenceBook
+from db.intakes import Claimed, Intakes
+from domain.errors import KeyReusedError
+from domain.words import EvidenceStatus
+from tests.db.facts import NOON, a_submission, at_once, case_id, rows
+
+
+def test_a_first_submission_is_new_and_its_intake_has_ids_and_codes_only(intakes: Intakes):
+    claimed = intakes.claim(a_submission())
+    assert claimed == Claimed(case_id=case_id(1), is_new=True, intake=a_submission().intake)
+    assert intakes.get(case_id(1)) == claimed.intake
+    assert intakes.principal(case_id(1)) == "shop"
+    assert "handle" not in claimed.intake.model_dump_json()
+
+
+def test_f29_the_same_submission_again_is_the_first_case(intakes: Intakes, evidence: EvidenceBook):
+    first = intakes.claim(a_submission(1))
+    again = intakes.claim(a_submission(2))
+    assert again == first.amend(is_new=False)
+    assert intakes.get(case_id(2)) is None
+    assert evidence.all(case_id(2)) == ()
+
+
+def test_a_key_with_another_body_is_refused(intakes: Intakes):
+    intakes.claim(a_submission(1))
+    with pytest.raises(KeyReusedError, match="another body"):
+        intakes.claim(a_submission(2, body_sha256="b" * 64))
+
+
+def test_a_key_is_the_principals_own(intakes: Intakes):
+    intakes.claim(a_submission(1))
+    assert intakes.claim(a_submission(2, principal="other shop")).case_id == case_id(2)
+
+
+def test_f29_one_key_from_many_threads_at_once_is_one_case(intakes: Intakes, database: Database):
+    claimed = at_once(12, lambda number: intakes.claim(a_submission(number)))
+    assert len({one.case_id for one in claimed}) == 1
+    assert sum(one.is_new for one in claimed) == 1
+    assert rows(database, "SELECT count(*) FROM intakes") == rows(database, "SELECT count(*) FROM evidence") == [(1,)]
+
+
+def test_the_customers_own_words_are_kept_with_the_submission_and_nowhere_else(intakes: Intakes, database: Database):
+    intakes.claim(a_submission())
+    assert intakes.description(case_id(1)) == "The handle came off."
+    assert intakes.description(case_id(2)) == ""
+    assert "handle" not in str(rows(database, "SELECT intake FROM intakes"))
+
+
+def test_r8_evidence_is_announced_with_the_submission(intakes: Intakes, evidence: EvidenceBook):
+    intakes.claim(a_submission())
+    (record,) = evidence.all(case_id(1))
+    assert (record.evidence_id, record.status, record.announced_at) == ("ev_1", EvidenceStatus.ANNOUNCED, NOON)
+    assert record.item == a_submission().request.evidence[0]
+
+
+def test_a_submission_that_cannot_be_kept_whole_is_not_kept_at_all(intakes: Intakes):
+    with pytest.raises(ValueError, match="zip"):
+        intakes.claim(a_submission(evidence_ids=()))
+    assert intakes.get(case_id(1)) is None
