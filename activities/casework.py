@@ -8,7 +8,7 @@ from pydantic import Field
 from temporalio import activity
 
 from domain.calendar import Deadline, Window, WorkCalendar
-from domain.case import Case, Payout, Refusal, TimelineEntry
+from domain.case import Case, CaseLine, Payout, Refusal, TimelineEntry
 from domain.errors import UnitsTakenError
 from domain.order import Order
 from domain.policy_document import PolicyDocument
@@ -35,9 +35,10 @@ class Change(Value):
 
 
 class Recorded(Value):
-    """What the record added: the deadlines of the windows it opened."""
+    """What the record added: the deadlines of the windows it opened, and the units it chose of those on offer."""
 
     deadlines: tuple[Deadline, ...] = Field(default=())
+    lines: tuple[CaseLine, ...] | None = None
 
 
 class CaseBook(Protocol):
@@ -59,8 +60,8 @@ class CaseBook(Protocol):
         """
         ...
 
-    def record(self, case: Case, entries: Sequence[TimelineEntry]) -> None:
-        """Record the case unless a later version is recorded, and the entries once each.
+    def record(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
+        """Record the case unless a later version is recorded, and the entries once each; return it with its units.
 
         A payout that succeeded is entered in the ledger once; when the case has ended its unpaid units are free
         again (R11). A case taken up again reserves its units again; raises UnitsTakenError.
@@ -70,7 +71,8 @@ class CaseBook(Protocol):
     def plan_payouts(self, case: Case) -> tuple[Payout, ...]:
         """Split `case.refund_due` over the order's payments within their caps (R32, R35) and commit the plan.
 
-        Returns the case's payouts with the new ones; the same plan when repeated. Raises CapExceededError.
+        Returns the case's payouts with the new ones; the same plan when repeated. Raises CapExceededError, and
+        UnitsTakenError when a case taken up again cannot have its units back (R11).
         """
         ...
 
@@ -137,8 +139,8 @@ class Casework:
         """Record a change with the deadlines it opens and return those."""
         deadlines = self._computed(change.case.policy_version, change.opens)
         case = change.case.amend(deadlines=(*change.case.deadlines, *deadlines)) if deadlines else change.case
-        self._book.record(case, change.entries)
-        return Recorded(deadlines=deadlines)
+        lines = self._book.record(case, change.entries).lines
+        return Recorded(deadlines=deadlines, lines=lines if lines != case.lines else None)
 
     @activity.defn(name="plan_payouts")
     def plan(self, case: Case) -> PayoutPlan:

@@ -58,8 +58,8 @@ class Cases:
             add_entries(session, case.case_id, entries)
             return case
 
-    def record(self, case: Case, entries: Sequence[TimelineEntry]) -> None:
-        """Record the case unless a later version is recorded, and the entries once each.
+    def record(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
+        """Record the case unless a later version is recorded, and the entries once each; return it with its units.
 
         Its units are held, freed or settled as the case now stands (R11); money that moved is entered in the ledger
         once. Raises UnitsTakenError when a case that is taken up again finds its units taken.
@@ -70,13 +70,16 @@ class Cases:
                 keep_units(session, case)
                 keep_payouts(session, case)
             add_entries(session, case.case_id, entries)
+            return case
 
     def plan_payouts(self, case: Case) -> tuple[Payout, ...]:
         """Split `case.refund_due` over the order's payments within their caps (R32, R35) and commit the plan.
 
-        Returns the case's payouts with the new ones; the same for the same version. Raises CapExceededError.
+        Returns the case's payouts with the new ones; the same for the same version. Raises CapExceededError, and
+        UnitsTakenError before anything is committed when a case that is taken up again finds its units taken (R11).
         """
         with self._database.writing() as session:
+            keep_units(session, case)
             return plan_payouts(session, case)
 
     def page(self, wanted: CaseFilter) -> CasePage:

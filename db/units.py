@@ -67,7 +67,7 @@ def _wanted(case: Case) -> dict[Unit, bool]:
 def _units(case: Case, line: CaseLine) -> list[tuple[Unit, bool]]:
     settled = line.accepted if case.state is CaseState.EXCHANGED else line.paid
     # Refused units for which a part is paid all the same are settled by that (R28); they are counted from the back.
-    open_until = len(line.units) - (line.refused if case.agreed_amount else 0)
+    open_until = len(line.units) - (line.refused if case.agreed_amount else line.part_paid)
     return [((line.sku, share.unit), not settled <= index < open_until) for index, share in enumerate(line.units)]
 
 

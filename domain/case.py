@@ -46,6 +46,7 @@ class CaseLine(Value):
     refused: Count = 0
     failed: Count = Field(default=0, description="inspected and not accepted: a human decides (R27, R28)")
     paid: Count = 0
+    part_paid: Count = Field(default=0, description="refused units for which a part was agreed and paid (R28)")
 
     @property
     def outstanding(self) -> int:

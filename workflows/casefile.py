@@ -6,7 +6,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from activities.casework import Casework, Change, Recorded, Windows
 from domain.calendar import Deadline
@@ -61,7 +61,8 @@ class CaseFile:
         case = move.case.amend(version=move.case.version + 1, updated_at=workflow.now(), ended_at=ended_at)
         case, opens = opened_by(case, self.policy, at)
         recorded = await self._recorded(Change(case=case, entries=_entries(case, move.happened, at), opens=opens))
-        self.case = case.amend(deadlines=(*case.deadlines, *recorded.deadlines)) if recorded.deadlines else case
+        deadlines = (*case.deadlines, *recorded.deadlines)
+        self.case = case.amend(deadlines=deadlines, lines=recorded.lines or case.lines)
         self._show()
 
     def keep(self, case: Case) -> None:
@@ -94,9 +95,9 @@ class CaseFile:
             return await workflow.execute_local_activity_method(
                 Casework.record, change, **options.record(f"record {change.case.state}")
             )
-        except ActivityError as error:
+        except FailureError as error:
             if _is(error, "UnitsTakenError"):
-                raise UnitsTakenError(str(error.cause)) from error
+                raise UnitsTakenError(_says(error)) from error
             raise
 
     async def _planned(self, move: Move, at: datetime) -> Move:
@@ -104,7 +105,9 @@ class CaseFile:
             plan = await workflow.execute_local_activity_method(
                 Casework.plan, move.case, **options.record(f"plan payouts of {move.case.case_id}")
             )
-        except ActivityError as error:
+        except FailureError as error:
+            if _is(error, "UnitsTakenError"):
+                raise UnitsTakenError(_says(error)) from error
             if not _is(error, "CapExceededError"):
                 raise
             planned = payout.blocked_plan(move.case, "cap_exceeded")
@@ -123,8 +126,14 @@ class CaseFile:
         workflow.set_current_details(current_details(self.case))
 
 
-def _is(error: ActivityError, kind: str) -> bool:
-    return isinstance(error.cause, ApplicationError) and error.cause.type == kind
+def _is(error: FailureError, kind: str) -> bool:
+    """Return whether an activity failed so; a local one raises its own error, a regular one wraps it."""
+    told = error.cause if isinstance(error, ActivityError) else error
+    return isinstance(told, ApplicationError) and told.type == kind
+
+
+def _says(error: FailureError) -> str:
+    return error.message.removeprefix("UnitsTakenError: ")
 
 
 def _owes_anew(before: Case, after: Case) -> bool:

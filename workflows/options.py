@@ -6,7 +6,8 @@ from temporalio.common import RetryPolicy
 from temporalio.workflow import ActivityConfig, LocalActivityConfig
 
 TASK_QUEUE = "refunds"
-PENDING_CHECK_INTERVAL = timedelta(hours=1)
+FIRST_PENDING_CHECK = timedelta(hours=1)
+LAST_PENDING_CHECK = timedelta(days=1)
 
 _RECORD_RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=200),
@@ -34,3 +35,8 @@ def payout(summary: str) -> ActivityConfig:
     up again (fault 2). It is tried without end: a case waits for its money, it never fails.
     """
     return ActivityConfig(summary=summary, start_to_close_timeout=timedelta(seconds=15), retry_policy=_PAYOUT_RETRY)
+
+
+def pending_check_interval(checks: int) -> timedelta:
+    """Return how long to wait before asking after a pending refund again: an hour, doubling up to a day."""
+    return min(FIRST_PENDING_CHECK * 2 ** min(checks, 10), LAST_PENDING_CHECK)

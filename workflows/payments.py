@@ -35,11 +35,12 @@ async def _settle(order: PayoutOrder, mailbox: Mailbox) -> None:
         PayoutDesk.submit, order, **options.payout(f"refund {order.payout.amount} as {order.payout.payout_id}")
     )
     mailbox.tell(PayoutAnswer(payout=answer))
+    checks = 0
     while answer.state in ON_ITS_WAY:
-        await workflow.sleep(options.PENDING_CHECK_INTERVAL, summary=f"ask again after {answer.payout_id}")
-        before, order = answer, order.amend(payout=answer)
+        await workflow.sleep(options.pending_check_interval(checks), summary=f"ask again after {answer.payout_id}")
+        checks, before = checks + 1, answer
         answer = await workflow.execute_activity_method(
-            PayoutDesk.check, order, **options.payout(f"ask after {answer.payout_id}")
+            PayoutDesk.check, order.amend(payout=answer), **options.payout(f"ask after {answer.payout_id}")
         )
         if answer != before:
             mailbox.tell(PayoutAnswer(payout=answer))

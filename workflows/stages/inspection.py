@@ -25,11 +25,8 @@ def inspect(case: Case, arrived: Arrived[WarehouseInspection], policy: PolicyDoc
 def resolve(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move | Refusal:
     """Carry out what a human decided about the failed units (R27, R28)."""
     resolution = arrived.message
-    if resolution.decision not in rules.allowed_settlements(case):
-        allowed = ", ".join(sorted(rules.allowed_settlements(case)))
-        return Refusal(rule="R27", code="wrong_resolution", says=f"After a failed inspection decide one of: {allowed}.")
-    if resolution.amount and resolution.amount.currency != case.currency:
-        return Refusal(rule="R28", code="wrong_currency", says=f"Agree on an amount in {case.currency}.")
+    if refusal := rules.judge_settlement(case, resolution):
+        return refusal
     happened = Happened("inspection_decided", resolution.decided_by, "R27", {"decision": resolution.decision.value})
     return payout.pay_accepted(rules.settle(case, resolution), (happened,), policy, arrived.at)
 

@@ -100,7 +100,10 @@ def _owe(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument) -> 
 
 
 def _paid(case: Case, happened: tuple[Happened, ...], at: datetime) -> Move:
-    lines = tuple(line.amend(paid=line.accepted) for line in case.lines)
+    part_paid = case.agreed_amount is not None
+    lines = tuple(
+        line.amend(paid=line.accepted, part_paid=line.refused if part_paid else line.part_paid) for line in case.lines
+    )
     return _rest(case.amend(lines=lines, agreed_amount=None), happened, at)
 
 

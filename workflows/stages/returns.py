@@ -8,6 +8,7 @@ from domain.messages import CaseResolution, CourierTracking, GoodsReceipt
 from domain.policy_document import PolicyDocument
 from domain.words import CaseState, Settlement
 from policy import returns as rules
+from policy.money import judge_postage
 from workflows.move import Arrived, Happened, Move
 from workflows.stages import payout
 
@@ -15,8 +16,8 @@ from workflows.stages import payout
 def track(case: Case, arrived: Arrived[CourierTracking], _policy: PolicyDocument) -> Move | Refusal:
     """Register the parcel or follow it; "delivered" is not receipt (R19, R20), a loss asks a human (R22)."""
     tracking = arrived.message
-    if tracking.postage and tracking.postage.currency != case.currency:
-        return Refusal(rule="R30", code="wrong_currency", says=f"Give the postage in {case.currency}.")
+    if refusal := judge_postage(case, tracking):
+        return refusal
     shipment = _shipment(case.shipment, arrived)
     if shipment == case.shipment:
         return Move(case)

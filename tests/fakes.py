@@ -1,0 +1,46 @@
+"""Stand-ins behind ports, where a test is about something else or needs an answer on demand."""
+
+from datetime import timedelta
+
+from activities.payouts import GatewayCapabilities, GatewayRefund
+from domain.case import EvidencePin, Payout
+from domain.errors import PayoutRefusedError
+from domain.words import PayoutState
+
+
+class ObedientGateway:
+    """A payment gateway that answers what the test told it to, and remembers what it was asked."""
+
+    capabilities = GatewayCapabilities(key_memory=timedelta(hours=24))
+
+    def __init__(self) -> None:
+        self.state = PayoutState.SUCCEEDED
+        self.decline_code: str | None = None
+        self.refunds: dict[str, GatewayRefund] = {}
+
+    def refund(self, case_id: str, payout: Payout) -> GatewayRefund:
+        if self.decline_code:
+            raise PayoutRefusedError(f"refused: {self.decline_code}", self.decline_code)
+        if payout.idempotency_key not in self.refunds:
+            refund_id = f"re_{len(self.refunds) + 1}_{payout.payout_id}"
+            self.refunds[payout.idempotency_key] = GatewayRefund(
+                refund_id=refund_id, state=self.state, amount=payout.amount
+            )
+        return self.refunds[payout.idempotency_key]
+
+    def find_refund(self, payout: Payout) -> GatewayRefund | None:
+        return next((one for one in self.refunds.values() if one.refund_id.endswith(payout.payout_id)), None)
+
+    def read_refund(self, refund_id: str) -> GatewayRefund:
+        refund = next(one for one in self.refunds.values() if one.refund_id == refund_id)
+        return refund.amend(state=self.state)
+
+
+class OpenVault:
+    """A store whose pinned evidence matches until the test says otherwise."""
+
+    def __init__(self) -> None:
+        self.matches = True
+
+    def still_matches(self, case_id: str, pin: EvidencePin) -> bool:
+        return self.matches

@@ -1,0 +1,61 @@
+"""Real Temporal servers for tests: the time-skipping one, and the dev server with UI and visibility."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.common import SearchAttributeKey
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from config.temporal import SEARCH_ATTRIBUTES
+from worker.search_attributes import TYPES
+
+KEYS = {
+    "Keyword": SearchAttributeKey.for_keyword,
+    "Datetime": SearchAttributeKey.for_datetime,
+    "Bool": SearchAttributeKey.for_bool,
+}
+
+
+@asynccontextmanager
+async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
+    """Give the time-skipping test server: its clock jumps on `env.sleep`, for all workflows at once."""
+    env = await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=_path("temporal-test-server"), data_converter=pydantic_data_converter
+    )
+    try:
+        await env.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                namespace=env.client.namespace,
+                search_attributes={name: TYPES[kind] for name, kind in SEARCH_ATTRIBUTES.items()},
+            )
+        )
+        yield env
+    finally:
+        await env.shutdown()
+
+
+@asynccontextmanager
+async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
+    """Give the real dev server, in memory."""
+    env = await WorkflowEnvironment.start_local(
+        dev_server_existing_path=_path("temporal"),
+        data_converter=pydantic_data_converter,
+        search_attributes=[KEYS[kind](name) for name, kind in SEARCH_ATTRIBUTES.items()],
+        dev_server_log_level="error",
+        dev_server_extra_args=["--dynamic-config-value", "history.transferProcessorMaxPollRPS=2000"],
+    )
+    try:
+        yield env
+    finally:
+        await env.shutdown()
+        await asyncio.sleep(0.3)  # the SDK's own threads may outlive the interpreter (sdk-python issue 300)
+
+
+def _path(binary: str) -> str:
+    path = shutil.which(binary)
+    assert path, f"{binary} is not on PATH: run the tests by `make test`"
+    return path

@@ -1,0 +1,229 @@
+"""A shop on real parts for workflow tests: Temporal server, worker, database; the clock is the server's."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+
+from db.cases import Cases
+from db.orders import Orders
+from domain.calendar import Deadline
+from domain.case import Case, EvidencePin, InspectedLine, Standing
+from domain.messages import (
+    AuditDecision,
+    CaseResolution,
+    CourierTracking,
+    EvidenceReport,
+    GoodsReceipt,
+    Message,
+    WarehouseInspection,
+    Withdrawal,
+)
+from domain.money import Money
+from domain.order import Order, OrderLine, Parcel, Payment
+from domain.request import CaseIntake, RequestedLine
+from domain.words import CaseState, EvidenceStatus, Reason, Settlement
+from tests.fakes import ObedientGateway, OpenVault
+from workflows.options import TASK_QUEUE
+from workflows.refund import RefundWorkflow
+
+SHA = "a" * 64
+_numbers = count(1)
+
+
+@dataclass
+class Shop:
+    """Where tests place orders and open cases."""
+
+    env: WorkflowEnvironment
+    orders: Orders
+    cases: Cases
+    gateway: ObedientGateway = field(default_factory=ObedientGateway)
+    vault: OpenVault = field(default_factory=OpenVault)
+
+    @property
+    def client(self) -> Client:
+        return self.env.client
+
+    async def now(self) -> datetime:
+        return await self.env.get_current_time()
+
+    async def order(self, *, delivered_days_ago: float = 1, **changes: Any) -> Order:
+        now = await self.now()
+        number = f"O-{next(_numbers)}-{uuid4().hex[:6]}"
+        facts: dict[str, Any] = {
+            "order_number": number,
+            "customer_id": "c-1",
+            "currency": "USD",
+            "placed_at": now - timedelta(days=delivered_days_ago + 5),
+            "lines": (
+                OrderLine(sku="MUG", product_name="Mug", quantity=3, unit_price=1000, tax=100, discount=1),
+                OrderLine(sku="LAMP", product_name="Lamp", quantity=1, unit_price=2500),
+                OrderLine(sku="RING", product_name="Engraved ring", quantity=1, unit_price=4000, special=True),
+            ),
+            "outbound_postage": 700,
+            "payments": (Payment(provider="stripe", reference=f"pi_{number}", amount=10299),),
+            "parcels": (
+                Parcel(
+                    tracking_number="OUT-1",
+                    skus=("MUG", "LAMP", "RING"),
+                    delivered_at=now - timedelta(days=delivered_days_ago),
+                ),
+            ),
+        }
+        order = Order(**{**facts, **changes})
+        self.orders.put(order)
+        return order
+
+    async def open(
+        self,
+        reason: Reason = Reason.PERSONAL,
+        *,
+        order: Order | None = None,
+        lines: Sequence[tuple[str, int]] = (("MUG", 1),),
+        evidence: Sequence[str] = (),
+        received_at: datetime | None = None,
+        customer_id: str = "c-1",
+        order_number: str | None = None,
+    ) -> "OpenCase":
+        order = order or await self.order()
+        intake = CaseIntake(
+            case_id=f"rc_{uuid4().hex[:20]}",
+            order_number=order_number or order.order_number,
+            customer_id=customer_id,
+            reason=reason,
+            lines=tuple(RequestedLine(sku=sku, quantity=quantity) for sku, quantity in lines),
+            evidence_ids=tuple(evidence),
+            received_at=received_at or await self.now(),
+        )
+        case = OpenCase(self, intake)
+        await case.start()
+        return case
+
+
+@dataclass
+class OpenCase:
+    """A case under test: says things to it and looks at what is recorded."""
+
+    shop: Shop
+    intake: CaseIntake
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, Any]:
+        return self.shop.client.get_workflow_handle(f"refund/{self.intake.case_id}")
+
+    async def start(self) -> None:
+        await self._with_start("open", (), self.intake, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+
+    async def revive_by(self, update: str, message: Message) -> Standing:
+        """Take the recorded case up again with a message, as the API does (R12, R19)."""
+        intake = self.intake.amend(resumes=True)
+        return await self._with_start(update, (message,), intake, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+
+    async def _with_start(
+        self, update: str, args: Sequence[Any], intake: CaseIntake, reuse: WorkflowIDReusePolicy
+    ) -> Standing:
+        start = WithStartWorkflowOperation(
+            RefundWorkflow.run,
+            intake,
+            id=f"refund/{intake.case_id}",
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=reuse,
+        )
+        return await self.shop.client.execute_update_with_start_workflow(
+            update, args=args, start_workflow_operation=start, result_type=Standing
+        )
+
+    def case(self) -> Case:
+        case = self.shop.cases.case(self.intake.case_id)
+        assert case is not None
+        return case
+
+    @property
+    def state(self) -> CaseState:
+        return self.case().state
+
+    def events(self) -> list[str]:
+        return [record.event for record in self.shop.cases.timeline(self.intake.case_id)]
+
+    async def until_event(self, event: str, times: int = 1) -> None:
+        """Wait until the timeline shows the event so many times."""
+        for _ in range(400):
+            if self.events().count(event) >= times:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"{event} x{times} never came: {self.events()}")
+
+    def deadline(self, what: str) -> Deadline:
+        deadline = self.case().deadline(what)
+        assert deadline is not None, f"no deadline {what}: {[one.what for one in self.case().deadlines]}"
+        return deadline
+
+    async def say(self, update: str, message: Message) -> Standing:
+        stamped = message if message.received_at else message.amend(received_at=await self.shop.now())
+        return await self.handle.execute_update(update, stamped, result_type=Standing)
+
+    async def pin(self, *evidence_ids: str, status: EvidenceStatus = EvidenceStatus.PINNED) -> Standing:
+        pins = tuple(EvidencePin(evidence_id=one, status=status, version_id="v1", sha256=SHA) for one in evidence_ids)
+        return await self.say("report_evidence", EvidenceReport(pins=pins))
+
+    async def audit(self, decision: str = "approve", **more: Any) -> Standing:
+        return await self.say("decide_audit", AuditDecision(decision=decision, **{"decided_by": "mei", **more}))
+
+    async def ship(self, number: str = "SF1234567", **more: Any) -> Standing:
+        return await self.say(
+            "register_shipment", CourierTracking(carrier="sf_express", tracking_number=number, **more)
+        )
+
+    async def receive(self) -> Standing:
+        return await self.say("record_receipt", GoodsReceipt(received_by="wang"))
+
+    async def inspect(self, *found: tuple[str, int, str]) -> Standing:
+        return await self.say("record_inspection", inspection(*found))
+
+    async def resolve(self, decision: Settlement, **more: Any) -> Standing:
+        return await self.say("resolve", CaseResolution(decision=decision, decided_by="mei", **more))
+
+    async def withdraw(self) -> Standing:
+        return await self.say("withdraw", Withdrawal())
+
+    async def to_second_before(self, what: str) -> datetime:
+        """Move the server's clock to the last second of a window."""
+        return await self._to(self.deadline(what).when)
+
+    async def past(self, what: str) -> datetime:
+        """Move the server's clock to a second after the window."""
+        return await self._to(self.deadline(what).when + timedelta(seconds=2))
+
+    async def _to(self, instant: datetime) -> datetime:
+        await self.shop.env.sleep(instant - await self.shop.now())
+        return instant
+
+
+def inspection(*found: tuple[str, int, str]) -> WarehouseInspection:
+    lines = tuple(
+        InspectedLine(sku=sku, quantity=quantity, verdict=verdict, disposition="restock")
+        for sku, quantity, verdict in found
+    )
+    return WarehouseInspection(lines=lines, inspected_by="wang")
+
+
+def refused_by(error: WorkflowUpdateFailedError) -> str:
+    """Return the rule, or wrong_state, that an update was refused with."""
+    cause = error.cause
+    assert isinstance(cause, ApplicationError)
+    details: dict[str, Any] = cause.details[0]
+    return details.get("rule", cause.type)
+
+
+def usd(minor: int) -> Money:
+    return Money(minor=minor, currency="USD")
