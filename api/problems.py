@@ -122,13 +122,18 @@ class UnexpectedErrors:
             await respond(problem_of(scope, UNEXPECTED))(scope, receive, send)
 
 
+def answer_with(error: DomainError, scope: Scope) -> Response:
+    """Return the answer to a request that failed with the error."""
+    status, title = STATUSES[type(error)]
+    code, members = _particulars(error)
+    problem = problem_of(scope, Fault(code=code, status=status, title=title, detail=error.says))
+    return respond(problem.model_copy(update=members), _headers(error, status))
+
+
 def _domain_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, DomainError) or type(error) not in STATUSES:
         raise error
-    status, title = STATUSES[type(error)]
-    code, members = _particulars(error)
-    problem = problem_of(request.scope, Fault(code=code, status=status, title=title, detail=error.says))
-    return respond(problem.model_copy(update=members), _headers(error, status))
+    return answer_with(error, request.scope)
 
 
 def _particulars(error: DomainError) -> tuple[str, dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias, TypeVar
 
@@ -34,7 +34,7 @@ from workflows.refund import RefundWorkflow
 PATIENCE_SECONDS = 20
 log = logging.getLogger("api")
 M = TypeVar("M", bound=Message)
-Update: TypeAlias = UpdateMethodMultiParam[[RefundWorkflow, M], Standing]
+Update: TypeAlias = UpdateMethodMultiParam[[RefundWorkflow, M], Coroutine[Any, Any, Standing]]
 """An update of the workflow that takes one message."""
 
 
@@ -63,23 +63,23 @@ class RefundWorkflows:
         except WorkflowAlreadyStartedError:
             log.info("case %s was opened and has ended before", intake.case_id)
 
-    async def tell(self, case_id: str, update: Update[M], message: M) -> Standing:
-        """Send the update to the running refund and return where the case stands then.
+    async def tell(self, case_id: str, update: Update[M], message: M) -> None:
+        """Send the update to the running refund and return once what it changed is recorded.
 
         Raises NotRunningError, RefusedError, WrongStateError, WorkflowsUnavailableError.
         """
         handle = self._client.get_workflow_handle_for(RefundWorkflow.run, workflow_id(case_id))
         async with self._answering(case_id):
-            return await handle.execute_update(update, message)  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+            await handle.execute_update(update, message)  # pyright: ignore[reportUnknownMemberType] - the SDK's type
 
-    async def take_up(self, intake: CaseIntake, update: Update[M], message: M) -> Standing:
+    async def take_up(self, intake: CaseIntake, update: Update[M], message: M) -> None:
         """Take a recorded case up again in a new run, unless one runs, and send it the update (R12, R19).
 
         Raises as `tell` does.
         """
         start = _start(intake.amend(resumes=True), WorkflowIDReusePolicy.ALLOW_DUPLICATE)
         async with self._answering(intake.case_id):
-            return await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+            await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
                 update, message, start_workflow_operation=start
             )
 

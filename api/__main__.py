@@ -1,0 +1,102 @@
+"""`python -m api`: serves the HTTP API until it is told to stop, then answers what it has begun."""
+
+import logging
+import signal
+import socket
+import sys
+from datetime import UTC, datetime
+
+import uvicorn
+import uvloop
+
+from api.app import create_app
+from api.keys import KeyRing
+from api.services import Services
+from config.settings import Settings, load, variable
+from config.temporal import connect
+from db.engine import Database, DatabaseUnavailableError
+from gateways.evidence_store import EvidenceStore
+from gateways.s3 import Bucket
+
+GRACE_SECONDS = 25
+log = logging.getLogger("api")
+
+
+async def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; SystemExit says in one line what stands in the way."""
+    keys, database = _keys(settings), _database(settings)
+    listening = _listen(settings)
+    client = await connect(settings)
+    app = create_app(Services.over(database, _store(settings), client, keys, _now))
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    log.info("listening on http://%s:%s", *listening.getsockname()[:2])
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn hears the signal first, and raises it again once it has shut down in an orderly way.
+        signal.signal(number, lambda _number, _frame: None)
+    await uvicorn.Server(config).serve(sockets=[listening])
+    database.close()
+
+
+def main() -> int:
+    """Run with the environment's settings; what stands in the way is one line on stderr."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = load()
+    uvloop.run(run(settings))
+    return 0
+
+
+def _keys(settings: Settings) -> KeyRing:
+    try:
+        return KeyRing.of(settings.api_keys)
+    except ValueError as error:
+        raise SystemExit(f"{variable('api_keys')} is wrong: {error}.") from None
+
+
+def _database(settings: Settings) -> Database:
+    try:
+        database = Database(settings.database_url)
+        database.ping()
+    except (ValueError, DatabaseUnavailableError) as error:
+        says = " ".join(str(error).split())
+        mend = f"See {variable('database_url')}; `python -m worker.prepare` makes the tables"
+        raise SystemExit(f"The API does not start: {says}. {mend}.") from None
+    return database
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Return a socket that listens where the settings say."""
+    host, port = settings.api_host, settings.api_port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        mend = f"Set {variable('api_host')} and {variable('api_port')} to a free one"
+        raise SystemExit(f"The API cannot listen on {host} port {port}: {error.strerror}. {mend}.") from None
+
+
+def _store(settings: Settings) -> EvidenceStore:
+    return EvidenceStore(
+        Bucket(
+            name=settings.s3_bucket,
+            endpoint=settings.s3_endpoint,
+            region=settings.s3_region,
+            access_key=settings.s3_access_key,
+            secret_key=settings.s3_secret_key,
+            public_endpoint=settings.s3_public_endpoint,
+        )
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the edge where the clock is read
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""The HTTP service: routes, errors, limits and numbers around the services it is given."""
+
+from fastapi import FastAPI
+
+from api import decisions, docs_page, evidence, health, metrics, orders, problems, refunds, returns, timeline
+from api.body_limit import BodyLimit
+from api.openapi import Document, operation_id
+from api.services import Services
+
+DESCRIPTION = """Ask for refunds, decide about them, send goods back, inspect them, and follow the money.
+
+Every error is a problem (RFC 9457); `rule` names the rule of the refund policy that refuses. Amounts are integer minor
+units with a currency, times are UTC. Send an `Idempotency-Key` and repeat a request after any doubt."""
+
+
+def create_app(services: Services) -> FastAPI:
+    """Return the service over these services; nothing is started or connected here."""
+    app = FastAPI(
+        title="Refunds",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=operation_id,
+    )
+    app.state.services = services
+    app.state.probes = health.probes()
+    app.state.metrics = metrics.Metrics()
+    for resource in (orders, refunds, timeline, evidence, decisions, returns, health, metrics):
+        app.include_router(resource.router)
+    docs_page.serve(app)
+    app.openapi = Document(app)
+    app.add_middleware(BodyLimit)
+    problems.install(app)
+    app.add_middleware(metrics.Measured, metrics=app.state.metrics)
+    return app

@@ -1,0 +1,85 @@
+"""Request bodies, where they differ from the domain's own values: what the edge adds itself is not asked for."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from domain.case import Code, InspectedLine
+from domain.messages import TrackingNumber
+from domain.money import MAX_MINOR, Money
+from domain.order import Identifier, Order
+from domain.request import AnnouncedEvidence, FreeText
+from domain.value import Value
+from domain.words import AuditVerdict, Reason, Settlement
+
+ScanId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+Note = Annotated[FreeText, Field(min_length=1)]
+
+
+class OrderBody(Order):
+    """An order; its number stands in the path and may stand here again."""
+
+    order_number: Identifier = Field(default_factory=str, description="when given, the one of the path")
+
+
+class Price(Money):
+    """An amount of money that is not negative."""
+
+    minor: Annotated[int, Field(ge=0, le=MAX_MINOR, strict=True, description="integer minor units")]
+
+
+class AuditBody(Value):
+    """An auditor's decision (R13-R17, R23)."""
+
+    decision: AuditVerdict
+    reason_code: Code | None = Field(default=None, description="why; required to reject (R15)")
+    note: Note | None = Field(default=None, description="a text for the customer, kept in the timeline (R15)")
+    reclassify_as: Reason | None = Field(default=None, description="the reason as the auditor sees it (R17)")
+    waive_return: bool = Field(default=False, description="refund without the goods, up to the policy's ceiling (R23)")
+    shop_paid_label: Price | None = Field(default=None, description="price of a return label that the shop gives (R31)")
+
+
+class ShipmentBody(Value):
+    """How the customer sent the goods back (R19)."""
+
+    carrier: Code
+    tracking_number: TrackingNumber
+    postage: Price | None = Field(default=None, description="what the customer paid for it (R30)")
+
+
+class ReceiptBody(Value):
+    """The warehouse's scan of a parcel that came in (R20)."""
+
+    scan_id: ScanId
+
+
+class InspectionBody(Value):
+    """What the warehouse found, unit by unit (R25, R26)."""
+
+    scan_id: ScanId
+    lines: tuple[InspectedLine, ...] = Field(min_length=1, max_length=200)
+    note: Note | None = None
+    photos: tuple[AnnouncedEvidence, ...] = Field(
+        default=(), max_length=20, description="photos to come; the answer has an upload ticket for each"
+    )
+
+
+class ResolutionBody(Value):
+    """What a human decides about a parked case (R12, R22, R27, R28, R36)."""
+
+    decision: Settlement
+    amount: Price | None = Field(default=None, description="what was agreed; with partial_refund, and only then")
+    reason_code: Code | None = Field(default=None, description="why; required to reopen (R12)")
+    note: Note | None = None
+
+    @model_validator(mode="after")
+    def _amount_with_partial_refund(self) -> Self:
+        if (self.decision is Settlement.PARTIAL_REFUND) != (self.amount is not None):
+            raise ValueError("amount: give it with partial_refund, and only then")
+        return self
+
+
+class EvidenceBody(Value):
+    """Photos or videos that the customer is about to upload (R8)."""
+
+    evidence: tuple[AnnouncedEvidence, ...] = Field(min_length=1, max_length=20)

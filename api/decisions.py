@@ -1,0 +1,55 @@
+"""What auditors and finance decide about a case."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+
+from api import examples
+from api.bodies import AuditBody, ResolutionBody
+from api.case_access import VisibleCase, show
+from api.keys import Auditor, Decider
+from api.messages import keep_note, stamp, tell
+from api.openapi import answers
+from api.params import MessageKey
+from api.services import Wired
+from api.strict_json import STRICT
+from api.views import CaseView
+from domain.messages import AuditDecision, CaseResolution
+from workflows.refund import RefundWorkflow
+
+router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["decisions"])
+
+
+@router.post("/audit", responses=answers(400, 401, 403, 404, 409, 413, 422, 503), summary="Decide about a request")
+async def decide_audit(
+    who: Auditor,
+    case: VisibleCase,
+    body: Annotated[AuditBody, STRICT, Body(openapi_examples=examples.AUDIT)],
+    services: Wired,
+    event_id: MessageKey = None,
+) -> CaseView:
+    """Approve, reject or ask for information (R13-R17, R23). The note is for the customer and stays in the database."""
+    decided = body.model_dump(exclude={"note"})
+    message = AuditDecision(**decided, has_text=body.note is not None, decided_by=who.name, **stamp(services, event_id))
+    case = await tell(services, case.case_id, RefundWorkflow.decide_audit, message)
+    await keep_note(services, who, case, "audit_note", body.note)
+    return await show(services, who, case)
+
+
+@router.post("/resolution", responses=answers(400, 401, 403, 404, 409, 413, 422, 503), summary="Decide a parked case")
+async def resolve(
+    who: Decider,
+    case: VisibleCase,
+    body: Annotated[ResolutionBody, STRICT, Body(openapi_examples=examples.RESOLUTION)],
+    services: Wired,
+    event_id: MessageKey = None,
+) -> CaseView:
+    """Decide about units that failed the inspection (R27, R28), a lost parcel (R22) or a blocked payout (R36).
+
+    `reopen` takes up a request again that a rule refused, as goodwill (R12).
+    """
+    decided = body.model_dump(exclude={"note"})
+    message = CaseResolution(**decided, decided_by=who.name, **stamp(services, event_id))
+    case = await tell(services, case.case_id, RefundWorkflow.resolve, message)
+    await keep_note(services, who, case, "resolution_note", body.note)
+    return await show(services, who, case)

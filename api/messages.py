@@ -1,0 +1,62 @@
+"""Messages to cases: sent to the running refund, or to one taken up again, and answered by the case as recorded."""
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+
+from api.case_access import recorded
+from api.errors import WrongStateError
+from api.keys import Principal
+from api.refund_workflows import M, NotRunningError, Update
+from api.services import Services
+from domain.case import Case
+from domain.messages import CaseResolution, Message
+from domain.words import Settlement
+from policy.returns import expects, may_reopen, may_revive, receipt_evidence
+
+
+async def tell(services: Services, case_id: str, update: Update[M], message: M) -> Case:
+    """Send the message and return the case as it stands once it is taken, or was taken before.
+
+    Raises RefusedError, WrongStateError, WorkflowsUnavailableError.
+    """
+    try:
+        await services.workflows.tell(case_id, update, message)
+    except NotRunningError:
+        await _tell_ended(services, case_id, update, message)
+    return await recorded(services, case_id)
+
+
+def stamp(services: Services, event_id: str | None) -> dict[str, Any]:
+    """Return what every message says of its own receipt."""
+    return {"event_id": event_id, "received_at": services.now()}
+
+
+async def keep_note(services: Services, who: Principal, case: Case, event: str, text: str | None) -> None:
+    """Keep a free text in the timeline beside what it explains; once, when the same comes again."""
+    if text is not None:
+        await run_in_threadpool(services.cases.note, case.case_id, case.updated_at, who.name, event, None, text)
+
+
+async def _tell_ended(services: Services, case_id: str, update: Update[M], message: M) -> None:
+    case = await recorded(services, case_id)
+    if case.answered.get(message.kind) == message.fingerprint:
+        return
+    intake = await run_in_threadpool(services.intakes.get, case_id)
+    if intake is None or not _takes_up(case, message):
+        raise WrongStateError(case_id, case.state, _ended(case))
+    try:
+        await services.workflows.take_up(intake, update, message)
+    except NotRunningError:
+        raise WrongStateError(case_id, case.state, _ended(case)) from None
+
+
+def _takes_up(case: Case, message: Message) -> bool:
+    """Return whether the message brings an ended case back: a parcel that came late (R19), or goodwill (R12)."""
+    if isinstance(message, CaseResolution):
+        return message.decision is Settlement.REOPEN and may_reopen(case)
+    return receipt_evidence(message) and may_revive(case.state) and expects(case)
+
+
+def _ended(case: Case) -> str:
+    return f"the case is in the state {case.state} and takes no such message any more"

@@ -1,0 +1,84 @@
+"""What Prometheus reads: requests by route and status, how long they took, and the process itself."""
+
+import time
+from collections.abc import Callable
+from http import HTTPMethod
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25)
+METHODS = frozenset(method.value for method in HTTPMethod)
+
+router = APIRouter(tags=["health"])
+
+
+class Metrics:
+    """The numbers of one app."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        labels = ("method", "route")
+        self._requests = Counter(
+            "refunds_http_requests_total", "HTTP requests", (*labels, "status"), registry=self._registry
+        )
+        self._seconds = Histogram(
+            "refunds_http_request_duration_seconds",
+            "Time to answer",
+            labels,
+            registry=self._registry,
+            buckets=BUCKETS_SECONDS,
+        )
+
+    def count(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count one request; paths that lead nowhere are one route, so that nobody can fill the memory with them."""
+        route = getattr(scope.get("route"), "path", "unmatched")
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        self._requests.labels(method, route, status).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+    def text(self) -> bytes:
+        """Return the numbers as Prometheus reads them."""
+        return generate_latest(self._registry)
+
+
+class Measured:
+    """Counts every request that passes."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, timer: Callable[[], float] = time.perf_counter) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._timer = timer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and count it with the status it was answered with."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status, begun = 500, self._timer()
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        finally:
+            self._metrics.count(scope, status, self._timer() - begun)
+
+
+@router.get("/metrics", summary="Numbers for Prometheus", response_class=Response)
+def metrics(request: Request) -> Response:
+    """Give the numbers in Prometheus' text format."""
+    numbers: Metrics = request.app.state.metrics
+    return Response(numbers.text(), media_type=CONTENT_TYPE_LATEST)

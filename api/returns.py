@@ -1,0 +1,83 @@
+"""The goods on their way back: sent by the customer, received and inspected by the warehouse, or not sent after all."""
+
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+
+from api import examples
+from api.bodies import InspectionBody, ReceiptBody, ShipmentBody
+from api.case_access import VisibleCase, show
+from api.keys import Storefront, Warehouse
+from api.messages import keep_note, stamp, tell
+from api.openapi import answers
+from api.params import MessageKey
+from api.services import Wired
+from api.strict_json import STRICT
+from api.uploads import announce, refuse_too_large
+from api.views import CaseView
+from domain.messages import CourierTracking, GoodsReceipt, WarehouseInspection, Withdrawal
+from domain.request import AnnouncedEvidence
+from workflows.refund import RefundWorkflow
+
+router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["returns"])
+
+
+@router.post("/shipment", responses=answers(400, 401, 403, 404, 409, 413, 422, 503), summary="Say how it was sent back")
+async def register_shipment(
+    who: Storefront,
+    case: VisibleCase,
+    body: Annotated[ShipmentBody, STRICT, Body(openapi_examples=examples.SHIPMENT)],
+    services: Wired,
+    event_id: MessageKey = None,
+) -> CaseView:
+    """Give courier and tracking number of the parcel, and what the customer paid for it (R19, R30)."""
+    message = CourierTracking(**body.model_dump(), **stamp(services, event_id))
+    case = await tell(services, case.case_id, RefundWorkflow.register_shipment, message)
+    return await show(services, who, case)
+
+
+@router.post("/receipt", responses=answers(400, 401, 403, 404, 409, 413, 422, 503), summary="Scan a parcel in")
+async def record_receipt(
+    who: Warehouse,
+    case: VisibleCase,
+    body: Annotated[ReceiptBody, STRICT, Body(openapi_examples=examples.RECEIPT)],
+    services: Wired,
+) -> CaseView:
+    """Record that the warehouse has the goods; nothing else is receipt (R20). An expired case comes to life (R19)."""
+    received = stamp(services, f"receipt/{body.scan_id}")
+    message = GoodsReceipt(received_by=who.name, scan_id=body.scan_id, **received)
+    case = await tell(services, case.case_id, RefundWorkflow.record_receipt, message)
+    return await show(services, who, case)
+
+
+@router.post("/inspection", responses=answers(400, 401, 403, 404, 409, 413, 422, 503), summary="Say what was found")
+async def record_inspection(
+    who: Warehouse,
+    case: VisibleCase,
+    body: Annotated[InspectionBody, STRICT, Body(openapi_examples=examples.INSPECTION)],
+    services: Wired,
+) -> CaseView:
+    """Record verdict and disposition of each unit (R25-R29). A repeat of the scan_id is answered as the first time."""
+    refuse_too_large("photos", body.photos)
+    message = WarehouseInspection(
+        lines=body.lines, scan_id=body.scan_id, inspected_by=who.name, **stamp(services, f"scan/{body.scan_id}")
+    )
+    case = await tell(services, case.case_id, RefundWorkflow.record_inspection, message)
+    await keep_note(services, who, case, "inspection_note", body.note)
+    tickets = await announce(services, case.case_id, _photos(case.case_id, body))
+    return await show(services, who, case, tickets)
+
+
+@router.post("/withdrawal", responses=answers(401, 403, 404, 409, 422, 503), summary="Take the request back")
+async def withdraw(who: Storefront, case: VisibleCase, services: Wired, event_id: MessageKey = None) -> CaseView:
+    """End the case at the customer's wish, until the warehouse has the goods (R24)."""
+    message = Withdrawal(withdrawn_by=who.name, **stamp(services, event_id))
+    case = await tell(services, case.case_id, RefundWorkflow.withdraw, message)
+    return await show(services, who, case)
+
+
+def _photos(case_id: str, body: InspectionBody) -> dict[str, AnnouncedEvidence]:
+    """Return the photos by ids that are the same when the scan is repeated."""
+    seeds = (f"{case_id}/{body.scan_id}/{place}" for place in range(len(body.photos)))
+    return {f"ev_{sha256(seed.encode()).hexdigest()[:26]}": item for seed, item in zip(seeds, body.photos, strict=True)}

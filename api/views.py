@@ -1,0 +1,97 @@
+"""What the API shows of a case: the domain's own case, what the database adds to it, and whose turn it is."""
+
+from pydantic import AwareDatetime, Field
+
+from domain.case import Case, EvidencePin, NextStep, Payout
+from domain.evidence import UploadTicket
+from domain.money import Money
+from domain.value import Value
+from domain.words import PayoutState
+
+
+class EvidenceView(EvidencePin):
+    """A piece of evidence: what was announced, and the verdict about what was uploaded."""
+
+    filename: str
+    content_type: str
+    size: int = Field(description="bytes")
+    why: str | None = Field(default=None, description="why it was refused")
+    announced_at: AwareDatetime
+
+
+class EvidenceTicket(UploadTicket):
+    """A permission to upload one announced piece of evidence."""
+
+    evidence_id: str
+    filename: str
+
+
+class EvidenceLink(Value):
+    """A short-lived link to the verified version of a piece of evidence."""
+
+    evidence_id: str
+    url: str
+    filename: str
+    content_type: str
+    sha256: str | None
+
+
+class Amounts(Value):
+    """The case's money at a glance."""
+
+    goods_asked: Money = Field(description="what was paid for the units of the case")
+    refund_due: Money | None = Field(default=None, description="what is owed, once that is known (R30, R31)")
+    paid: Money = Field(description="what the gateways report as paid")
+
+
+class CaseItem(Case):
+    """A case in a list."""
+
+    answered: dict[str, str] = Field(default_factory=dict[str, str], exclude=True)
+    next_step: NextStep
+    amounts: Amounts
+    links: dict[str, str]
+
+
+class CaseView(CaseItem):
+    """A case as a whole; upload tickets only in the answer to what asked for them."""
+
+    description: str | None = Field(
+        default=None, description="the customer's own words; the warehouse does not see them"
+    )
+    evidence: tuple[EvidenceView, ...] = ()  # pyright: ignore[reportIncompatibleVariableOverride] - frozen, never assigned
+    upload_tickets: tuple[EvidenceTicket, ...] = ()
+
+
+class CaseListView(Value):
+    """A page of cases, newest first."""
+
+    items: tuple[CaseItem, ...]
+    next_cursor: str | None = None
+
+
+def amounts_of(case: Case) -> Amounts:
+    """Return the case's money at a glance."""
+    return Amounts(
+        goods_asked=_money(case, sum(unit.goods for line in case.lines for unit in line.units)),
+        refund_due=case.refund_due.total if case.refund_due else None,
+        paid=_money(case, sum(payout.amount.minor for payout in case.payouts if _is_paid(payout))),
+    )
+
+
+def links_of(case: Case) -> dict[str, str]:
+    """Return where the case and what belongs to it is."""
+    path = f"/v1/refunds/{case.case_id}"
+    return {
+        "self": path,
+        "timeline": f"{path}/timeline",
+        "order_cases": f"/v1/refunds?order_number={case.order_number}",
+    }
+
+
+def _money(case: Case, minor: int) -> Money:
+    return Money(minor=minor, currency=case.currency)
+
+
+def _is_paid(payout: Payout) -> bool:
+    return payout.state is PayoutState.SUCCEEDED
