@@ -68,6 +68,19 @@ class Slow(Fault):
         return call.commit()
 
 
+class HeldAnswer(Fault):
+    """The request is carried out at once, and its answer comes after some seconds."""
+
+    kind: Literal["held_answer"]
+    seconds: Annotated[float, Field(gt=0, le=120)]
+
+    async def meet(self, call: Call) -> Answer:
+        """Execute, then wait."""
+        answer = call.commit()
+        await asyncio.sleep(self.seconds)
+        return answer
+
+
 class StoredServerError(Fault):
     """A 500 that is kept under the key; `executed` says whether the refund was made all the same."""
 
@@ -123,7 +136,7 @@ class Outcome(Fault):
 
 
 AnyFault = Annotated[
-    DropBeforeCommit | DropAfterCommit | Slow | StoredServerError | Busy | Decline | Outcome,
+    DropBeforeCommit | DropAfterCommit | Slow | HeldAnswer | StoredServerError | Busy | Decline | Outcome,
     Field(discriminator="kind"),
 ]
 

@@ -1,0 +1,146 @@
+"""The shop, its auditor, its warehouse and a customer, as clients of the HTTP API."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import httpx
+
+from local.blueprint import Urls
+
+Json = dict[str, Any]
+
+PATIENCE_SECONDS = 60
+POLL_SECONDS = 0.05
+OUTBOUND_POSTAGE = 700
+
+
+class UnexpectedAnswerError(Exception):
+    """The system answered something else than the demo expects."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a demo order."""
+
+    sku: str
+    product_name: str
+    unit_price: int
+    quantity: int = 1
+    special: bool = False
+
+
+class Shop:
+    """Plays the parts of everybody who talks to the service."""
+
+    def __init__(self, urls: Urls, keys: dict[str, str]) -> None:
+        self._api = httpx.Client(base_url=urls.api, timeout=30)
+        self._sandbox = httpx.Client(base_url=urls.sandbox, timeout=10)
+        self._keys = keys
+        self._numbers = count(1)
+
+    def place_order(self, *lines: Line, delivered_days_ago: int = 1) -> str:
+        """Capture a payment, put the order, and return its number."""
+        number = f"DEMO-{next(self._numbers)}"
+        now = datetime.now(UTC)
+        total = sum(line.unit_price * line.quantity for line in lines) + OUTBOUND_POSTAGE
+        payment = {"reference": _reference(number), "amount": total, "currency": "USD"}
+        self._sandbox.post("/sandbox/payments", json=payment).raise_for_status()
+        delivered = now - timedelta(days=delivered_days_ago)
+        self.call(
+            "storefront",
+            "PUT",
+            f"/v1/orders/{number}",
+            {
+                "customer_id": "customer-1",
+                "currency": "USD",
+                "placed_at": (delivered - timedelta(days=6)).isoformat(),
+                "lines": [vars(line) for line in lines],
+                "outbound_postage": OUTBOUND_POSTAGE,
+                "payments": [{"provider": "stripe", "reference": payment["reference"], "amount": total}],
+                "parcels": [
+                    {
+                        "tracking_number": f"OUT{number.replace('-', '')}",
+                        "skus": [line.sku for line in lines],
+                        "delivered_at": delivered.isoformat(),
+                    }
+                ],
+            },
+        )
+        return number
+
+    def ask(self, order_number: str, reason: str, lines: list[Json], evidence: list[Json] | None = None) -> Json:
+        """Ask for a refund and return the case, or the problem that refuses it."""
+        body: Json = {
+            "order_number": order_number,
+            "customer_id": "customer-1",
+            "reason": reason,
+            "resolution": "refund",
+            "description": "Played by the demo.",
+            "lines": lines,
+            "evidence": evidence or [],
+        }
+        return self._send("storefront", "POST", "/v1/refunds", body, {"Idempotency-Key": f"demo-{order_number}"})
+
+    def upload(self, case: Json, files: dict[str, bytes]) -> None:
+        """Upload each announced file by its ticket, and say so."""
+        for ticket in case["upload_tickets"]:
+            put = httpx.put(ticket["url"], content=files[ticket["filename"]], headers=ticket["headers"], timeout=30)
+            put.raise_for_status()
+            self.call("storefront", "POST", f"/v1/refunds/{case['case_id']}/evidence/{ticket['evidence_id']}/uploaded")
+
+    def call(self, role: str, method: str, path: str, body: Json | None = None) -> Json:
+        """Return what the API answers; raises UnexpectedAnswerError when it is a problem."""
+        answer = self._send(role, method, path, body)
+        if "detail" in answer and "status" in answer:
+            raise UnexpectedAnswerError(f"{method} {path}: {answer['status']} {answer['detail']}")
+        return answer
+
+    def case(self, case_id: str) -> Json:
+        """Return the case as it is shown."""
+        return self.call("admin", "GET", f"/v1/refunds/{case_id}")
+
+    def timeline(self, case_id: str) -> list[Json]:
+        """Return what happened to the case."""
+        answer = self.call("admin", "GET", f"/v1/refunds/{case_id}/timeline")
+        return answer["items"] if "items" in answer else answer["entries"]
+
+    def wait_for(self, case_id: str, state: str) -> Json:
+        """Return the case once it stands so; raises UnexpectedAnswerError when it does not within a minute."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while (case := self.case(case_id))["state"] != state:
+            if time.monotonic() > until:
+                raise UnexpectedAnswerError(f"{case_id} should be {state} by now and is {case['state']}")
+            time.sleep(POLL_SECONDS)
+        return case
+
+    def refunds_at_gateway(self, order_number: str) -> list[Json]:
+        """Return the refunds of an order in the payment provider's own books."""
+        return [refund for refund in self._books()["refunds"] if _reference(order_number) in refund.values()]
+
+    def captured(self, order_number: str) -> int:
+        """Return what was captured for an order, by the payment provider's own books, in cents."""
+        payments = self._books()["payments"]
+        return sum(payment["amount"] for payment in payments if _reference(order_number) in payment.values())
+
+    def break_gateway(self, *faults: Json) -> None:
+        """Plan what goes wrong at the payment provider."""
+        self._sandbox.put("/sandbox/faults", json=list(faults)).raise_for_status()
+
+    def _books(self) -> Json:
+        books: Json = self._sandbox.get("/sandbox/ledger").raise_for_status().json()
+        return books
+
+    def _send(
+        self, role: str, method: str, path: str, body: Json | None = None, headers: dict[str, str] | None = None
+    ) -> Json:
+        authorization = {"Authorization": f"Bearer {self._keys[role]}"}
+        answer = self._api.request(method, path, json=body, headers={**authorization, **(headers or {})})
+        parsed: Json = answer.json()
+        return parsed
+
+
+def _reference(order_number: str) -> str:
+    return f"pi_{order_number.replace('-', '')}"
