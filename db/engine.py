@@ -7,7 +7,7 @@ from sqlite3 import Connection as SQLiteConnection
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlmodel import Session
@@ -56,9 +56,10 @@ class Database:
             yield session
 
     def ping(self) -> None:
-        """Return when the database answers and is migrated; raises DatabaseUnavailableError."""
+        """Return when the database answers and has its tables; raises DatabaseUnavailableError."""
         with self.reading() as session:
-            session.connection().execute(text("SELECT version_num FROM alembic_version"))
+            if not inspect(session.connection()).has_table("alembic_version"):
+                raise DatabaseUnavailableError("the database has no tables yet: run python -m db.migrate with its URL")
 
     def close(self) -> None:
         """Close every connection."""

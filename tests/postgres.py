@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -70,9 +71,10 @@ def postgres_server(folder: Path) -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     """The one PostgreSQL server of the session."""
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as server:
+    # Not below pytest's folder: every other session of pytest that starts closes that to the server's own user.
+    with TemporaryDirectory(prefix="refunds-postgres-") as folder, postgres_server(Path(folder)) as server:
         yield server
 
 
