@@ -29,7 +29,7 @@ def create_app(services: Services) -> FastAPI:
     for resource in (orders, refunds, timeline, evidence, decisions, returns, health, metrics):
         app.include_router(resource.router)
     docs_page.serve(app)
-    app.openapi = Document(app)
+    app.openapi = Document(app, services.now)
     app.add_middleware(BodyLimit)
     problems.install(app)
     app.add_middleware(metrics.Measured, metrics=app.state.metrics)

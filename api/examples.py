@@ -1,14 +1,17 @@
 """Example bodies of the OpenAPI document; in the order of its paths they are one refund, and a test sends them all."""
 
+from datetime import datetime, timedelta
+from typing import Any
+
 from fastapi.openapi.models import Example
 
 ORDER: dict[str, Example] = {
     "two_lines": {
-        "summary": "An order with two lines, paid by card and delivered",
+        "summary": "An order with two lines, paid by card and delivered yesterday",
         "value": {
             "customer_id": "cust-77",
             "currency": "USD",
-            "placed_at": "2026-11-02T09:30:00+08:00",
+            "placed_at": "2026-11-02T09:30:00+00:00",
             "lines": [
                 {"sku": "LAMP-1", "product_name": "Desk lamp", "quantity": 2, "unit_price": 4500, "tax": 720},
                 {"sku": "MUG-7", "product_name": "Mug", "quantity": 1, "unit_price": 1200, "discount": 200},
@@ -19,7 +22,7 @@ ORDER: dict[str, Example] = {
                 {
                     "tracking_number": "SF1029384756",
                     "skus": ["LAMP-1", "MUG-7"],
-                    "delivered_at": "2026-11-19T15:20:00+08:00",
+                    "delivered_at": "2026-11-19T15:20:00+00:00",
                 }
             ],
         },
@@ -137,3 +140,12 @@ RESOLUTION: dict[str, Example] = {
         "value": {"decision": "refuse", "reason_code": "no_defect_found"},
     },
 }
+
+
+def order_delivered_before(now: datetime) -> dict[str, Any]:
+    """Return the example order with dates that let a refund be asked for now."""
+    [example] = ORDER.values()
+    order: dict[str, Any] = {**(example.get("value") or {})}
+    day = now.replace(microsecond=0)
+    parcels = [{**parcel, "delivered_at": (day - timedelta(days=1)).isoformat()} for parcel in order["parcels"]]
+    return {**order, "placed_at": (day - timedelta(days=6)).isoformat(), "parcels": parcels}

@@ -1,11 +1,14 @@
 """The OpenAPI document: problems with their media type, and the statuses a call can be answered with."""
 
+from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from api.examples import order_delivered_before
 from api.problem_details import MEDIA_TYPE, Problem
 
 DESCRIPTIONS = {
@@ -31,19 +34,22 @@ def operation_id(route: APIRoute) -> str:
 
 
 class Document:
-    """The OpenAPI document of an app, made once."""
+    """The OpenAPI document of an app, made once; only the dates of its examples move on, so that they keep working."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, now: Callable[[], datetime]) -> None:
         self._make = app.openapi
+        self._now = now
         self._made: dict[str, Any] | None = None
 
     def __call__(self) -> dict[str, Any]:
         """Return the document."""
         if self._made is None:
             self._made = self._make()
-            for path in self._made["paths"].values():
-                for operation in path.values():
-                    _name_media_type(operation["responses"])
+            for operation in (one for path in self._made["paths"].values() for one in path.values()):
+                _name_media_type(operation["responses"])
+        body = self._made["paths"]["/v1/orders/{order_number}"]["put"]["requestBody"]["content"]["application/json"]
+        for example in body["examples"].values():
+            example["value"] = order_delivered_before(self._now())
         return self._made
 
 

@@ -64,7 +64,7 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
     plan = Blueprint(tmp_path_factory.mktemp("seaweed"), reserved.ports)
     secret_key = SecretStr(plan.keys.secret_key)
     bucket = Bucket(name="evidence", endpoint=plan.urls.store, access_key=plan.keys.access_key, secret_key=secret_key)
-    service = services.store(plan, bucket_check(plan.settings_env()))
+    service = services.store(plan, bucket_check(plan.settings))
     with reserved.guard:
         process = service.start(plan.folder / "logs")
         try:

@@ -1,0 +1,99 @@
+"""The real app over ASGI, on a real Temporal dev server with a worker, a real database and a real S3 server."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+
+from activities.arrivals import ArrivalDesk
+from activities.casework import Casework
+from activities.payouts import PayoutDesk
+from api.app import create_app
+from api.keys import KeyRing
+from api.services import Services
+from config.keys import KeyHolder, Role, development_keys
+from db.cases import Cases
+from db.engine import Database
+from db.migrate import migrate
+from db.payouts import Payouts
+from gateways.calendars import HolidayCalendars
+from gateways.policy_shelf import PolicyShelf
+from gateways.temporal_history import TemporalHistory
+from tests.api.counter import Clock, Counter
+from tests.fakes import ObedientGateway, OpenVault
+from tests.temporal_env import dev_server, time_skipping_server
+from worker.composition import Desks, build_worker
+
+VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
+KEYS = KeyRing.of({**development_keys(), "other-shop": KeyHolder(role=Role.STOREFRONT, name="other-shop")})
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('api')}/refunds.db"
+    migrate(url)
+    database = Database(url)
+    yield database
+    database.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def temporal(database) -> AsyncIterator:
+    """A Temporal dev server with a worker of the refunds."""
+    async with dev_server() as env, build_worker(env.client, desks(env.client, database), strict_sandbox=False):
+        yield env.client
+
+
+@pytest.fixture(scope="session")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def services(database, temporal, seaweed, clock) -> Services:
+    return Services.over(database, seaweed.store, temporal, KEYS, clock)
+
+
+@pytest.fixture(scope="session")
+def app(services) -> FastAPI:
+    return create_app(services)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def counter(app, services) -> AsyncIterator[Counter]:
+    async with asking(app) as client:
+        yield Counter(client, services)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def later(tmp_path_factory, seaweed) -> AsyncIterator[Counter]:
+    """The same on a server whose clock jumps: `later.pass_time(...)`."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('later')}/refunds.db"
+    migrate(url)
+    database, clock = Database(url), Clock()
+    async with time_skipping_server() as env, build_worker(env.client, desks(env.client, database)):
+        services = Services.over(database, seaweed.store, env.client, KEYS, clock)
+        async with asking(create_app(services)) as client:
+            yield Counter(client, services, clock, env)
+    database.close()
+
+
+@asynccontextmanager
+async def asking(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Give a client of the app."""
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://refunds.test", timeout=60) as client:
+        yield client
+
+
+def desks(client, database: Database) -> Desks:
+    clock = Clock()
+    return Desks(
+        casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars()),
+        payouts=PayoutDesk(Payouts(database), {"stripe": ObedientGateway()}, OpenVault(), clock),
+        arrivals=ArrivalDesk(TemporalHistory(client)),
+    )
