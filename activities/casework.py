@@ -16,6 +16,7 @@ from domain.request import CaseIntake
 from domain.value import Value
 from policy.money import unit_shares
 from policy.opening import opened, refused
+from policy.request import is_purchaser
 from policy.windows import compute
 
 
@@ -124,7 +125,7 @@ class Casework:
         if recorded := self._book.case(intake.case_id):
             policy = self._shelf.version(recorded.policy_version)
             return Opening(case=self._with_all_units(recorded) if intake.resumes else recorded, policy=policy)
-        order = self._book.order(intake.order_number)
+        order = self._purchased(intake)
         policy = self._shelf.in_force(order.placed_at if order else intake.received_at)
         calendar = self._calendars.calendar(policy.country, policy.timezone, intake.received_at)
         case, entries = opened(intake, order, policy, calendar)
@@ -158,6 +159,11 @@ class Casework:
         policy = self._shelf.version(version)
         calendar = self._calendars.calendar(policy.country, policy.timezone, opens[0].since)
         return tuple(compute(window, calendar) for window in opens)
+
+    def _purchased(self, intake: CaseIntake) -> Order | None:
+        """Return the order, or None to a stranger, whose case is in everything like one of an unknown order (R1)."""
+        order = self._book.order(intake.order_number)
+        return order if order and is_purchaser(order, intake.customer_id) else None
 
     def _with_all_units(self, case: Case) -> Case:
         """Offer all units of a line that holds none, as after a refusal, to be reserved when it reopens (R12)."""

@@ -1,0 +1,56 @@
+"""PUT /v1/orders/{order_number}."""
+
+import pytest
+
+from tests.api.counter import problem, told
+
+
+async def test_an_order_is_created_then_updated(counter):
+    facts = counter.facts("O-put-1")
+
+    created = told(await counter.ask("PUT", "/v1/orders/O-put-1", facts), 201)
+    updated = told(await counter.ask("PUT", "/v1/orders/O-put-1", {**facts, "outbound_postage": 600}), 200)
+
+    assert created["order_number"] == "O-put-1"
+    assert updated == {**created, "outbound_postage": 600}
+    assert told(await counter.ask("PUT", "/v1/orders/O-put-1", {**facts, "outbound_postage": 600}), 200) == updated
+
+
+async def test_the_order_number_may_stand_in_the_body_again_but_not_differ(counter):
+    facts = counter.facts("O-put-2")
+    told(await counter.ask("PUT", "/v1/orders/O-put-2", {**facts, "order_number": "O-put-2"}), 201)
+
+    refused = await counter.ask("PUT", "/v1/orders/O-put-2", {**facts, "order_number": "O-put-3"})
+
+    assert problem(refused, 422, "invalid-request")["errors"][0]["field"] == "order_number"
+
+
+async def test_what_a_case_relies_on_cannot_be_changed(counter):
+    number = await counter.order()
+    told(await counter.submit(counter.request(number)), 201)
+
+    refused = await counter.ask("PUT", f"/v1/orders/{number}", counter.facts(number, currency="EUR"))
+
+    assert "currency" in problem(refused, 409, "order-conflict")["detail"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"placed_at": "9999-12-31T23:59:59-10:00"}, "2000 to 2099"),
+        ({"placed_at": "0001-01-01T00:00:00+10:00"}, "2000 to 2099"),
+        ({"placed_at": "2026-11-01T10:00:00"}, "timezone"),
+        ({"payments": [{"provider": "stripe", "reference": "pi_1", "amount": 1}]}, "add up to less"),
+        ({"parcels": [{"tracking_number": "T", "skus": ["NONE"]}]}, "NONE"),
+        ({"lines": []}, "at least 1"),
+    ],
+)
+async def test_an_order_that_contradicts_itself_is_refused_with_the_field(counter, changes, says):
+    refused = await counter.ask("PUT", "/v1/orders/O-bad", counter.facts("O-bad", **changes))
+    assert says in problem(refused, 422, "invalid-request")["detail"]
+
+
+async def test_an_order_of_more_than_any_case_can_carry_is_refused(counter):
+    lines = [{"sku": f"S-{one}", "product_name": "S", "quantity": 1000, "unit_price": 0} for one in range(11)]
+    refused = await counter.ask("PUT", "/v1/orders/O-big", counter.facts("O-big", lines=lines, parcels=[]))
+    assert "10000 units" in problem(refused, 422, "invalid-request")["detail"]
