@@ -6,6 +6,7 @@ INSTALLED := $(VENV)/installed
 PYTEST_OPTIONS ?= -n 2 --dist loadfile
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
+export PATH := $(abspath $(BIN)):$(PATH)
 
 .PHONY: help install demo dev test check bench lock clean \
 	check-format check-lint check-types check-imports check-compose check-lock

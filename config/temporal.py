@@ -1,5 +1,6 @@
 """The one way every process reaches Temporal."""
 
+import asyncio
 import re
 from typing import NoReturn
 
@@ -8,6 +9,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from config.settings import Settings
+
+_SETTLING_SECONDS = 0.3
 
 SEARCH_ATTRIBUTES = {
     "RefundState": "Keyword",
@@ -30,7 +33,16 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     try:
         return await Client.connect(**target, data_converter=pydantic_data_converter, lazy=lazy)
     except RuntimeError as error:
+        await settle()
         _give_up(target.get("target_host"), error)
+
+
+async def settle() -> None:
+    """Wait until the SDK's own threads are at rest; a process that ends while they run can crash instead of ending.
+
+    Source: temporalio/sdk-python issue 300.
+    """
+    await asyncio.sleep(_SETTLING_SECONDS)
 
 
 def target_of(settings: Settings) -> ClientConnectConfig:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 _TETHER = Path(__file__).with_name("tether.py")
-_POLL_SECONDS = 0.05
 _TAIL_LINES = 8
 
 # The kernel's word "parent" is the thread that forked: a thread of ours that lives as long as we do.
@@ -45,7 +44,9 @@ class Process:
         """Return whether the program has not ended yet."""
         return self._child.poll() is None
 
-    def wait_until(self, is_ready: Callable[[int], bool], patience_seconds: float = 30) -> None:
+    def wait_until(
+        self, is_ready: Callable[[int], bool], patience_seconds: float = 60, pause_seconds: float = 0.05
+    ) -> None:
         """Return when `is_ready(pid)`; raises StackError with the end of the log when the program ends or lingers."""
         deadline = time.monotonic() + patience_seconds
         while not is_ready(self.pid):
@@ -53,7 +54,7 @@ class Process:
                 raise StackError(self.obituary("while starting"))
             if time.monotonic() > deadline:
                 raise StackError(f"{self.name} is not ready after {patience_seconds:.0f} seconds.{self._tail()}")
-            time.sleep(_POLL_SECONDS)
+            time.sleep(pause_seconds)
 
     def stop(self, grace_seconds: float) -> None:
         """Ask the program to end, and kill it when it has not within the grace; a program that ended is left alone."""

@@ -15,19 +15,28 @@ _FOREIGN = ("REFUNDS_", "TEMPORAL_", "AWS_", "WEED_")
 
 @dataclass(frozen=True)
 class Service:
-    """One program of the system; `is_ready` is given its process id and asks the program itself."""
+    """One program of the system.
+
+    `is_ready` is given its process id and asks the program itself, again and again with a pause; `grace_seconds` is
+    how long the program may take to end; `litter` is what it leaves behind.
+    """
 
     name: str
     command: tuple[str, ...]
     is_ready: Callable[[int], bool]
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     grace_seconds: float = 10
+    pause_seconds: float = 0.05
     litter: tuple[Path, ...] = ()
 
     def start(self, logs: Path) -> Process:
         """Start the program with nothing of the caller's own settings in its environment."""
         log = logs / f"{self.name.replace(' ', '-')}.log"
         return Process(self.name, self.command, {**bare_environment(), **self.environment}, log)
+
+    def await_ready(self, process: Process) -> None:
+        """Return when the program is ready; raises StackError with the end of its log."""
+        process.wait_until(self.is_ready, pause_seconds=self.pause_seconds)
 
     def stop(self, process: Process) -> None:
         """End the program within its grace, and clear away what it left."""

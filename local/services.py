@@ -69,8 +69,14 @@ def sandbox(plan: Blueprint) -> Service:
 
 def worker(settings_env: Mapping[str, str]) -> Service:
     """Return the worker, ready when Temporal sees this very process ask for work."""
-    command = module("worker")
-    return Service("worker", command, lambda pid: polls(settings_env, pid), settings_env, _WORKER_GRACE_SECONDS)
+    return Service(
+        "worker",
+        module("worker"),
+        lambda pid: polls(settings_env, pid),
+        settings_env,
+        _WORKER_GRACE_SECONDS,
+        pause_seconds=0.2,  # every question starts a program
+    )
 
 
 def api(settings_env: Mapping[str, str]) -> Service:

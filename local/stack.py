@@ -11,7 +11,7 @@ from typing import Self
 from config.settings import Settings
 from local import services
 from local.blueprint import Blueprint, Urls
-from local.ports import refuse_taken, reserve
+from local.ports import Ports, refuse_taken, reserve
 from local.preparation import bucket_check, lay_foreign_bucket, lay_tables
 from local.process import Process, StackError
 from local.service import Service
@@ -61,6 +61,16 @@ class Stack:
     def urls(self) -> Urls:
         """Return where the parts of the system are."""
         return self._blueprint.urls
+
+    @property
+    def ports(self) -> Ports:
+        """Return the ports of the system."""
+        return self._blueprint.ports
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings of the system's processes."""
+        return self._blueprint.settings
 
     @property
     def settings_env(self) -> dict[str, str]:
@@ -143,7 +153,7 @@ class Stack:
 
     def _await(self, launched: Sequence[Launched]) -> None:
         for each in launched:
-            each.process.wait_until(each.service.is_ready)
+            each.service.await_ready(each.process)
             self._tell(each.service.name, time.monotonic() - each.at)
 
     def _step(self, name: str, prepare: Callable[[Settings], None]) -> None:

@@ -12,7 +12,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from config.settings import load
-from config.temporal import connect
+from config.temporal import connect, settle
 from workflows.options import TASK_QUEUE
 
 POLLED_WITHIN = timedelta(minutes=2)  # a poll that finds no work is repeated after one minute
@@ -36,6 +36,8 @@ async def main() -> int:
         healthy = await is_polling(client, socket.gethostname(), datetime.now(UTC))  # noqa: TID251 - an edge
     except RPCError as error:
         raise SystemExit(f"Temporal does not say who polls: {error.message}") from None
+    finally:
+        await settle()
     if not healthy:
         raise SystemExit(f"no worker of this host has polled {TASK_QUEUE} within {POLLED_WITHIN}")
     return 0

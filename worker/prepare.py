@@ -30,7 +30,7 @@ def prepare_database(settings: Settings) -> None:
     try:
         migrate(settings.database_url)
     except (ValueError, DatabaseUnavailableError) as error:
-        raise SystemExit(f"The database is not prepared: {error}. See REFUNDS_DATABASE_URL.") from error
+        raise SystemExit(f"The database is not prepared: {_in_one_line(error)}. See REFUNDS_DATABASE_URL.") from error
 
 
 def prepare_bucket(settings: Settings) -> None:
@@ -38,7 +38,13 @@ def prepare_bucket(settings: Settings) -> None:
     try:
         EvidenceStore(bucket_of(settings)).prepare()
     except StoreUnavailableError as error:
-        raise SystemExit(f"The bucket is not prepared: {error}. See REFUNDS_S3_ENDPOINT and its keys.") from error
+        raise SystemExit(
+            f"The bucket is not prepared: {_in_one_line(error)}. See REFUNDS_S3_ENDPOINT and its keys."
+        ) from error
+
+
+def _in_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def main() -> int:
