@@ -4,6 +4,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 TICKET_TTL = timedelta(minutes=15)
 LINK_TTL = timedelta(minutes=5)
 _CHUNK_BYTES = 1024 * 1024
+_HASHES_REMEMBERED = 4096
 _UNVERSIONED = frozenset({None, "null"})
 
 
@@ -38,6 +40,8 @@ class EvidenceStore:
         self._region = bucket.region
         self._ticket_ttl = ticket_ttl
         self._link_ttl = link_ttl
+        # A large video must not be read again by every try of a payout that timed out over it.
+        self._computed_hash = lru_cache(_HASHES_REMEMBERED)(self._compute_hash)
         self._s3 = connect(bucket, bucket.endpoint)
         is_same = bucket.public_endpoint in {None, bucket.endpoint}
         self._signer = self._s3 if is_same else connect(bucket, bucket.public_endpoint)
@@ -127,18 +131,22 @@ class EvidenceStore:
         return str(version_id)
 
     def _hash_of_version(self, key: str, version_id: str) -> str | None:
-        """Return the hash the store keeps of a version, computed now where it keeps none; None when it is gone."""
+        """Return the hash the store keeps of a version, computed where it keeps none; None when it is gone."""
         try:
             head = self._s3.head_object(Bucket=self._bucket, Key=key, VersionId=version_id, ChecksumMode="ENABLED")
             if stored := head.get("ChecksumSHA256"):
                 return b64decode(stored).hex()
-            answer = self._s3.get_object(Bucket=self._bucket, Key=key, VersionId=version_id)
-            with closing(answer["Body"]) as body:
-                return _digest(body)
+            return self._computed_hash(key, version_id, head["ETag"])
         except ClientError as error:
             if is_gone(error):
                 return None
             raise
+
+    def _compute_hash(self, key: str, version_id: str, etag: str) -> str:
+        """Read a version through; raises ClientError when it is no longer the content its ETag stands for."""
+        answer = self._s3.get_object(Bucket=self._bucket, Key=key, VersionId=version_id, IfMatch=etag)
+        with closing(answer["Body"]) as body:
+            return _digest(body)
 
 
 def _key(case_id: str, evidence_id: str) -> str:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import CORSRuleTypeDef, CreateBucketConfigurationTypeDef
 
-CONNECT_TIMEOUT_SECONDS = 2
-READ_TIMEOUT_SECONDS = 5
 TRIES = 2
 _GONE = frozenset({"404", "405", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed"})
 
@@ -31,14 +29,15 @@ class Bucket(Value):
     access_key: str
     secret_key: SecretStr
     public_endpoint: str | None = Field(default=None, description="as the customer's browser reaches it, if different")
+    patience_seconds: float = Field(default=4, gt=0, description="for a connection, and for the next bytes over it")
 
 
 def connect(bucket: Bucket, endpoint: str | None) -> "S3Client":
     """Return a client that signs with SigV4 and gives up within seconds; it takes long to make, so make it once."""
     config = Config(
         signature_version="s3v4",
-        connect_timeout=CONNECT_TIMEOUT_SECONDS,
-        read_timeout=READ_TIMEOUT_SECONDS,
+        connect_timeout=bucket.patience_seconds,
+        read_timeout=bucket.patience_seconds,
         retries={"total_max_attempts": TRIES, "mode": "standard"},
         s3={"addressing_style": "path" if endpoint else "auto"},
         # The default would sign a CRC into every ticket, which a browser would have to compute.

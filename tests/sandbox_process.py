@@ -1,85 +1,86 @@
-"""The payment sandbox as a process of its own, for every test that moves money."""
+"""The payment sandbox as a process of its own, started as `make dev` starts it, for every test that moves money."""
 
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-API_KEY = "sk_test_local_sandbox"
-ROOT = Path(__file__).parent.parent
-PRINTED_URL = re.compile(r"http://\S+")
+from local import services
+from local.blueprint import SANDBOX_KEY, Blueprint
+from local.ports import reserve
+from local.process import Process
 
 
 class SandboxProcess:
     """A sandbox over one ledger file; killing it loses nothing but the fault plan."""
 
-    def __init__(self, database: Path) -> None:
-        self.database = database
-        self.api_key = API_KEY
-        self.url = ""
-        self._process: subprocess.Popen[str] | None = None
+    def __init__(self, plan: Blueprint) -> None:
+        self.api_key = SANDBOX_KEY
+        self.url = plan.urls.sandbox
+        self._service = services.sandbox(plan)
+        self._logs = plan.folder / "logs"
+        self._http = httpx.Client(base_url=self.url, trust_env=False, verify=False)  # noqa: S501 - no TLS on loopback
+        self._process: Process | None = None
+
+    @property
+    def process(self) -> Process:
+        assert self._process
+        return self._process
 
     def start(self) -> None:
-        port = self.url.rpartition(":")[2] or "0"
-        command = [sys.executable, "-m", "local.payment_sandbox", "--port", port, "--database", str(self.database)]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout
-        self.url = PRINTED_URL.findall(self._process.stdout.readline())[0]
+        self._process = self._service.start(self._logs)
+        self._process.wait_until(self._service.is_ready)
 
     def kill(self) -> None:
         """As the power cut does it."""
-        assert self._process
-        self._process.kill()
-        self._reap()
+        self.process.kill()
 
     def stop(self) -> None:
-        assert self._process
-        self._process.terminate()
-        self._reap()
+        self._http.close()
+        self._service.stop(self.process)
 
     def capture(self, reference: str, amount: int = 10_000, currency: str = "USD") -> str:
         """Make a captured payment and return its reference."""
-        self._call("POST", "/sandbox/payments", {"reference": reference, "amount": amount, "currency": currency})
+        self.call("POST", "/sandbox/payments", {"reference": reference, "amount": amount, "currency": currency})
         return reference
 
     def plan(self, *faults: dict[str, Any]) -> None:
         """Let these faults happen next, one a call."""
-        self._call("PUT", "/sandbox/faults", list(faults))
+        self.call("PUT", "/sandbox/faults", list(faults))
 
     def faults_left(self) -> list[dict[str, Any]]:
-        return self._call("GET", "/sandbox/faults")
+        return self.call("GET", "/sandbox/faults")
 
     def settle(self, refund_id: str, status: str, failure_reason: str | None = None) -> None:
-        self._call("POST", f"/sandbox/refunds/{refund_id}", {"status": status, "failure_reason": failure_reason})
+        self.call("POST", f"/sandbox/refunds/{refund_id}", {"status": status, "failure_reason": failure_reason})
 
     def forget_keys(self) -> None:
-        self._call("DELETE", "/sandbox/keys")
+        self.call("DELETE", "/sandbox/keys")
 
     def refunds(self, payment: str) -> list[dict[str, Any]]:
         """Return the refunds of a payment, newest first."""
-        return [refund for refund in self._call("GET", "/sandbox/ledger")["refunds"] if refund["payment"] == payment]
+        return [refund for refund in self.call("GET", "/sandbox/ledger")["refunds"] if refund["payment"] == payment]
 
-    def _call(self, method: str, path: str, body: object = None) -> Any:
-        return httpx.request(method, self.url + path, json=body).raise_for_status().json()
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """Ask the tester's side, which answers in JSON."""
+        return self._http.request(method, path, json=body).raise_for_status().json()
 
-    def _reap(self) -> None:
-        assert self._process
-        assert self._process.stdout
-        self._process.wait(timeout=10)
-        self._process.stdout.close()
+    def stripe(self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str) -> httpx.Response:
+        """Ask the provider's side as any HTTP client would, without the SDK."""
+        sent = {"params": fields} if method == "GET" else {"data": fields}
+        bearer = {"Authorization": f"Bearer {self.api_key}"}
+        return self._http.request(method, f"/v1{path}", headers={**bearer, **headers}, **sent)
 
 
 @pytest.fixture(scope="session")
 def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
-    process = SandboxProcess(tmp_path_factory.mktemp("sandbox") / "ledger.db")
-    process.start()
-    yield process
-    process.stop()
+    reserved = reserve()
+    process = SandboxProcess(Blueprint(tmp_path_factory.mktemp("sandbox"), reserved.ports))
+    with reserved.guard:
+        process.start()
+        yield process
+        process.stop()
 
 
 @pytest.fixture

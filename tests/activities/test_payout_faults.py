@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 from activities.payouts import KEY_MEMORY_MARGIN
 from domain.errors import GatewayUnavailableError
 from domain.words import PayoutState
-from tests.activities.desk import MANY_TRIES, Desk
+from tests.activities.desk import MANY_TRIES, Desk, wait_until
 
 KEY_MEMORY = timedelta(hours=24)
 
@@ -52,8 +52,7 @@ def test_fault_3_a_second_try_while_the_first_still_runs_is_one_refund(sandbox, 
     sandbox.plan({"kind": "slow", "seconds": 1})
     with ThreadPoolExecutor() as pool:
         first = pool.submit(desk.submit, order)
-        while sandbox.faults_left():
-            assert not first.done()
+        wait_until(lambda: not sandbox.faults_left())
         with pytest.raises(GatewayUnavailableError, match="409"):
             desk.submit(order)
         paid = first.result()
@@ -66,9 +65,7 @@ def test_fault_3_a_first_try_that_timed_out_and_commits_later_is_one_refund(sand
     sandbox.plan({"kind": "slow", "seconds": 0.6})
     with pytest.raises(GatewayUnavailableError, match="did not answer"):
         desk.submit(order)
-    while not refunds():
-        with pytest.raises(GatewayUnavailableError):
-            desk.submit(order)
+    wait_until(refunds)
     assert desk.submit(order).attempt == 1
     assert len(refunds()) == 1
 

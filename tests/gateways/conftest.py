@@ -14,7 +14,9 @@ def store(seaweed):
 
 @pytest.fixture(scope="session")
 def uploads(seaweed):
-    return Uploads(seaweed.store)
+    uploads = Uploads(seaweed.store)
+    yield uploads
+    uploads.close()
 
 
 class CannedAnswer(BaseHTTPRequestHandler):

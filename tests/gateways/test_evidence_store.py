@@ -6,6 +6,7 @@ import pytest
 from domain.case import EvidencePin
 from domain.errors import EvidenceMissingError, EvidenceRefusedError, StoreUnavailableError
 from domain.words import EvidenceStatus
+from gateways.evidence_store import EvidenceStore
 from tests.gateways.files import FILES, JPEG, MP4, PNG
 from tests.gateways.uploads import CASE
 
@@ -175,8 +176,12 @@ def test_the_case_and_evidence_ids_are_the_whole_name(uploads):
     assert "box.jpg" not in ticket.url
 
 
-def test_fault_22_a_store_that_hangs_is_a_clear_error_within_seconds(seaweed, uploads):
-    item = uploads.announced()
-    evidence_id, _ = uploads.ticket(item)
-    with seaweed.hanging(), pytest.raises(StoreUnavailableError, match="did not answer when asked to read an upload"):
-        seaweed.store.verify(CASE, evidence_id, item)
+def test_fault_22_a_store_that_hangs_is_a_clear_error(seaweed, uploads):
+    evidence_id, item = uploads.uploaded()
+    pinned = seaweed.store.verify(CASE, evidence_id, item)
+    hasty = EvidenceStore(seaweed.bucket.amend(patience_seconds=0.2))
+    with seaweed.hanging():
+        with pytest.raises(StoreUnavailableError, match="did not answer when asked to read an upload"):
+            hasty.verify(CASE, evidence_id, item)
+        with pytest.raises(StoreUnavailableError, match="did not answer when asked to check pinned evidence"):
+            hasty.still_matches(CASE, pin(evidence_id, pinned))

@@ -2,7 +2,6 @@
 
 from itertools import count
 
-import httpx
 import pytest
 
 from domain.case import Payout
@@ -35,8 +34,7 @@ def payout(sandbox):
 def refund_by_hand(sandbox, payout, number):
     """As a person does it in the provider's dashboard: without our metadata."""
     fields = {"payment_intent": payout.payment_reference, "amount": "1", "metadata[note]": f"by hand {number}"}
-    with httpx.Client(headers={"Authorization": f"Bearer {sandbox.api_key}"}) as client:
-        client.post(f"{sandbox.url}/v1/refunds", data=fields).raise_for_status()
+    sandbox.stripe("POST", "/refunds", fields).raise_for_status()
 
 
 def test_a_refund_is_told_in_our_words(gateway, payout):
