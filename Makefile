@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/installed
 PYTEST_OPTIONS ?= -n 2 --dist loadfile
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
-export PATH := $(abspath $(BIN)):$(PATH)
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help install demo dev test check bench lock clean \
 	check-format check-lint check-types check-imports check-compose check-lock
@@ -65,7 +65,9 @@ $(INSTALLED): requirements.lock
 	@$(PYTHON) -m venv --clear $(VENV)
 	@awk '/^[^ #]/ { wanted = /^uv==/ } wanted' requirements.lock > $(VENV)/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.lock
-	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements.lock
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements.lock || \
+		{ echo "uv does not get through to the registry, pip (slower) is tried"; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock; }
 	@touch $@
 
 lock: $(INSTALLED)

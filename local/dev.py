@@ -24,7 +24,7 @@ _CHECK_SECONDS = 1
 
 def main(arguments: list[str]) -> int:
     """Run the system until it is asked to end; return the exit code, 1 when a part of it would not run."""
-    for asked_to_end in (signal.SIGTERM, signal.SIGHUP):
+    for asked_to_end in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(asked_to_end, signal.default_int_handler)
     folder = Path(*arguments[:1] or [ROOT / ".local"]).resolve()
     try:

@@ -12,7 +12,7 @@ from local.service import Service, module, program
 _TIME_SKIPPING = ("frontend.WorkflowTimeSkippingEnabled=true", "system.workflowTimeSkippingEnabled=true")
 # The default limit makes every workflow task of an idle server wait for about 39 ms.
 _NO_IDLE_WAIT = "history.transferProcessorMaxPollRPS=2000"
-_WORKER_GRACE_SECONDS = 25  # longer than the worker's own
+_GRACE_SECONDS = 30  # longer than what worker and API allow themselves
 
 
 def temporal(plan: Blueprint) -> Service:
@@ -74,7 +74,7 @@ def worker(settings_env: Mapping[str, str]) -> Service:
         module("worker"),
         lambda pid: polls(settings_env, pid),
         settings_env,
-        _WORKER_GRACE_SECONDS,
+        _GRACE_SECONDS,
         pause_seconds=0.2,  # every question starts a program
     )
 
@@ -82,7 +82,7 @@ def worker(settings_env: Mapping[str, str]) -> Service:
 def api(settings_env: Mapping[str, str]) -> Service:
     """Return the API, ready when it says that everything behind it answers."""
     url = f"http://{LOOPBACK}:{settings_env['REFUNDS_API_PORT']}/readyz"
-    return Service("api", module("api"), lambda _pid: answers(url), settings_env)
+    return Service("api", module("api"), lambda _pid: answers(url), settings_env, _GRACE_SECONDS)
 
 
 def _grace_seconds(plan: Blueprint) -> float:
