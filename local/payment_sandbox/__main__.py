@@ -1,6 +1,7 @@
 """`python -m local.payment_sandbox --port 8420 --database PATH`: run until told to stop."""
 
 import argparse
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -11,11 +12,14 @@ def main() -> None:
     """Serve on the loopback interface; a port that is taken is one clear line."""
     asked = _arguments()
     try:
+        app = application(asked.database, asked.api_key)
         bound = listening(asked.host, asked.port)
+    except sqlite3.Error as error:
+        sys.exit(f"payment sandbox: cannot open the ledger {asked.database} ({error}): name another --database")
     except OSError as error:
         sys.exit(f"payment sandbox: port {asked.port} is not free ({error.strerror}): set REFUNDS_SANDBOX_PORT")
     print(f"payment sandbox on http://{asked.host}:{bound.getsockname()[1]}", flush=True)
-    server(application(asked.database, asked.api_key)).run(sockets=[bound])
+    server(app).run(sockets=[bound])
 
 
 def _arguments() -> argparse.Namespace:

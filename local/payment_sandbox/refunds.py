@@ -52,7 +52,9 @@ def _refuse_malformed(params: Params) -> None:
     if unknown:
         raise dialect.invalid(f"Received unknown parameter: {unknown[0]}", "parameter_unknown", unknown[0])
     if params.get("reason", "duplicate") not in REASONS:
-        raise dialect.invalid(f"Invalid reason: must be one of {', '.join(sorted(REASONS))}", "", "reason")
+        raise dialect.invalid(
+            f"Invalid reason: must be one of {', '.join(sorted(REASONS))}", "parameter_invalid", "reason"
+        )
     dialect.whole_number(params, "amount", 1)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Lock
-from time import monotonic, sleep
 
 from temporalio.testing import ActivityEnvironment
 
@@ -16,14 +15,6 @@ from gateways.stripe_gateway import StripeGateway
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PIN = EvidencePin(evidence_id="ev_1", status=EvidenceStatus.PINNED, version_id="v1", sha256="0" * 64)
 MANY_TRIES = 30
-PATIENCE_SECONDS = 10
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    give_up_at = monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert monotonic() < give_up_at
-        sleep(0.01)
 
 
 class PaperBook:
