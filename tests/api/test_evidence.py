@@ -1,0 +1,152 @@
+"""Evidence: announced, uploaded with a ticket, verified, pinned or refused, and looked at."""
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from tests.api.counter import JPEG, photo, problem, told
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(100)
+
+
+async def with_photo(counter, **changes):
+    """Open a case with one announced photo; return it and its ticket."""
+    case = await counter.open(reason="quality", evidence=[photo(**changes)])
+    return case, case["upload_tickets"][0]
+
+
+async def confirm(counter, case, ticket, as_="dev-storefront"):
+    return await counter.send(case, f"evidence/{ticket['evidence_id']}/uploaded", as_=as_)
+
+
+async def test_r8_an_upload_that_is_what_was_announced_is_pinned_and_the_case_goes_to_audit(counter):
+    case, ticket = await with_photo(counter)
+    assert await counter.upload(ticket, JPEG) == 200
+
+    done = told(await confirm(counter, case, ticket), 200)
+
+    assert done["state"] == "under_audit"
+    [shown] = done["evidence"]
+    assert shown["status"] == "pinned"
+    assert shown["version_id"]
+    assert len(shown["sha256"]) == 64
+
+
+async def test_saying_twice_that_an_upload_is_done_changes_nothing(counter):
+    case, ticket = await with_photo(counter)
+    await counter.upload(ticket, JPEG)
+
+    first = told(await confirm(counter, case, ticket), 200)
+    assert told(await confirm(counter, case, ticket), 200) == first
+    told(await counter.send(case, "audit", {"decision": "approve"}, "dev-auditor"), 200)
+
+    assert told(await confirm(counter, case, ticket), 200)["state"] == "awaiting_return"
+    assert [one["event"] for one in await counter.timeline(case)].count("evidence_pinned") == 1
+
+
+async def test_r8_an_upload_that_is_something_else_is_refused_with_why_and_how_to_mend_it(counter):
+    case, ticket = await with_photo(counter, size=len(PNG))
+    assert await counter.upload(ticket, PNG) == 200
+
+    for _ in range(2):
+        refused = problem(await confirm(counter, case, ticket), 422, "evidence-refused")
+        assert "image/png, image/jpeg was announced" in refused["detail"]
+        assert "announce the file again" in refused["detail"]
+    shown = await counter.case(case)
+    assert shown["evidence"][0]["status"] == "refused"
+    assert shown["state"] == "information_requested"
+
+
+async def test_fault_27_before_anything_is_uploaded_the_answer_says_how_to_get_a_fresh_ticket(counter):
+    case, ticket = await with_photo(counter)
+
+    missing = problem(await confirm(counter, case, ticket), 422, "evidence-missing")
+
+    assert "announcing the file again renews a dead ticket" in missing["detail"]
+    again = told(await counter.send(case, "evidence", {"evidence": [photo()]}, "dev-storefront"), 200)
+    [fresh] = again["upload_tickets"]
+    assert fresh["evidence_id"] == ticket["evidence_id"]
+    assert datetime.fromisoformat(fresh["expires_at"]) > datetime.now(UTC)
+
+
+async def test_fault_27_a_used_ticket_does_not_replace_what_was_uploaded(counter):
+    _case, ticket = await with_photo(counter)
+    assert await counter.upload(ticket, JPEG) == 200
+    assert await counter.upload(ticket, JPEG) == 412
+
+
+async def test_more_evidence_is_announced_while_the_case_takes_it(counter):
+    case, _ = await with_photo(counter)
+
+    more = told(await counter.send(case, "evidence", {"evidence": [photo(filename="b.jpg")]}, "dev-storefront"), 200)
+
+    assert [one["filename"] for one in more["evidence"]] == ["front.jpg", "b.jpg"]
+    [ticket] = more["upload_tickets"]
+    assert await counter.upload(ticket, JPEG) == 200
+    done = told(await confirm(counter, case, ticket), 200)
+    assert [one["status"] for one in done["evidence"]] == ["announced", "pinned"]
+    assert done["state"] == "information_requested"
+
+
+async def test_evidence_is_closed_once_the_case_is_past_the_audit(counter):
+    case = await counter.approved()
+
+    refused = await counter.send(case, "evidence", {"evidence": [photo()]}, "dev-storefront")
+
+    assert problem(refused, 409, "wrong-state")["state"] == "awaiting_return"
+
+
+async def test_a_case_holds_twenty_files_and_no_more(counter):
+    case = await counter.open(reason="quality", evidence=[photo(filename=f"{one}.jpg") for one in range(20)])
+
+    refused = await counter.send(case, "evidence", {"evidence": [photo(filename="21.jpg")]}, "dev-storefront")
+
+    problem(refused, 409, "too-much-evidence")
+    renewed = told(await counter.send(case, "evidence", {"evidence": [photo(filename="7.jpg")]}, "dev-storefront"), 200)
+    assert len(renewed["evidence"]) == 20
+
+
+@pytest.mark.parametrize("as_", ["dev-auditor", "dev-warehouse", "dev-finance", "dev-storefront"])
+async def test_everybody_who_sees_the_case_can_look_at_what_was_pinned(counter, as_):
+    case, ticket = await with_photo(counter)
+    await counter.upload(ticket, JPEG)
+    told(await confirm(counter, case, ticket), 200)
+
+    response = await counter.ask("GET", f"/v1/refunds/{case['case_id']}/evidence/{ticket['evidence_id']}", as_=as_)
+
+    link = told(response, 200)
+    assert response.headers["cache-control"] == "no-store"
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        shown = await browser.get(link["url"])
+    assert (shown.content, shown.headers["content-type"]) == (JPEG, "image/jpeg")
+
+
+async def test_there_is_no_link_to_what_was_not_verified(counter):
+    case, ticket = await with_photo(counter)
+    path = f"/v1/refunds/{case['case_id']}/evidence/{ticket['evidence_id']}"
+    problem(await counter.ask("GET", path), 404, "unknown-evidence")
+
+
+async def test_evidence_of_another_case_is_unknown(counter):
+    _case, ticket = await with_photo(counter)
+    other = await counter.open()
+    problem(await confirm(counter, other, ticket), 404, "unknown-evidence")
+    problem(
+        await counter.ask("GET", f"/v1/refunds/{other['case_id']}/evidence/{ticket['evidence_id']}"),
+        404,
+        "unknown-evidence",
+    )
+
+
+async def test_fault_22_a_store_that_hangs_is_a_clear_503_and_nothing_is_decided(counter, seaweed):
+    case, ticket = await with_photo(counter)
+    await counter.upload(ticket, JPEG)
+    with seaweed.hanging():
+        response = await confirm(counter, case, ticket)
+        shown = await counter.case(case)
+
+    problem(response, 503, "evidence-store-unavailable")
+    assert response.headers["retry-after"]
+    assert shown["evidence"][0]["status"] == "announced"
+    told(await confirm(counter, case, ticket), 200)

@@ -1,0 +1,150 @@
+"""What breaks behind the edge is said clearly, and repeating the request mends it."""
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import event
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from api.app import create_app
+from api.errors import WorkflowsUnavailableError
+from api.refund_workflows import NotRunningError, RefundWorkflows
+from api.services import Services
+from db.engine import Database
+from db.migrate import migrate
+from domain.messages import Withdrawal
+from tests.api.cable import cable_to
+from tests.api.conftest import asking
+from tests.api.counter import Counter, problem, told
+from workflows.refund import RefundWorkflow
+
+FULL_AT_PAGES = 100
+
+
+@asynccontextmanager
+async def broken(services: Services, **changes):
+    """Give a counter of the same service with something broken behind it."""
+    services = replace(services, **changes)
+    async with asking(create_app(services)) as client:
+        yield Counter(client, services)
+
+
+@asynccontextmanager
+async def on_a_cable(services: Services):
+    """Give a counter whose way to Temporal can be cut, and the cable."""
+    async with cable_to(services.workflows._client.service_client.config.target_host) as cable:
+        client = await Client.connect(cable.address, data_converter=pydantic_data_converter)
+        async with broken(services, workflows=RefundWorkflows(client, patience_seconds=2)) as counter:
+            yield counter, cable
+
+
+async def test_fault_17_a_request_taken_while_temporal_is_away_comes_to_life_with_the_same_key(counter, services):
+    body, key = counter.request(await counter.order()), uuid4().hex
+    async with on_a_cable(services) as (cut_off, cable):
+        cable.cut()
+        response = await cut_off.submit(body, key)
+    problem(response, 503, "workflows-unavailable")
+    assert response.headers["retry-after"]
+    assert (await counter.get(f"/v1/refunds?order_number={body['order_number']}"))["items"] == []
+
+    case = told(await counter.submit(body, key), 200)
+
+    assert case["state"] == "under_audit"
+    assert told(await counter.submit(body, key), 200)["case_id"] == case["case_id"]
+    assert len((await counter.get(f"/v1/refunds?order_number={body['order_number']}"))["items"]) == 1
+
+
+async def test_what_is_recorded_can_be_read_and_repeated_while_temporal_is_away(counter, services):
+    body, key = counter.request(await counter.order()), uuid4().hex
+    async with on_a_cable(services) as (cut_off, cable):
+        case = told(await cut_off.submit(body, key), 201)
+        cable.cut()
+        assert told(await cut_off.submit(body, key), 200)["case_id"] == case["case_id"]
+        assert (await cut_off.case(case))["state"] == "under_audit"
+        problem(await cut_off.send(case, "audit", {"decision": "approve"}), 503, "workflows-unavailable")
+        assert (await cut_off.case(case))["state"] == "under_audit"
+        cable.mend()
+        approved = await cut_off.send(case, "audit", {"decision": "approve"})
+        assert told(approved, 200)["state"] == "awaiting_return"
+
+
+async def test_a_refund_that_no_worker_takes_up_is_a_503_after_some_patience(counter, services):
+    case = await counter.open()
+    client, intake = services.workflows._client, services.intakes.get(case["case_id"])
+    hasty = RefundWorkflows(client, patience_seconds=1)
+    idle = await client.start_workflow("RefundWorkflow", intake, id="refund/rc_idle0000", task_queue="nobody")
+
+    with pytest.raises(WorkflowsUnavailableError, match="it took too long"):
+        await hasty.tell("rc_idle0000", RefundWorkflow.withdraw, Withdrawal())
+
+    await idle.terminate()
+    with pytest.raises(NotRunningError):
+        await hasty.tell("rc_idle0000", RefundWorkflow.withdraw, Withdrawal())
+
+
+async def test_fault_20_a_database_out_of_reach_is_a_clear_503(services, tmp_path):
+    nothing = Database(f"sqlite:///{tmp_path}/nothing.db")
+    parts = Services.over(nothing, services.store, services.workflows._client, services.keys, services.now)
+    async with asking(create_app(parts)) as client:
+        counter = Counter(client, parts)
+        for response in (await counter.ask("GET", "/v1/refunds"), await counter.submit(counter.request("A-1"))):
+            refused = problem(response, 503, "database-unavailable")
+            assert response.headers["retry-after"]
+            assert "table" not in refused["detail"]
+    nothing.close()
+
+
+async def test_fault_21_a_full_disk_is_a_clear_503_and_leaves_no_half_state(services, tmp_path):
+    url = f"sqlite:///{tmp_path}/full.db"
+    migrate(url)
+    database = Database(url)
+    limits = [FULL_AT_PAGES]
+    event.listen(database.engine, "begin", lambda one: one.exec_driver_sql(f"PRAGMA max_page_count = {limits[-1]}"))
+    parts = Services.over(database, services.store, services.workflows._client, services.keys, services.now)
+    async with asking(create_app(parts)) as client:
+        counter = Counter(client, parts)
+        lines = [{"sku": f"S-{one}", "product_name": "s" * 200, "quantity": 1, "unit_price": 1} for one in range(200)]
+        order = counter.facts("O-1", lines=lines, parcels=[])
+
+        full = [await counter.ask("PUT", f"/v1/orders/O-{number}", order) for number in range(20)]
+        limits.append(10_000)
+        mended = await counter.ask("PUT", "/v1/orders/O-19", order)
+
+    assert full[0].status_code == 201
+    problem(full[-1], 503, "database-unavailable")
+    assert mended.status_code == 201
+    database.close()
+
+
+async def test_an_unexpected_error_is_a_500_that_tells_nothing_and_logs_no_words_of_a_customer(services, caplog):
+    words = "zebrawood".title()
+
+    def broken_clock():
+        raise RuntimeError(words)
+
+    with caplog.at_level(logging.ERROR):
+        async with broken(services, now=broken_clock) as counter:
+            response = await counter.submit(
+                {"order_number": "A", "customer_id": "c", "reason": "personal", "lines": [{"sku": "S"}]}
+            )
+
+    refused = problem(response, 500, "internal-error")
+    assert "Zebrawood" not in response.text
+    assert "RuntimeError" not in response.text
+    assert "Traceback" not in refused["detail"]
+    assert "broken_clock" in caplog.text
+    assert "Zebrawood" not in caplog.text
+
+
+async def test_a_database_that_keeps_a_writer_waiting_does_not_keep_others_waiting(counter, services):
+    with services.database.writing():
+        waiting = asyncio.create_task(counter.ask("PUT", "/v1/orders/O-waits", counter.facts("O-waits")))
+        assert (await counter.ask("GET", "/healthz")).status_code == 200
+        assert (await counter.ask("GET", "/v1/refunds")).status_code == 200
+        assert not waiting.done()
+    assert (await waiting).status_code in {200, 201}
