@@ -6,7 +6,7 @@ from domain.messages import CourierTracking
 from domain.money import Money
 from domain.order import OrderLine, Payment
 from domain.words import Reason
-from policy.money import allocate, caps, failed_value, goods_value, judge_postage, refund_due, unit_shares
+from policy.money import failed_value, goods_value, judge_postage, refund_due, unit_shares
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT, usd
 
@@ -107,6 +107,14 @@ def test_r31_a_label_that_the_shop_paid_is_deducted_once():
     assert due(paid_out(facts.settled(first, accepted=2, paid=1))) == (1500, 0, 0, 0, 1500)
 
 
+def test_r31_a_label_that_an_agreed_amount_has_borne_is_not_deducted_again():
+    agreed = facts.case((MUG, 2), reason=PERSONAL, agreed_amount=usd(500), shop_paid_label=usd(300))
+    first = facts.settled(agreed, refused=1)
+    assert due(first) == (500, 0, 0, 300, 200)
+    second = paid_out(facts.settled(first, accepted=1, refused=1), minor=200).amend(agreed_amount=None)
+    assert due(second) == (1500, 0, 0, 0, 1500)
+
+
 def test_r31_a_label_never_takes_more_than_is_owed_and_the_rest_of_it_comes_off_later():
     dear = accepted(1, reason=PERSONAL, shop_paid_label=usd(2000))
     assert due(dear) == (1500, 0, 0, 1500, 0)
@@ -135,19 +143,6 @@ def test_r28_accepted_refused_and_failed_units_are_different_units():
     third = facts.settled(facts.case((MUG, 3), of=bought, agreed_amount=usd(999)), accepted=1, failed=1, refused=1)
     assert failed_value(third) == 334
     assert due(third)[0] == 334 + 333
-
-
-def test_r32_what_is_left_of_a_payment_is_captured_minus_committed():
-    assert caps((6600, 1000), (600, 0)) == (6000, 1000)
-
-
-def test_r32_an_exhausted_payment_takes_nothing_more():
-    assert caps((6600, 1000), (6600, 1001)) == (0, 0)
-    assert allocate(500, caps((6600,), (6600,))) == ((0,), 500)
-
-
-def test_r32_what_the_payments_cannot_take_goes_outside_them():
-    assert allocate(7500, (6600,)) == ((6600,), 900)
 
 
 def test_r33_the_shares_of_a_line_add_up_to_the_last_cent():
@@ -180,16 +175,6 @@ def test_r33_money_is_no_fraction_and_never_mixes_currencies():
 
 def test_r33_a_line_that_was_not_sold_has_no_shares():
     assert unit_shares(facts.order(), "NO-SUCH") == ()
-
-
-def test_r35_the_payments_are_filled_in_their_fixed_order():
-    assert allocate(1500, (1000, 2000, 300)) == ((1000, 500, 0), 0)
-    assert allocate(3300, (1000, 2000, 300)) == ((1000, 2000, 300), 0)
-
-
-def test_r35_a_later_payment_is_not_touched_while_an_earlier_one_has_room():
-    assert allocate(1000, (1000, 2000)) == ((1000, 0), 0)
-    assert allocate(0, (1000, 2000)) == ((0, 0), 0)
 
 
 def test_the_value_of_a_case_is_what_was_paid_for_its_goods():
