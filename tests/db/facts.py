@@ -140,11 +140,11 @@ def at_once(callers: int, call: Callable[[int], Any]) -> list[Any]:
 
 def rows(database: Database, query: str, **values: Any) -> list[tuple[Any, ...]]:
     """Ask the database itself."""
-    with database.reading() as session:
-        return [tuple(row) for row in session.connection().execute(text(query), values)]
+    with database.reading() as connection:
+        return [tuple(row) for row in connection.execute(text(query), values)]
 
 
 def execute(database: Database, statement: str, **values: Any) -> None:
     """Go past every class to the tables."""
-    with database.writing() as session:
-        session.connection().execute(text(statement), values)
+    with database.writing() as connection:
+        connection.execute(text(statement), values)

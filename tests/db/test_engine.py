@@ -18,8 +18,8 @@ def test_a_transaction_that_fails_leaves_no_trace(database: Database, orders: Or
     orders.put(an_order())
 
     def half_way() -> None:
-        with database.writing() as session:
-            session.connection().exec_driver_sql("UPDATE orders SET customer_id = 'c-2'")
+        with database.writing() as connection:
+            connection.exec_driver_sql("UPDATE orders SET customer_id = 'c-2'")
             raise RuntimeError("half-way")
 
     with pytest.raises(RuntimeError, match="half-way"):
@@ -31,12 +31,12 @@ def test_f9_read_and_write_from_many_threads_loses_no_update(database: Database,
     orders.put(an_order())
 
     def add_one(_number: int) -> None:
-        with database.writing() as session:
-            run = session.connection().exec_driver_sql
-            lock_order(session, "O-1")
+        with database.writing() as connection:
+            run = connection.exec_driver_sql
+            lock_order(connection, "O-1")
             total = run("SELECT max(captured) FROM order_payments").scalar_one()
             changed = update(OrderPaymentRow).where(OrderPaymentRow.reference == "pi_card")
-            session.exec(changed.values(captured=total + 1))
+            connection.execute(changed.values(captured=total + 1))
 
     assert at_once(30, add_one) == [None] * 30
     assert rows(database, "SELECT max(captured) FROM order_payments") == [(6030,)]
@@ -45,10 +45,10 @@ def test_f9_read_and_write_from_many_threads_loses_no_update(database: Database,
 def test_a_reading_sees_one_state_while_others_write(database: Database, orders: Orders):
     orders.put(an_order())
     count = "SELECT count(*) FROM orders"
-    with database.reading() as session:
-        before = session.connection().exec_driver_sql(count).scalar_one()
+    with database.reading() as connection:
+        before = connection.exec_driver_sql(count).scalar_one()
         orders.put(an_order(order_number="O-2"))
-        assert session.connection().exec_driver_sql(count).scalar_one() == before
+        assert connection.exec_driver_sql(count).scalar_one() == before
 
 
 def test_ping_returns_on_a_migrated_database(database: Database):
@@ -98,8 +98,8 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path):
 
 def test_sqlite_commits_are_durable_and_readers_do_not_wait(tmp_path: Path):
     database = Database(f"sqlite:///{tmp_path}/refunds.db")
-    with database.reading() as session:
-        ask = session.connection().exec_driver_sql
+    with database.reading() as connection:
+        ask = connection.exec_driver_sql
         settings = [ask(f"PRAGMA {name}").scalar_one() for name in ("journal_mode", "synchronous", "foreign_keys")]
     assert settings == ["wal", 2, 1]
     database.close()
@@ -112,14 +112,14 @@ def test_f21_a_full_disk_is_a_clear_failure_and_no_half_state(migrated_file: Pat
     orders.put(an_order())
     opened = cases.open(a_case(), [])
     pages = rows(database, "PRAGMA page_count")[0][0]
-    with database.reading() as session:
-        session.connection().exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    with database.reading() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
     changed = later(opened, refusal=None, return_address=("x" * 3000,) * 20)
     with pytest.raises(DatabaseUnavailableError, match="full"):
         cases.record(changed, [entry(100)])
     assert cases.case(opened.case_id) == opened
-    with database.reading() as session:
-        session.connection().exec_driver_sql("PRAGMA max_page_count = 1073741823")
+    with database.reading() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1073741823")
     cases.record(changed, [entry(100)])
     assert cases.case(opened.case_id) == changed
     database.close()

@@ -89,5 +89,5 @@ def _enter_by_hand(database: Database, planned: Case, *amounts: int) -> None:
         {"position": i, "amount": amount, "case": planned.case_id, "payout": planned.payouts[0].payout_id}
         for i, amount in enumerate(amounts)
     ]
-    with database.writing() as session:
-        session.connection().execute(text(LEG), legs)
+    with database.writing() as connection:
+        connection.execute(text(LEG), legs)

@@ -1,7 +1,5 @@
 """How the tables come to be, on both engines."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,8 +14,8 @@ from tests.db.facts import an_order, at_once
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(database: Database):
-    with database.reading() as session:
-        context = MigrationContext.configure(session.connection(), opts={"compare_server_default": True})
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         assert compare_metadata(context, METADATA) == []
 
 
@@ -32,13 +30,6 @@ def test_an_empty_database_is_migrated_and_again_without_loss(empty_url: str):
 
 
 def test_of_several_migrations_at_once_one_does_it_and_the_rest_wait(empty_url: str):
-    command = [sys.executable, "-m", "db.migrate", empty_url]
-    started = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
-    outcomes = [(process.communicate()[1], process.returncode) for process in started]
-    assert outcomes == [("", 0)] * 3
-
-
-def test_threads_of_one_process_migrate_one_after_the_other(empty_url: str):
     assert at_once(3, lambda _: migrate(empty_url)) == [None] * 3
 
 
