@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy.sql.dml import ReturningInsert
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, select
 
 from db.engine import Database
 from db.listing import CaseFilter, CasePage, read_page
 from db.order_rows import read_order
-from db.payout_rows import keep_payouts
+from db.outcomes import keep_payouts
 from db.plans import plan_payouts
-from db.statements import INSERTS
+from db.statements import AddOrReplace, given
 from db.tables import CaseRow
 from db.timeline import TimelineRecord, add_entries, add_note, note_of, read_timeline
 from db.units import choose_units, has_choice, keep_units
@@ -23,6 +21,10 @@ from domain.next_step import awaiting
 from domain.order import Order
 
 __all__ = ["CaseFilter", "CasePage", "Cases", "TimelineRecord"]
+
+_CASES = CaseRow.__table__
+_READ = select(_CASES.c.document).where(given(_CASES.c.case_id))
+_WRITE = AddOrReplace(_CASES, not_older=_CASES.c.version)
 
 
 class Cases:
@@ -33,13 +35,13 @@ class Cases:
 
     def order(self, order_number: str) -> Order | None:
         """Return the order, or None."""
-        with self._database.reading() as session:
-            return read_order(session, order_number)
+        with self._database.reading() as connection:
+            return read_order(connection, order_number)
 
     def case(self, case_id: str) -> Case | None:
         """Return the case as last recorded, or None."""
-        with self._database.reading() as session:
-            return _read(session, case_id)
+        with self._database.reading() as connection:
+            return _read(connection, case_id)
 
     def open(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
         """Record a new case and hold its units (R11), or return it as recorded when it already is.
@@ -48,14 +50,14 @@ class Cases:
         that is not open holds none. A recorded case that has ended, and comes open and later, is taken up again in
         the same way (R12). Raises UnitsTakenError.
         """
-        with self._database.writing() as session:
-            recorded = _read(session, case.case_id)
+        with self._database.writing() as connection:
+            recorded = _read(connection, case.case_id)
             if recorded and not _takes_up(case, recorded):
                 return recorded
-            case = choose_units(session, case) if case.is_open else _without_units(case)
-            _write(session, case)
-            keep_units(session, case)
-            add_entries(session, case.case_id, entries)
+            case = choose_units(connection, case) if case.is_open else _without_units(case)
+            _write(connection, case)
+            keep_units(connection, case)
+            add_entries(connection, case.case_id, entries)
             return case
 
     def record(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
@@ -64,12 +66,12 @@ class Cases:
         Its units are held, freed or settled as the case now stands (R11); money that moved is entered in the ledger
         once. Raises UnitsTakenError when a case that is taken up again finds its units taken.
         """
-        with self._database.writing() as session:
-            case = choose_units(session, case) if has_choice(case) else case
-            if _write(session, case):
-                keep_units(session, case)
-                keep_payouts(session, case)
-            add_entries(session, case.case_id, entries)
+        with self._database.writing() as connection:
+            case = choose_units(connection, case) if has_choice(case) else case
+            if _write(connection, case):
+                keep_units(connection, case)
+                keep_payouts(connection, case)
+            add_entries(connection, case.case_id, entries)
             return case
 
     def plan_payouts(self, case: Case) -> tuple[Payout, ...]:
@@ -78,19 +80,19 @@ class Cases:
         Returns the case's payouts with the new ones; the same for the same version. Raises CapExceededError, and
         UnitsTakenError before anything is committed when a case that is taken up again finds its units taken (R11).
         """
-        with self._database.writing() as session:
-            keep_units(session, case)
-            return plan_payouts(session, case)
+        with self._database.writing() as connection:
+            keep_units(connection, case)
+            return plan_payouts(connection, case)
 
     def page(self, wanted: CaseFilter) -> CasePage:
         """Return a page of cases, newest first; raises BadCursorError."""
-        with self._database.reading() as session:
-            return read_page(session, wanted)
+        with self._database.reading() as connection:
+            return read_page(connection, wanted)
 
     def timeline(self, case_id: str) -> list[TimelineRecord]:
         """Return everything that happened to the case, oldest first."""
-        with self._database.reading() as session:
-            return read_timeline(session, case_id)
+        with self._database.reading() as connection:
+            return read_timeline(connection, case_id)
 
     def note(  # noqa: PLR0913, PLR0917 - an entry has these parts, and an edge states each once
         self,
@@ -103,12 +105,12 @@ class Cases:
     ) -> None:
         """Add an edge's own entry to the timeline, once however often the very same comes; its text stays here."""
         note = note_of(entry_at, actor, event, details or {}, text)
-        with self._database.writing() as session:
-            add_note(session, case_id, note)
+        with self._database.writing() as connection:
+            add_note(connection, case_id, note)
 
 
-def _read(session: Session, case_id: str) -> Case | None:
-    document = session.exec(select(CaseRow.document).where(CaseRow.case_id == case_id)).first()
+def _read(connection: Connection, case_id: str) -> Case | None:
+    document = connection.scalar(_READ, {"case_id": case_id})
     return Case.model_validate_json(document) if document is not None else None
 
 
@@ -120,20 +122,9 @@ def _without_units(case: Case) -> Case:
     return case.amend(lines=tuple(line.amend(units=()) for line in case.lines))
 
 
-def _write(session: Session, case: Case) -> bool:
+def _write(connection: Connection, case: Case) -> bool:
     """Write the case unless a later version is there; return whether it was written."""
-    statement = _statement(session.get_bind().dialect.name)
-    return session.exec(statement, params=_row(case)).first() is not None
-
-
-@cache
-def _statement(dialect: str) -> ReturningInsert[str]:
-    insert = INSERTS[dialect](CaseRow.__table__)
-    changed = {column.name: column for column in insert.excluded if column.name != "case_id"}
-    not_later = col(CaseRow.version) <= insert.excluded.version
-    return insert.on_conflict_do_update(index_elements=["case_id"], set_=changed, where=not_later).returning(
-        col(CaseRow.case_id)
-    )
+    return _WRITE.write(connection, _row(case)) > 0
 
 
 def _row(case: Case) -> dict[str, Any]:

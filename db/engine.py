@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
-from sqlmodel import Session
 
 POOL_SIZE = 20
 WAIT_SECONDS = 10
@@ -44,21 +43,21 @@ class Database:
         return self.url.get_backend_name()
 
     @contextmanager
-    def writing(self) -> Generator[Session]:
+    def writing(self) -> Generator[Connection]:
         """Give a transaction that commits at the end, or leaves no trace; raises DatabaseUnavailableError."""
-        with self._turn, _named_failures(), Session(self._writers) as session, session.begin():
-            yield session
+        with self._turn, _named_failures(), self._writers.begin() as connection:
+            yield connection
 
     @contextmanager
-    def reading(self) -> Generator[Session]:
+    def reading(self) -> Generator[Connection]:
         """Give a transaction that reads one consistent state; raises DatabaseUnavailableError."""
-        with _named_failures(), Session(self._readers) as session:
-            yield session
+        with _named_failures(), self._readers.connect() as connection:
+            yield connection
 
     def ping(self) -> None:
         """Return when the database answers and has its tables; raises DatabaseUnavailableError."""
-        with self.reading() as session:
-            if not inspect(session.connection()).has_table("alembic_version"):
+        with self.reading() as connection:
+            if not inspect(connection).has_table("alembic_version"):
                 raise DatabaseUnavailableError("the database has no tables yet: run python -m db.migrate with its URL")
 
     def close(self) -> None:

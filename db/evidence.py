@@ -5,16 +5,25 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import AwareDatetime
-from sqlalchemy import insert, update
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from db.engine import Database
+from db.statements import given
 from db.tables import EvidenceRow
 from domain.case import EvidencePin
 from domain.errors import UnknownEvidenceError
 from domain.request import AnnouncedEvidence, CaseId
 from domain.value import Value
 from domain.words import EvidenceStatus
+
+_EVIDENCE = EvidenceRow.__table__
+_ADD = insert(_EVIDENCE)
+_READ = select(_EVIDENCE).where(given(_EVIDENCE.c.evidence_id))
+_READ_ALL = (
+    select(_EVIDENCE)
+    .where(given(_EVIDENCE.c.case_id))
+    .order_by(_EVIDENCE.c.announced_at, _EVIDENCE.c.position, _EVIDENCE.c.evidence_id)
+)
 
 
 class EvidenceRecord(Value):
@@ -51,23 +60,21 @@ class EvidenceBook:
 
     def announce(self, case_id: str, items: Mapping[str, AnnouncedEvidence], at: datetime) -> None:
         """Record evidence to come, by its id."""
-        with self._database.writing() as session:
-            announce_evidence(session, case_id, items, at)
+        with self._database.writing() as connection:
+            announce_evidence(connection, case_id, items, at)
 
     def get(self, case_id: str, evidence_id: str) -> EvidenceRecord:
         """Return the evidence; raises UnknownEvidenceError when the case has none of that id."""
-        with self._database.reading() as session:
-            row = session.get(EvidenceRow, evidence_id)
-            if row is None or row.case_id != case_id:
-                raise UnknownEvidenceError(f"case {case_id} has no evidence {evidence_id}")
-            return _record(row)
+        with self._database.reading() as connection:
+            record = _read(connection, evidence_id)
+        if record is None or record.case_id != case_id:
+            raise UnknownEvidenceError(f"case {case_id} has no evidence {evidence_id}")
+        return record
 
     def all(self, case_id: str) -> tuple[EvidenceRecord, ...]:
         """Return the evidence of a case in the order it was announced."""
-        wanted = select(EvidenceRow).where(EvidenceRow.case_id == case_id)
-        ordered = wanted.order_by(col(EvidenceRow.announced_at), col(EvidenceRow.position))
-        with self._database.reading() as session:
-            return tuple(_record(row) for row in session.exec(ordered))
+        with self._database.reading() as connection:
+            return tuple(_record(row) for row in connection.execute(_READ_ALL, {"case_id": case_id}).mappings())
 
     def pin(self, evidence_id: str, version_id: str, sha256: str, at: datetime) -> EvidenceRecord:
         """Record that the upload is what was announced and return the evidence as it stands (first verdict).
@@ -85,22 +92,22 @@ class EvidenceBook:
         return self._settle(evidence_id, {"status": EvidenceStatus.REFUSED.value, "why": why, "settled_at": at})
 
     def _settle(self, evidence_id: str, verdict: dict[str, Any]) -> EvidenceRecord:
-        undecided = update(EvidenceRow).where(
-            col(EvidenceRow.evidence_id) == evidence_id, col(EvidenceRow.status) == EvidenceStatus.ANNOUNCED.value
-        )
-        with self._database.writing() as session:
-            session.exec(undecided.values(verdict))
-            row = session.get(EvidenceRow, evidence_id)
-            if row is None:
-                raise UnknownEvidenceError(f"there is no evidence {evidence_id}")
-            return _record(row)
+        undecided = _EVIDENCE.c.evidence_id == evidence_id, _EVIDENCE.c.status == EvidenceStatus.ANNOUNCED.value
+        with self._database.writing() as connection:
+            connection.execute(update(_EVIDENCE).where(*undecided).values(verdict))
+            record = _read(connection, evidence_id)
+        if record is None:
+            raise UnknownEvidenceError(f"there is no evidence {evidence_id}")
+        return record
 
 
-def announce_evidence(session: Session, case_id: str, items: Mapping[str, AnnouncedEvidence], at: datetime) -> None:
+def announce_evidence(
+    connection: Connection, case_id: str, items: Mapping[str, AnnouncedEvidence], at: datetime
+) -> None:
     """Add evidence to come, in the mapping's order."""
     if items:
         rows = [_row(case_id, position, one, item, at) for position, (one, item) in enumerate(items.items())]
-        session.exec(insert(EvidenceRow.__table__), params=rows)
+        connection.execute(_ADD, rows)
 
 
 def _row(case_id: str, position: int, evidence_id: str, item: AnnouncedEvidence, at: datetime) -> dict[str, Any]:
@@ -117,23 +124,13 @@ def _row(case_id: str, position: int, evidence_id: str, item: AnnouncedEvidence,
     }
 
 
-def _record(row: EvidenceRow) -> EvidenceRecord:
-    item = AnnouncedEvidence.model_validate(
-        {
-            "filename": row.filename,
-            "content_type": row.content_type,
-            "size": row.size,
-            "sha256": row.announced_sha256,
-        }
+def _read(connection: Connection, evidence_id: str) -> EvidenceRecord | None:
+    row = connection.execute(_READ, {"evidence_id": evidence_id}).mappings().first()
+    return _record(row) if row is not None else None
+
+
+def _record(row: RowMapping) -> EvidenceRecord:
+    item = AnnouncedEvidence(
+        filename=row["filename"], content_type=row["content_type"], size=row["size"], sha256=row["announced_sha256"]
     )
-    return EvidenceRecord(
-        case_id=row.case_id,
-        evidence_id=row.evidence_id,
-        item=item,
-        status=EvidenceStatus(row.status),
-        version_id=row.version_id,
-        sha256=row.sha256,
-        why=row.why,
-        announced_at=row.announced_at,
-        settled_at=row.settled_at,
-    )
+    return EvidenceRecord(item=item, **{name: row[name] for name in EvidenceRecord.model_fields if name != "item"})

@@ -3,15 +3,25 @@
 from typing import Any
 
 from pydantic import AwareDatetime
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, Select, select
 
 from db.engine import Database
 from db.evidence import announce_evidence
-from db.statements import insert_or
+from db.statements import AddOrLeave, given
 from db.tables import IntakeRow
 from domain.errors import KeyReusedError
 from domain.request import CaseId, CaseIntake, RefundRequest, Sha256
 from domain.value import Value
+
+_INTAKES = IntakeRow.__table__
+_ADD = AddOrLeave(_INTAKES, once=["principal", "idempotency_key"])
+_READ_CLAIM = select(_INTAKES.c.case_id, _INTAKES.c.body_sha256, _INTAKES.c.intake).where(
+    given(_INTAKES.c.principal), given(_INTAKES.c.idempotency_key)
+)
+_READ_INTAKE, _READ_PRINCIPAL, _READ_DESCRIPTION = (
+    select(column).where(given(_INTAKES.c.case_id))
+    for column in (_INTAKES.c.intake, _INTAKES.c.principal, _INTAKES.c.description)
+)
 
 
 class Submission(Value):
@@ -60,43 +70,34 @@ class Intakes:
 
         Raises KeyReusedError when the key came with another body before.
         """
-        with self._database.writing() as session:
-            if _insert(session, submission):
+        with self._database.writing() as connection:
+            if _ADD.add(connection, _row(submission)):
                 items = zip(submission.evidence_ids, submission.request.evidence, strict=True)
-                announce_evidence(session, submission.case_id, dict(items), submission.received_at)
+                announce_evidence(connection, submission.case_id, dict(items), submission.received_at)
                 return Claimed(case_id=submission.case_id, is_new=True, intake=submission.intake)
-            return _claimed_before(session, submission)
+            return _claimed_before(connection, submission)
 
     def get(self, case_id: str) -> CaseIntake | None:
         """Return the first submission of the case, or None."""
-        intake = self._column(IntakeRow.intake, case_id)
+        intake = self._read(_READ_INTAKE, case_id)
         return CaseIntake.model_validate_json(intake) if intake is not None else None
 
     def principal(self, case_id: str) -> str | None:
         """Return who submitted the case, or None."""
-        return self._column(IntakeRow.principal, case_id)
+        return self._read(_READ_PRINCIPAL, case_id)
 
     def description(self, case_id: str) -> str:
         """Return the customer's own words; empty when there are none."""
-        return self._column(IntakeRow.description, case_id) or ""
+        return self._read(_READ_DESCRIPTION, case_id) or ""
 
-    def _column(self, column: str, case_id: str) -> str | None:
-        with self._database.reading() as session:
-            return session.exec(select(column).where(IntakeRow.case_id == case_id)).first()
-
-
-def _insert(session: Session, submission: Submission) -> bool:
-    statement = insert_or(session, IntakeRow.__table__)
-    once = statement.on_conflict_do_nothing(index_elements=["principal", "idempotency_key"])
-    added = session.exec(once.returning(col(IntakeRow.case_id)), params=_row(submission))
-    return added.first() is not None
+    def _read(self, statement: Select[str], case_id: str) -> str | None:
+        with self._database.reading() as connection:
+            return connection.scalar(statement, {"case_id": case_id})
 
 
-def _claimed_before(session: Session, submission: Submission) -> Claimed:
-    wanted = select(IntakeRow).where(
-        IntakeRow.principal == submission.principal, IntakeRow.idempotency_key == submission.idempotency_key
-    )
-    row = session.exec(wanted).one()
+def _claimed_before(connection: Connection, submission: Submission) -> Claimed:
+    key = {"principal": submission.principal, "idempotency_key": submission.idempotency_key}
+    row = connection.execute(_READ_CLAIM, key).one()
     if row.body_sha256 != submission.body_sha256:
         raise KeyReusedError("this Idempotency-Key came with another body before: send a new key with a new request")
     return Claimed(case_id=row.case_id, is_new=False, intake=CaseIntake.model_validate_json(row.intake))

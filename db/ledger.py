@@ -4,15 +4,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from pydantic import AwareDatetime
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, RowMapping, func, select
 
-from db.statements import insert_or
+from db.payout_rows import REIMBURSEMENT, PayoutRecord
+from db.statements import AddOrLeave, given
 from db.tables import LedgerEntryRow, PayoutRow
 from domain.money import Money
 from domain.value import Value
 
-REIMBURSEMENT = "reimbursement"
 GOODS = "goods_refunds"
 RETURN_POSTAGE = "return_postage"
 RELEASED = "released"
@@ -45,94 +44,96 @@ class LedgerEntry(Value):
 Leg = tuple[str, int]
 
 
-def enter_planned(session: Session, payout: PayoutRow, goods: int, at: datetime) -> None:
+_ENTRIES, _PAYOUTS = LedgerEntryRow.__table__, PayoutRow.__table__
+_ADD = AddOrLeave(_ENTRIES)
+_READ = (
+    select(_ENTRIES)
+    .where(given(_ENTRIES.c.case_id))
+    .order_by(_ENTRIES.c.at, _ENTRIES.c.transaction_id, _ENTRIES.c.position)
+)
+_BALANCE = select(func.coalesce(func.sum(_ENTRIES.c.amount), 0)).where(given(_ENTRIES.c.order_number))
+_GOODS_PLANNED = (
+    _BALANCE.join_from(_ENTRIES, _PAYOUTS, _PAYOUTS.c.payout_id == _ENTRIES.c.payout_id)
+    .where(_ENTRIES.c.account == GOODS)
+    .where(_PAYOUTS.c.released.is_(False))
+)
+
+
+def enter_planned(connection: Connection, record: PayoutRecord, goods: int, at: datetime) -> None:
     """Enter what is owed from now on: `goods` of the payout for goods and outbound postage, the rest return postage."""
-    expenses = ((GOODS, goods), (RETURN_POSTAGE, payout.amount - goods))
-    legs = [(account, amount) for account, amount in expenses if amount]
-    movement = Movement.POSTAGE_OWED if payout.provider == REIMBURSEMENT else Movement.REFUND_PLANNED
-    _enter(session, payout, movement, [*legs, (_payable(payout), -payout.amount)], at)
+    amount = record.payout.amount.minor
+    expenses = [leg for leg in ((GOODS, goods), (RETURN_POSTAGE, amount - goods)) if leg[1]]
+    is_outside = record.payout.provider == REIMBURSEMENT
+    movement = Movement.POSTAGE_OWED if is_outside else Movement.REFUND_PLANNED
+    _enter(connection, record, movement, [*expenses, (_payable(record), -amount)], at)
 
 
-def enter_refunded(session: Session, payout: PayoutRow, at: datetime) -> None:
+def enter_refunded(connection: Connection, record: PayoutRecord, at: datetime) -> None:
     """Enter that the attempt's money left."""
-    legs = [(_payable(payout), payout.amount), (_source(payout), -payout.amount)]
-    _enter(session, payout, Movement.REFUNDED, legs, at)
+    _enter(connection, record, Movement.REFUNDED, _legs(record, _payable(record), _source(record)), at)
 
 
-def enter_reversed(session: Session, payout: PayoutRow, at: datetime) -> None:
+def enter_reversed(connection: Connection, record: PayoutRecord, at: datetime) -> None:
     """Enter that the attempt's money came back, so that it is owed again (R37)."""
-    legs = [(_source(payout), payout.amount), (_payable(payout), -payout.amount)]
-    _enter(session, payout, Movement.REVERSED, legs, at)
+    _enter(connection, record, Movement.REVERSED, _legs(record, _source(record), _payable(record)), at)
 
 
-def enter_released(session: Session, payout: PayoutRow, at: datetime) -> None:
+def enter_released(connection: Connection, record: PayoutRecord, at: datetime) -> None:
     """Enter that a payout which never happened is owed no more."""
-    legs = [(_payable(payout), payout.amount), (RELEASED, -payout.amount)]
-    _enter(session, payout, Movement.RELEASED, legs, at)
+    _enter(connection, record, Movement.RELEASED, _legs(record, _payable(record), RELEASED), at)
 
 
-def goods_planned(session: Session, order_number: str) -> int:
+def goods_planned(connection: Connection, order_number: str) -> int:
     """Return what is planned or paid of an order for goods and outbound postage, over all cases, in minor units."""
-    total = select(func.coalesce(func.sum(LedgerEntryRow.amount), 0)).join(
-        PayoutRow, col(PayoutRow.payout_id) == col(LedgerEntryRow.payout_id)
-    )
-    of_order = total.where(LedgerEntryRow.order_number == order_number, LedgerEntryRow.account == GOODS)
-    return int(session.exec(of_order.where(col(PayoutRow.released).is_(False))).one())
+    return int(connection.execute(_GOODS_PLANNED, {"order_number": order_number}).scalar_one())
 
 
-def read_ledger(session: Session, case_id: str) -> list[LedgerEntry]:
+def read_ledger(connection: Connection, case_id: str) -> list[LedgerEntry]:
     """Return the entries of a case, oldest first."""
-    wanted = select(LedgerEntryRow).where(LedgerEntryRow.case_id == case_id)
-    ordered = wanted.order_by(col(LedgerEntryRow.at), col(LedgerEntryRow.transaction_id), col(LedgerEntryRow.position))
-    return [_entry(row) for row in session.exec(ordered)]
+    return [_entry(row) for row in connection.execute(_READ, {"case_id": case_id}).mappings()]
 
 
-def balance(session: Session, order_number: str) -> int:
+def balance(connection: Connection, order_number: str) -> int:
     """Return what the entries of an order add up to: zero, or the books are wrong (I2)."""
-    total = select(func.coalesce(func.sum(LedgerEntryRow.amount), 0))
-    return int(session.exec(total.where(LedgerEntryRow.order_number == order_number)).one())
+    return int(connection.execute(_BALANCE, {"order_number": order_number}).scalar_one())
 
 
-def _enter(session: Session, payout: PayoutRow, movement: Movement, legs: list[Leg], at: datetime) -> None:
-    transaction = _transaction(payout, movement)
+def _enter(connection: Connection, record: PayoutRecord, movement: Movement, legs: list[Leg], at: datetime) -> None:
+    transaction = _transaction(record, movement)
     if sum(amount for _, amount in legs) != 0 or legs[-1][1] >= 0:
         raise AssertionError(f"{transaction} must add up to zero, its one credit last")
     shared = {
         "transaction_id": transaction,
         "movement": movement.value,
-        "currency": payout.currency,
-        "case_id": payout.case_id,
-        "order_number": payout.order_number,
-        "payout_id": payout.payout_id,
+        "currency": record.payout.amount.currency,
+        "case_id": record.case_id,
+        "order_number": record.order_number,
+        "payout_id": record.payout_id,
         "at": at,
     }
     rows = [{**shared, "position": i, "account": account, "amount": amount} for i, (account, amount) in enumerate(legs)]
-    session.exec(insert_or(session, LedgerEntryRow.__table__).on_conflict_do_nothing(), params=rows)
+    _ADD.add(connection, rows)
 
 
-def _transaction(payout: PayoutRow, movement: Movement) -> str:
+def _transaction(record: PayoutRecord, movement: Movement) -> str:
     # A payout that was reversed can be refunded again: by another attempt, once.
     moved = movement in {Movement.REFUNDED, Movement.REVERSED}
-    return f"{movement}/{payout.payout_id}/a{payout.attempt}" if moved else f"{movement}/{payout.payout_id}"
+    return f"{movement}/{record.payout_id}" + (f"/a{record.payout.attempt}" if moved else "")
 
 
-def _payable(payout: PayoutRow) -> str:
-    return "reimbursements_payable" if payout.provider == REIMBURSEMENT else "refunds_payable"
+def _legs(record: PayoutRecord, debit: str, credit: str) -> list[Leg]:
+    amount = record.payout.amount.minor
+    return [(debit, amount), (credit, -amount)]
 
 
-def _source(payout: PayoutRow) -> str:
-    return f"{payout.provider}:{payout.payment_reference}"
+def _payable(record: PayoutRecord) -> str:
+    return "reimbursements_payable" if record.payout.provider == REIMBURSEMENT else "refunds_payable"
 
 
-def _entry(row: LedgerEntryRow) -> LedgerEntry:
-    return LedgerEntry(
-        transaction_id=row.transaction_id,
-        position=row.position,
-        movement=Movement(row.movement),
-        account=row.account,
-        amount=Money(minor=row.amount, currency=row.currency),
-        case_id=row.case_id,
-        order_number=row.order_number,
-        payout_id=row.payout_id,
-        at=row.at,
-    )
+def _source(record: PayoutRecord) -> str:
+    return f"{record.payout.provider}:{record.payout.payment_reference}"
+
+
+def _entry(row: RowMapping) -> LedgerEntry:
+    amount = Money(minor=row["amount"], currency=row["currency"])
+    return LedgerEntry(amount=amount, **{name: row[name] for name in LedgerEntry.model_fields if name != "amount"})

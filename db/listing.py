@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field, TypeAdapter
-from sqlalchemy import ColumnElement, tuple_
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, Connection, select, tuple_
 
 from db.tables import CaseRow, IntakeRow
 from domain.case import Case
@@ -36,31 +35,32 @@ class CasePage(Value):
     next_cursor: str | None = None
 
 
+_CASES, _INTAKES = CaseRow.__table__.c, IntakeRow.__table__.c
 _POSITION = TypeAdapter(tuple[AwareDatetime, CaseId])
 
 
-def read_page(session: Session, wanted: CaseFilter) -> CasePage:
+def read_page(connection: Connection, wanted: CaseFilter) -> CasePage:
     """Return a page of the cases that fit; raises BadCursorError."""
-    documents = select(CaseRow.document).where(*_conditions(wanted))
-    newest = documents.order_by(col(CaseRow.opened_at).desc(), col(CaseRow.case_id).desc())
-    found = [Case.model_validate_json(one) for one in session.exec(newest.limit(wanted.limit + 1))]
+    documents = select(_CASES.document).where(*_conditions(wanted))
+    newest = documents.order_by(_CASES.opened_at.desc(), _CASES.case_id.desc()).limit(wanted.limit + 1)
+    found = [Case.model_validate_json(one) for one in connection.scalars(newest)]
     page = found[: wanted.limit]
     return CasePage(cases=tuple(page), next_cursor=_cursor(page[-1]) if len(found) > wanted.limit else None)
 
 
 def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     equal = {
-        col(CaseRow.state): wanted.state,
-        col(CaseRow.order_number): wanted.order_number,
-        col(CaseRow.awaiting): wanted.awaiting,
-        col(CaseRow.overdue): wanted.overdue,
+        _CASES.state: wanted.state,
+        _CASES.order_number: wanted.order_number,
+        _CASES.awaiting: wanted.awaiting,
+        _CASES.overdue: wanted.overdue,
     }
     conditions: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value is not None]
     if wanted.principal is not None:
-        own = select(IntakeRow.case_id).where(IntakeRow.principal == wanted.principal)
-        conditions.append(col(CaseRow.case_id).in_(own))
+        own = select(_INTAKES.case_id).where(_INTAKES.principal == wanted.principal)
+        conditions.append(_CASES.case_id.in_(own))
     if wanted.cursor is not None:
-        conditions.append(tuple_(col(CaseRow.opened_at), col(CaseRow.case_id)) < tuple_(*_position(wanted.cursor)))
+        conditions.append(tuple_(_CASES.opened_at, _CASES.case_id) < tuple_(*_position(wanted.cursor)))
     return conditions
 
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
-from sqlmodel import Session
+from sqlalchemy import Connection, text
 
 from db.engine import Database, DatabaseUnavailableError
 
@@ -21,15 +20,14 @@ def migrate(url: str) -> None:
     """
     database = Database(url)
     try:
-        with database.writing() as session:
-            _upgrade(session, database.dialect)
+        with database.writing() as connection:
+            _upgrade(connection)
     finally:
         database.close()
 
 
-def _upgrade(session: Session, dialect: str) -> None:
-    connection = session.connection()
-    if dialect == "postgresql":
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

@@ -1,86 +1,92 @@
 """An order as rows, and back."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, tuple_, update
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, Select, Table, delete, insert, select, tuple_, update
 
-from db.statements import insert_or
+from db.statements import AddOrLeave, AddOrReplace, given
 from db.tables import OrderLineRow, OrderParcelRow, OrderPaymentRow, OrderRow
 from domain.order import Order, OrderLine, Parcel, Payment
 
+_ORDERS, _LINES = OrderRow.__table__, OrderLineRow.__table__
+_PAYMENTS, _PARCELS = OrderPaymentRow.__table__, OrderParcelRow.__table__
 
-def lock_order(session: Session, order_number: str) -> None:
+
+def _parts(table: Table, *left_out: str) -> Select[*tuple[Any, ...]]:
+    columns = [column for column in table.c if column.name not in {"order_number", "position", *left_out}]
+    return select(*columns).where(given(table.c.order_number)).order_by(table.c.position)
+
+
+_READ_ORDER = select(_ORDERS).where(given(_ORDERS.c.order_number))
+_READ_LINES = _parts(_LINES)
+_READ_PAYMENTS = _parts(_PAYMENTS, "committed")
+_READ_PARCELS = _parts(_PARCELS)
+_LOCK_ORDER = select(_ORDERS.c.order_number).where(given(_ORDERS.c.order_number)).with_for_update(key_share=True)
+_ADD_ORDER = AddOrLeave(_ORDERS)
+_ADD_LINES, _ADD_PAYMENTS, _ADD_PARCELS = insert(_LINES), insert(_PAYMENTS), insert(_PARCELS)
+_WRITE_LINES = AddOrReplace(_LINES)
+_WRITE_PAYMENTS = AddOrReplace(_PAYMENTS, keep={"committed"})
+
+
+def lock_order(connection: Connection, order_number: str) -> None:
     """Make other transactions that lock the order wait until this one ends (SQLite lets one writer in anyway)."""
-    wanted = select(OrderRow.order_number).where(OrderRow.order_number == order_number)
-    session.exec(wanted.with_for_update(key_share=True)).first()
+    connection.execute(_LOCK_ORDER, {"order_number": order_number})
 
 
-def read_order(session: Session, order_number: str) -> Order | None:
+def read_order(connection: Connection, order_number: str) -> Order | None:
     """Return the order with its parts in their order, or None."""
-    row = session.get(OrderRow, order_number)
-    if row is None:
+    key = {"order_number": order_number}
+    order = connection.execute(_READ_ORDER, key).mappings().first()
+    if order is None:
         return None
     return Order(
-        order_number=row.order_number,
-        customer_id=row.customer_id,
-        currency=row.currency,
-        placed_at=row.placed_at,
-        lines=_lines(session, order_number),
-        outbound_postage=row.outbound_postage,
-        payments=_payments(session, order_number),
-        parcels=_parcels(session, order_number),
-        receipt_confirmed_at=row.receipt_confirmed_at,
+        **order,
+        lines=tuple(OrderLine(**row) for row in connection.execute(_READ_LINES, key).mappings()),
+        payments=tuple(_payment(**row) for row in connection.execute(_READ_PAYMENTS, key).mappings()),
+        parcels=tuple(Parcel(**row) for row in connection.execute(_READ_PARCELS, key).mappings()),
     )
 
 
-def insert_order(session: Session, order: Order) -> bool:
+def insert_order(connection: Connection, order: Order) -> bool:
     """Add the order and its parts unless it is there; return whether it was added."""
-    added = insert_or(session, OrderRow.__table__).on_conflict_do_nothing().returning(col(OrderRow.order_number))
-    if session.exec(added, params=_order_row(order)).first() is None:
+    if not _ADD_ORDER.add(connection, _order_row(order)):
         return False
-    session.exec(insert(OrderLineRow.__table__), params=_line_rows(order))
-    session.exec(insert(OrderPaymentRow.__table__), params=_payment_rows(order))
-    _insert_parcels(session, order)
+    connection.execute(_ADD_LINES, _line_rows(order))
+    connection.execute(_ADD_PAYMENTS, _payment_rows(order))
+    _insert_parcels(connection, order)
     return True
 
 
-def replace_order(session: Session, order: Order) -> None:
+def replace_order(connection: Connection, order: Order) -> None:
     """Change the recorded order to this one; what is committed of a payment stays."""
     number = order.order_number
-    session.exec(update(OrderRow).where(col(OrderRow.order_number) == number).values(_order_row(order)))
-    session.exec(delete(OrderParcelRow).where(col(OrderParcelRow.order_number) == number))
-    _insert_parcels(session, order)
-    _drop_lines(session, order)
-    _drop_payments(session, order)
-    _upsert(session, OrderLineRow, _line_rows(order))
-    _upsert(session, OrderPaymentRow, _payment_rows(order), keep=["committed"])
+    connection.execute(update(_ORDERS).where(_ORDERS.c.order_number == number).values(_order_row(order)))
+    connection.execute(delete(_PARCELS).where(_PARCELS.c.order_number == number))
+    _insert_parcels(connection, order)
+    _drop_lines(connection, order)
+    _drop_payments(connection, order)
+    _WRITE_LINES.write(connection, _line_rows(order))
+    _WRITE_PAYMENTS.write(connection, _payment_rows(order))
 
 
-def _upsert(
-    session: Session, row: type[OrderLineRow | OrderPaymentRow], values: list[dict[str, Any]], keep: Sequence[str] = ()
-) -> None:
-    statement = insert_or(session, row.__table__)
-    keys = [column.name for column in row.__table__.primary_key]
-    changed = {name: statement.excluded[name] for name in values[0] if name not in {*keys, *keep}}
-    session.exec(statement.on_conflict_do_update(index_elements=keys, set_=changed), params=values)
+def _drop_lines(connection: Connection, order: Order) -> None:
+    gone = _LINES.c.sku.not_in([line.sku for line in order.lines])
+    connection.execute(delete(_LINES).where(_LINES.c.order_number == order.order_number, gone))
 
 
-def _drop_lines(session: Session, order: Order) -> None:
-    gone = col(OrderLineRow.sku).not_in([line.sku for line in order.lines])
-    session.exec(delete(OrderLineRow).where(col(OrderLineRow.order_number) == order.order_number, gone))
-
-
-def _drop_payments(session: Session, order: Order) -> None:
+def _drop_payments(connection: Connection, order: Order) -> None:
     kept = [(payment.provider, payment.reference) for payment in order.payments]
-    gone = tuple_(col(OrderPaymentRow.provider), col(OrderPaymentRow.reference)).not_in(kept)
-    session.exec(delete(OrderPaymentRow).where(col(OrderPaymentRow.order_number) == order.order_number, gone))
+    gone = tuple_(_PAYMENTS.c.provider, _PAYMENTS.c.reference).not_in(kept)
+    connection.execute(delete(_PAYMENTS).where(_PAYMENTS.c.order_number == order.order_number, gone))
 
 
-def _insert_parcels(session: Session, order: Order) -> None:
+def _insert_parcels(connection: Connection, order: Order) -> None:
     if order.parcels:
-        session.exec(insert(OrderParcelRow.__table__), params=_parcel_rows(order))
+        connection.execute(_ADD_PARCELS, _parcel_rows(order))
+
+
+def _payment(provider: str, reference: str, captured: int) -> Payment:
+    return Payment(provider=provider, reference=reference, amount=captured)
 
 
 def _order_row(order: Order) -> dict[str, Any]:
@@ -106,20 +112,3 @@ def _parcel_rows(order: Order) -> list[dict[str, Any]]:
         {**key, "position": i, **parcel.model_dump(), "skus": list(parcel.skus)}
         for i, parcel in enumerate(order.parcels)
     ]
-
-
-def _lines(session: Session, order_number: str) -> tuple[OrderLine, ...]:
-    wanted = select(OrderLineRow).where(OrderLineRow.order_number == order_number).order_by(col(OrderLineRow.position))
-    return tuple(OrderLine(**row.model_dump(exclude={"order_number", "position"})) for row in session.exec(wanted))
-
-
-def _payments(session: Session, order_number: str) -> tuple[Payment, ...]:
-    wanted = select(OrderPaymentRow).where(OrderPaymentRow.order_number == order_number)
-    rows = session.exec(wanted.order_by(col(OrderPaymentRow.position)))
-    return tuple(Payment(provider=row.provider, reference=row.reference, amount=row.captured) for row in rows)
-
-
-def _parcels(session: Session, order_number: str) -> tuple[Parcel, ...]:
-    wanted = select(OrderParcelRow).where(OrderParcelRow.order_number == order_number)
-    rows = session.exec(wanted.order_by(col(OrderParcelRow.position)))
-    return tuple(Parcel(**row.model_dump(exclude={"order_number", "position"})) for row in rows)

@@ -1,12 +1,20 @@
 """The shop's orders, as the storefront states them."""
 
-from sqlmodel import Session, col, select
+from sqlalchemy import Connection, select
 
 from db.engine import Database
 from db.order_rows import insert_order, lock_order, read_order, replace_order
+from db.statements import given
 from db.tables import CaseRow, OrderPaymentRow, ReservedUnitRow
 from domain.errors import OrderConflictError
 from domain.order import Order
+
+_PAYMENTS = OrderPaymentRow.__table__.c
+_CASES = select(CaseRow.__table__.c.case_id).where(given(CaseRow.__table__.c.order_number))
+_HELD_UNITS = select(ReservedUnitRow.__table__.c.unit).where(given(ReservedUnitRow.__table__.c.order_number))
+_COMMITTED = select(_PAYMENTS.provider, _PAYMENTS.reference, _PAYMENTS.committed).where(
+    given(_PAYMENTS.order_number), _PAYMENTS.committed > 0
+)
 
 
 class Orders:
@@ -17,8 +25,8 @@ class Orders:
 
     def get(self, order_number: str) -> Order | None:
         """Return the order, or None."""
-        with self._database.reading() as session:
-            return read_order(session, order_number)
+        with self._database.reading() as connection:
+            return read_order(connection, order_number)
 
     def put(self, order: Order) -> bool:
         """Record the order as it is stated now and return whether it is new.
@@ -27,47 +35,45 @@ class Orders:
         is a case, what was paid while units are in a case or settled (R11, R30), a payment that payouts are
         committed to (R32).
         """
-        with self._database.writing() as session:
-            if insert_order(session, order):
+        with self._database.writing() as connection:
+            if insert_order(connection, order):
                 return True
-            lock_order(session, order.order_number)
-            _change(session, order)
+            lock_order(connection, order.order_number)
+            _change(connection, order)
             return False
 
 
-def _change(session: Session, order: Order) -> None:
-    recorded = read_order(session, order.order_number)
+def _change(connection: Connection, order: Order) -> None:
+    recorded = read_order(connection, order.order_number)
     if recorded is not None and recorded != order:
-        _refuse_contradiction(session, recorded, order)
-        replace_order(session, order)
+        _refuse_contradiction(connection, recorded, order)
+        replace_order(connection, order)
 
 
-def _refuse_contradiction(session: Session, recorded: Order, order: Order) -> None:
+def _refuse_contradiction(connection: Connection, recorded: Order, order: Order) -> None:
     says = (
-        _identity_contradicted(session, recorded, order)
-        or _units_contradicted(session, recorded, order)
-        or _payments_contradicted(session, order)
+        _identity_contradicted(connection, recorded, order)
+        or _units_contradicted(connection, recorded, order)
+        or _payments_contradicted(connection, order)
     )
     if says:
         raise OrderConflictError(says)
 
 
-def _identity_contradicted(session: Session, recorded: Order, order: Order) -> str | None:
+def _identity_contradicted(connection: Connection, recorded: Order, order: Order) -> str | None:
     changed = [name for name in ("customer_id", "currency") if getattr(recorded, name) != getattr(order, name)]
     if not changed:
         return None
-    cases = select(CaseRow.case_id).where(CaseRow.order_number == order.order_number)
-    if session.exec(cases).first() is None:
+    if connection.execute(_CASES, {"order_number": order.order_number}).first() is None:
         return None
     return f"{changed[0]}: a refund case of this order relies on {getattr(recorded, changed[0])}; it cannot be changed"
 
 
-def _units_contradicted(session: Session, recorded: Order, order: Order) -> str | None:
+def _units_contradicted(connection: Connection, recorded: Order, order: Order) -> str | None:
     changed = _change_of_what_was_paid(recorded, order)
     if changed is None:
         return None
-    held = select(ReservedUnitRow.sku).where(ReservedUnitRow.order_number == order.order_number)
-    if session.exec(held).first() is None:
+    if connection.execute(_HELD_UNITS, {"order_number": order.order_number}).first() is None:
         return None
     return f"{changed}: units of this order are in a refund case or settled by what was paid; it cannot be changed"
 
@@ -80,12 +86,9 @@ def _change_of_what_was_paid(recorded: Order, order: Order) -> str | None:
     return f"lines: {min(before ^ after)[0]}" if before != after else None
 
 
-def _payments_contradicted(session: Session, order: Order) -> str | None:
+def _payments_contradicted(connection: Connection, order: Order) -> str | None:
     captured = {(payment.provider, payment.reference): payment.amount for payment in order.payments}
-    committed = select(OrderPaymentRow.provider, OrderPaymentRow.reference, OrderPaymentRow.committed).where(
-        OrderPaymentRow.order_number == order.order_number, col(OrderPaymentRow.committed) > 0
-    )
-    for provider, reference, amount in session.exec(committed):
+    for provider, reference, amount in connection.execute(_COMMITTED, {"order_number": order.order_number}):
         if captured.get((provider, reference), 0) < amount:
             return (
                 f"payments: {amount} of {provider} {reference} is refunded or about to be; it cannot be less than that"

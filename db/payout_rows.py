@@ -1,45 +1,65 @@
-"""Payouts as rows, and back; what a case says of its payouts is taken over here."""
+"""Payouts as rows, and back."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from pydantic import AwareDatetime
+from sqlalchemy import Connection, RowMapping, select
 
-from db.ledger import REIMBURSEMENT, enter_refunded, enter_released, enter_reversed
-from db.tables import OrderPaymentRow, PayoutRow
-from domain.case import Case, Payout
-from domain.errors import CapExceededError
+from db.statements import AddOrReplace, given
+from db.tables import PayoutRow
+from domain.case import Payout
 from domain.money import Money
-from domain.words import PayoutState
+from domain.value import Value
 
-_DEAD = frozenset({PayoutState.PLANNED, PayoutState.FAILED, PayoutState.CANCELED})
-_MONEY_MOVED = frozenset({PayoutState.SUCCEEDED, PayoutState.REVERSED})
-_ANSWERED = _MONEY_MOVED | {PayoutState.FAILED, PayoutState.CANCELED}
+REIMBURSEMENT = "reimbursement"
+
+_PAYOUTS = PayoutRow.__table__
+_READ = select(_PAYOUTS).with_for_update()
+_READ_ONE = _READ.where(given(_PAYOUTS.c.payout_id))
+_READ_LIVE = _READ.where(given(_PAYOUTS.c.case_id), _PAYOUTS.c.released.is_(False)).order_by(_PAYOUTS.c.position)
+_WRITE = AddOrReplace(_PAYOUTS)
 
 
-def read_payouts(session: Session, case_id: str) -> list[PayoutRow]:
+class PayoutRecord(Value):
+    """A payout as recorded: what the case knows of it, and what only the books know.
+
+    `released` means that it was given up and that its amount is no longer committed.
+    """
+
+    payout: Payout
+    case_id: str
+    order_number: str
+    position: int
+    planned_at_version: int
+    released: bool = False
+    first_attempt_at: AwareDatetime | None = None
+
+    @property
+    def payout_id(self) -> str:
+        """Return the payout's id."""
+        return self.payout.payout_id
+
+    def with_payout(self, **changes: Any) -> "PayoutRecord":  # noqa: ANN401 - as `amend`
+        """Return the record with changes of its payout."""
+        return self.amend(payout=self.payout.amend(**changes))
+
+
+def read_payout(connection: Connection, payout_id: str) -> PayoutRecord | None:
+    """Return the payout, locked until the transaction ends, or None."""
+    row = connection.execute(_READ_ONE, {"payout_id": payout_id}).mappings().first()
+    return _record(row) if row is not None else None
+
+
+def read_payouts(connection: Connection, case_id: str) -> list[PayoutRecord]:
     """Return the case's payouts but those given up, in their order, locked until the transaction ends."""
-    wanted = select(PayoutRow).where(PayoutRow.case_id == case_id, col(PayoutRow.released).is_(False))
-    return list(session.exec(wanted.order_by(col(PayoutRow.position)).with_for_update()))
+    return [_record(row) for row in connection.execute(_READ_LIVE, {"case_id": case_id}).mappings()]
 
 
-def payout_of(row: PayoutRow) -> Payout:
-    """Return the payout as recorded."""
-    return Payout(
-        payout_id=row.payout_id,
-        provider=row.provider,
-        payment_reference=row.payment_reference,
-        amount=Money(minor=row.amount, currency=row.currency),
-        attempt=row.attempt,
-        idempotency_key=row.idempotency_key,
-        state=PayoutState(row.state),
-        gateway_refund_id=row.gateway_refund_id,
-        failure_code=row.failure_code,
-        submitted_at=row.submitted_at,
-        settled_at=row.settled_at,
-    )
+def write_payouts(connection: Connection, records: Sequence[PayoutRecord]) -> None:
+    """Write the payouts as they stand now."""
+    if records:
+        _WRITE.write(connection, [_row(record) for record in records])
 
 
 def idempotency_key(case_id: str, position: int, attempt: int) -> str:
@@ -47,77 +67,18 @@ def idempotency_key(case_id: str, position: int, attempt: int) -> str:
     return f"refund/{case_id}/p{position}/a{attempt}"
 
 
-def keep_payouts(session: Session, case: Case) -> None:
-    """Take over what the case says of its payouts, and enter money that moved in the ledger once.
-
-    Raises LookupError for a payout that was never planned: only a plan keeps the cap (R32).
-    """
-    if case.is_open and not case.payouts:
-        return
-    rows = {row.payout_id: row for row in read_payouts(session, case.case_id)}
-    for payout in case.payouts:
-        if payout.payout_id not in rows:
-            raise LookupError(f"payout {payout.payout_id} was never planned")
-        _take_over(session, rows[payout.payout_id], payout, case.updated_at)
-    if not case.is_open:
-        give_up(session, [row for row in rows.values() if _is_dead(row, case)], case.updated_at)
+def _record(row: RowMapping) -> PayoutRecord:
+    amount = Money(minor=row["amount"], currency=row["currency"])
+    payout = Payout(amount=amount, **{name: row[name] for name in Payout.model_fields if name != "amount"})
+    return PayoutRecord(payout=payout, **{name: row[name] for name in PayoutRecord.model_fields if name != "payout"})
 
 
-def give_up(session: Session, rows: Iterable[PayoutRow], at: datetime) -> None:
-    """Free what is committed to payouts that will never be made, and enter that in the ledger."""
-    for row in rows:
-        if row.provider != REIMBURSEMENT:
-            commit(session, row.order_number, row.provider, row.payment_reference, -row.amount)
-        enter_released(session, row, at)
-        row.released, row.state = True, PayoutState.CANCELED.value
-
-
-def commit(session: Session, order_number: str, provider: str, reference: str, amount: int) -> None:
-    """Commit an amount of a payment, or give it back when negative; raises CapExceededError (R32).
-
-    The table's constraint decides, whatever was read before.
-    """
-    payment = (
-        col(OrderPaymentRow.order_number) == order_number,
-        col(OrderPaymentRow.provider) == provider,
-        col(OrderPaymentRow.reference) == reference,
-    )
-    committed = col(OrderPaymentRow.committed)
-    try:
-        session.exec(update(OrderPaymentRow).where(*payment).values(committed=committed + amount))
-    except IntegrityError as error:
-        raise CapExceededError(f"{provider} {reference}: {amount} more than captured minus refunded") from error
-
-
-def _take_over(session: Session, row: PayoutRow, payout: Payout, at: datetime) -> None:
-    if not _supersedes(payout, row):
-        return
-    moved = payout.state in _MONEY_MOVED and payout.state != row.state
-    _copy(row, payout)
-    if moved:
-        enter_refunded(session, row, payout.settled_at or at)
-    if moved and payout.state is PayoutState.REVERSED:
-        enter_reversed(session, row, at)
-
-
-def _supersedes(payout: Payout, row: PayoutRow) -> bool:
-    # What the activity recorded of its attempts is newer than a case that has no answer yet.
-    if payout.attempt == row.attempt:
-        return payout.state is not PayoutState.PLANNED
-    return payout.attempt > row.attempt or payout.state in _ANSWERED
-
-
-def _copy(row: PayoutRow, payout: Payout) -> None:
-    if payout.attempt > row.attempt:
-        row.attempt, row.idempotency_key, row.submitted_at = payout.attempt, payout.idempotency_key, None
-    row.submitted_at = payout.submitted_at or row.submitted_at
-    row.state = payout.state.value
-    row.gateway_refund_id = payout.gateway_refund_id
-    row.failure_code = payout.failure_code
-    row.settled_at = payout.settled_at
-
-
-def _is_dead(row: PayoutRow, case: Case) -> bool:
-    # What may have been submitted stays committed, and a reimbursement is still to be paid by hand.
-    known = {payout.payout_id for payout in case.payouts}
-    return row.state in _DEAD or (row.provider == REIMBURSEMENT and row.payout_id not in known)
+def _row(record: PayoutRecord) -> dict[str, Any]:
+    payout = record.payout
+    return {
+        **record.model_dump(exclude={"payout"}),
+        **payout.model_dump(exclude={"amount"}),
+        "state": payout.state.value,
+        "amount": payout.amount.minor,
+        "currency": payout.amount.currency,
+    }

@@ -1,19 +1,20 @@
 """Payouts: every attempt is durable here before a gateway hears of it."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import datetime
 
-from sqlmodel import select
+from sqlalchemy import Connection, select
 
 from db.engine import Database
 from db.ledger import LedgerEntry, balance, read_ledger
-from db.payout_rows import idempotency_key, payout_of
-from db.tables import OrderRow, PayoutRow
+from db.payout_rows import PayoutRecord, idempotency_key, read_payout, write_payouts
+from db.statements import given
+from db.tables import OrderRow
 from domain.case import Payout
 from domain.errors import CapExceededError, UnknownOrderError
 from domain.money import Money
 from domain.words import PayoutState
+
+_READ_CURRENCY = select(OrderRow.__table__.c.currency).where(given(OrderRow.__table__.c.order_number))
 
 
 class Payouts:
@@ -28,11 +29,10 @@ class Payouts:
         A later attempt that is recorded already wins, and `submitted_at` is when the recorded attempt first began.
         Raises LookupError for a payout that was not planned, CapExceededError for one that is no longer committed.
         """
-        with self._locked(payout) as row:
-            if payout.attempt > row.attempt:
-                _begin(row, payout.attempt)
-            _submit(row, at)
-            return payout_of(row)
+        with self._database.writing() as connection:
+            record = _find(connection, payout)
+            later = payout.attempt > record.payout.attempt
+            return _submit(connection, _begun(record, payout.attempt) if later else record, at)
 
     def next_attempt(self, payout: Payout, at: datetime) -> Payout:
         """Record the attempt after the payout's with a new idempotency key, begun now, and return it.
@@ -40,46 +40,51 @@ class Payouts:
         When that attempt was followed already, the recorded one is returned, so that two callers with the same proof
         that it paid nothing end up with the same key (fault 3). Raises as `submitting`.
         """
-        with self._locked(payout) as row:
-            if payout.attempt >= row.attempt:
-                _begin(row, payout.attempt + 1)
-            _submit(row, at)
-            return payout_of(row)
+        with self._database.writing() as connection:
+            record = _find(connection, payout)
+            newest = payout.attempt >= record.payout.attempt
+            return _submit(connection, _begun(record, payout.attempt + 1) if newest else record, at)
 
     def ledger(self, case_id: str) -> list[LedgerEntry]:
         """Return the ledger's entries of the case, oldest first."""
-        with self._database.reading() as session:
-            return read_ledger(session, case_id)
+        with self._database.reading() as connection:
+            return read_ledger(connection, case_id)
 
     def ledger_total(self, order_number: str) -> Money:
         """Return what the ledger's entries of the order add up to, which is nothing (I2); raises UnknownOrderError."""
-        with self._database.reading() as session:
-            wanted = select(OrderRow.currency).where(OrderRow.order_number == order_number)
-            currency = session.exec(wanted).first()
+        with self._database.reading() as connection:
+            currency = connection.scalar(_READ_CURRENCY, {"order_number": order_number})
             if currency is None:
                 raise UnknownOrderError(f"there is no order {order_number}")
-            return Money(minor=balance(session, order_number), currency=currency)
-
-    @contextmanager
-    def _locked(self, payout: Payout) -> Generator[PayoutRow]:
-        with self._database.writing() as session:
-            row = session.get(PayoutRow, payout.payout_id, with_for_update=True)
-            if row is None:
-                raise LookupError(f"payout {payout.payout_id} was never planned")
-            if row.released:
-                raise CapExceededError(f"payout {payout.payout_id} was given up when its case ended: plan it again")
-            yield row
+            return Money(minor=balance(connection, order_number), currency=currency)
 
 
-def _begin(row: PayoutRow, attempt: int) -> None:
-    row.attempt = attempt
-    row.idempotency_key = idempotency_key(row.case_id, row.position, attempt)
-    row.state = PayoutState.PLANNED.value
-    row.submitted_at = row.gateway_refund_id = row.failure_code = row.settled_at = None
+def _find(connection: Connection, payout: Payout) -> PayoutRecord:
+    record = read_payout(connection, payout.payout_id)
+    if record is None:
+        raise LookupError(f"payout {payout.payout_id} was never planned")
+    if record.released:
+        raise CapExceededError(f"payout {payout.payout_id} was given up when its case ended: plan it again")
+    return record
 
 
-def _submit(row: PayoutRow, at: datetime) -> None:
-    if row.state == PayoutState.PLANNED:
-        row.state = PayoutState.SUBMITTING.value
-    row.first_attempt_at = row.first_attempt_at or at
-    row.submitted_at = row.submitted_at or at
+def _begun(record: PayoutRecord, attempt: int) -> PayoutRecord:
+    return record.with_payout(
+        attempt=attempt,
+        idempotency_key=idempotency_key(record.case_id, record.position, attempt),
+        state=PayoutState.PLANNED,
+        gateway_refund_id=None,
+        failure_code=None,
+        submitted_at=None,
+        settled_at=None,
+    )
+
+
+def _submit(connection: Connection, record: PayoutRecord, at: datetime) -> Payout:
+    state = record.payout.state
+    submitted = record.amend(first_attempt_at=record.first_attempt_at or at).with_payout(
+        state=PayoutState.SUBMITTING if state is PayoutState.PLANNED else state,
+        submitted_at=record.payout.submitted_at or at,
+    )
+    write_payouts(connection, [submitted])
+    return submitted.payout

@@ -1,17 +1,58 @@
-"""Inserts that give way to a row that is there already, in the words of either engine."""
+"""Statements that are built once, in the words of either engine: building one costs more than running it."""
 
-from sqlalchemy import Table
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Insert, Table, bindparam
 from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SQLiteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlmodel import Session
 
-__all__ = ["INSERTS", "PostgreSQLInsert", "SQLiteInsert", "insert_or"]
-
-INSERTS = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
+Rows = Sequence[dict[str, Any]] | dict[str, Any]
 
 
-def insert_or(session: Session, table: Table) -> PostgreSQLInsert | SQLiteInsert:
-    """Return an insert that knows ON CONFLICT."""
-    return INSERTS[session.get_bind().dialect.name](table)
+def given(column: Column[Any]) -> ColumnElement[bool]:
+    """Return the condition that the column equals the parameter of its own name."""
+    return column == bindparam(column.name, type_=column.type)
+
+
+class AddOrLeave:
+    """Adds rows, and leaves those that are there as they are; `once` names the columns that tell a row is there."""
+
+    def __init__(self, table: Table, once: Sequence[str] | None = None) -> None:
+        self._statements = {
+            name: insert(table).on_conflict_do_nothing(index_elements=once).execution_options(preserve_rowcount=True)
+            for name, insert in _INSERTS.items()
+        }
+
+    def add(self, connection: Connection, rows: Rows) -> int:
+        """Add the rows and return how many were not there yet."""
+        return connection.execute(self._statements[connection.dialect.name], rows).rowcount
+
+
+class AddOrReplace:
+    """Adds rows, and replaces those of the same primary key but for the columns to keep.
+
+    With `not_older` a row is replaced only when that column does not become less.
+    """
+
+    def __init__(self, table: Table, keep: Collection[str] = (), not_older: Column[Any] | None = None) -> None:
+        self._statements = {name: _upsert(insert(table), table, keep, not_older) for name, insert in _INSERTS.items()}
+
+    def write(self, connection: Connection, rows: Rows) -> int:
+        """Write the rows and return how many were written."""
+        return connection.execute(self._statements[connection.dialect.name], rows).rowcount
+
+
+_INSERTS = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
+
+
+def _upsert(
+    insert: SQLiteInsert | PostgreSQLInsert, table: Table, keep: Collection[str], not_older: Column[Any] | None
+) -> Insert:
+    keys = [column.name for column in table.primary_key]
+    changed = {column.name: column for column in insert.excluded if column.name not in {*keys, *keep}}
+    where = None if not_older is None else not_older <= insert.excluded[not_older.name]
+    upsert = insert.on_conflict_do_update(index_elements=keys, set_=changed, where=where)
+    return upsert.execution_options(preserve_rowcount=True)

@@ -2,17 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from hashlib import sha256
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, Field, JsonValue, TypeAdapter
-from sqlmodel import Session, col, select
+from pydantic import AwareDatetime, Field, JsonValue
+from sqlalchemy import Connection, select
 
-from db.statements import INSERTS, PostgreSQLInsert, SQLiteInsert, insert_or
+from db.statements import AddOrLeave, AddOrReplace, given
 from db.tables import TimelineRow
 from domain.case import RuleId, TimelineEntry
 from domain.value import Value
+
+_TIMELINE = TimelineRow.__table__
+_READ = (
+    select(*(column for column in _TIMELINE.c if column.name != "case_id"))
+    .where(given(_TIMELINE.c.case_id))
+    .order_by(_TIMELINE.c.at, _TIMELINE.c.source, _TIMELINE.c.entry_id)
+)
+_ADD_NOTE = AddOrLeave(_TIMELINE)
+# A worker that died before its workflow task was saved leaves entries of a history that never became true.
+_WRITE_ENTRIES = AddOrReplace(_TIMELINE)
 
 
 class TimelineRecord(Value):
@@ -28,41 +37,26 @@ class TimelineRecord(Value):
     text: str | None = None
 
 
-def add_entries(session: Session, case_id: str, entries: Sequence[TimelineEntry]) -> None:
+def add_entries(connection: Connection, case_id: str, entries: Sequence[TimelineEntry]) -> None:
     """Add the workflow's entries, each once however often it comes; one recorded again is the newer account."""
     if entries:
-        session.exec(_entry_statement(session.get_bind().dialect.name), params=[_row(case_id, one) for one in entries])
+        _WRITE_ENTRIES.write(connection, [_row(case_id, entry) for entry in entries])
 
 
-def add_note(session: Session, case_id: str, note: TimelineRecord) -> None:
+def add_note(connection: Connection, case_id: str, note: TimelineRecord) -> None:
     """Add an edge's entry, once however often the very same comes."""
-    statement = insert_or(session, TimelineRow.__table__).on_conflict_do_nothing()
-    session.exec(statement, params={"case_id": case_id, **note.model_dump()})
+    _ADD_NOTE.add(connection, {"case_id": case_id, **note.model_dump()})
 
 
 def note_of(at: datetime, actor: str, event: str, details: dict[str, JsonValue], text: str | None) -> TimelineRecord:
     """Return an edge's entry, known again by its content."""
     unnamed = TimelineRecord(source="edge", entry_id="", at=at, actor=actor, event=event, details=details, text=text)
-    return unnamed.amend(entry_id=sha256(_CONTENT.dump_json(unnamed)).hexdigest()[:32])
+    return unnamed.amend(entry_id=sha256(unnamed.model_dump_json().encode()).hexdigest()[:32])
 
 
-def read_timeline(session: Session, case_id: str) -> list[TimelineRecord]:
+def read_timeline(connection: Connection, case_id: str) -> list[TimelineRecord]:
     """Return everything that happened to the case, oldest first."""
-    wanted = select(TimelineRow).where(TimelineRow.case_id == case_id)
-    ordered = wanted.order_by(col(TimelineRow.at), col(TimelineRow.source), col(TimelineRow.entry_id))
-    return [TimelineRecord.model_validate(row.model_dump(exclude={"case_id"})) for row in session.exec(ordered)]
-
-
-_CONTENT = TypeAdapter(TimelineRecord)
-
-
-@cache
-def _entry_statement(dialect: str) -> PostgreSQLInsert | SQLiteInsert:
-    # A worker that died before its workflow task was saved leaves entries of a history that never became true.
-    insert = INSERTS[dialect](TimelineRow.__table__)
-    keys = [column.name for column in TimelineRow.__table__.primary_key]
-    told = {column.name: column for column in insert.excluded if column.name not in keys}
-    return insert.on_conflict_do_update(index_elements=keys, set_=told)
+    return [TimelineRecord(**row) for row in connection.execute(_READ, {"case_id": case_id}).mappings()]
 
 
 def _row(case_id: str, entry: TimelineEntry) -> dict[str, Any]:

@@ -1,10 +1,9 @@
 """Which case holds which unit of an order (R11); the primary key of the table lets no unit be held twice."""
 
-from sqlalchemy import ColumnElement, delete, tuple_, update
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, Connection, delete, select, tuple_, update
 
 from db.order_rows import lock_order
-from db.statements import insert_or
+from db.statements import AddOrLeave, given
 from db.tables import ReservedUnitRow
 from domain.case import Case, CaseLine
 from domain.errors import UnitsTakenError
@@ -12,15 +11,19 @@ from domain.words import CaseState
 
 Unit = tuple[str, int]
 
+_UNITS = ReservedUnitRow.__table__
+_READ_HOLDERS = select(_UNITS.c.sku, _UNITS.c.unit, _UNITS.c.case_id).where(given(_UNITS.c.order_number))
+_READ_HELD = select(_UNITS.c.sku, _UNITS.c.unit, _UNITS.c.settled).where(given(_UNITS.c.case_id))
+_ADD = AddOrLeave(_UNITS)
 
-def choose_units(session: Session, case: Case) -> Case:
+
+def choose_units(connection: Connection, case: Case) -> Case:
     """Return the case with the units it is to hold: its own, then the lowest free ones (R11); raises UnitsTakenError.
 
     The lines come with the shares of all their units. An ended case takes no new ones.
     """
-    lock_order(session, case.order_number)
-    held = select(ReservedUnitRow.sku, ReservedUnitRow.unit, ReservedUnitRow.case_id)
-    rows = session.exec(held.where(ReservedUnitRow.order_number == case.order_number))
+    lock_order(connection, case.order_number)
+    rows = connection.execute(_READ_HOLDERS, {"order_number": case.order_number})
     holders = {(sku, unit): case_id for sku, unit, case_id in rows}
     return case.amend(lines=tuple(_choose(case, line, holders) for line in case.lines))
 
@@ -30,23 +33,22 @@ def has_choice(case: Case) -> bool:
     return any(len(line.units) > line.quantity for line in case.lines)
 
 
-def keep_units(session: Session, case: Case) -> None:
+def keep_units(connection: Connection, case: Case) -> None:
     """Hold exactly the units the case needs now: all while it is open, the settled ones for ever.
 
     Units that it needs again are taken by their very numbers; raises UnitsTakenError when one is gone (R11).
     """
-    held = _held(session, case)
+    held = _held(connection, case)
     wanted = _wanted(case)
     if held == wanted:
         return
-    _free(session, case, {unit for unit, settled in held.items() if not settled} - wanted.keys())
-    _settle(session, case, {unit for unit, settled in wanted.items() if settled and held.get(unit) is False})
-    _hold(session, case, {unit: settled for unit, settled in wanted.items() if unit not in held})
+    _free(connection, case, {unit for unit, settled in held.items() if not settled} - wanted.keys())
+    _settle(connection, case, {unit for unit, settled in wanted.items() if settled and held.get(unit) is False})
+    _hold(connection, case, {unit: settled for unit, settled in wanted.items() if unit not in held})
 
 
-def _held(session: Session, case: Case) -> dict[Unit, bool]:
-    mine = select(ReservedUnitRow.sku, ReservedUnitRow.unit, ReservedUnitRow.settled).where(_is_of(case))
-    return {(sku, unit): settled for sku, unit, settled in session.exec(mine)}
+def _held(connection: Connection, case: Case) -> dict[Unit, bool]:
+    return {(sku, unit): settled for sku, unit, settled in connection.execute(_READ_HELD, {"case_id": case.case_id})}
 
 
 def _choose(case: Case, line: CaseLine, holders: dict[Unit, str]) -> CaseLine:
@@ -71,34 +73,31 @@ def _units(case: Case, line: CaseLine) -> list[tuple[Unit, bool]]:
     return [((line.sku, share.unit), not settled <= index < open_until) for index, share in enumerate(line.units)]
 
 
-def _hold(session: Session, case: Case, units: dict[Unit, bool]) -> None:
+def _hold(connection: Connection, case: Case, units: dict[Unit, bool]) -> None:
     if not units:
         return
     rows = [
         {"order_number": case.order_number, "sku": sku, "unit": unit, "case_id": case.case_id, "settled": settled}
         for (sku, unit), settled in sorted(units.items())
     ]
-    key = (col(ReservedUnitRow.sku), col(ReservedUnitRow.unit))
-    free = insert_or(session, ReservedUnitRow.__table__).on_conflict_do_nothing()
-    added = {(sku, unit) for sku, unit in session.exec(free.returning(*key), params=rows)}
-    if gone := sorted(units.keys() - added):
-        sku, unit = gone[0]
-        raise UnitsTakenError(f"{sku}: unit {unit} is in another refund case meanwhile, or was refunded already")
+    if _ADD.add(connection, rows) < len(rows):
+        raise UnitsTakenError(_name_of_taken(connection, case, units))
 
 
-def _free(session: Session, case: Case, units: set[Unit]) -> None:
+def _name_of_taken(connection: Connection, case: Case, units: dict[Unit, bool]) -> str:
+    sku, unit = min(units.keys() - _held(connection, case).keys())
+    return f"{sku}: unit {unit} is in another refund case meanwhile, or was refunded already"
+
+
+def _free(connection: Connection, case: Case, units: set[Unit]) -> None:
     if units:
-        session.exec(delete(ReservedUnitRow).where(_is_of(case), _is_one_of(units)))
+        connection.execute(delete(_UNITS).where(*_are(case, units)))
 
 
-def _settle(session: Session, case: Case, units: set[Unit]) -> None:
+def _settle(connection: Connection, case: Case, units: set[Unit]) -> None:
     if units:
-        session.exec(update(ReservedUnitRow).where(_is_of(case), _is_one_of(units)).values(settled=True))
+        connection.execute(update(_UNITS).where(*_are(case, units)).values(settled=True))
 
 
-def _is_of(case: Case) -> ColumnElement[bool]:
-    return col(ReservedUnitRow.case_id) == case.case_id
-
-
-def _is_one_of(units: set[Unit]) -> ColumnElement[bool]:
-    return tuple_(col(ReservedUnitRow.sku), col(ReservedUnitRow.unit)).in_(sorted(units))
+def _are(case: Case, units: set[Unit]) -> tuple[ColumnElement[bool], ...]:
+    return _UNITS.c.case_id == case.case_id, tuple_(_UNITS.c.sku, _UNITS.c.unit).in_(sorted(units))

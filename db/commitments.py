@@ -1,0 +1,70 @@
+"""What payouts may still take of a payment (R32): committed with the plan, given back when a payout is given up."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.exc import IntegrityError
+
+from db.ledger import enter_released
+from db.payout_rows import REIMBURSEMENT, PayoutRecord, write_payouts
+from db.statements import given
+from db.tables import OrderPaymentRow
+from domain.errors import CapExceededError
+from domain.words import PayoutState
+
+_PAYMENTS = OrderPaymentRow.__table__
+_LOCK = (
+    select(_PAYMENTS.c.provider, _PAYMENTS.c.reference, _PAYMENTS.c.captured, _PAYMENTS.c.committed)
+    .where(given(_PAYMENTS.c.order_number))
+    .order_by(_PAYMENTS.c.position)
+    .with_for_update(key_share=True)
+)
+# The table's constraint decides, whatever was read before.
+_COMMIT = (
+    update(_PAYMENTS)
+    .where(_PAYMENTS.c.order_number == bindparam("of_order"), _PAYMENTS.c.provider == bindparam("of_provider"))
+    .where(_PAYMENTS.c.reference == bindparam("of_reference"))
+    .values(committed=_PAYMENTS.c.committed + bindparam("more"))
+)
+
+
+class Capture(NamedTuple):
+    """A captured payment and how much of it is committed, in minor units."""
+
+    provider: str
+    reference: str
+    captured: int
+    committed: int
+
+
+def lock_captures(connection: Connection, order_number: str) -> list[Capture]:
+    """Return the payments of the order in their order; other plans for it wait until this transaction ends."""
+    return [Capture(*row) for row in connection.execute(_LOCK, {"order_number": order_number})]
+
+
+def commit(connection: Connection, record: PayoutRecord) -> None:
+    """Commit the payout's amount of its payment; raises CapExceededError beyond what was captured (R32)."""
+    try:
+        _change(connection, record, record.payout.amount.minor)
+    except IntegrityError as error:
+        payout = record.payout
+        payment = f"{payout.provider} {payout.payment_reference}"
+        raise CapExceededError(f"{payment}: {payout.amount} is more than captured minus refunded") from error
+
+
+def give_up(connection: Connection, records: Sequence[PayoutRecord], at: datetime) -> None:
+    """Free what is committed to payouts that will never be made, and enter that in the ledger."""
+    for record in records:
+        _change(connection, record, -record.payout.amount.minor)
+        enter_released(connection, record, at)
+    write_payouts(connection, [one.amend(released=True).with_payout(state=PayoutState.CANCELED) for one in records])
+
+
+def _change(connection: Connection, record: PayoutRecord, more: int) -> None:
+    payout = record.payout
+    if payout.provider == REIMBURSEMENT:
+        return
+    payment = {"of_provider": payout.provider, "of_reference": payout.payment_reference}
+    connection.execute(_COMMIT, {"of_order": record.order_number, **payment, "more": more})

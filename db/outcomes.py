@@ -1,0 +1,73 @@
+"""What a case says of its payouts, taken over into the books."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from db.commitments import give_up
+from db.ledger import enter_refunded, enter_reversed
+from db.payout_rows import REIMBURSEMENT, PayoutRecord, read_payouts, write_payouts
+from domain.case import Case, Payout
+from domain.words import PayoutState
+
+_DEAD = frozenset({PayoutState.PLANNED, PayoutState.FAILED, PayoutState.CANCELED})
+_MONEY_MOVED = frozenset({PayoutState.SUCCEEDED, PayoutState.REVERSED})
+_ANSWERED = _MONEY_MOVED | {PayoutState.FAILED, PayoutState.CANCELED}
+
+
+def keep_payouts(connection: Connection, case: Case) -> None:
+    """Take over what the case says of its payouts, and enter money that moved in the ledger once.
+
+    Payouts that an ended case leaves unpaid are given up. Raises LookupError for a payout that was never planned:
+    only a plan keeps the cap (R32).
+    """
+    if case.is_open and not case.payouts:
+        return
+    records = {record.payout_id: record for record in read_payouts(connection, case.case_id)}
+    for payout in case.payouts:
+        if payout.payout_id not in records:
+            raise LookupError(f"payout {payout.payout_id} was never planned")
+        records[payout.payout_id] = _take_over(connection, records[payout.payout_id], payout, case.updated_at)
+    if not case.is_open:
+        give_up(connection, [one for one in records.values() if _is_dead(one, case)], case.updated_at)
+
+
+def _take_over(connection: Connection, record: PayoutRecord, payout: Payout, at: datetime) -> PayoutRecord:
+    changed = _changed(record, payout)
+    if changed == record:
+        return record
+    write_payouts(connection, [changed])
+    if payout.state in _MONEY_MOVED and payout.state is not record.payout.state:
+        _enter(connection, changed, at)
+    return changed
+
+
+def _changed(record: PayoutRecord, payout: Payout) -> PayoutRecord:
+    known = record.payout
+    if payout.attempt > known.attempt:
+        return record.amend(payout=payout)
+    # What was recorded of an attempt as it began is newer than a case that has no answer yet.
+    has_news = payout.state in _ANSWERED or (
+        payout.attempt == known.attempt and payout.state is not PayoutState.PLANNED
+    )
+    if not has_news:
+        return record
+    return record.with_payout(
+        state=payout.state,
+        gateway_refund_id=payout.gateway_refund_id,
+        failure_code=payout.failure_code,
+        submitted_at=payout.submitted_at or known.submitted_at,
+        settled_at=payout.settled_at,
+    )
+
+
+def _enter(connection: Connection, record: PayoutRecord, at: datetime) -> None:
+    enter_refunded(connection, record, record.payout.settled_at or at)
+    if record.payout.state is PayoutState.REVERSED:
+        enter_reversed(connection, record, at)
+
+
+def _is_dead(record: PayoutRecord, case: Case) -> bool:
+    # What may have been submitted stays committed, and a reimbursement is still to be paid by hand.
+    known = {payout.payout_id for payout in case.payouts}
+    return record.payout.state in _DEAD or (record.payout.provider == REIMBURSEMENT and record.payout_id not in known)
