@@ -130,7 +130,7 @@ def _agreed(case: Case) -> int:
 def _last_units(line: CaseLine, count: int, after: int) -> tuple[UnitShare, ...]:
     # Accepted units are counted from the front, refused and failed ones from the back: they never overlap.
     end = len(line.units) - after
-    return line.units[max(0, end - count) : end]
+    return line.units[end - count : end]
 
 
 def _money(case: Case, minor: int) -> Money:

@@ -121,6 +121,17 @@ def test_r31_a_label_never_takes_more_than_is_owed_and_the_rest_of_it_comes_off_
     assert due(facts.settled(dear, accepted=2, paid=1)) == (1500, 0, 0, 500, 1000)
 
 
+def test_r31_a_label_that_the_first_refund_just_covered_is_not_deducted_again():
+    covered = accepted(1, reason=PERSONAL, shop_paid_label=usd(1500))
+    assert due(covered) == (1500, 0, 0, 1500, 0)
+    assert due(facts.settled(covered, accepted=2, paid=1)) == (1500, 0, 0, 0, 1500)
+
+
+def test_r31_a_label_comes_off_outbound_postage_too_where_a_version_refunds_it():
+    generous = facts.amended(postage=POLICY.postage.amend(refund_outbound_for=frozenset(Reason)))
+    assert due(accepted(1, reason=PERSONAL, shop_paid_label=usd(1600)), generous) == (1500, 150, 0, 1600, 50)
+
+
 def test_r31_a_label_for_a_sellers_fault_case_is_the_shops_own():
     assert due(accepted(1, shop_paid_label=usd(400))) == (1500, 150, 0, 0, 1650)
 
@@ -133,6 +144,7 @@ def test_r28_an_agreed_amount_counts_with_the_goods_and_brings_no_postage():
 def test_r28_an_agreed_amount_is_at_most_the_value_of_the_refused_units():
     assert due(partly_refused(1501, refused=1))[0] == 1500
     assert due(partly_refused(400, refused=0))[0] == 0
+    assert due(partly_refused(9999, refused=2))[0] == 3000
 
 
 def test_r28_accepted_refused_and_failed_units_are_different_units():
