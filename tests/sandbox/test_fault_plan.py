@@ -1,7 +1,11 @@
 """The fault plan: what was planned happens, once each and in order, and to nobody else."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx
 import pytest
+
+from tests.waiting import wait_until
 
 
 @pytest.mark.parametrize(("kind", "refunds"), [("drop_answer_before_commit", 0), ("drop_answer_after_commit", 1)])
@@ -11,6 +15,16 @@ def test_fault_1_a_dropped_answer_cuts_the_connection(refund, sandbox, payment, 
         refund(key="k")
     assert len(sandbox.refunds(payment)) == refunds
     assert refund(key="k").status_code == 200
+    assert len(sandbox.refunds(payment)) == 1
+
+
+def test_fault_2_a_held_answer_comes_after_its_refund_was_made(refund, sandbox, payment):
+    sandbox.plan({"kind": "held_answer", "seconds": 0.5})
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(refund, key="k")
+        wait_until(lambda: sandbox.refunds(payment))
+        assert not answer.done()
+        assert answer.result().status_code == 200
     assert len(sandbox.refunds(payment)) == 1
 
 
