@@ -1,6 +1,6 @@
 """The shop's order, as far as a refund needs it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
@@ -17,12 +17,13 @@ Minor = Annotated[
 PlainText = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 
 MAX_UNITS = 10_000
+CENTURY = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
 
 def _countable(at: datetime) -> datetime:
     """Refuse times for which no calendar could count a window, such as the year 9999 that stands for never."""
-    if not 2000 <= at.year < 2100:  # noqa: PLR2004 - this century
-        raise ValueError("give a time of this century, 2000 to 2099")
+    if not CENTURY[0] <= at < CENTURY[1]:
+        raise ValueError("give a time of this century, 2000 to 2099 in UTC")
     return at
 
 

@@ -39,6 +39,8 @@ async def test_what_a_case_relies_on_cannot_be_changed(counter):
     [
         ({"placed_at": "9999-12-31T23:59:59-10:00"}, "2000 to 2099"),
         ({"placed_at": "0001-01-01T00:00:00+10:00"}, "2000 to 2099"),
+        ({"placed_at": "2000-01-01T00:30:00+05:00"}, "2000 to 2099"),
+        ({"receipt_confirmed_at": "2099-12-31T23:30:00-05:00"}, "2000 to 2099"),
         ({"placed_at": "2026-11-01T10:00:00"}, "timezone"),
         ({"payments": [{"provider": "stripe", "reference": "pi_1", "amount": 1}]}, "add up to less"),
         ({"parcels": [{"tracking_number": "T", "skus": ["NONE"]}]}, "NONE"),

@@ -1,0 +1,84 @@
+"""The OpenAPI document: complete, and true to the letter of its examples."""
+
+import json
+from uuid import uuid4
+
+import pytest
+
+from tests.api.counter import PROBLEM, told
+
+CASE = "/v1/refunds/{case_id}"
+BEFORE = {
+    f"{CASE}/evidence": [],
+    f"{CASE}/audit": [],
+    f"{CASE}/shipment": ["audit"],
+    f"{CASE}/receipt": ["audit"],
+    f"{CASE}/inspection": ["audit"],
+    f"{CASE}/resolution": ["audit", "inspection"],
+}
+LEADING = {"audit": "approve", "inspection": "no_defect_found"}
+
+
+@pytest.fixture
+async def document(counter):
+    return told(await counter.client.get("/openapi.json"), 200)
+
+
+def operations(document):
+    return [(path, method, one) for path, all_of in document["paths"].items() for method, one in all_of.items()]
+
+
+def examples(operation):
+    return operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("examples", {})
+
+
+async def test_every_request_example_works(counter, document):
+    order = document["paths"]["/v1/orders/{order_number}"]["put"]
+    [in_examples] = next(one["schema"]["examples"] for one in order["parameters"] if one["name"] == "order_number")
+    order_number = f"A-{uuid4().hex[:8]}"  # other tests send the examples too, and units are refunded only once
+    for path, method, operation in operations(document):
+        for name, example in examples(operation).items():
+            case_id = await staged(counter, document, path) if path in BEFORE else ""
+            body = json.loads(json.dumps(example["value"]).replace(in_examples, order_number))
+            url = path.format(order_number=order_number, case_id=case_id)
+            answer = await counter.ask(method.upper(), url, body, Idempotency_Key=uuid4().hex)
+            assert answer.is_success, f"{method} {path}, example {name}: {answer.text[:500]}"
+
+
+async def staged(counter, document, path):
+    """Open a case like that of the examples, and bring it by examples to where the call makes sense."""
+    order = examples(document["paths"]["/v1/orders/{order_number}"]["put"])["two_lines"]["value"]
+    number = f"A-{uuid4().hex[:8]}"
+    told(await counter.ask("PUT", f"/v1/orders/{number}", order), 201)
+    asked = examples(document["paths"]["/v1/refunds"]["post"])["personal"]["value"]
+    lines = [{"sku": "LAMP-1", "quantity": 1}]
+    case = told(await counter.submit({**asked, "order_number": number, "lines": lines}), 201)
+    for what in BEFORE[path]:
+        body = examples(document["paths"][f"{CASE}/{what}"]["post"])[LEADING[what]]["value"]
+        told(await counter.send(case, what, body), 200)
+    return case["case_id"]
+
+
+def test_every_call_that_takes_a_body_has_an_example(app):
+    for path, method, operation in operations(app.openapi()):
+        assert ("requestBody" in operation) == bool(examples(operation)), f"{method} {path}"
+
+
+def test_every_call_says_what_it_is_needs_a_key_and_has_a_name_to_be_called_by(app):
+    open_to_all = {"/healthz", "/readyz", "/metrics"}
+    names = [operation["operationId"] for _, _, operation in operations(app.openapi())]
+    for path, method, operation in operations(app.openapi()):
+        assert operation["summary"], f"{method} {path}"
+        assert operation["description"], f"{method} {path}"
+        assert ("security" in operation) == (path not in open_to_all), f"{method} {path}"
+    assert len(set(names)) == len(names)
+    assert {"put_order", "open_refund", "get_refund", "list_refunds", "decide_audit"} <= set(names)
+
+
+def test_every_error_is_documented_as_a_problem(app):
+    for path, method, operation in operations(app.openapi()):
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400:
+                schema = answer["content"][PROBLEM]["schema"]
+                assert schema == {"$ref": "#/components/schemas/Problem"}, f"{method} {path} {status}"
+    assert "HTTPValidationError" not in app.openapi()["components"]["schemas"]
