@@ -9,6 +9,7 @@ from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     ProcessCollector,
     generate_latest,
@@ -30,6 +31,9 @@ class Metrics:
         labels = ("method", "route")
         self._requests = Counter(
             "refunds_http_requests_total", "HTTP requests", (*labels, "status"), registry=self._registry
+        )
+        self.in_flight = Gauge(
+            "refunds_http_requests_in_flight", "HTTP requests being answered", registry=self._registry
         )
         self._seconds = Histogram(
             "refunds_http_request_duration_seconds",
@@ -72,7 +76,8 @@ class Measured:
             await send(message)
 
         try:
-            await self._app(scope, receive, noting)
+            with self._metrics.in_flight.track_inprogress():
+                await self._app(scope, receive, noting)
         finally:
             self._metrics.count(scope, status, self._timer() - begun)
 

@@ -1,0 +1,163 @@
+"""`python -m api` as a process of its own: what stands in its way is one line, and it ends in an orderly way."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+
+from db.engine import Database
+from db.migrate import migrate
+from local.ports import reserve
+from tests.api.counter import Counter, problem
+
+ROOT = Path(__file__).parents[2]
+NOBODY = "127.0.0.1:1"  # a port that no ordinary program listens on
+PATIENCE_SECONDS = 30
+
+
+@pytest.fixture
+def settings(temporal, seaweed, tmp_path) -> Iterator[dict[str, str]]:
+    """Settings with which the API starts, on a port of its own."""
+    url = f"sqlite:///{tmp_path}/refunds.db"
+    migrate(url)
+    reserved = reserve()
+    with reserved.guard:
+        yield {
+            "REFUNDS_DATABASE_URL": url,
+            "REFUNDS_TEMPORAL_ADDRESS": temporal.service_client.config.target_host,
+            "REFUNDS_S3_ENDPOINT": seaweed.bucket.endpoint,
+            "REFUNDS_S3_ACCESS_KEY": seaweed.bucket.access_key,
+            "REFUNDS_S3_SECRET_KEY": seaweed.bucket.secret_key.get_secret_value(),
+            "REFUNDS_STRIPE_API_KEY": "sk_test_unused",
+            "REFUNDS_API_PORT": str(reserved.ports.api),
+        }
+
+
+def start(settings: dict[str, str]) -> subprocess.Popen[str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("REFUNDS_", "TEMPORAL_"))}
+    command = [sys.executable, "-m", "api"]
+    return subprocess.Popen(command, cwd=ROOT, env={**own, **settings}, stderr=subprocess.PIPE, text=True)
+
+
+def complaint(settings: dict[str, str], exit_code: int) -> str:
+    """Start an API that cannot run, and return the one line it says."""
+    process = start(settings)
+    _, said = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == exit_code, said
+    [line] = said.splitlines()
+    return line
+
+
+@contextmanager
+def running(settings: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+    """Give a running API and a client of it."""
+    process = start(settings)
+    address = f"http://127.0.0.1:{settings['REFUNDS_API_PORT']}"
+    client = httpx.Client(base_url=address, headers={"Authorization": "Bearer dev-admin"}, trust_env=False, timeout=30)
+    try:
+        with client:
+            await_answer(process, client)
+            yield process, client
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def await_answer(process: subprocess.Popen[str], client: httpx.Client) -> None:
+    patience = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < patience:
+        assert process.poll() is None, process.communicate()[1]
+        try:
+            client.get("/healthz")
+        except httpx.ConnectError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("the API does not answer")
+
+
+def await_requests(client: httpx.Client, count: int) -> None:
+    patience = time.monotonic() + PATIENCE_SECONDS
+    while f"refunds_http_requests_in_flight {count}.0" not in client.get("/metrics").text:
+        assert time.monotonic() < patience
+
+
+def test_it_serves_http_and_ends_when_told_to(settings):
+    with running(settings) as (process, client):
+        assert client.get("/readyz").json() == {"database": "ok", "temporal": "ok", "evidence_store": "ok"}
+        large = client.put("/v1/orders/O-1", content=b" " * (2 * 1024 * 1024))
+        problem(large, 413, "body-too-large")
+        problem(client.get("/v1/refunds/rc_0000000%00"), 422, "invalid-request")
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=PATIENCE_SECONDS)
+
+    assert process.returncode == 0
+    assert "Traceback" not in said
+    assert f"listening on http://127.0.0.1:{settings['REFUNDS_API_PORT']}" in said
+
+
+def test_a_request_that_is_under_way_when_it_is_told_to_end_is_answered(settings):
+    order = Counter(httpx.AsyncClient(), None).facts("O-1")
+    answers: list[httpx.Response] = []
+    database = Database(settings["REFUNDS_DATABASE_URL"])
+    with running(settings) as (process, client):
+        with database.writing():
+            waiting = Thread(target=lambda: answers.append(client.put("/v1/orders/O-1", json=order)))
+            waiting.start()
+            await_requests(client, 2)  # this one, and the one that asks
+            process.send_signal(signal.SIGTERM)
+        waiting.join(PATIENCE_SECONDS)
+        process.communicate(timeout=PATIENCE_SECONDS)
+
+    database.close()
+    assert [answer.status_code for answer in answers] == [201]
+    assert process.returncode == 0
+
+
+def test_a_port_that_is_taken_is_one_line_naming_port_and_setting(settings):
+    port = int(settings["REFUNDS_API_PORT"])
+    with socket.create_server(("127.0.0.1", port)):
+        line = complaint(settings, 1)
+
+    assert f"port {port}" in line
+    assert "REFUNDS_API_PORT" in line
+
+
+def test_temporal_out_of_reach_is_one_line_naming_the_setting(settings):
+    line = complaint({**settings, "REFUNDS_TEMPORAL_ADDRESS": NOBODY}, 1)
+
+    assert NOBODY in line
+    assert "REFUNDS_TEMPORAL_ADDRESS" in line
+
+
+def test_a_database_without_tables_is_one_line_saying_how_to_make_them(settings, tmp_path):
+    line = complaint({**settings, "REFUNDS_DATABASE_URL": f"sqlite:///{tmp_path}/empty.db"}, 1)
+
+    assert "REFUNDS_DATABASE_URL" in line
+    assert "python -m worker.prepare" in line
+
+
+def test_a_database_out_of_reach_is_one_line_naming_the_setting_and_not_its_password(settings):
+    url = f"postgresql://refunds:pa55word@{NOBODY}/refunds"
+    line = complaint({**settings, "REFUNDS_DATABASE_URL": url}, 1)
+
+    assert "REFUNDS_DATABASE_URL" in line
+    assert "pa55word" not in line
+
+
+def test_a_wrong_setting_is_one_line(settings):
+    assert "REFUNDS_API_PORT" in complaint({**settings, "REFUNDS_API_PORT": "http"}, 2)
+
+
+def test_a_key_holder_who_could_not_stand_in_records_is_one_line(settings):
+    keys = '{"a-key": {"role": "auditor", "name": "<mei>"}}'
+    assert "REFUNDS_API_KEYS" in complaint({**settings, "REFUNDS_API_KEYS": keys}, 1)
