@@ -10,6 +10,7 @@ import uvicorn
 import uvloop
 
 from api.app import create_app
+from api.errors import WorkflowsUnavailableError
 from api.keys import KeyRing
 from api.services import Services
 from config.settings import Settings, load, variable
@@ -26,8 +27,9 @@ async def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; SystemExit says in one line what stands in the way."""
     keys, database = _keys(settings), _database(settings)
     listening = _listen(settings)
-    client = await connect(settings)
-    app = create_app(Services.over(database, _store(settings), client, keys, _now))
+    services = Services.over(database, _store(settings), await connect(settings), keys, _now)
+    await _greet(services)
+    app = create_app(services)
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -79,6 +81,13 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as error:
         mend = f"Set {variable('api_host')} and {variable('api_port')} to a free one"
         raise SystemExit(f"The API cannot listen on {host} port {port}: {error.strerror}. {mend}.") from None
+
+
+async def _greet(services: Services) -> None:
+    try:
+        await services.workflows.ping()
+    except WorkflowsUnavailableError as error:
+        raise SystemExit(f"The API does not start: {error.says}. See {variable('temporal_namespace')}.") from None
 
 
 def _store(settings: Settings) -> EvidenceStore:

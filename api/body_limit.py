@@ -1,6 +1,7 @@
 """Bodies are read whole before anybody looks at them, up to a limit."""
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import BodyTooLargeError
@@ -22,7 +23,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = await self._body(scope, receive)
+        try:
+            body = await self._body(scope, receive)
+        except ClientDisconnect:
+            return
         if body is None:
             says = (
                 f"the body has more than {self._limit_bytes} bytes; no request needs that (files go by upload ticket)"
@@ -32,7 +36,7 @@ class BodyLimit:
             await self._app(scope, _given(body, receive), send)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
-        """Return the body, or None when it is too large.
+        """Return the body, or None when it is too large; raises ClientDisconnect when it breaks off.
 
         A somewhat larger one is read to its end and dropped: a client that is still sending would not hear the answer.
         """
@@ -43,6 +47,8 @@ class BodyLimit:
         size, more = 0, True
         while more and size <= PATIENCE_BYTES:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
             chunk: bytes = message.get("body", b"")
             size += len(chunk)
             chunks = chunks if size <= self._limit_bytes else []

@@ -9,7 +9,7 @@ from api.bodies import AuditBody, ResolutionBody
 from api.case_access import VisibleCase, show
 from api.keys import Auditor, Decider
 from api.messages import keep_note, stamp, tell
-from api.openapi import answers
+from api.openapi import MESSAGE_ANSWERS
 from api.params import MessageKey
 from api.services import Wired
 from api.strict_json import STRICT
@@ -20,7 +20,7 @@ from workflows.refund import RefundWorkflow
 router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["decisions"])
 
 
-@router.post("/audit", responses=answers(400, 401, 403, 404, 409, 413, 422, 503), summary="Decide about a request")
+@router.post("/audit", responses=MESSAGE_ANSWERS, summary="Decide about a request")
 async def decide_audit(
     who: Auditor,
     case: VisibleCase,
@@ -36,7 +36,7 @@ async def decide_audit(
     return await show(services, who, case)
 
 
-@router.post("/resolution", responses=answers(400, 401, 403, 404, 409, 413, 422, 503), summary="Decide a parked case")
+@router.post("/resolution", responses=MESSAGE_ANSWERS, summary="Decide a parked case")
 async def resolve(
     who: Decider,
     case: VisibleCase,

@@ -13,7 +13,7 @@ from api.case_ids import mint_evidence_id
 from api.errors import TooMuchEvidenceError, WrongStateError
 from api.keys import Caller, Principal, Storefront, only
 from api.messages import stamp, tell
-from api.openapi import answers
+from api.openapi import MESSAGE_ANSWERS, answers
 from api.params import EvidenceNumber
 from api.services import Services, Wired
 from api.strict_json import STRICT
@@ -35,7 +35,7 @@ router = APIRouter(prefix="/v1/refunds/{case_id}/evidence", tags=["evidence"])
 Uploader = Annotated[Principal, Depends(only(Role.STOREFRONT, Role.WAREHOUSE))]
 
 
-@router.post("", responses=answers(400, 401, 403, 404, 409, 413, 422, 503), summary="Announce more evidence")
+@router.post("", responses=MESSAGE_ANSWERS, summary="Announce more evidence")
 async def announce_evidence(
     who: Storefront,
     case: VisibleCase,

@@ -28,6 +28,10 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "description": DESCRIPTIONS[status]} for status in statuses}
 
 
+MESSAGE_ANSWERS = answers(400, 401, 403, 404, 409, 413, 422, 503)
+"""What a call that tells a case something can be answered with."""
+
+
 def operation_id(route: APIRoute) -> str:
     """Return the name of the function behind the route, as the operation's id."""
     return route.name

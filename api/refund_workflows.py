@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias, TypeVar
 
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import (
     Client,
     RPCTimeoutOrCancelledError,
@@ -84,10 +85,13 @@ class RefundWorkflows:
             )
 
     async def ping(self) -> None:
-        """Return when Temporal serves; raises WorkflowsUnavailableError."""
-        async with self._answering("none"):
-            if not await self._client.service_client.check_health():
-                raise WorkflowsUnavailableError("Temporal says that it does not serve")
+        """Return when Temporal serves the namespace; raises WorkflowsUnavailableError."""
+        asked = DescribeNamespaceRequest(namespace=self._client.namespace)
+        try:
+            async with self._answering("none"):
+                await self._client.workflow_service.describe_namespace(asked)
+        except NotRunningError:
+            raise WorkflowsUnavailableError(f"Temporal has no namespace {self._client.namespace!r}") from None
 
     @asynccontextmanager
     async def _answering(self, case_id: str) -> AsyncGenerator[None]:

@@ -69,7 +69,8 @@ async def open_refund(
         raise RefusedError(case.refusal, case.case_id, recorded=True)
     response.status_code = status.HTTP_201_CREATED if claimed.is_new else status.HTTP_200_OK
     response.headers["Location"] = f"/v1/refunds/{case.case_id}"
-    return await show(services, who, case, await open_tickets(services, case.case_id))
+    tickets = await open_tickets(services, case.case_id) if case.evidence else ()
+    return await show(services, who, case, tickets)
 
 
 @router.get("/{case_id}", responses=answers(401, 404, 422, 503), summary="Show a case")  # noqa: FAST003 - VisibleCase takes it

@@ -10,7 +10,7 @@ from api.bodies import InspectionBody, ReceiptBody, ShipmentBody
 from api.case_access import VisibleCase, show
 from api.keys import Storefront, Warehouse
 from api.messages import keep_note, stamp, tell
-from api.openapi import answers
+from api.openapi import MESSAGE_ANSWERS, answers
 from api.params import MessageKey
 from api.services import Wired
 from api.strict_json import STRICT
@@ -23,7 +23,7 @@ from workflows.refund import RefundWorkflow
 router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["returns"])
 
 
-@router.post("/shipment", responses=answers(400, 401, 403, 404, 409, 413, 422, 503), summary="Say how it was sent back")
+@router.post("/shipment", responses=MESSAGE_ANSWERS, summary="Say how it was sent back")
 async def register_shipment(
     who: Storefront,
     case: VisibleCase,
@@ -37,7 +37,7 @@ async def register_shipment(
     return await show(services, who, case)
 
 
-@router.post("/receipt", responses=answers(400, 401, 403, 404, 409, 413, 422, 503), summary="Scan a parcel in")
+@router.post("/receipt", responses=MESSAGE_ANSWERS, summary="Scan a parcel in")
 async def record_receipt(
     who: Warehouse,
     case: VisibleCase,
@@ -51,7 +51,7 @@ async def record_receipt(
     return await show(services, who, case)
 
 
-@router.post("/inspection", responses=answers(400, 401, 403, 404, 409, 413, 422, 503), summary="Say what was found")
+@router.post("/inspection", responses=MESSAGE_ANSWERS, summary="Say what was found")
 async def record_inspection(
     who: Warehouse,
     case: VisibleCase,

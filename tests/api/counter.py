@@ -1,5 +1,6 @@
 """What a test says to the API, in few words."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -110,6 +111,13 @@ class Counter:
 
     async def case(self, case: dict[str, Any], as_: str = "dev-admin") -> dict[str, Any]:
         return await self.get(f"/v1/refunds/{case['case_id']}", as_)
+
+    async def until(self, case: dict[str, Any], state: str) -> dict[str, Any]:
+        """Wait until the case is in the state, and return it."""
+        async with asyncio.timeout(20):
+            while (shown := await self.case(case))["state"] != state:
+                await asyncio.sleep(0.05)
+        return shown
 
     async def timeline(self, case: dict[str, Any], as_: str = "dev-admin") -> list[dict[str, Any]]:
         return (await self.get(f"/v1/refunds/{case['case_id']}/timeline", as_))["items"]

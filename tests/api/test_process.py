@@ -1,5 +1,6 @@
 """`python -m api` as a process of its own: what stands in its way is one line, and it ends in an orderly way."""
 
+import json
 import os
 import signal
 import socket
@@ -123,6 +124,19 @@ def test_a_request_that_is_under_way_when_it_is_told_to_end_is_answered(settings
     assert process.returncode == 0
 
 
+def test_a_request_that_breaks_off_is_not_acted_on(settings):
+    with running(settings) as (_, client):
+        order = json.dumps(Counter(httpx.AsyncClient(), None).facts("O-1")).encode()
+        with socket.create_connection(("127.0.0.1", int(settings["REFUNDS_API_PORT"]))) as half:
+            half.sendall(
+                b"PUT /v1/orders/O-1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer dev-admin\r\n"
+                b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(order) + 1, order)
+            )
+            await_requests(client, 2)
+        await_requests(client, 1)
+        assert client.put("/v1/orders/O-1", json=json.loads(order)).status_code == 201
+
+
 def test_a_port_that_is_taken_is_one_line_naming_port_and_setting(settings):
     port = int(settings["REFUNDS_API_PORT"])
     with socket.create_server(("127.0.0.1", port)):
@@ -137,6 +151,13 @@ def test_temporal_out_of_reach_is_one_line_naming_the_setting(settings):
 
     assert NOBODY in line
     assert "REFUNDS_TEMPORAL_ADDRESS" in line
+
+
+def test_a_namespace_that_is_not_there_is_one_line_naming_the_setting(settings):
+    line = complaint({**settings, "REFUNDS_TEMPORAL_NAMESPACE": "nowhere"}, 1)
+
+    assert "nowhere" in line
+    assert "REFUNDS_TEMPORAL_NAMESPACE" in line
 
 
 def test_a_database_without_tables_is_one_line_saying_how_to_make_them(settings, tmp_path):
