@@ -148,3 +148,18 @@ async def test_a_database_that_keeps_a_writer_waiting_does_not_keep_others_waiti
         assert (await counter.ask("GET", "/v1/refunds")).status_code == 200
         assert not waiting.done()
     assert (await waiting).status_code in {200, 201}
+
+
+async def test_fault_30_a_flood_of_messages_to_one_case_is_taken_or_told_to_come_again_and_none_is_lost(counter):
+    case = await counter.approved()
+    numbers = [f"SF{number:08}" for number in range(60)]
+    bodies = [{"carrier": "sf_express", "tracking_number": number} for number in numbers]
+
+    answers = await asyncio.gather(*(counter.send(case, "shipment", body, "dev-storefront") for body in bodies))
+
+    taken = {number for number, answer in zip(numbers, answers, strict=True) if answer.is_success}
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    assert taken
+    recorded = {one["details"].get("tracking_number") for one in await counter.timeline(case)}
+    assert taken <= recorded
+    assert (await counter.case(case))["state"] == "in_transit"
