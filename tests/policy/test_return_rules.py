@@ -73,6 +73,11 @@ def test_r18_look_alikes_are_read_as_the_digits_they_are_taken_for():
     assert read_return_code(both.replace("0", "o").replace("1", "I")) == both
 
 
+def test_r18_a_code_without_its_prefix_may_begin_with_the_same_letters():
+    readings = {read_return_code(f"RMA00000000{check}") for check in "0123456789ABCDEFGHJKMNPQRSTVWXYZ"}
+    assert [reading[:-1] for reading in readings if reading] == ["RMA-RMA0-0000-000"]
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_r18_a_wrong_character_is_noticed_wherever_it_stands(place):
     others = set("0123456789ABCDEFGHJKMNPQRSTVWXYZ") - {CODE[place]}
