@@ -70,4 +70,5 @@ def _enter(connection: Connection, record: PayoutRecord, at: datetime) -> None:
 def _is_dead(record: PayoutRecord, case: Case) -> bool:
     # What may have been submitted stays committed, and a reimbursement is still to be paid by hand.
     known = {payout.payout_id for payout in case.payouts}
-    return record.payout.state in _DEAD or (record.payout.provider == REIMBURSEMENT and record.payout_id not in known)
+    is_unheard_of = record.payout.provider == REIMBURSEMENT and record.payout_id not in known
+    return not record.released and (record.payout.state in _DEAD or is_unheard_of)

@@ -17,7 +17,7 @@ REIMBURSEMENT = "reimbursement"
 _PAYOUTS = PayoutRow.__table__
 _READ = select(_PAYOUTS).with_for_update()
 _READ_ONE = _READ.where(given(_PAYOUTS.c.payout_id))
-_READ_LIVE = _READ.where(given(_PAYOUTS.c.case_id), _PAYOUTS.c.released.is_(False)).order_by(_PAYOUTS.c.position)
+_READ_ALL = _READ.where(given(_PAYOUTS.c.case_id)).order_by(_PAYOUTS.c.position)
 _WRITE = AddOrReplace(_PAYOUTS)
 
 
@@ -52,8 +52,8 @@ def read_payout(connection: Connection, payout_id: str) -> PayoutRecord | None:
 
 
 def read_payouts(connection: Connection, case_id: str) -> list[PayoutRecord]:
-    """Return the case's payouts but those given up, in their order, locked until the transaction ends."""
-    return [_record(row) for row in connection.execute(_READ_LIVE, {"case_id": case_id}).mappings()]
+    """Return the case's payouts in their order, locked until the transaction ends."""
+    return [_record(row) for row in connection.execute(_READ_ALL, {"case_id": case_id}).mappings()]
 
 
 def write_payouts(connection: Connection, records: Sequence[PayoutRecord]) -> None:

@@ -1,12 +1,10 @@
 """How a refund is split over the payments of its order, committed under the cap of each (R32, R35)."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from db.commitments import Capture, commit, give_up, lock_captures
 from db.ledger import enter_planned, goods_planned
 from db.payout_rows import REIMBURSEMENT, PayoutRecord, idempotency_key, read_payouts, write_payouts
-from db.statements import given
-from db.tables import PayoutRow
 from domain.case import Case, Payout
 from domain.errors import CapExceededError
 from domain.money import Money
@@ -14,9 +12,6 @@ from domain.words import PayoutState
 from policy.money import allocate, caps
 
 Part = tuple[str, str, int]
-
-_PAYOUTS = PayoutRow.__table__
-_LAST_POSITION = select(func.coalesce(func.max(_PAYOUTS.c.position), 0)).where(given(_PAYOUTS.c.case_id))
 
 
 def plan_payouts(connection: Connection, case: Case) -> tuple[Payout, ...]:
@@ -28,12 +23,12 @@ def plan_payouts(connection: Connection, case: Case) -> tuple[Payout, ...]:
     captures = lock_captures(connection, case.order_number)
     known = {payout.payout_id for payout in case.payouts}
     records = read_payouts(connection, case.case_id)
-    planned = [record for record in records if record.payout_id not in known]
+    planned = [record for record in records if record.payout_id not in known and not record.released]
     if planned and not _is_plan_of(case, planned):
         # Planned by a worker that died before its workflow task was saved: that history never became true.
         give_up(connection, planned, case.updated_at)
         captures, planned = lock_captures(connection, case.order_number), []
-    planned = planned or _plan(connection, case, captures)
+    planned = planned or _plan(connection, case, captures, first=len(records) + 1)
     before = [record for record in records if record.payout_id in known]
     return tuple(record.payout for record in [*before, *planned])
 
@@ -47,13 +42,12 @@ def _total(case: Case) -> int:
     return case.refund_due.total.minor if case.refund_due else 0
 
 
-def _plan(connection: Connection, case: Case, captures: list[Capture]) -> list[PayoutRecord]:
+def _plan(connection: Connection, case: Case, captures: list[Capture], first: int) -> list[PayoutRecord]:
     total = _total(case)
     if total <= 0:
         return []
     goods = _goods(connection, case, captures)
-    first = int(connection.execute(_LAST_POSITION, {"case_id": case.case_id}).scalar_one()) + 1
-    records = [_record(case, position, part) for position, part in enumerate(_parts(total, captures), start=first)]
+    records = [_record(case, first + place, part) for place, part in enumerate(_parts(total, captures))]
     write_payouts(connection, records)
     for record in records:
         commit(connection, record)

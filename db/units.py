@@ -1,6 +1,6 @@
 """Which case holds which unit of an order (R11); the primary key of the table lets no unit be held twice."""
 
-from sqlalchemy import ColumnElement, Connection, delete, select, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, delete, select, update
 
 from db.order_rows import lock_order
 from db.statements import AddOrLeave, given
@@ -15,6 +15,11 @@ _UNITS = ReservedUnitRow.__table__
 _READ_HOLDERS = select(_UNITS.c.sku, _UNITS.c.unit, _UNITS.c.case_id).where(given(_UNITS.c.order_number))
 _READ_HELD = select(_UNITS.c.sku, _UNITS.c.unit, _UNITS.c.settled).where(given(_UNITS.c.case_id))
 _ADD = AddOrLeave(_UNITS)
+_ONE_HELD = and_(
+    _UNITS.c.case_id == bindparam("of_case"), _UNITS.c.sku == bindparam("of_sku"), _UNITS.c.unit == bindparam("number")
+)
+_FREE = delete(_UNITS).where(_ONE_HELD)
+_SETTLE = update(_UNITS).where(_ONE_HELD).values(settled=True)
 
 
 def choose_units(connection: Connection, case: Case) -> Case:
@@ -91,13 +96,13 @@ def _name_of_taken(connection: Connection, case: Case, units: dict[Unit, bool]) 
 
 def _free(connection: Connection, case: Case, units: set[Unit]) -> None:
     if units:
-        connection.execute(delete(_UNITS).where(*_are(case, units)))
+        connection.execute(_FREE, _each(case, units))
 
 
 def _settle(connection: Connection, case: Case, units: set[Unit]) -> None:
     if units:
-        connection.execute(update(_UNITS).where(*_are(case, units)).values(settled=True))
+        connection.execute(_SETTLE, _each(case, units))
 
 
-def _are(case: Case, units: set[Unit]) -> tuple[ColumnElement[bool], ...]:
-    return _UNITS.c.case_id == case.case_id, tuple_(_UNITS.c.sku, _UNITS.c.unit).in_(sorted(units))
+def _each(case: Case, units: set[Unit]) -> list[dict[str, object]]:
+    return [{"of_case": case.case_id, "of_sku": sku, "number": unit} for sku, unit in sorted(units)]

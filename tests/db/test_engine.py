@@ -1,6 +1,8 @@
 """Transactions on both engines, and what is said when a database is not there."""
 
 import sqlite3
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ from db.engine import Database, DatabaseUnavailableError
 from db.order_rows import lock_order
 from db.orders import Orders
 from db.tables import OrderPaymentRow
+from domain.case import Case
 from tests.db.facts import a_case, an_order, at_once, entry, later, rows
+from tests.postgres import Postgres
 
 
 def test_a_transaction_that_fails_leaves_no_trace(database: Database, orders: Orders):
@@ -71,10 +75,54 @@ def test_f20_a_server_that_is_not_there_is_one_clear_line():
     assert "secret" not in failure.value.says
 
 
-@pytest.mark.parametrize("url", ["mysql://host/db", "postgresql+asyncpg://host/db"])
+@pytest.mark.parametrize("url", ["mysql://host/db", "postgresql+asyncpg://host/db", "sqlite://", "sqlite:///:memory:"])
 def test_a_url_of_another_kind_says_what_to_write(url: str):
-    with pytest.raises(ValueError, match=r"write sqlite:///path or postgresql://"):
+    with pytest.raises(ValueError, match="write sqlite:///path"):
         Database(url)
+
+
+def test_f20_nothing_is_lost_while_the_server_restarts(postgres: Postgres):
+    with postgres.migrated() as url:
+        database = Database(url)
+        cases = Cases(database)
+        Orders(database).put(an_order())
+        opened = cases.open(a_case(), [])
+        attempts = at_once(5, lambda number: restarts(postgres) if number == 0 else insist(cases, opened, number))
+        assert all(isinstance(one, int) for one in attempts[1:]), attempts
+        assert len(cases.timeline(opened.case_id)) == 4 * 40
+        database.close()
+
+
+def restarts(postgres: Postgres) -> None:
+    for _ in range(3):
+        postgres.restart()
+
+
+def insist(cases: Cases, opened: Case, caller: int) -> int:
+    """Record forty entries, each until it is taken; return how many times that took."""
+    return sum(taken_after(lambda at=at: cases.record(opened, [entry(100 * caller + at)])) for at in range(40))
+
+
+def taken_after(record: Callable[[], object]) -> int:
+    for attempt in count(1):
+        try:
+            record()
+        except DatabaseUnavailableError:
+            continue
+        return attempt
+    raise AssertionError("unreachable")
+
+
+def test_f23_a_lock_is_not_waited_for_without_end(postgres: Postgres):
+    with postgres.migrated() as url:
+        database = Database(f"{url}&options=-c%20lock_timeout%3D50ms")
+        orders = Orders(database)
+        orders.put(an_order())
+        with database.writing() as connection:
+            lock_order(connection, "O-1")
+            with pytest.raises(DatabaseUnavailableError, match="lock timeout"):
+                orders.put(an_order(outbound_postage=600))
+        database.close()
 
 
 def test_a_url_that_is_none_says_what_to_write_and_does_not_repeat_it():

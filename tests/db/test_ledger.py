@@ -12,6 +12,7 @@ from domain.case import Case
 from domain.errors import UnknownOrderError
 from domain.words import CaseState, PayoutState
 from tests.db.facts import a_case, an_order, execute, later, money, owing, rows, settled
+from tests.postgres import Postgres
 
 LEG = """INSERT INTO ledger_entries
     (transaction_id, position, movement, account, amount, currency, case_id, order_number, payout_id, at) VALUES
@@ -75,6 +76,14 @@ def test_i2_the_table_itself_refuses_to_change_or_lose_an_entry(database: Databa
     with pytest.raises(IntegrityError, match="append-only"):
         execute(database, statement)
     assert rows(database, "SELECT sum(amount), count(*) FROM ledger_entries") == [(0, 3)]
+
+
+def test_i2_postgresql_refuses_to_empty_the_ledger(postgres: Postgres):
+    with postgres.migrated() as url:
+        database = Database(url)
+        with pytest.raises(IntegrityError, match="append-only"):
+            execute(database, "TRUNCATE ledger_entries")
+        database.close()
 
 
 def test_i2_the_table_itself_refuses_a_transaction_that_does_not_add_up(database: Database, planned: Case):

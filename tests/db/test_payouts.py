@@ -101,3 +101,11 @@ def test_r32_what_may_have_been_submitted_stays_committed_when_its_case_ends(
     payouts.submitting(planned.payouts[0], NOON)
     cases.record(later(planned, state=CaseState.EXPIRED), [])
     assert rows(database, "SELECT sum(committed) FROM order_payments") == [(1009,)]
+
+
+def test_r32_an_ended_case_recorded_again_gives_its_payouts_up_once(cases: Cases, planned: Case, database: Database):
+    ended = later(planned, state=CaseState.EXPIRED)
+    for case in (ended, ended, later(ended)):
+        cases.record(case, [])
+    assert rows(database, "SELECT sum(committed) FROM order_payments") == [(0,)]
+    assert rows(database, "SELECT count(*) FROM ledger_entries WHERE movement = 'released'") == [(2,)]
