@@ -31,11 +31,13 @@ def test_a_transaction_that_fails_leaves_no_trace(database: Database, orders: Or
     assert rows(database, "SELECT customer_id FROM orders") == [("c-1",)]
 
 
-def test_f9_read_and_write_from_many_threads_loses_no_update(database: Database, orders: Orders):
-    orders.put(an_order())
+def test_f9_read_and_write_from_many_processes_loses_no_update(url: str):
+    # A process has a Database of its own, with nothing in common but the tables.
+    databases = [Database(url) for _ in range(3)]
+    Orders(databases[0]).put(an_order())
 
-    def add_one(_number: int) -> None:
-        with database.writing() as connection:
+    def add_one(number: int) -> None:
+        with databases[number % 3].writing() as connection:
             run = connection.exec_driver_sql
             lock_order(connection, "O-1")
             total = run("SELECT max(captured) FROM order_payments").scalar_one()
@@ -43,7 +45,9 @@ def test_f9_read_and_write_from_many_threads_loses_no_update(database: Database,
             connection.execute(changed.values(captured=total + 1))
 
     assert at_once(30, add_one) == [None] * 30
-    assert rows(database, "SELECT max(captured) FROM order_payments") == [(6030,)]
+    assert rows(databases[0], "SELECT max(captured) FROM order_payments") == [(6030,)]
+    for database in databases:
+        database.close()
 
 
 def test_a_reading_sees_one_state_while_others_write(database: Database, orders: Orders):

@@ -39,10 +39,11 @@ def test_f2_an_attempt_that_begins_again_keeps_its_key_and_its_first_time(payout
 
 def test_f3_two_callers_with_the_same_proof_take_one_new_key(payouts: Payouts, planned: Case):
     first = payouts.submitting(planned.payouts[0], NOON)
-    renewed = at_once(8, lambda _: payouts.next_attempt(first, LATER))
+    renewed = at_once(8, lambda number: payouts.next_attempt(first, LATER + timedelta(seconds=number)))
     assert all(one == renewed[0] for one in renewed), renewed
     assert (renewed[0].attempt, renewed[0].idempotency_key) == (2, "refund/rc_00000001/p1/a2")
-    assert renewed[0].submitted_at == LATER
+    third = payouts.next_attempt(renewed[0], LATER + timedelta(hours=1))
+    assert payouts.next_attempt(first, LATER + timedelta(hours=2)) == third
 
 
 def test_f3_an_older_attempt_that_begins_again_goes_on_with_the_newer(payouts: Payouts, planned: Case):
