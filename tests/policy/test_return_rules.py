@@ -57,7 +57,7 @@ def test_r13_no_return_instructions_before_approval_or_when_nothing_is_to_come_b
 
 def test_r18_the_return_code_of_a_case_is_always_the_same_and_can_be_typed():
     assert re.fullmatch(r"RMA(-[0-9A-HJKMNP-TV-Z]{4}){3}", CODE)
-    assert return_code(facts.CASE_ID) == CODE
+    assert CODE == "RMA-DTBV-ET7E-9RTY"  # printed labels outlive a release
     assert len({return_code(f"rc_{number:08d}") for number in range(2000)}) == 2000
 
 
