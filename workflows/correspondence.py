@@ -71,7 +71,7 @@ class Correspondence:
         return move
 
     async def _ignore(self, letter: Letter, why: str) -> None:
-        ignored = Happened("signal_ignored", letter.name, details={"why": why})
+        ignored = Happened("signal_ignored", _printable(letter.name), details={"why": why})
         await self._file.change(Move(self._file.case, (ignored,)), letter.at)
 
     def _outcome(self, letter: Letter) -> Move | Refusal | None:
@@ -95,6 +95,11 @@ class Correspondence:
             ArrivalDesk.find, query, **options.record(f"when did {letter.name} arrive")
         )
         return arrival.at
+
+
+def _printable(name: str) -> str:
+    """Return the name as a database takes it: PostgreSQL refuses a zero character, and the case would hang on it."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name)
 
 
 def _reply(letter: Letter, case: Case) -> None:

@@ -50,7 +50,7 @@ class Mailbox:
     def signal(self, name: str, kind: type[Message], raw: RawValue) -> None:
         """Keep a signal; one that cannot be read is kept as unreadable, with why."""
         try:
-            message = workflow.payload_converter().from_payload(raw.payload, kind)
+            message = _read(raw, kind)
         except Exception as error:  # noqa: BLE001 - an ordinary exception in a handler would wedge the workflow
             self.refuse(name, _why(error, raw))
         else:
@@ -74,6 +74,14 @@ class Mailbox:
     def _count(self, name: str) -> int:
         self._signals[name] = self._signals.get(name, 0) + 1
         return self._signals[name]
+
+
+def _read(raw: RawValue, kind: type[Message]) -> Message:
+    """Return the message; raises for anything else, also for bytes and nulls, which the converter gives as they are."""
+    message = workflow.payload_converter().from_payload(raw.payload, kind)
+    if not isinstance(message, kind):
+        raise TypeError("another kind of payload")
+    return message
 
 
 def _why(error: Exception, raw: RawValue) -> str:
