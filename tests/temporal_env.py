@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
+from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from config.temporal import SEARCH_ATTRIBUTES
 from worker.search_attributes import TYPES
@@ -36,6 +36,31 @@ async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
         yield env
     finally:
         await env.shutdown()
+
+
+@asynccontextmanager
+async def forwarding_server() -> AsyncIterator[WorkflowEnvironment]:
+    """Give the real dev server with a clock for each workflow, moved on purpose only.
+
+    For what calls gateways while time passes: the other one lets an activity's time-out pass in the middle of it.
+    """
+    env = await WorkflowEnvironment.start_time_skipping_v2(
+        ts_config=TimeSkippingConfig(enabled=False),
+        dev_server_existing_path=_path("temporal"),
+        data_converter=pydantic_data_converter,
+        search_attributes=[KEYS[kind](name) for name, kind in SEARCH_ATTRIBUTES.items()],
+        dev_server_log_level="error",
+        dev_server_extra_args=[
+            *("--dynamic-config-value", "history.transferProcessorMaxPollRPS=2000"),
+            *("--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"),
+            *("--dynamic-config-value", "system.workflowTimeSkippingEnabled=true"),
+        ],
+    )
+    try:
+        yield env
+    finally:
+        await env.shutdown()
+        await asyncio.sleep(0.3)  # the SDK's own threads may outlive the interpreter (sdk-python issue 300)
 
 
 @asynccontextmanager

@@ -7,11 +7,12 @@ from temporalio import workflow
 
 from domain.calendar import Deadline
 
-AFTER_LAST_SECOND = timedelta(seconds=1)
+GRACE = timedelta(seconds=30)
+"""What the API received in the last second may still be on its way: it must not be overtaken by the deadline."""
 
 
 class Alarm:
-    """Rings just after a deadline's last second; a timer that would ring earlier already is left as it is.
+    """Rings a little after a deadline's last second; a timer that would ring earlier already is left as it is.
 
     A deadline met leaves its timer running: one early ring costs less than a cancelled timer at every step.
     """
@@ -29,10 +30,10 @@ class Alarm:
         """Make sure that it rings when the deadline has passed."""
         if self.rang:
             self._timer = self._rings_at = None
-        if deadline is None or (self._rings_at and self._rings_at <= deadline.when + AFTER_LAST_SECOND):
+        if deadline is None or (self._rings_at and self._rings_at <= deadline.when + GRACE):
             return
         self.stop()
-        self._rings_at = deadline.when + AFTER_LAST_SECOND
+        self._rings_at = deadline.when + GRACE
         summary = f"{deadline.what}: {deadline.last_day.isoformat()}"
         wait = max(self._rings_at - workflow.now(), timedelta(0))
         self._timer = asyncio.create_task(workflow.sleep(wait, summary=summary))

@@ -24,6 +24,7 @@ from workflows.process import opened_by
 from workflows.stages import payout
 
 ENTRIES_PER_VERSION = 100
+CAP_EXCEEDED = "cap_exceeded"
 
 
 class CaseOutcome(Value):
@@ -110,7 +111,7 @@ class CaseFile:
                 raise UnitsTakenError(_says(error)) from error
             if not _is(error, "CapExceededError"):
                 raise
-            planned = payout.blocked_plan(move.case, "cap_exceeded")
+            planned = payout.blocked_plan(move.case, CAP_EXCEEDED)
         else:
             planned = payout.planned(move.case, plan.payouts, at)
         return Move(planned.case, (*move.happened, *planned.happened))
@@ -137,7 +138,8 @@ def _says(error: FailureError) -> str:
 
 
 def _owes_anew(before: Case, after: Case) -> bool:
-    return after.state is CaseState.PAYOUT_DUE and before.state not in (CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED)
+    was_planned = before.state in {CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED} and before.blocked_by != CAP_EXCEEDED
+    return after.state is CaseState.PAYOUT_DUE and not was_planned
 
 
 def _entries(case: Case, happened: tuple[Happened, ...], at: datetime) -> tuple[TimelineEntry, ...]:

@@ -68,6 +68,8 @@ ON_DEADLINE: dict[tuple[CaseState, str], OnDeadline] = {
     (S.INFORMATION_REQUESTED, "information"): request.end_information_window,
     (S.AWAITING_RETURN, "ship_by"): returns.expire,
     (S.IN_TRANSIT, "parcel_stalled"): returns.stall,
+    (S.PAYOUT_DUE, "payout_submit"): payout.check_submission,
+    (S.PAYOUT_BLOCKED, "payout_submit"): payout.check_submission,
 }
 
 
@@ -109,7 +111,6 @@ NOTICES: dict[str, tuple[str, str]] = {
     "audit_target": ("R14", "audit_overdue"),
     "inspection_target": ("R29", "inspection_overdue"),
     "decision_target": ("R14", "decision_overdue"),
-    "payout_submit": ("R34", "payout_submission_overdue"),
     "payout_alert": ("R34", "finance_alerted"),
     "payout": ("R34", "payout_window_breached"),
 }

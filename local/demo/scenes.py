@@ -151,7 +151,7 @@ async def _skip(stack: Stack, case_id: str) -> None:
     await TimeSkipper(client).fast_forward(client.get_workflow_handle(f"refund/{case_id}"), LONGER_THAN_THE_WINDOW)
 
 
-def _ended(  # noqa: PLR0913 - a promise has these parts
+def _ended(  # noqa: PLR0913, PLR0917 - a promise has these parts
     stage: Stage, title: str, order: str, case: Json, state: str, why: str, *, refund: int, outside: int = 0
 ) -> Played:
     stage.say(f"waiting for {state}")

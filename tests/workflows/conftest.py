@@ -17,7 +17,7 @@ from gateways.calendars import HolidayCalendars
 from gateways.policy_shelf import PolicyShelf
 from gateways.temporal_history import TemporalHistory
 from tests.fakes import ObedientGateway, OpenVault
-from tests.temporal_env import dev_server, time_skipping_server
+from tests.temporal_env import dev_server, forwarding_server, time_skipping_server
 from tests.workflows.shop import Shop
 from worker.composition import Desks, build_worker
 
@@ -29,6 +29,14 @@ async def skipping_shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterat
     """A shop whose clock the tests move; its worker runs in the strict sandbox."""
     async with time_skipping_server() as env:
         async for shop in _shop(env, tmp_path_factory.mktemp("shop")):
+            yield shop
+
+
+@pytest_asyncio.fixture
+async def forwarding_shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    """A shop on the real dev server, where each case has a clock of its own."""
+    async with forwarding_server() as env:
+        async for shop in _shop(env, tmp_path):
             yield shop
 
 

@@ -1,14 +1,22 @@
 """A shop on real parts for workflow tests: Temporal server, worker, database; the clock is the server's."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+)
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
@@ -32,10 +40,13 @@ from domain.order import Order, OrderLine, Parcel, Payment
 from domain.request import CaseIntake, RequestedLine
 from domain.words import CaseState, EvidenceStatus, Reason, Settlement
 from tests.fakes import ObedientGateway, OpenVault
+from workflows.alarm import GRACE
 from workflows.options import TASK_QUEUE
 from workflows.refund import RefundWorkflow
 
 SHA = "a" * 64
+PATIENCE_SECONDS = 30
+POLL_SECONDS = 0.02
 _numbers = count(1)
 
 
@@ -54,7 +65,8 @@ class Shop:
         return self.env.client
 
     async def now(self) -> datetime:
-        return await self.env.get_current_time()
+        """Return the server's time; cases that have a clock of their own are asked by `OpenCase.now`."""
+        return datetime.now(UTC) if self.env.supports_time_skipping_v2 else await self.env.get_current_time()
 
     async def order(self, *, delivered_days_ago: float = 1, **changes: Any) -> Order:
         now = await self.now()
@@ -155,13 +167,34 @@ class OpenCase:
     def events(self) -> list[str]:
         return [record.event for record in self.shop.cases.timeline(self.intake.case_id)]
 
+    async def ended(self) -> str:
+        """Wait for the end of the workflow and return the state that the case ended in."""
+        await self._until(self._is_completed, "the end")
+        return self.state.value
+
     async def until_event(self, event: str, times: int = 1) -> None:
         """Wait until the timeline shows the event so many times."""
-        for _ in range(400):
-            if self.events().count(event) >= times:
-                return
-            await asyncio.sleep(0.02)
-        raise AssertionError(f"{event} x{times} never came: {self.events()}")
+
+        async def shown() -> bool:
+            return self.events().count(event) >= times
+
+        await self._until(shown, f"{event} x{times}")
+
+    async def _is_completed(self) -> bool:
+        # Not `handle.describe()`: the time-skipping server's search attributes do not decode.
+        request = DescribeWorkflowExecutionRequest(
+            namespace=self.shop.client.namespace, execution=WorkflowExecution(workflow_id=self.handle.id)
+        )
+        told = await self.shop.client.workflow_service.describe_workflow_execution(request)
+        return told.workflow_execution_info.status == WorkflowExecutionStatus.COMPLETED
+
+    async def _until(self, condition: Callable[[], Awaitable[bool]], what: str) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not await condition():
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise AssertionError(f"{what} never came: {self.state}, {self.events()}") from None
 
     def deadline(self, what: str) -> Deadline:
         deadline = self.case().deadline(what)
@@ -169,7 +202,7 @@ class OpenCase:
         return deadline
 
     async def say(self, update: str, message: Message) -> Standing:
-        stamped = message if message.received_at else message.amend(received_at=await self.shop.now())
+        stamped = message if message.received_at else message.amend(received_at=await self.now())
         return await self.handle.execute_update(update, stamped, result_type=Standing)
 
     async def pin(self, *evidence_ids: str, status: EvidenceStatus = EvidenceStatus.PINNED) -> Standing:
@@ -201,12 +234,29 @@ class OpenCase:
         return await self._to(self.deadline(what).when)
 
     async def past(self, what: str) -> datetime:
-        """Move the server's clock to a second after the window."""
-        return await self._to(self.deadline(what).when + timedelta(seconds=2))
+        """Move the server's clock to the first second after a window."""
+        return await self._to(self.deadline(what).when + timedelta(seconds=1))
+
+    async def elapsed(self, what: str) -> datetime:
+        """Move the server's clock to where the window's end has taken its effect by itself."""
+        return await self._to(self.deadline(what).when + GRACE + timedelta(seconds=1))
 
     async def _to(self, instant: datetime) -> datetime:
-        await self.shop.env.sleep(instant - await self.shop.now())
+        await self.forward(instant - await self.now())
         return instant
+
+    async def now(self) -> datetime:
+        """Return the time on the case's clock."""
+        env = self.shop.env
+        return await (env.get_current_time(self.handle) if env.supports_time_skipping_v2 else env.get_current_time())
+
+    async def forward(self, duration: timedelta) -> None:
+        """Let time pass: on the case's own clock where it has one, else on the whole server's."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            if self.shop.env.supports_time_skipping_v2:
+                await self.shop.env.fast_forward(self.handle, duration)
+            else:
+                await self.shop.env.sleep(duration)
 
 
 def inspection(*found: tuple[str, int, str]) -> WarehouseInspection:

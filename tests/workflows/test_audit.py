@@ -27,7 +27,7 @@ async def test_r13_approval_gives_address_code_and_deadline(shop: Shop) -> None:
 
 async def test_r14_silence_marks_overdue_a_second_after_the_target_and_decides_nothing(shop: Shop) -> None:
     case = await shop.open()
-    await case.past("audit_target")
+    await case.elapsed("audit_target")
     await case.until_event("audit_overdue")
     assert case.state is CaseState.UNDER_AUDIT
     assert case.case().overdue
@@ -51,7 +51,7 @@ async def test_r14_a_late_decision_is_still_a_decision_and_clears_the_mark(shop:
 async def test_r15_a_rejection_with_a_code_and_a_text_ends_the_case(shop: Shop) -> None:
     case = await shop.open()
     await case.audit("reject", reason_code="anything_special", note="The mug was engraved by yourself.")
-    assert (await case.handle.result())["state"] == "rejected"
+    assert await case.ended() == "rejected"
 
 
 async def test_r15_a_rejection_without_a_code_is_refused(shop: Shop) -> None:
@@ -83,7 +83,7 @@ async def test_r17_a_reclassified_case_follows_the_new_reason_in_its_money(shop:
     await case.audit(reclassify_as=Reason.PERSONAL)
     await case.ship(postage=usd(900))
     await case.inspect(("MUG", 1, "accepted"))
-    await case.handle.result()
+    await case.ended()
     due = case.case().refund_due
     assert (case.case().reason, case.case().reason_asked) == (Reason.PERSONAL, Reason.QUALITY)
     assert (due.outbound_postage.minor, due.return_postage.minor) == (0, 0)
@@ -101,7 +101,7 @@ async def test_r23_a_cheap_faulty_thing_need_not_come_back(shop: Shop) -> None:
     case = await shop.open(Reason.QUALITY, evidence=["e1"])
     await case.pin("e1")
     await case.audit(waive_return=True)
-    assert (await case.handle.result())["state"] == "refunded"
+    assert await case.ended() == "refunded"
     assert case.case().inspections == ()
 
 

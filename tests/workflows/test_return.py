@@ -34,9 +34,10 @@ async def test_r19_a_tracking_number_in_the_last_second_is_in_time(shop: Shop) -
 async def test_r19_a_second_late_the_case_has_expired(shop: Shop) -> None:
     case = await approved(shop)
     await case.past("ship_by")
-    with pytest.raises(Exception, match=r"completed|not found|wrong_state"):
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
         await case.ship()
-    assert (await case.handle.result())["state"] == "expired"
+    assert refused_by(refused.value) == "wrong_state"
+    assert await case.ended() == "expired"
 
 
 @pytest.mark.parametrize("reminder", ["ship_by_reminder_1", "ship_by_reminder_2"])
@@ -45,24 +46,24 @@ async def test_r19_each_reminder_is_sent_once_its_day_has_ended_and_not_before(s
     nth = int(reminder[-1])
     await case.to_second_before(reminder)
     assert case.events().count("customer_reminded") == nth - 1
-    await case.past(reminder)
+    await case.elapsed(reminder)
     await case.until_event("customer_reminded", nth)
 
 
 async def test_r19_an_expired_case_revives_when_the_parcel_arrives_all_the_same(shop: Shop) -> None:
     case = await approved(shop)
-    await case.past("ship_by")
-    await case.handle.result()
+    await case.elapsed("ship_by")
+    await case.ended()
     await case.revive_by("record_inspection", inspection(("MUG", 1, "accepted")))
-    assert (await case.handle.result())["state"] == "refunded"
+    assert await case.ended() == "refunded"
     assert "revived" in case.events()
 
 
 async def test_r19_an_expired_case_whose_units_were_refunded_elsewhere_does_not_revive(shop: Shop) -> None:
     order = await shop.order()
     case = await approved(shop, order=order, lines=[("LAMP", 1)])
-    await case.past("ship_by")
-    await case.handle.result()
+    await case.elapsed("ship_by")
+    await case.ended()
     other = await approved(shop, order=order, lines=[("LAMP", 1)], received_at=case.intake.received_at)
     with pytest.raises(WorkflowUpdateFailedError) as refused:
         await case.revive_by("record_inspection", inspection(("LAMP", 1, "accepted")))
@@ -89,7 +90,7 @@ async def test_r20_a_scan_before_the_tracking_number_ends_the_same(shop: Shop) -
     case = await approved(shop)
     await case.receive()
     await case.inspect(("MUG", 1, "accepted"))
-    assert (await case.handle.result())["state"] == "refunded"
+    assert await case.ended() == "refunded"
 
 
 async def test_r22_a_parcel_that_has_not_moved_for_thirty_days_asks_a_human(shop: Shop) -> None:
@@ -97,7 +98,7 @@ async def test_r22_a_parcel_that_has_not_moved_for_thirty_days_asks_a_human(shop
     await case.ship()
     await case.to_second_before("parcel_stalled")
     assert case.state is CaseState.IN_TRANSIT
-    await case.past("parcel_stalled")
+    await case.elapsed("parcel_stalled")
     await case.until_event("parcel_stalled")
     assert case.state is CaseState.LOST_IN_RETURN
 
@@ -117,7 +118,7 @@ async def test_r22_a_loss_is_paid_when_a_human_says_so(shop: Shop) -> None:
     await case.ship(status="exception", sub_status="lost")
     assert case.state is CaseState.LOST_IN_RETURN
     await case.resolve(Settlement.PAY)
-    assert (await case.handle.result())["state"] == "refunded"
+    assert await case.ended() == "refunded"
     assert case.case().inspections == ()
 
 
@@ -128,7 +129,7 @@ async def test_r22_a_loss_is_closed_when_a_human_says_so(shop: Shop) -> None:
         await case.resolve(Settlement.RETRY)
     assert refused_by(refused.value) == "R22"
     await case.resolve(Settlement.CLOSE)
-    assert (await case.handle.result())["state"] == "lost_in_return"
+    assert await case.ended() == "lost_in_return"
     assert case.case().payouts == ()
 
 
@@ -147,7 +148,7 @@ async def test_r24_the_customer_may_withdraw_until_the_warehouse_has_the_goods(
     for step in steps:
         await getattr(case, step)()
     await case.withdraw()
-    assert (await case.handle.result())["state"] == "withdrawn"
+    assert await case.ended() == "withdrawn"
 
 
 async def test_r24_not_afterwards(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain.calendar import Deadline
 from domain.case import Case, Payout, Refusal
 from domain.messages import CaseResolution, PayoutAnswer, PayoutTrouble
 from domain.policy_document import PolicyDocument
@@ -11,6 +12,7 @@ from workflows.move import Arrived, Happened, Move
 
 REIMBURSEMENT = "reimbursement"
 DEAD = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
+UNSUBMITTED = DEAD | {PayoutState.PLANNED, PayoutState.SUBMITTING}
 
 
 def pay_without_goods(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument) -> Move | Refusal:
@@ -75,6 +77,14 @@ def planned(case: Case, payouts: tuple[Payout, ...], at: datetime) -> Move:
     return _paid(case, happened, at)
 
 
+def check_submission(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
+    """Alert when a payout has not reached its gateway by the end of its first working day (R34)."""
+    if all(one.state not in UNSUBMITTED for one in case.payouts):
+        return Move(case)
+    details = {"what": deadline.what, "when": deadline.when.isoformat()}
+    return Move(case.amend(overdue=True), (Happened("payout_submission_overdue", rule="R34", details=dict(details)),))
+
+
 def blocked_plan(case: Case, code: str) -> Move:
     """Park a case whose plan would exceed what was captured (R32)."""
     return _blocked(case, code, ())
@@ -117,7 +127,7 @@ def _rest(case: Case, happened: tuple[Happened, ...], at: datetime) -> Move:
 
 
 def _end_state(case: Case) -> CaseState:
-    if case.payouts:
+    if case.payouts or case.is_partly_paid:
         return CaseState.REFUNDED
     if any(line.refused for line in case.lines):
         return CaseState.RETURNING_TO_CUSTOMER

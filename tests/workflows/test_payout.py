@@ -1,0 +1,185 @@
+"""Payout: R30-R36, on the time-skipping server with an obedient gateway."""
+
+from datetime import timedelta
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+
+from domain.order import OrderLine, Payment
+from domain.words import CaseState, PayoutState, Reason, Settlement
+from tests.workflows.shop import OpenCase, Shop, refused_by, usd
+
+
+async def due(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
+    """A case whose goods were accepted."""
+    evidence = ["e1"] if reason.is_sellers_fault else []
+    case = await shop.open(reason, evidence=evidence, **more)
+    if evidence:
+        await case.pin("e1")
+    await case.audit()
+    await case.ship(postage=usd(600))
+    await case.inspect(*((line.sku, line.quantity, "accepted") for line in case.intake.lines))
+    return case
+
+
+async def test_r30_sellers_fault_pays_goods_their_outbound_share_and_the_return_postage(shop: Shop) -> None:
+    case = await due(shop, Reason.QUALITY)
+    await case.ended()
+    owed = case.case().refund_due
+    assert (owed.goods, owed.outbound_postage, owed.return_postage) == (usd(1033), usd(76), usd(600))
+    assert sum(one.amount.minor for one in case.case().payouts) == owed.total.minor == 1709
+
+
+async def test_r30_without_a_postage_given_none_is_reimbursed(shop: Shop) -> None:
+    case = await shop.open(Reason.TRANSIT_DAMAGE, evidence=["e1"])
+    await case.pin("e1")
+    await case.audit()
+    await case.inspect(("MUG", 1, "accepted"))
+    await case.ended()
+    assert case.case().refund_due.return_postage == usd(0)
+
+
+async def test_r31_personal_pays_the_goods_only(shop: Shop) -> None:
+    case = await due(shop)
+    await case.ended()
+    assert case.case().refund_due.total == usd(1033)
+
+
+async def test_r31_a_label_that_the_shop_paid_is_deducted(shop: Shop) -> None:
+    case = await shop.open()
+    await case.audit(shop_paid_label=usd(500))
+    await case.inspect(("MUG", 1, "accepted"))
+    await case.ended()
+    assert case.case().refund_due.total == usd(533)
+
+
+async def test_r31_a_label_dearer_than_the_goods_leaves_nothing_to_pay_and_never_less(shop: Shop) -> None:
+    case = await shop.open()
+    await case.audit(shop_paid_label=usd(5000))
+    await case.inspect(("MUG", 1, "accepted"))
+    assert await case.ended() == "refunded"
+    assert case.case().refund_due.total == usd(0)
+    assert case.case().payouts == ()
+
+
+async def test_r32_what_exceeds_the_capture_is_owed_outside_the_card(shop: Shop) -> None:
+    order = await shop.order(
+        lines=(OrderLine(sku="MUG", product_name="Mug", quantity=1, unit_price=1000),),
+        outbound_postage=200,
+        payments=(Payment(provider="stripe", reference="pi_cap", amount=1200),),
+        parcels=(order_parcel(await shop.order())),
+    )
+    case = await due(shop, Reason.QUALITY, order=order)
+    assert await case.ended() == "refunded"
+    told = [(one.provider, one.amount.minor, one.state) for one in case.case().payouts]
+    assert told == [
+        ("stripe", 1200, PayoutState.SUCCEEDED),
+        ("reimbursement", 600, PayoutState.ACTION_REQUIRED),
+    ]
+    assert "reimbursement_owed" in case.events()
+
+
+async def test_r32_within_the_capture_nothing_goes_outside(shop: Shop) -> None:
+    case = await due(shop, Reason.QUALITY)
+    await case.ended()
+    assert [one.provider for one in case.case().payouts] == ["stripe"]
+
+
+async def test_r33_three_cases_of_one_line_add_up_to_what_was_paid_for_it(shop: Shop) -> None:
+    order = await shop.order()
+    paid = []
+    for _ in range(3):
+        case = await due(shop, order=order)
+        await case.ended()
+        paid.append(case.case().refund_due.total.minor)
+    assert sum(paid) == 3 * 1000 + 100 - 1
+
+
+async def test_r34_the_window_is_met_when_the_gateway_reports_success(shop: Shop) -> None:
+    case = await due(shop)
+    await case.ended()
+    payout = case.case().payouts[0]
+    assert payout.state is PayoutState.SUCCEEDED
+    assert payout.gateway_refund_id
+
+
+async def test_r34_a_payout_that_stays_pending_is_alerted_then_breached_each_at_its_day_and_paid_in_the_end(
+    forwarding_shop: Shop,
+) -> None:
+    shop = forwarding_shop
+    shop.gateway.state = PayoutState.PENDING
+    case = await due(shop)
+    await case.elapsed("payout_submit")
+    await case.to_second_before("payout_alert")
+    assert "finance_alerted" not in case.events()
+    await case.elapsed("payout_alert")
+    await case.until_event("finance_alerted")
+    await case.to_second_before("payout")
+    assert "payout_window_breached" not in case.events()
+    await case.elapsed("payout")
+    await case.until_event("payout_window_breached")
+    assert case.state is CaseState.PAYOUT_DUE
+    assert "payout_submission_overdue" not in case.events(), "it was submitted at once"
+    shop.gateway.state = PayoutState.SUCCEEDED
+    await case.forward(timedelta(days=1))
+    assert await case.ended() == "refunded"
+
+
+async def test_r34_a_payout_that_is_refused_is_overdue_for_submission_after_a_day(shop: Shop) -> None:
+    shop.gateway.decline_code = "account_closed"
+    case = await due(shop)
+    await case.until_event("payout_blocked")
+    await case.to_second_before("payout_submit")
+    assert "payout_submission_overdue" not in case.events()
+    await case.elapsed("payout_submit")
+    await case.until_event("payout_submission_overdue")
+
+
+async def test_r35_each_payment_of_the_order_gets_its_part_in_their_order(shop: Shop) -> None:
+    first, second = (
+        Payment(provider="stripe", reference="pi_a", amount=500),
+        Payment(provider="stripe", reference="pi_b", amount=10000),
+    )
+    case = await due(shop, order=await shop.order(payments=(first, second)))
+    assert await case.ended() == "refunded"
+    assert [(one.payment_reference, one.amount.minor) for one in case.case().payouts] == [("pi_a", 500), ("pi_b", 533)]
+
+
+async def test_r35_a_provider_that_nobody_serves_parks_the_case(shop: Shop) -> None:
+    order = await shop.order(payments=(Payment(provider="voucher", reference="v-1", amount=20000),))
+    case = await due(shop, order=order)
+    await case.until_event("payout_blocked")
+    assert case.case().blocked_by == "no_gateway"
+
+
+async def test_r36_a_permanent_refusal_parks_the_case_and_a_retry_pays_it(shop: Shop) -> None:
+    shop.gateway.decline_code = "lost_or_stolen_card"
+    case = await due(shop)
+    await case.until_event("payout_blocked")
+    assert case.state is CaseState.PAYOUT_BLOCKED
+    assert case.case().payouts[0].failure_code == "lost_or_stolen_card"
+    shop.gateway.decline_code = None
+    await case.resolve(Settlement.RETRY)
+    assert await case.ended() == "refunded"
+    assert case.case().payouts[0].idempotency_key.endswith("/a2")
+
+
+async def test_r36_a_blocked_payout_is_only_retried(shop: Shop) -> None:
+    shop.gateway.decline_code = "account_closed"
+    case = await due(shop)
+    await case.until_event("payout_blocked")
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await case.resolve(Settlement.ACCEPT)
+    assert refused_by(refused.value) == "R36"
+
+
+async def test_fault_28_evidence_that_no_longer_matches_blocks_the_payout(shop: Shop) -> None:
+    shop.vault.matches = False
+    case = await due(shop, Reason.QUALITY)
+    await case.until_event("payout_blocked")
+    assert case.case().blocked_by == "evidence_changed"
+    assert shop.gateway.refunds == {}
+
+
+def order_parcel(order):
+    return tuple(parcel.amend(skus=("MUG",)) for parcel in order.parcels)
