@@ -1,0 +1,103 @@
+"""The bare side: its own Temporal server, its own worker process, and the inputs that come when they are awaited."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from temporalio.client import Client
+
+from benchmarks.bare_workflow import INPUTS, BareRefund
+from local import services
+from local.blueprint import Blueprint
+from local.ports import LOOPBACK, reserve
+from local.process import Process
+from local.readiness import polls
+from local.service import Service, module
+from workflows.options import TASK_QUEUE
+
+
+class Waits:
+    """Knows, from the lines that the worker sends, which workflow waits for which input."""
+
+    def __init__(self) -> None:
+        self._reached: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    async def listen(self, reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        """Take lines until the worker ends."""
+        async for line in reader:
+            self._reached[line.decode().strip()].set()
+
+    async def until(self, workflow_id: str, step: str) -> None:
+        """Return once the workflow waits for the input."""
+        await self._reached[f"{workflow_id} {step}"].wait()
+        del self._reached[f"{workflow_id} {step}"]
+
+
+@dataclass(frozen=True)
+class BareCase:
+    """One run of the bare workflow."""
+
+    workflow_id: str
+    client: Client
+    waits: Waits
+
+    async def play(self) -> None:
+        """Start it, give it its three inputs, and wait for its end."""
+        handle = await self.client.start_workflow(
+            BareRefund.run, self.workflow_id, id=self.workflow_id, task_queue=TASK_QUEUE
+        )
+        for step in INPUTS:
+            await self.waits.until(self.workflow_id, step)
+            await handle.signal(BareRefund.tell, step)
+        await handle.result()
+
+
+class Bare:
+    """The bare workflow as a contender."""
+
+    name = "bare"
+
+    def __init__(self, client: Client, server: Process, worker: Process, waits: Waits) -> None:
+        self.client = client
+        self.server_pid, self.worker_pid = server.pid, worker.pid
+        self._waits = waits
+        self._numbers = count(1)
+
+    async def prepare(self, cases: int) -> Sequence[BareCase]:
+        """Return new cases; there is nothing to lay out."""
+        return [BareCase(f"bare/{next(self._numbers)}", self.client, self._waits) for _ in range(cases)]
+
+
+@asynccontextmanager
+async def running_bare(folder: Path) -> AsyncGenerator[Bare]:
+    """Give the bare contender with its two processes running; raises StackError when one does not come up."""
+    reserved, waits = reserve(), Waits()
+    plan = Blueprint(folder, reserved.ports)
+    listening = await asyncio.start_server(waits.listen, LOOPBACK)
+    port = listening.sockets[0].getsockname()[1]
+    with reserved.guard:
+        temporal = services.temporal(plan)
+        worker = _worker(plan, port)
+        async with listening, _started(temporal, plan) as server, _started(worker, plan) as carrying:
+            client = await Client.connect(plan.urls.temporal_address)
+            yield Bare(client, server, carrying, waits)
+
+
+def _worker(plan: Blueprint, port: int) -> Service:
+    command = (*module("benchmarks.bare_worker"), plan.urls.temporal_address, str(port))
+    environment = plan.settings_env()
+    return Service("bare worker", command, lambda pid: polls(environment, pid), grace_seconds=0, pause_seconds=0.2)
+
+
+@asynccontextmanager
+async def _started(service: Service, plan: Blueprint) -> AsyncGenerator[Process]:
+    process = service.start(plan.folder / "logs")
+    try:
+        await asyncio.to_thread(service.await_ready, process)
+        yield process
+    finally:
+        await asyncio.to_thread(service.stop, process)

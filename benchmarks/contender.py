@@ -1,0 +1,36 @@
+"""What is measured: something that can be driven through cases, and whose two processes are watched."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from temporalio.client import Client
+
+
+class BenchError(Exception):
+    """A measurement that cannot be trusted; the message says why."""
+
+
+class BenchCase(Protocol):
+    """One case, ready to be played."""
+
+    @property
+    def workflow_id(self) -> str:
+        """Return the id of its workflow."""
+        ...
+
+    async def play(self) -> None:
+        """Carry it from its start to its end."""
+        ...
+
+
+class Contender(Protocol):
+    """One side of the comparison."""
+
+    name: str
+    client: Client
+    server_pid: int
+    worker_pid: int
+
+    async def prepare(self, cases: int) -> Sequence[BenchCase]:
+        """Return that many cases with everything laid out that is no part of the measurement."""
+        ...
