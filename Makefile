@@ -8,13 +8,14 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--custom-compile-command "make lock"
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help install demo dev test check bench lock clean \
+.PHONY: help install demo dev test histories check bench lock clean \
 	check-format check-lint check-types check-imports check-compose check-lock
 
 help:
 	@echo "make demo    play real refunds through the whole system and show what happened"
 	@echo "make dev     run the whole system until Ctrl-C and print where everything is"
 	@echo "make test    run every test"
+	@echo "make histories  record the histories again that the replay tests replay (after a change to the process)"
 	@echo "make check   formatting, lint, types, import directions, compose file, lock files"
 	@echo "make bench   this system beside a bare Temporal workflow, as ratios"
 	@echo "make lock    renew the lock files from pyproject.toml (LOCK_OPTIONS=--upgrade for newer versions)"
@@ -28,6 +29,9 @@ dev: $(INSTALLED)
 
 test: $(INSTALLED)
 	@$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+histories: $(INSTALLED)
+	@$(BIN)/python -m pytest tests/workflows -m branch --record-histories -p no:randomly
 
 bench: $(INSTALLED)
 	@$(BIN)/python -m benchmarks

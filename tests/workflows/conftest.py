@@ -21,6 +21,7 @@ from tests.temporal_env import dev_server, forwarding_server, time_skipping_serv
 from tests.workflows.shop import Shop
 from worker.composition import Desks, build_worker
 
+HISTORIES = Path(__file__).parents[1] / "replay" / "histories"
 VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
 
 
@@ -33,11 +34,12 @@ async def skipping_shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterat
 
 
 @pytest_asyncio.fixture
-async def forwarding_shop(tmp_path: Path) -> AsyncIterator[Shop]:
+async def forwarding_shop(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Shop]:
     """A shop on the real dev server, where each case has a clock of its own."""
     async with forwarding_server() as env:
         async for shop in _shop(env, tmp_path):
             yield shop
+            await _save_history(request, shop)
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -48,12 +50,21 @@ async def dev_shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sh
             yield shop
 
 
-@pytest.fixture
-def shop(skipping_shop: Shop) -> Shop:
+@pytest_asyncio.fixture
+async def shop(request: pytest.FixtureRequest, skipping_shop: Shop) -> AsyncIterator[Shop]:
     """The time-skipping shop with an obedient gateway and untouched evidence."""
     skipping_shop.gateway.__init__()
     skipping_shop.vault.__init__()
-    return skipping_shop
+    yield skipping_shop
+    await _save_history(request, skipping_shop)
+
+
+async def _save_history(request: pytest.FixtureRequest, shop: Shop) -> None:
+    """Save the history of the test's last case when `--record-histories` asks for it (`make histories`)."""
+    marker = request.node.get_closest_marker("branch")
+    if marker and request.config.getoption("--record-histories"):
+        history = await shop.opened[-1].handle.fetch_history()
+        (HISTORIES / f"{marker.args[0]}.json").write_text(history.to_json() + "\n")
 
 
 async def _shop(env, folder: Path) -> AsyncIterator[Shop]:

@@ -59,6 +59,7 @@ class Shop:
     cases: Cases
     gateway: ObedientGateway = field(default_factory=ObedientGateway)
     vault: OpenVault = field(default_factory=OpenVault)
+    opened: list["OpenCase"] = field(default_factory=list)
 
     @property
     def client(self) -> Client:
@@ -117,6 +118,7 @@ class Shop:
             received_at=received_at or await self.now(),
         )
         case = OpenCase(self, intake)
+        self.opened.append(case)
         await case.start()
         return case
 

@@ -40,6 +40,7 @@ async def test_r14_a_decision_in_the_last_second_of_the_target_is_not_overdue(sh
     assert "audit_overdue" not in case.events()
 
 
+@pytest.mark.branch("audit_overdue")
 async def test_r14_a_late_decision_is_still_a_decision_and_clears_the_mark(shop: Shop) -> None:
     case = await shop.open()
     await case.past("audit_target")
@@ -48,6 +49,7 @@ async def test_r14_a_late_decision_is_still_a_decision_and_clears_the_mark(shop:
     assert not case.case().overdue
 
 
+@pytest.mark.branch("rejected")
 async def test_r15_a_rejection_with_a_code_and_a_text_ends_the_case(shop: Shop) -> None:
     case = await shop.open()
     await case.audit("reject", reason_code="anything_special", note="The mug was engraved by yourself.")
@@ -77,6 +79,7 @@ async def test_r16_who_approved_and_what_was_weighed_is_on_record(shop: Shop) ->
     assert approved.details["reason"] == "personal"
 
 
+@pytest.mark.branch("reclassified")
 async def test_r17_a_reclassified_case_follows_the_new_reason_in_its_money(shop: Shop) -> None:
     case = await shop.open(Reason.QUALITY, evidence=["e1"])
     await case.pin("e1")
@@ -97,6 +100,7 @@ async def test_r17_a_reason_is_reclassified_by_an_approval_only(shop: Shop) -> N
     assert refused_by(refused.value) == "R17"
 
 
+@pytest.mark.branch("return_waived")
 async def test_r23_a_cheap_faulty_thing_need_not_come_back(shop: Shop) -> None:
     case = await shop.open(Reason.QUALITY, evidence=["e1"])
     await case.pin("e1")
@@ -124,6 +128,7 @@ async def test_fault_29_the_same_decision_twice_is_one_decision_with_one_answer(
     assert case.events().count("approved") == 1
 
 
+@pytest.mark.branch("decision_refused")
 async def test_fault_29_another_decision_afterwards_is_refused_with_the_state(shop: Shop) -> None:
     case = await shop.open()
     await case.audit()

@@ -32,6 +32,7 @@ async def test_r25_the_inspection_is_on_record_when_it_is_paid(shop: Shop) -> No
     assert (record.inspected_by, record.lines[0].disposition) == ("wang", "restock")
 
 
+@pytest.mark.branch("partial_receipt")
 async def test_r26_a_partial_receipt_pays_the_accepted_units_and_waits_for_the_rest(shop: Shop) -> None:
     case = await in_transit(shop, units=3)
     await case.inspect(("MUG", 1, "accepted"), ("MUG", 2, "missing"))
@@ -44,6 +45,7 @@ async def test_r26_a_partial_receipt_pays_the_accepted_units_and_waits_for_the_r
     assert sum(payout.amount.minor for payout in case.case().payouts) == 3 * 1000 + 100 - 1
 
 
+@pytest.mark.branch("rest_expired")
 async def test_r26_the_rest_that_never_comes_ends_with_its_window(shop: Shop) -> None:
     case = await in_transit(shop, units=3)
     await case.inspect(("MUG", 1, "accepted"), ("MUG", 2, "missing"))
@@ -76,6 +78,7 @@ async def test_r27_a_defect_not_found_asks_a_human_and_pays_nothing(shop: Shop) 
     assert case.case().payouts == ()
 
 
+@pytest.mark.branch("no_defect_reclassified")
 async def test_r27_a_human_reclassifies_and_the_money_follows(shop: Shop) -> None:
     case = await in_transit(shop, Reason.QUALITY)
     await case.inspect(("MUG", 1, "no_defect_found"))
@@ -92,6 +95,7 @@ async def test_r27_what_is_no_answer_to_a_failed_inspection_is_refused(shop: Sho
     assert refused_by(refused.value) == "R27"
 
 
+@pytest.mark.branch("returned_to_customer")
 async def test_r28_refused_units_go_back_to_the_customer(shop: Shop) -> None:
     case = await in_transit(shop)
     await case.inspect(("MUG", 1, "used"))
@@ -100,6 +104,7 @@ async def test_r28_refused_units_go_back_to_the_customer(shop: Shop) -> None:
     assert case.case().payouts == ()
 
 
+@pytest.mark.branch("partial_refund")
 async def test_r28_a_partial_refund_is_paid_as_agreed_and_the_units_are_settled(shop: Shop) -> None:
     order = await shop.order()
     case = await shop.open(order=order, lines=[("MUG", 2)])
@@ -128,6 +133,7 @@ async def test_r29_an_inspection_in_the_last_second_of_the_target_is_not_overdue
     assert "inspection_overdue" not in case.events()
 
 
+@pytest.mark.branch("inspection_overdue")
 async def test_r29_a_second_later_it_is_and_nothing_is_decided(shop: Shop) -> None:
     case = await in_transit(shop)
     await case.receive()

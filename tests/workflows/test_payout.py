@@ -39,6 +39,7 @@ async def test_r30_without_a_postage_given_none_is_reimbursed(shop: Shop) -> Non
     assert case.case().refund_due.return_postage == usd(0)
 
 
+@pytest.mark.branch("straightforward")
 async def test_r31_personal_pays_the_goods_only(shop: Shop) -> None:
     case = await due(shop)
     await case.ended()
@@ -62,6 +63,7 @@ async def test_r31_a_label_dearer_than_the_goods_leaves_nothing_to_pay_and_never
     assert case.case().payouts == ()
 
 
+@pytest.mark.branch("reimbursement")
 async def test_r32_what_exceeds_the_capture_is_owed_outside_the_card(shop: Shop) -> None:
     order = await shop.order(
         lines=(OrderLine(sku="MUG", product_name="Mug", quantity=1, unit_price=1000),),
@@ -103,6 +105,7 @@ async def test_r34_the_window_is_met_when_the_gateway_reports_success(shop: Shop
     assert payout.gateway_refund_id
 
 
+@pytest.mark.branch("pending_then_paid")
 async def test_r34_a_payout_that_stays_pending_is_alerted_then_breached_each_at_its_day_and_paid_in_the_end(
     forwarding_shop: Shop,
 ) -> None:
@@ -135,6 +138,7 @@ async def test_r34_a_payout_that_is_refused_is_overdue_for_submission_after_a_da
     await case.until_event("payout_submission_overdue")
 
 
+@pytest.mark.branch("several_payments")
 async def test_r35_each_payment_of_the_order_gets_its_part_in_their_order(shop: Shop) -> None:
     first, second = (
         Payment(provider="stripe", reference="pi_a", amount=500),
@@ -152,6 +156,7 @@ async def test_r35_a_provider_that_nobody_serves_parks_the_case(shop: Shop) -> N
     assert case.case().blocked_by == "no_gateway"
 
 
+@pytest.mark.branch("payout_blocked_and_retried")
 async def test_r36_a_permanent_refusal_parks_the_case_and_a_retry_pays_it(shop: Shop) -> None:
     shop.gateway.decline_code = "lost_or_stolen_card"
     case = await due(shop)
@@ -173,6 +178,7 @@ async def test_r36_a_blocked_payout_is_only_retried(shop: Shop) -> None:
     assert refused_by(refused.value) == "R36"
 
 
+@pytest.mark.branch("evidence_changed")
 async def test_fault_28_evidence_that_no_longer_matches_blocks_the_payout(shop: Shop) -> None:
     shop.vault.matches = False
     case = await due(shop, Reason.QUALITY)

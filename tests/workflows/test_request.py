@@ -30,6 +30,7 @@ async def test_r3_a_request_in_the_last_second_is_in_time(shop: Shop) -> None:
     assert in_time.state is CaseState.UNDER_AUDIT
 
 
+@pytest.mark.branch("refused")
 async def test_r3_a_request_a_second_late_is_refused_with_its_deadline_and_nothing_runs(shop: Shop) -> None:
     order = await shop.order(delivered_days_ago=30)
     deadline = (await shop.open(order=order)).case().refusal.deadline
@@ -52,6 +53,7 @@ async def test_r7_evidence_may_follow_after_the_request_window(shop: Shop) -> No
     assert case.state is CaseState.UNDER_AUDIT
 
 
+@pytest.mark.branch("evidence")
 async def test_r8_a_quality_request_with_its_photos_goes_to_the_auditor(shop: Shop) -> None:
     case = await shop.open(Reason.QUALITY, evidence=["e1", "e2"])
     assert case.state is CaseState.INFORMATION_REQUESTED
@@ -74,6 +76,7 @@ async def test_r8_more_units_than_were_sold_are_refused(shop: Shop) -> None:
     assert case.case().refusal.rule == "R8"
 
 
+@pytest.mark.branch("information_in_time")
 async def test_r9_the_customer_is_reminded_and_information_in_the_last_second_is_in_time(shop: Shop) -> None:
     case = await shop.open(Reason.QUALITY)
     await case.to_second_before("information")
@@ -82,6 +85,7 @@ async def test_r9_the_customer_is_reminded_and_information_in_the_last_second_is
     assert case.events().count("customer_reminded") == 2
 
 
+@pytest.mark.branch("information_expired")
 async def test_r9_without_information_the_case_expires_a_second_after_the_window(shop: Shop) -> None:
     case = await shop.open(Reason.QUALITY)
     await case.past("information")
@@ -91,6 +95,7 @@ async def test_r9_without_information_the_case_expires_a_second_after_the_window
     assert await case.ended() == "expired"
 
 
+@pytest.mark.branch("information_partly")
 async def test_r9_a_window_that_ends_with_some_of_the_photos_goes_on_with_them(shop: Shop) -> None:
     case = await shop.open(Reason.QUALITY, evidence=["e1", "e2"])
     await case.pin("e1")
@@ -109,6 +114,7 @@ async def test_r9_what_an_auditor_asks_for_must_come(shop: Shop) -> None:
     assert await case.ended() == "expired"
 
 
+@pytest.mark.branch("information_requested")
 async def test_r9_what_an_auditor_asked_for_takes_the_case_back_to_audit(shop: Shop) -> None:
     case = await shop.open(Reason.QUALITY, evidence=["e1"])
     await case.pin("e1")
@@ -148,6 +154,7 @@ async def test_r11_the_units_of_a_withdrawn_case_are_free_again(shop: Shop) -> N
     assert (await shop.open(order=order, lines=[("MUG", 3)])).state is CaseState.UNDER_AUDIT
 
 
+@pytest.mark.branch("reopened")
 async def test_r12_an_operator_reopens_a_refused_request_as_goodwill(shop: Shop) -> None:
     case = await shop.open(order=await shop.order(delivered_days_ago=30))
     await case.revive_by("resolve", _reopening())

@@ -23,6 +23,7 @@ async def test_r18_the_return_code_is_the_same_whenever_it_is_asked(shop: Shop) 
     assert case.case().return_code == code
 
 
+@pytest.mark.branch("reminded_and_shipped")
 async def test_r19_a_tracking_number_in_the_last_second_is_in_time(shop: Shop) -> None:
     case = await approved(shop)
     await case.to_second_before("ship_by")
@@ -31,6 +32,7 @@ async def test_r19_a_tracking_number_in_the_last_second_is_in_time(shop: Shop) -
     assert case.events().count("customer_reminded") == 2
 
 
+@pytest.mark.branch("return_expired")
 async def test_r19_a_second_late_the_case_has_expired(shop: Shop) -> None:
     case = await approved(shop)
     await case.past("ship_by")
@@ -50,6 +52,7 @@ async def test_r19_each_reminder_is_sent_once_its_day_has_ended_and_not_before(s
     await case.until_event("customer_reminded", nth)
 
 
+@pytest.mark.branch("revived")
 async def test_r19_an_expired_case_revives_when_the_parcel_arrives_all_the_same(shop: Shop) -> None:
     case = await approved(shop)
     await case.elapsed("ship_by")
@@ -86,6 +89,7 @@ async def test_r20_the_warehouses_scan_is_receipt(shop: Shop) -> None:
     assert case.case().received_at is not None
 
 
+@pytest.mark.branch("received_first")
 async def test_r20_a_scan_before_the_tracking_number_ends_the_same(shop: Shop) -> None:
     case = await approved(shop)
     await case.receive()
@@ -93,6 +97,7 @@ async def test_r20_a_scan_before_the_tracking_number_ends_the_same(shop: Shop) -
     assert await case.ended() == "refunded"
 
 
+@pytest.mark.branch("stalled")
 async def test_r22_a_parcel_that_has_not_moved_for_thirty_days_asks_a_human(shop: Shop) -> None:
     case = await approved(shop)
     await case.ship()
@@ -113,6 +118,7 @@ async def test_r22_a_parcel_that_moves_in_the_last_second_gets_its_days_anew(sho
     assert case.deadline("parcel_stalled").when > first
 
 
+@pytest.mark.branch("loss_paid")
 async def test_r22_a_loss_is_paid_when_a_human_says_so(shop: Shop) -> None:
     case = await approved(shop, Reason.QUALITY)
     await case.ship(status="exception", sub_status="lost")
@@ -122,6 +128,7 @@ async def test_r22_a_loss_is_paid_when_a_human_says_so(shop: Shop) -> None:
     assert case.case().inspections == ()
 
 
+@pytest.mark.branch("loss_closed")
 async def test_r22_a_loss_is_closed_when_a_human_says_so(shop: Shop) -> None:
     case = await approved(shop)
     await case.ship(status="exception", sub_status="destroyed")
@@ -140,6 +147,7 @@ async def test_r22_a_parcel_thought_lost_that_arrives_is_inspected_after_all(sho
     assert case.state is CaseState.RECEIVED
 
 
+@pytest.mark.branch("withdrawn")
 @pytest.mark.parametrize("steps", [(), ("audit",), ("audit", "ship")])
 async def test_r24_the_customer_may_withdraw_until_the_warehouse_has_the_goods(
     shop: Shop, steps: tuple[str, ...]

@@ -1,0 +1,35 @@
+from collections.abc import Iterator
+
+import pytest
+
+from local.blueprint import Blueprint
+from local.ports import reserve
+from local.stack import Stack
+from tests.e2e.house import House, house
+from tests.postgres import postgres
+
+__all__ = ["postgres"]
+
+
+@pytest.fixture(scope="session")
+def embedded_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The system as `make dev` has it, with SQLite."""
+    with house(Stack.throwaway(tmp_path_factory.mktemp("house"))) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_house(request: pytest.FixtureRequest) -> Iterator[House]:
+    """The system on each of the two databases."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("embedded_house")
+    else:
+        yield from _house_on_postgres(request)
+
+
+def _house_on_postgres(request: pytest.FixtureRequest) -> Iterator[House]:
+    reserved = reserve()
+    with reserved.guard, request.getfixturevalue("postgres").empty() as url:
+        given = {"REFUNDS_DATABASE_URL": url}
+        with house(Stack(Blueprint(request.getfixturevalue("tmp_path"), reserved.ports, given=given))) as opened:
+            yield opened
