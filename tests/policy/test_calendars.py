@@ -71,6 +71,8 @@ def test_other_countries_have_their_own_holidays_and_weekends():
 
 def test_r6_other_countries_are_published_as_far_as_the_package_is_up_to_date():
     assert {2025, 2026} <= calendar("US", 2026).published_years
+    for year in range(2020, 2040):
+        assert calendar("US", year).published_years == calendar("CN", year).published_years
     assert calendar("US", 2060).published_years == frozenset()
 
 
