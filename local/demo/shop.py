@@ -41,6 +41,11 @@ class Shop:
         self._keys = keys
         self._numbers = count(1)
 
+    def close(self) -> None:
+        """Close every connection."""
+        self._api.close()
+        self._sandbox.close()
+
     def place_order(self, *lines: Line, delivered_days_ago: int = 1) -> str:
         """Capture a payment, put the order, and return its number."""
         number = f"DEMO-{next(self._numbers)}"

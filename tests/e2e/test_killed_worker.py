@@ -53,7 +53,9 @@ async def test_fault_2_what_is_signalled_while_no_worker_lives_is_not_lost(embed
     house.stack.start_worker()
     shown = shop.wait_for(case["case_id"], "refunded")
     assert shown["shipment"]["tracking_number"] == PARCEL["tracking_number"]
-    happened = [event for event in house.events(case) if event in {"shipment_registered", "signal_ignored", "inspected"}]
+    happened = [
+        event for event in house.events(case) if event in {"shipment_registered", "signal_ignored", "inspected"}
+    ]
     assert happened == ["shipment_registered", "signal_ignored", "inspected"]
     assert sum(refund["amount"] for refund in shop.refunds_at_gateway(order)) == LAMP.unit_price
     house.assert_books_agree(order, case)
@@ -71,7 +73,9 @@ async def tries_of_payout(house: House, case: Json) -> int:
     client = await client_of(house)
     history = client.get_workflow_handle(f"refund/{case['case_id']}").fetch_history_events()
     started = EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED
-    return sum([one.activity_task_started_event_attributes.attempt async for one in history if one.event_type == started])
+    return sum(
+        [one.activity_task_started_event_attributes.attempt async for one in history if one.event_type == started]
+    )
 
 
 async def client_of(house: House) -> Client:

@@ -12,6 +12,17 @@ RETURN_POSTAGE = 850
 CAPTURED = 2 * MUG.unit_price + LAMP.unit_price + OUTBOUND_POSTAGE
 TIMELINE = [
     ("case_opened", "customer"),
+    ("evidence_pinned", "customer"),
+    ("audit_requested", "system"),
+    ("approved", "auditor"),
+    ("return_requested", "system"),
+    ("shipment_registered", "customer"),
+    ("inspected", "warehouse"),
+    ("payout_due", "system"),
+    ("payout_planned", "system"),
+    ("reimbursement_owed", "system"),
+    ("payout_succeeded", "gateway"),
+    ("refunded", "system"),
 ]
 
 
