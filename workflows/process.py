@@ -22,6 +22,7 @@ from domain.messages import (
 from domain.policy_document import PolicyDocument
 from domain.words import AuditVerdict, CaseState
 from policy import audit as audit_rules
+from policy import returns as returns_rules
 from policy import windows
 from workflows.move import Arrived, Happened, Move, OnDeadline, OnMessage
 from workflows.stages import audit, inspection, payout, request, returns
@@ -61,9 +62,6 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
     S.REJECTED: {CaseResolution: request.reopen},
 }
 
-REVIVABLE = frozenset({S.EXPIRED, S.REJECTED})
-"""Ended states that a message can take a case out of again (R12, R19)."""
-
 ON_DEADLINE: dict[tuple[CaseState, str], OnDeadline] = {
     (S.INFORMATION_REQUESTED, "information"): request.end_information_window,
     (S.AWAITING_RETURN, "ship_by"): returns.expire,
@@ -76,7 +74,7 @@ ON_DEADLINE: dict[tuple[CaseState, str], OnDeadline] = {
 def take(case: Case, arrived: Arrived[Message], policy: PolicyDocument) -> Move | Refusal | None:
     """Return what the message does to the case, the rule that refuses it, or None when the state expects no such."""
     reaction = ON_MESSAGE.get(case.state, {}).get(type(arrived.message))
-    if reaction is None or not (case.is_open or case.state in REVIVABLE):
+    if reaction is None or not (case.is_open or _may_be_taken_up(case)):
         return None
     outcome = reaction(case, arrived, policy)
     return outcome if isinstance(outcome, Refusal) else _taken(case, outcome, arrived.message)
@@ -96,12 +94,17 @@ def pass_deadline(case: Case, deadline: Deadline, at: datetime, policy: PolicyDo
     return reaction(case, deadline, at, policy)
 
 
+def _may_be_taken_up(case: Case) -> bool:
+    """Return whether a message may take the ended case up again: R12 judges a rejected one, R19 an approved return."""
+    return case.state is S.REJECTED or (returns_rules.may_revive(case.state) and returns_rules.expects(case))
+
+
 def _notice(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
     rule, event = NOTICES.get(deadline.what.rstrip("_0123456789"), ("", ""))
     if not event:
         return Move(case)
     details = {"what": deadline.what, "when": deadline.when.isoformat()}
-    overdue = case.overdue or not event.endswith("reminded")
+    overdue = case.overdue or windows.is_target(deadline.what) or deadline.what in windows.PAYOUT_WINDOWS
     return Move(case.amend(overdue=overdue), (Happened(event, rule=rule, details=dict(details)),))
 
 

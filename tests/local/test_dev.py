@@ -40,9 +40,7 @@ def dev(folder, environment):
 
 
 def test_a_taken_port_is_one_line_before_anything_is_started(tmp_path, environment):
-    with socket.socket() as taking:
-        taking.bind((LOOPBACK, int(environment["REFUNDS_API_PORT"])))
-        taking.listen()
+    with socket.create_server((LOOPBACK, int(environment["REFUNDS_API_PORT"]))):
         told = dev(tmp_path, environment)
     assert told.returncode == 1
     (line,) = told.stderr.splitlines()

@@ -47,4 +47,5 @@ def test_what_is_installed_is_not_installed_again(clone):
     installed = clone / ".venv" / "installed"
     installed.parent.mkdir()
     installed.touch()
-    assert make(clone, "install").stdout.strip() in {"", "make: Nothing to be done for 'install'."}
+    told = make(clone, "install").stdout.strip()
+    assert told.partition(": ")[2] in {"", "Nothing to be done for 'install'."}

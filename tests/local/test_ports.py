@@ -15,17 +15,13 @@ def reserved():
 
 @pytest.fixture
 def taken_port(reserved):
-    with socket.socket() as taking:
-        taking.bind((LOOPBACK, reserved.api))
-        taking.listen()
+    with socket.create_server((LOOPBACK, reserved.api)):
         yield reserved.api
 
 
 def test_a_reserved_port_is_free_until_something_listens_on_it(reserved):
     assert is_free(reserved.temporal)
-    with socket.socket() as taking:
-        taking.bind((LOOPBACK, reserved.temporal))
-        taking.listen()
+    with socket.create_server((LOOPBACK, reserved.temporal)):
         assert not is_free(reserved.temporal)
 
 
@@ -57,11 +53,9 @@ def test_ports_of_parts_that_are_not_ours_are_not_looked_at(reserved, taken_port
 
 def test_a_taken_inner_port_of_the_store_names_the_setting_that_moves_it(reserved):
     inner = reserved.store_parts["filer.port"]
-    with socket.socket() as taking:
-        taking.bind((LOOPBACK, inner))
-        taking.listen()
-        with pytest.raises(StackError, match=rf"Port {inner} is taken.*REFUNDS_S3_PORT"):
-            refuse_taken(reserved, ["s3_port"])
+    says = rf"Port {inner} is taken.*REFUNDS_S3_PORT"
+    with socket.create_server((LOOPBACK, inner)), pytest.raises(StackError, match=says):
+        refuse_taken(reserved, ["s3_port"])
 
 
 def test_the_stores_parts_follow_its_own_port():

@@ -1,28 +1,16 @@
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from temporalio.testing import WorkflowEnvironment
 
-from activities.arrivals import ArrivalDesk
-from activities.casework import Casework
-from activities.payouts import PayoutDesk
-from db.cases import Cases
-from db.engine import Database
-from db.migrate import migrate
-from db.orders import Orders
-from db.payouts import Payouts
-from gateways.calendars import HolidayCalendars
-from gateways.policy_shelf import PolicyShelf
-from gateways.temporal_history import TemporalHistory
-from tests.fakes import ObedientGateway, OpenVault
 from tests.temporal_env import dev_server, forwarding_server, time_skipping_server
+from tests.workflows.premises import premises
 from tests.workflows.shop import Shop
-from worker.composition import Desks, build_worker
+from worker.composition import build_worker
 
 HISTORIES = Path(__file__).parents[1] / "replay" / "histories"
-VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -67,16 +55,7 @@ async def _save_history(request: pytest.FixtureRequest, shop: Shop) -> None:
         (HISTORIES / f"{marker.args[0]}.json").write_text(history.to_json() + "\n")
 
 
-async def _shop(env, folder: Path) -> AsyncIterator[Shop]:
-    url = f"sqlite:///{folder}/refunds.db"
-    migrate(url)
-    database = Database(url)
-    gateway, vault = ObedientGateway(), OpenVault()
-    desks = Desks(
-        casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars()),
-        payouts=PayoutDesk(Payouts(database), {"stripe": gateway}, vault, lambda: datetime.now(UTC)),
-        arrivals=ArrivalDesk(TemporalHistory(env.client)),
-    )
-    async with build_worker(env.client, desks, strict_sandbox=True):
-        yield Shop(env, Orders(database), Cases(database), gateway, vault)
-    database.close()
+async def _shop(env: WorkflowEnvironment, folder: Path) -> AsyncIterator[Shop]:
+    with premises(env, folder) as (shop, desks):
+        async with build_worker(env.client, desks, strict_sandbox=True):
+            yield shop

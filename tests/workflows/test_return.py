@@ -174,3 +174,13 @@ async def test_r30_postage_in_another_currency_is_refused(shop: Shop) -> None:
     with pytest.raises(WorkflowUpdateFailedError) as refused:
         await case.ship(postage=usd(900).amend(currency="EUR"))
     assert refused_by(refused.value) == "R30"
+
+
+async def test_r19_a_case_that_expired_before_its_approval_does_not_revive(shop: Shop) -> None:
+    case = await shop.open(Reason.QUALITY)
+    await case.elapsed("information")
+    assert await case.ended() == "expired"
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await case.revive_by("record_inspection", inspection(("MUG", 1, "accepted")))
+    assert refused_by(refused.value) == "wrong_state"
+    assert case.case().payouts == ()

@@ -1,0 +1,43 @@
+"""What a workflow test's shop stands on: a database of its own, and the desks that a worker serves."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from temporalio.testing import WorkflowEnvironment
+
+from activities.arrivals import ArrivalDesk
+from activities.casework import Casework
+from activities.payouts import PayoutDesk
+from db.cases import Cases
+from db.engine import Database
+from db.migrate import migrate
+from db.orders import Orders
+from db.payouts import Payouts
+from gateways.calendars import HolidayCalendars
+from gateways.policy_shelf import PolicyShelf
+from gateways.temporal_history import TemporalHistory
+from tests.fakes import ObedientGateway, OpenVault
+from tests.workflows.shop import Shop
+from worker.composition import Desks
+
+VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
+
+
+@contextmanager
+def premises(env: WorkflowEnvironment, folder: Path) -> Iterator[tuple[Shop, Desks]]:
+    """Give a shop on the server and the desks for its worker, who comes and goes as the test likes."""
+    url = f"sqlite:///{folder}/refunds.db"
+    migrate(url)
+    database = Database(url)
+    gateway, vault = ObedientGateway(), OpenVault()
+    desks = Desks(
+        casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars()),
+        payouts=PayoutDesk(Payouts(database), {"stripe": gateway}, vault, lambda: datetime.now(UTC)),
+        arrivals=ArrivalDesk(TemporalHistory(env.client)),
+    )
+    try:
+        yield Shop(env, Orders(database), Cases(database), gateway, vault), desks
+    finally:
+        database.close()
