@@ -1,0 +1,60 @@
+"""What the README says is true: its picture names the real states, its commands work on a real system."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from domain.words import CaseState
+from local.stack import Stack
+from workflows.process import ON_MESSAGE
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+FROM_LATER_ISSUES = {CaseState.CHARGEBACK_HOLD, CaseState.EXCHANGED}
+
+
+def test_the_picture_shows_every_state_and_no_other() -> None:
+    picture = README.split("```mermaid")[1].split("```")[0]
+    drawn = set(re.findall(r"\b[a-z]+(?:_[a-z]+)*\b(?= -->)|(?<=--> )[a-z_]+", picture))
+    assert drawn == {state.value for state in CaseState if state not in FROM_LATER_ISSUES}
+
+
+def test_the_picture_leaves_every_state_in_which_something_can_be_said() -> None:
+    picture = README.split("```mermaid")[1].split("```")[0]
+    left = set(re.findall(r"^\s+([a-z_]+) -->", picture, flags=re.MULTILINE))
+    assert left >= {state.value for state in ON_MESSAGE}
+
+
+def test_every_file_and_folder_that_it_names_exists() -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if not link.startswith("http")]
+    rows = re.findall(r"^\| (`.*?) \|", README, flags=re.MULTILINE)
+    folders = [name for row in rows for name in re.findall(r"`([a-z]+)/`", row)]
+    assert len(folders) > 10
+    assert [name for name in [*links, *folders] if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.e2e
+def test_the_commands_to_try_it_by_hand_bring_a_refund_to_its_end(tmp_path: Path) -> None:
+    script = README.split("## Try it by hand")[1].split("```sh")[1].split("```")[0]
+    with Stack.throwaway(tmp_path / "stack") as stack:
+        ports = stack.ports
+        for written, real in [(8000, ports.api), (8420, ports.sandbox), (7233, ports.temporal)]:
+            script = script.replace(f"127.0.0.1:{written}", f"127.0.0.1:{real}")
+        script = script.replace(".venv/bin/temporal", shutil.which("temporal") or "temporal")
+        told = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=ROOT,
+            env={**os.environ, "HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert told.returncode == 0, told.stderr
+    assert '"state":"refunded"' in told.stdout
+    assert '"paid":{"minor":4500,"currency":"USD"}' in told.stdout
+    assert "payout_succeeded" in told.stdout
