@@ -71,6 +71,11 @@ class Settings(PortSettings):
     max_cached_workflows: int = Field(
         1000, ge=0, description="Set how many cases a worker keeps in memory, about 0.1 MB each."
     )
+    workflow_sandbox: bool = Field(
+        default=False,
+        description="Set true to run workflows in Temporal's sandbox also here (the tests and replays always do); "
+        "it doubles a worker's processor time.",
+    )
     s3_endpoint: str | None = Field(
         None, pattern=r"^https?://", description="Set the store's http(s) address; leave it unset for Amazon S3."
     )

@@ -1,6 +1,7 @@
 """`python -m worker`: carries refunds until it is told to stop, then finishes what it holds."""
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -14,7 +15,7 @@ from activities.arrivals import ArrivalDesk
 from activities.casework import Casework
 from activities.payouts import PayoutDesk
 from config.settings import Settings, load
-from config.temporal import connect
+from config.temporal import connect, settle
 from db.cases import Cases
 from db.engine import Database, DatabaseUnavailableError
 from db.payouts import Payouts
@@ -22,10 +23,10 @@ from domain.errors import DomainError
 from gateways.calendars import HolidayCalendars
 from gateways.evidence_store import EvidenceStore
 from gateways.policy_shelf import PolicyShelf
-from gateways.s3 import Bucket
 from gateways.stripe_gateway import StripeGateway
 from gateways.temporal_history import TemporalHistory
 from worker.composition import Desks, build_worker
+from worker.prepare import bucket_of
 from worker.search_attributes import ensure_search_attributes
 
 POLICY_VERSIONS = Path(__file__).parent.parent / "policy" / "versions"
@@ -35,15 +36,7 @@ log = logging.getLogger("worker")
 def desks(settings: Settings, client: Client, database: Database) -> Desks:
     """Return the activities with the adapters that the settings name."""
     stripe = StripeGateway(settings.stripe_api_key.get_secret_value(), settings.stripe_base_url)
-    vault = EvidenceStore(
-        Bucket(
-            name=settings.s3_bucket,
-            endpoint=settings.s3_endpoint,
-            region=settings.s3_region,
-            access_key=settings.s3_access_key,
-            secret_key=settings.s3_secret_key,
-        )
-    )
+    vault = EvidenceStore(bucket_of(settings))
     return Desks(
         casework=Casework(Cases(database), PolicyShelf(POLICY_VERSIONS), HolidayCalendars()),
         payouts=PayoutDesk(Payouts(database), {"stripe": stripe}, vault, _now),
@@ -60,12 +53,19 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    worker = build_worker(client, desks(settings, client, database), max_cached_workflows=settings.max_cached_workflows)
+    worker = build_worker(
+        client,
+        desks(settings, client, database),
+        max_cached_workflows=settings.max_cached_workflows,
+        sandboxed=settings.workflow_sandbox,
+    )
+    _collect_garbage_seldom()
     async with worker:
         log.info("worker ready: queue %s, namespace %s", worker.task_queue, client.namespace)
         await stop.wait()
         log.info("worker stopping: no new work is taken, what is under way is finished")
     database.close()
+    await settle()
 
 
 def main() -> int:
@@ -78,6 +78,13 @@ def main() -> int:
         sys.stderr.write(f"{error.says}\n")
         return 1
     return 0
+
+
+def _collect_garbage_seldom() -> None:
+    """Leave what was imported out of every collection, and collect less often: cases are many small objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
 
 
 def _now() -> datetime:

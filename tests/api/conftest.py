@@ -44,7 +44,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 @pytest_asyncio.fixture(scope="session")
 async def temporal(database) -> AsyncIterator:
     """A Temporal dev server with a worker of the refunds."""
-    async with dev_server() as env, build_worker(env.client, desks(env.client, database), strict_sandbox=False):
+    async with dev_server() as env, build_worker(env.client, desks(env.client, database), sandboxed=False):
         yield env.client
 
 

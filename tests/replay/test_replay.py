@@ -8,7 +8,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
-from worker.composition import sandbox
+from worker.composition import runner
 from workflows.inbound import SignalScreening
 from workflows.refund import RefundWorkflow
 
@@ -20,7 +20,7 @@ WORKFLOW_TESTS = Path(__file__).parents[1] / "workflows"
 async def test_fault_24_a_saved_history_replays(path: Path) -> None:
     replayer = Replayer(
         workflows=[RefundWorkflow],
-        workflow_runner=sandbox(strict=True),
+        workflow_runner=runner(sandboxed=True),
         interceptors=[SignalScreening()],
         data_converter=pydantic_data_converter,
     )
@@ -39,7 +39,7 @@ async def test_fault_24_code_that_takes_another_way_does_not_replay() -> None:
     text = next(path for path in HISTORIES if path.stem == "straightforward").read_text()
     replayer = Replayer(
         workflows=[RefundWorkflow],
-        workflow_runner=sandbox(strict=True),
+        workflow_runner=runner(sandboxed=True),
         data_converter=pydantic_data_converter,
     )
     broken = WorkflowHistory.from_json("refund/broken", text.replace('"submit_payout"', '"submit_something"'))

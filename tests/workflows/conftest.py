@@ -57,5 +57,5 @@ async def _save_history(request: pytest.FixtureRequest, shop: Shop) -> None:
 
 async def _shop(env: WorkflowEnvironment, folder: Path) -> AsyncIterator[Shop]:
     with premises(env, folder) as (shop, desks):
-        async with build_worker(env.client, desks, strict_sandbox=True):
+        async with build_worker(env.client, desks, sandboxed=True):
             yield shop

@@ -31,7 +31,7 @@ class Rounds:
 
     def worker(self) -> AbstractAsyncContextManager[object]:
         """Give a worker that keeps no case in memory: this server would go on waiting for the one that did."""
-        return build_worker(self.shop.client, self.desks, max_cached_workflows=0, strict_sandbox=True)
+        return build_worker(self.shop.client, self.desks, max_cached_workflows=0, sandboxed=True)
 
     async def left_alone_at(self, distance: timedelta) -> OpenCase:
         """Return an approved case whose worker goes so far from the end of the return window."""
