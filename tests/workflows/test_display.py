@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from tests.workflows.shop import OpenCase, Shop, inspection
 
 PATIENCE_SECONDS = 20
 POLL_SECONDS = 0.1
+A_SECOND = timedelta(seconds=1)
 STEP = re.compile(r"Send `(?P<name>\w+)`:\n```json\n(?P<body>.*?)\n```", re.DOTALL)
 SUMMARISED = {
     EventType.EVENT_TYPE_TIMER_STARTED,
@@ -49,8 +51,12 @@ async def opened(shop: Shop) -> OpenCase:
 
 
 async def details_of(cli: TemporalCli, case: OpenCase) -> str:
+    return (await metadata_of(cli, case))["currentDetails"]
+
+
+async def metadata_of(cli: TemporalCli, case: OpenCase) -> dict[str, Any]:
     told = await cli.ask("workflow", "metadata", "--workflow-id", case.handle.id)
-    return told["currentDetails"]
+    return told["queryResult"][0]
 
 
 async def until_found(cli: TemporalCli, case: OpenCase, query: str) -> None:
@@ -79,8 +85,8 @@ async def test_a_case_is_found_by_its_state_reason_party_deadline_and_order(dev_
     case = await opened(dev_shop)
     await until_found(cli, case, 'RefundState="under_audit" AND AwaitingParty="auditor" AND RefundReason="personal"')
     await case.audit()
-    due = case.case().next_deadline
-    await until_found(cli, case, f'RefundState="awaiting_return" AND RefundDeadline="{due.when.isoformat()}"')
+    before, after = (f"{case.case().next_deadline.when + away:%Y-%m-%dT%H:%M:%SZ}" for away in (-A_SECOND, A_SECOND))
+    await until_found(cli, case, f'RefundState="awaiting_return" AND RefundDeadline BETWEEN "{before}" AND "{after}"')
     await until_found(cli, case, 'AwaitingParty="customer" AND Overdue=false')
     await case.withdraw()
     await until_found(cli, case, 'RefundState="withdrawn" AND AwaitingParty="nobody" AND RefundDeadline IS NULL')
@@ -128,7 +134,7 @@ async def test_the_very_json_that_the_details_show_carries_a_case_to_its_refund(
 
 async def test_what_signals_take_is_said_beside_their_names(dev_shop: Shop, cli: TemporalCli) -> None:
     case = await opened(dev_shop)
-    told = await cli.ask("workflow", "metadata", "--workflow-id", case.handle.id)
+    told = await metadata_of(cli, case)
     said = {one.get("name"): one.get("description", "") for one in told["definition"]["signalDefinitions"]}
     assert {name for name, description in said.items() if "One JSON object: {" in description} == {
         "audit_decision",
