@@ -155,10 +155,13 @@ class PayoutDesk:
         raise errors.EvidenceChangedError("evidence is no longer what the auditor saw: audit it again")
 
     def _pay(self, gateway: PaymentGateway, order: PayoutOrder) -> Payout:
-        payout = self.book.submitting(order.payout, self.now())
+        began = self.now()
+        payout = self.book.submitting(order.payout, began)
         if self._may_be_forgotten(gateway, payout):
             return self._reconcile(gateway, order.case_id, payout)
-        if payout.attempt > 1 and (refund := gateway.find_refund(payout)):
+        # A key that was told before may be forgotten however young it is: the gateway's own list is asked first.
+        was_told = payout.attempt > 1 or (payout.submitted_at or began) < began
+        if was_told and (refund := gateway.find_refund(payout)):
             return self._told(payout, refund)
         try:
             return self._told(payout, gateway.refund(order.case_id, payout))

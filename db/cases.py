@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from db.engine import Database
 from db.listing import CaseFilter, CasePage, read_page
-from db.order_rows import read_order
+from db.order_rows import lock_order, read_order
 from db.outcomes import keep_payouts
 from db.plans import plan_payouts
 from db.statements import AddOrReplace, given
@@ -19,6 +19,7 @@ from db.units import choose_units, has_choice, keep_units
 from domain.case import Case, Payout, TimelineEntry
 from domain.next_step import awaiting
 from domain.order import Order
+from policy.money import unit_shares
 
 __all__ = ["CaseFilter", "CasePage", "Cases", "TimelineRecord"]
 
@@ -54,6 +55,9 @@ class Cases:
             recorded = _read(connection, case.case_id)
             if recorded and not _takes_up(case, recorded):
                 return recorded
+            if case.is_open:
+                lock_order(connection, case.order_number)
+                _refuse_outdated(connection, case)
             case = choose_units(connection, case) if case.is_open else _without_units(case)
             _write(connection, case)
             keep_units(connection, case)
@@ -114,6 +118,17 @@ def _read(connection: Connection, case_id: str) -> Case | None:
     return Case.model_validate_json(document) if document is not None else None
 
 
+class OrderChangedError(Exception):
+    """The order was updated while a case of it was being opened: judge the request again."""
+
+
+def _refuse_outdated(connection: Connection, case: Case) -> None:
+    """Raise OrderChangedError when the shares of the units are no longer those of the order (R30)."""
+    order = read_order(connection, case.order_number)
+    if order and any(line.units != unit_shares(order, line.sku) for line in case.lines):
+        raise OrderChangedError(f"order {case.order_number} was updated meanwhile")
+
+
 def _takes_up(case: Case, recorded: Case) -> bool:
     return case.is_open and not recorded.is_open and case.version > recorded.version
 
@@ -128,7 +143,7 @@ def _write(connection: Connection, case: Case) -> bool:
 
 
 def _row(case: Case) -> dict[str, Any]:
-    due = case.next_deadline
+    due = case.due
     return {
         "case_id": case.case_id,
         "version": case.version,

@@ -23,7 +23,7 @@ from domain.words import (
 
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$", examples=["signs_of_use"])]
 RuleId = Annotated[str, Field(pattern=r"^R[0-9]{1,2}$")]
-Actor = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._@:/-]*$")]
+Actor = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\W_][\w ._@:/-]*$", examples=["王芳", "mei"])]
 Count = Annotated[int, Field(ge=0, le=1000)]
 
 
@@ -89,6 +89,8 @@ class Shipment(Value):
     status: str
     registered_at: AwareDatetime
     last_moved_at: AwareDatetime
+    last_event_at: AwareDatetime | None = Field(default=None, description="the courier's time of its last event")
+    is_inspected: bool = Field(default=False, description="the parcel came in; what its courier says later is history")
     postage: Money | None = None
 
 
@@ -100,6 +102,9 @@ class RefundDue(Value):
     return_postage: Money
     label_deduction: Money
     total: Money
+
+
+REIMBURSEMENT = "reimbursement"
 
 
 class Payout(Value):
@@ -116,6 +121,11 @@ class Payout(Value):
     failure_code: str | None = None
     submitted_at: AwareDatetime | None = None
     settled_at: AwareDatetime | None = None
+
+    @property
+    def is_outside(self) -> bool:
+        """True for a reimbursement that finance pays by hand, outside the original payments (R32)."""
+        return self.provider == REIMBURSEMENT
 
 
 class Refusal(Value):
@@ -183,6 +193,9 @@ class Case(Value):
     blocked_by: Code | None = None
     overdue: bool = False
     awaits_more: bool = Field(default=False, description="an auditor asked for more information (R9)")
+    taken: dict[str, str] = Field(
+        default_factory=dict, description="what came under each event id, as kind and fingerprint: nothing counts twice"
+    )
     answered: dict[str, str] = Field(
         default_factory=dict, description="fingerprint of the last message taken, by kind: the same again, same answer"
     )
@@ -204,9 +217,18 @@ class Case(Value):
         return min(pending, key=lambda deadline: deadline.when, default=None)
 
     @property
+    def due(self) -> Deadline | None:
+        """The deadline that whoever must act next has to keep: no reminder, and no window of somebody else."""
+        others = {"ship_by"} if self.state is not CaseState.AWAITING_RETURN else set[str]()
+        pending = [
+            one for one in self.deadlines if not one.passed and "reminder" not in one.what and one.what not in others
+        ]
+        return min(pending, key=lambda one: one.when, default=None)
+
+    @property
     def is_partly_paid(self) -> bool:
-        """True when some of its units were paid for already (R26)."""
-        return any(line.paid for line in self.lines)
+        """True when some of its units were paid for already, in full (R26) or as agreed (R28)."""
+        return any(line.paid or line.part_paid for line in self.lines)
 
     def with_line(self, line: CaseLine) -> Self:
         """Return the case with the line of the same sku replaced."""

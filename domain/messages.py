@@ -34,6 +34,11 @@ class Message(Value):
         """The same for two messages that say the same, whenever and under whatever id they came."""
         return sha256(self.model_dump_json(exclude={"event_id", "received_at"}).encode()).hexdigest()[:16]
 
+    @property
+    def identity(self) -> str:
+        """What is kept under its event id: an id that comes back with something else is no repeat."""
+        return f"{self.kind}/{self.fingerprint}"
+
 
 class AuditDecision(Message):
     """The auditor's decision (R13-R17, R23)."""

@@ -47,7 +47,7 @@ def awaiting(case: Case) -> Party:
 
 def next_step(case: Case) -> NextStep:
     """Return whose turn it is, until when, and example bodies by signal name or API call."""
-    due = case.next_deadline
+    due = case.due
     return NextStep(
         party=awaiting(case),
         says=SAYS[case.state] if case.is_open or case.state is not _S.LOST_IN_RETURN else "Nothing more.",

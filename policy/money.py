@@ -14,9 +14,10 @@ def unit_shares(order: Order, sku: str) -> tuple[UnitShare, ...]:
 
     R30: the goods with their tax and discount, and their share of the outbound postage, which is spread over all
     units of the order by the goods' value, so that it is refunded once per order at most. R33: the shares of a
-    line add up to what was paid for it, the postage of all units to the postage.
+    line add up to what was paid for it, the postage of all units to the postage, in whatever order the lines stand.
     """
-    units = [(line.sku, goods) for line in order.lines for goods in split(line.paid, [1] * line.quantity)]
+    lines = sorted(order.lines, key=lambda line: line.sku)
+    units = [(line.sku, goods) for line in lines for goods in split(line.paid, [1] * line.quantity)]
     postage = split(order.outbound_postage, [goods for _, goods in units])
     mine = [(goods, post) for (owner, goods), post in zip(units, postage, strict=True) if owner == sku]
     return tuple(

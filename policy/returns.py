@@ -19,6 +19,9 @@ _EXPECTING = frozenset({CaseState.AWAITING_RETURN, CaseState.IN_TRANSIT, CaseSta
 _LOSSES = frozenset({CourierSubStatus.LOST, CourierSubStatus.DESTROYED})
 
 
+_UNREOPENABLE = frozenset({"R1", "R8"})
+
+
 def may_instruct_return(case: Case) -> bool:
     """Return whether the return address and code may be given: after approval only, and if goods come back (R13)."""
     return case.approved_at is not None and not case.return_waived
@@ -62,9 +65,10 @@ def may_revive(state: CaseState) -> bool:
 def may_reopen(case: Case) -> bool:
     """Return whether an operator may reopen the case as goodwill: a request that a rule refused (R12).
 
-    A stranger's request (R1) stays refused: there is nobody to be generous to.
+    A stranger's request (R1) stays refused, there is nobody to be generous to; so does one for goods or units that
+    the order does not have (R8), there is nothing to give back.
     """
-    return case.state is CaseState.REJECTED and case.refusal is not None and case.refusal.rule != "R1"
+    return case.state is CaseState.REJECTED and case.refusal is not None and case.refusal.rule not in _UNREOPENABLE
 
 
 def receipt_evidence(message: Message) -> bool:

@@ -21,7 +21,7 @@ _OPEN_IN: dict[CaseState, tuple[str, ...]] = {
     CaseState.IN_TRANSIT: ("ship_by", "parcel_stalled"),
     CaseState.RECEIVED: ("ship_by", "inspection_target"),
     CaseState.INSPECTION_FAILED: ("ship_by", "decision_target"),
-    CaseState.LOST_IN_RETURN: ("decision_target",),
+    CaseState.LOST_IN_RETURN: ("ship_by", "decision_target"),
     CaseState.PAYOUT_DUE: _MONEY_OPEN,
     CaseState.PAYOUT_BLOCKED: (*_MONEY_OPEN, "decision_target"),
 }

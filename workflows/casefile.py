@@ -63,7 +63,8 @@ class CaseFile:
         case, opens = opened_by(case, self.policy, at)
         recorded = await self._recorded(Change(case=case, entries=_entries(case, move.happened, at), opens=opens))
         deadlines = (*case.deadlines, *recorded.deadlines)
-        self.case = case.amend(deadlines=deadlines, lines=recorded.lines or case.lines)
+        chosen = recorded.lines if case.is_open else None
+        self.case = case.amend(deadlines=deadlines, lines=chosen or case.lines)
         self._show()
 
     def keep(self, case: Case) -> None:
@@ -77,7 +78,7 @@ class CaseFile:
             return None
         if due.provisional:
             due = await self._settled(due)
-        return None if in_time(workflow.now(), due) else due
+        return await self.passed_deadline() if in_time(workflow.now(), due) else due
 
     async def _settled(self, kept: Deadline) -> Deadline:
         spec = next(one for one in windows_of(self.case.state, self.policy) if one.what == kept.what)
@@ -88,7 +89,8 @@ class CaseFile:
         )
         settled = settle(kept, recomputed.deadlines[0])
         deadlines = tuple(settled if one.what == kept.what else one for one in self.case.deadlines)
-        self.case = self.case.amend(deadlines=deadlines)
+        if settled != kept:
+            await self.change(Move(self.case.amend(deadlines=deadlines)), workflow.now())
         return settled
 
     async def _recorded(self, change: Change) -> Recorded:

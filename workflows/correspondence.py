@@ -23,14 +23,13 @@ class Correspondence:
 
     def __init__(self, file: CaseFile) -> None:
         self._file = file
-        self._event_ids: set[str] = set()
 
     def screen(self, message: Message) -> None:
         """Raise what `answer` would refuse the message with, were it taken now."""
         if not self._is_repeat(message):
             outcome = self._outcome(Letter(message.kind, workflow.now(), message))
             if not isinstance(outcome, Move):
-                raise _error(self._file.case, outcome)
+                raise _error(self._file.case, message, outcome)
 
     async def answer(self, letter: Letter) -> None:
         """Take the letter and tell its sender, once what it changed is recorded."""
@@ -42,23 +41,28 @@ class Correspondence:
             await self._take(letter, letter.message)
 
     async def came_in_time(self, letter: Letter, passed: Deadline) -> bool:
-        """Return whether the letter arrived before the deadline passed, by the server's record when in doubt."""
+        """Return whether the letter arrived before the deadline passed, by the server's record when in doubt.
+
+        One that says nothing hastens no deadline.
+        """
+        if letter.message is None:
+            return True
         if letter.ordinal is not None and not in_time(letter.at, passed):
-            letter.at = await self._arrival(letter)
+            letter.at, letter.ordinal = await self._arrival(letter), None
         return in_time(letter.at, passed)
 
     async def _take(self, letter: Letter, message: Message) -> None:
         outcome = self._outcome(letter)
         if isinstance(outcome, Move):
-            outcome = await self._accept(letter, message, outcome)
+            outcome = await self._accept(letter, outcome)
         if isinstance(outcome, Move):
             _reply(letter, self._file.case)
         elif letter.reply:
-            letter.reply.set_exception(_error(self._file.case, outcome))
+            letter.reply.set_exception(_error(self._file.case, message, outcome))
         else:
-            await self._ignore(letter, _why(self._file.case, outcome))
+            await self._ignore(letter, _why(self._file.case, message, outcome))
 
-    async def _accept(self, letter: Letter, message: Message, move: Move) -> Move | Refusal:
+    async def _accept(self, letter: Letter, move: Move) -> Move | Refusal:
         if not move.happened:
             self._file.keep(move.case)
             return move
@@ -66,8 +70,6 @@ class Correspondence:
             await self._file.change(move, letter.at)
         except UnitsTakenError as taken:
             return Refusal(rule="R11", code=taken.code, says=taken.says)
-        if message.event_id:
-            self._event_ids.add(message.event_id)
         return move
 
     async def _ignore(self, letter: Letter, why: str) -> None:
@@ -75,14 +77,16 @@ class Correspondence:
         await self._file.change(Move(self._file.case, (ignored,)), letter.at)
 
     def _outcome(self, letter: Letter) -> Move | Refusal | None:
-        message = letter.message
-        return take(self._file.case, Arrived(message, letter.at), self._file.policy) if message else None
+        message, case = letter.message, self._file.case
+        if message is None or message.event_id in case.taken:
+            return None
+        return take(case, Arrived(message, letter.at), self._file.policy)
 
     def _is_repeat(self, message: Message) -> bool:
         """Return whether this was answered before: by its id, or in the same words while nothing new awaits them."""
-        if message.event_id in self._event_ids:
-            return True
         case = self._file.case
+        if message.event_id in case.taken:
+            return case.taken[message.event_id] == message.identity
         is_same = case.answered.get(message.kind) == message.fingerprint
         return is_same and take(case, Arrived(message, workflow.now()), self._file.policy) is None
 
@@ -107,11 +111,15 @@ def _reply(letter: Letter, case: Case) -> None:
         letter.reply.set_result(case)
 
 
-def _error(case: Case, outcome: Refusal | None) -> ApplicationError:
+def _error(case: Case, message: Message, outcome: Refusal | None) -> ApplicationError:
     if outcome:
         return ApplicationError(outcome.says, outcome.model_dump(mode="json"), type="refused")
-    return ApplicationError(_why(case, None), {"state": case.state.value}, type="wrong_state")
+    return ApplicationError(_why(case, message, None), {"state": case.state.value}, type="wrong_state")
 
 
-def _why(case: Case, outcome: Refusal | None) -> str:
-    return f"{outcome.rule}: {outcome.says}" if outcome else f"not expected in state {case.state}"
+def _why(case: Case, message: Message, outcome: Refusal | None) -> str:
+    if outcome:
+        return f"{outcome.rule}: {outcome.says}"
+    if message.event_id in case.taken:
+        return f"another message came under the id {message.event_id} before; the state is {case.state}"
+    return f"not expected in state {case.state}"

@@ -18,7 +18,7 @@ OVERDUE = SearchAttributeKey.for_bool("Overdue")
 
 def search_attributes(case: Case) -> dict[str, SearchAttributeUpdate[Any]]:
     """Return what the case is found by, by name."""
-    due = case.next_deadline if case.is_open else None
+    due = case.due if case.is_open else None
     updates: tuple[SearchAttributeUpdate[Any], ...] = (
         STATE.value_set(case.state.value),
         REASON.value_set(case.reason.value),

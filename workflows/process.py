@@ -48,16 +48,25 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
         WarehouseInspection: inspection.inspect,
         Withdrawal: request.withdraw,
     },
-    S.RECEIVED: {WarehouseInspection: inspection.inspect},
-    S.INSPECTION_FAILED: {CaseResolution: inspection.resolve},
+    S.RECEIVED: {WarehouseInspection: inspection.inspect, CourierTracking: returns.track_rest},
+    S.INSPECTION_FAILED: {CaseResolution: inspection.resolve, CourierTracking: returns.track_rest},
     S.LOST_IN_RETURN: {
         CaseResolution: returns.decide_loss,
         CourierTracking: returns.track,
         GoodsReceipt: returns.receive,
         WarehouseInspection: inspection.inspect,
     },
-    S.PAYOUT_DUE: {PayoutAnswer: payout.take_answer, PayoutTrouble: payout.take_trouble},
-    S.PAYOUT_BLOCKED: {CaseResolution: payout.retry, PayoutAnswer: payout.take_answer},
+    S.PAYOUT_DUE: {
+        PayoutAnswer: payout.take_answer,
+        PayoutTrouble: payout.take_trouble,
+        CourierTracking: returns.track_rest,
+    },
+    S.PAYOUT_BLOCKED: {
+        CaseResolution: payout.retry,
+        PayoutAnswer: payout.take_answer,
+        PayoutTrouble: payout.take_trouble,
+        CourierTracking: returns.track_rest,
+    },
     S.EXPIRED: {GoodsReceipt: returns.receive, WarehouseInspection: inspection.inspect},
     S.REJECTED: {CaseResolution: request.reopen},
 }
@@ -68,6 +77,8 @@ ON_DEADLINE: dict[tuple[CaseState, str], OnDeadline] = {
     (S.IN_TRANSIT, "parcel_stalled"): returns.stall,
     (S.PAYOUT_DUE, "payout_submit"): payout.check_submission,
     (S.PAYOUT_BLOCKED, "payout_submit"): payout.check_submission,
+    (S.PAYOUT_DUE, "payout"): payout.breach,
+    (S.PAYOUT_BLOCKED, "payout"): payout.breach,
 }
 
 
@@ -108,6 +119,8 @@ def _notice(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocume
     return Move(case.amend(overdue=overdue), (Happened(event, rule=rule, details=dict(details)),))
 
 
+MONEY_STATES = frozenset({S.PAYOUT_DUE, S.PAYOUT_BLOCKED})
+
 NOTICES: dict[str, tuple[str, str]] = {
     "information_reminder": ("R9", "customer_reminded"),
     "ship_by_reminder": ("R19", "customer_reminded"),
@@ -115,15 +128,16 @@ NOTICES: dict[str, tuple[str, str]] = {
     "inspection_target": ("R29", "inspection_overdue"),
     "decision_target": ("R14", "decision_overdue"),
     "payout_alert": ("R34", "finance_alerted"),
-    "payout": ("R34", "payout_window_breached"),
 }
 
 
 def _taken(before: Case, move: Move, message: Message) -> Move:
     """Note what was answered, so that the same again gets the same answer; a new state is not overdue."""
-    overdue = before.overdue and move.case.state is before.state
+    is_same_work = move.case.state is before.state or {before.state, move.case.state} <= MONEY_STATES
+    overdue = before.overdue and is_same_work
     answered = {**before.answered, message.kind: message.fingerprint}
-    return Move(move.case.amend(overdue=overdue, answered=answered), move.happened)
+    taken = {**before.taken, message.event_id: message.identity} if message.event_id else before.taken
+    return Move(move.case.amend(overdue=overdue, answered=answered, taken=taken), move.happened)
 
 
 def _marked(one: Deadline, passed: Deadline) -> Deadline:

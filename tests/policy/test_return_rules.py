@@ -35,7 +35,7 @@ def with_characters(code, **at):
     return "".join(at.get(f"at{place}", character) for place, character in enumerate(code))
 
 
-@pytest.mark.parametrize("rule", ["R3", "R4", "R8", "R10", "R11"])
+@pytest.mark.parametrize("rule", ["R3", "R4", "R10", "R11"])
 def test_r12_a_request_that_a_rule_refused_can_be_reopened(rule):
     assert may_reopen(refused_by(rule))
 

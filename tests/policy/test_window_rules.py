@@ -115,7 +115,7 @@ def test_r22_a_parcel_stalls_after_thirty_calendar_days():
 
 
 def test_r22_a_lost_parcel_waits_for_a_human_with_a_target():
-    assert set(deadlines_of(CaseState.LOST_IN_RETURN)) == {"decision_target"}
+    assert set(deadlines_of(CaseState.LOST_IN_RETURN)) == {"decision_target", "ship_by"}
     assert is_target("decision_target")
 
 

@@ -85,7 +85,7 @@ async def test_a_case_is_found_by_its_state_reason_party_deadline_and_order(dev_
     case = await opened(dev_shop)
     await until_found(cli, case, 'RefundState="under_audit" AND AwaitingParty="auditor" AND RefundReason="personal"')
     await case.audit()
-    before, after = (f"{case.case().next_deadline.when + away:%Y-%m-%dT%H:%M:%SZ}" for away in (-A_SECOND, A_SECOND))
+    before, after = (f"{case.case().due.when + away:%Y-%m-%dT%H:%M:%SZ}" for away in (-A_SECOND, A_SECOND))
     await until_found(cli, case, f'RefundState="awaiting_return" AND RefundDeadline BETWEEN "{before}" AND "{after}"')
     await until_found(cli, case, 'AwaitingParty="customer" AND Overdue=false')
     await case.withdraw()

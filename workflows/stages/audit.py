@@ -15,14 +15,16 @@ def decide(case: Case, arrived: Arrived[AuditDecision], policy: PolicyDocument) 
     if refusal := rules.judge(case, arrived.message, policy):
         return refusal
     if arrived.message.decision is AuditVerdict.REJECT:
-        return _reject(case, arrived.message)
+        return _reject(case, arrived.message, policy)
     if arrived.message.decision is AuditVerdict.REQUEST_INFORMATION:
         return _request_information(case, arrived.message)
     return _approve(case, arrived, policy)
 
 
-def _reject(case: Case, decision: AuditDecision) -> Move:
-    happened = Happened("rejected", _who(decision), "R15", {"reason_code": decision.reason_code})
+def _reject(case: Case, decision: AuditDecision, policy: PolicyDocument) -> Move:
+    """Reject with the code and the text for the customer; a text from the API stands in the database (R15)."""
+    text = decision.note or rules.text_for_customer(decision.reason_code or "", policy)
+    happened = Happened("rejected", _who(decision), "R15", {"reason_code": decision.reason_code, "text": text})
     return Move(case.amend(state=CaseState.REJECTED), (happened,))
 
 

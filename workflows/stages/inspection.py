@@ -3,22 +3,23 @@
 from domain.case import Case, Refusal
 from domain.messages import CaseResolution, WarehouseInspection
 from domain.policy_document import PolicyDocument
-from domain.words import CaseState
 from policy import inspection as rules
 from workflows.move import Arrived, Happened, Move
 from workflows.stages import payout
 
 
 def inspect(case: Case, arrived: Arrived[WarehouseInspection], policy: PolicyDocument) -> Move | Refusal:
-    """Tally the verdicts per unit; failed units ask a human, accepted ones are paid (R26, R27)."""
+    """Tally the verdicts per unit; accepted units are paid, then failed ones ask a human (R26, R27)."""
     if refusal := rules.judge(case, arrived.message):
         return refusal
     revived = (Happened("revived", rule="R19"),) if not case.is_open else ()
     case = rules.tally(case, arrived.message, arrived.at)
-    case = case.amend(received_at=case.received_at or arrived.at, ended_at=None)
+    case = case.amend(
+        received_at=case.received_at or arrived.at,
+        ended_at=None,
+        shipment=case.shipment.amend(is_inspected=True) if case.shipment else None,
+    )
     happened = (*revived, _inspected(case, arrived.message))
-    if rules.needs_decision(case):
-        return Move(case.amend(state=CaseState.INSPECTION_FAILED), (*happened, Happened("decision_needed", rule="R27")))
     return payout.pay_accepted(case, happened, policy, arrived.at)
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import JsonValue
+
 from domain.calendar import Deadline
 from domain.case import Case, Payout, Refusal
 from domain.messages import CaseResolution, PayoutAnswer, PayoutTrouble
@@ -10,7 +12,6 @@ from domain.words import CaseState, PayoutState, Settlement
 from policy import inspection, money, windows
 from workflows.move import Arrived, Happened, Move
 
-REIMBURSEMENT = "reimbursement"
 DEAD = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
 UNSUBMITTED = DEAD | {PayoutState.PLANNED, PayoutState.SUBMITTING}
 
@@ -34,8 +35,8 @@ def take_answer(case: Case, arrived: Arrived[PayoutAnswer], _policy: PolicyDocum
     case = case.with_payout(payout)
     happened = (_answered(payout),)
     if payout.state in DEAD:
-        return _blocked(case, payout.failure_code or "gateway_failed", happened)
-    if all(one.state is PayoutState.SUCCEEDED or one.provider == REIMBURSEMENT for one in case.payouts):
+        return _blocked(case, "gateway_failed", happened)
+    if all(one.state is PayoutState.SUCCEEDED or one.is_outside for one in case.payouts):
         return _paid(case, happened, arrived.at)
     return Move(case, happened)
 
@@ -65,8 +66,8 @@ def planned(case: Case, payouts: tuple[Payout, ...], at: datetime) -> Move:
     fresh = payouts[len(case.payouts) :]
     happened = tuple(
         Happened(
-            "reimbursement_owed" if payout.provider == REIMBURSEMENT else "payout_planned",
-            rule="R32" if payout.provider == REIMBURSEMENT else "R35",
+            "reimbursement_owed" if payout.is_outside else "payout_planned",
+            rule="R32" if payout.is_outside else "R35",
             details={"payout_id": payout.payout_id, **payout.amount.model_dump()},
         )
         for payout in fresh
@@ -79,10 +80,19 @@ def planned(case: Case, payouts: tuple[Payout, ...], at: datetime) -> Move:
 
 def check_submission(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
     """Alert when a payout has not reached its gateway by the end of its first working day (R34)."""
-    if all(one.state not in UNSUBMITTED for one in case.payouts):
+    if case.blocked_by is None and all(one.state not in UNSUBMITTED for one in case.payouts):
         return Move(case)
     details = {"what": deadline.what, "when": deadline.when.isoformat()}
     return Move(case.amend(overdue=True), (Happened("payout_submission_overdue", rule="R34", details=dict(details)),))
+
+
+def breach(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
+    """Record that the payout window has passed without success, and why; the case goes on until it is paid (R34)."""
+    causes: list[JsonValue] = [
+        f"{one.payout_id} {one.state}: {one.failure_code or 'no failure told'}" for one in case.payouts
+    ]
+    details: dict[str, JsonValue] = {"when": deadline.when.isoformat(), "blocked_by": case.blocked_by, "causes": causes}
+    return Move(case.amend(overdue=True), (Happened("payout_window_breached", rule="R34", details=details),))
 
 
 def blocked_plan(case: Case, code: str) -> Move:
@@ -118,15 +128,21 @@ def _paid(case: Case, happened: tuple[Happened, ...], at: datetime) -> Move:
 
 
 def _rest(case: Case, happened: tuple[Happened, ...], at: datetime) -> Move:
-    """Wait for the units still out while their window runs (R26), else end."""
+    """Ask a human about units that failed (R27), wait for those still out while their window runs (R26), else end."""
+    if inspection.needs_decision(case):
+        return Move(case.amend(state=CaseState.INSPECTION_FAILED), (*happened, Happened("decision_needed", rule="R27")))
     ship_by = case.deadline("ship_by")
-    if any(line.outstanding for line in case.lines) and ship_by and windows.in_time(at, ship_by):
+    is_rest_out = any(line.outstanding for line in case.lines)
+    if is_rest_out and case.shipment and not case.shipment.is_inspected:
+        return Move(case.amend(state=CaseState.IN_TRANSIT), (*happened, Happened("rest_awaited", rule="R26")))
+    if is_rest_out and ship_by and windows.in_time(at, ship_by):
         return Move(case.amend(state=CaseState.AWAITING_RETURN), (*happened, Happened("rest_awaited", rule="R26")))
-    state = _end_state(case)
+    state = end_state(case)
     return Move(case.amend(state=state), (*happened, Happened(state.value)))
 
 
-def _end_state(case: Case) -> CaseState:
+def end_state(case: Case) -> CaseState:
+    """Return how a case ends for which nothing more is to come: paid for a part, refused, or neither (R26, R28)."""
     if case.payouts or case.is_partly_paid:
         return CaseState.REFUNDED
     if any(line.refused for line in case.lines):

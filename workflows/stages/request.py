@@ -12,6 +12,7 @@ from domain.words import CaseState, EvidenceStatus, Settlement
 from policy import request as rules
 from policy import returns
 from workflows.move import Arrived, Happened, Move
+from workflows.stages import payout
 
 
 def take_evidence(case: Case, arrived: Arrived[EvidenceReport], policy: PolicyDocument) -> Move:
@@ -31,7 +32,8 @@ def withdraw(case: Case, arrived: Arrived[Withdrawal], _policy: PolicyDocument) 
     """End the case at the customer's wish, before the warehouse has the goods (R24)."""
     if not returns.may_withdraw(case.state):
         return Refusal(rule="R24", code="too_late_to_withdraw", says="The warehouse already has the goods.")
-    state = CaseState.REFUNDED if case.is_partly_paid else CaseState.WITHDRAWN
+    is_settled_in_part = case.is_partly_paid or any(line.refused for line in case.lines)
+    state = payout.end_state(case) if is_settled_in_part else CaseState.WITHDRAWN
     return Move(case.amend(state=state), (Happened("withdrawn", arrived.message.withdrawn_by, "R24"),))
 
 
@@ -61,9 +63,9 @@ def _to_audit(case: Case, happened: tuple[Happened, ...]) -> Move:
 
 
 def _is_complete(case: Case, report: EvidenceReport, policy: PolicyDocument) -> bool:
-    if rules.missing_evidence(case.reason, policy, case.evidence) or rules.awaits_uploads(case.evidence):
-        return False
-    return not case.awaits_more or any(pin.status is EvidenceStatus.PINNED for pin in report.pins)
+    if case.awaits_more:
+        return any(pin.status is EvidenceStatus.PINNED for pin in report.pins)
+    return not rules.missing_evidence(case.reason, policy, case.evidence) and not rules.awaits_uploads(case.evidence)
 
 
 def _merged(known: tuple[EvidencePin, ...], reported: tuple[EvidencePin, ...]) -> tuple[EvidencePin, ...]:

@@ -5,9 +5,11 @@ from datetime import datetime
 from domain.calendar import Deadline
 from domain.case import Case, Refusal, Shipment
 from domain.messages import CaseResolution, CourierTracking, GoodsReceipt
+from domain.money import Money
 from domain.policy_document import PolicyDocument
 from domain.words import CaseState, Settlement
 from policy import returns as rules
+from policy import windows
 from policy.money import judge_postage
 from workflows.move import Arrived, Happened, Move
 from workflows.stages import payout
@@ -19,18 +21,38 @@ def track(case: Case, arrived: Arrived[CourierTracking], _policy: PolicyDocument
     if refusal := judge_postage(case, tracking):
         return refusal
     shipment = _shipment(case.shipment, arrived)
-    if shipment == case.shipment:
+    if shipment == case.shipment or shipment.is_inspected:
         return Move(case)
     lost = rules.is_loss(tracking.status, tracking.sub_status)
-    state = CaseState.LOST_IN_RETURN if lost else CaseState.IN_TRANSIT
-    happened = Happened(
-        "parcel_lost" if lost else _moved(case.shipment, tracking),
-        "customer" if case.shipment is None else "courier",
-        "R22" if lost else "R19",
-        {"carrier": tracking.carrier, "tracking_number": tracking.tracking_number, "status": shipment.status},
-    )
+    happened = _tracked(case.shipment, tracking, "parcel_lost" if lost else None)
     moving = tuple(deadline for deadline in case.deadlines if deadline.what != "parcel_stalled")
+    state = CaseState.LOST_IN_RETURN if lost else CaseState.IN_TRANSIT
     return Move(case.amend(state=state, shipment=shipment, deadlines=moving), (happened,))
+
+
+def track_rest(case: Case, arrived: Arrived[CourierTracking], _policy: PolicyDocument) -> Move | Refusal:
+    """Note the parcel with the rest of the goods while others are inspected or paid; its window is kept (R19, R26)."""
+    tracking, ship_by = arrived.message, case.deadline("ship_by")
+    is_new = case.shipment is None or case.shipment.tracking_number != tracking.tracking_number
+    if not is_new or not any(line.outstanding for line in case.lines):
+        return Move(case)
+    if ship_by is None or not windows.in_time(arrived.at, ship_by):
+        return Refusal(rule="R19", code="too_late_to_send", says="The time to send the rest back has ended.")
+    happened = _tracked(case.shipment, tracking, None)
+    return Move(case.amend(shipment=_shipment(case.shipment, arrived)), (happened,))
+
+
+def _tracked(known: Shipment | None, tracking: CourierTracking, event: str | None) -> Happened:
+    return Happened(
+        event or _moved(known, tracking),
+        "customer" if known is None else "courier",
+        "R22" if event else "R19",
+        {
+            "carrier": tracking.carrier,
+            "tracking_number": tracking.tracking_number,
+            "status": str(tracking.sub_status or tracking.status),
+        },
+    )
 
 
 def receive(case: Case, arrived: Arrived[GoodsReceipt], _policy: PolicyDocument) -> Move:
@@ -43,7 +65,7 @@ def receive(case: Case, arrived: Arrived[GoodsReceipt], _policy: PolicyDocument)
 
 def expire(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
     """End a case whose parcel was not sent in time; what was paid for a part of it stays paid (R19, R26)."""
-    state = CaseState.REFUNDED if case.is_partly_paid else CaseState.EXPIRED
+    state = payout.end_state(case)
     details = {"what": deadline.what, "when": deadline.when.isoformat()}
     return Move(case.amend(state=state), (Happened("return_window_ended", rule="R19", details=dict(details)),))
 
@@ -69,20 +91,38 @@ def decide_loss(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocu
 
 
 def _shipment(known: Shipment | None, arrived: Arrived[CourierTracking]) -> Shipment:
+    """Return the shipment as the event leaves it; one older than the last known event changes nothing (fault 14)."""
     tracking = arrived.message
-    status = str(tracking.sub_status or tracking.status)
     if known is None or known.tracking_number != tracking.tracking_number:
-        postage = tracking.postage or (known.postage if known else None)
         return Shipment(
             carrier=tracking.carrier,
             tracking_number=tracking.tracking_number,
-            status=status,
+            status=str(tracking.sub_status or tracking.status),
             registered_at=arrived.at,
             last_moved_at=arrived.at,
-            postage=postage,
+            last_event_at=tracking.occurred_at,
+            postage=_postage(known, tracking),
         )
-    known = known.amend(postage=tracking.postage or known.postage)
-    return known if known.status == status else known.amend(status=status, last_moved_at=arrived.at)
+    known = known.amend(postage=_postage(known, tracking))
+    return known if _is_old(known, tracking) else _followed(known, arrived)
+
+
+def _postage(known: Shipment | None, tracking: CourierTracking) -> Money | None:
+    """Return the postage last given; nothing given leaves it, a zero corrects it (R30)."""
+    return tracking.postage if tracking.postage is not None else (known.postage if known else None)
+
+
+def _is_old(known: Shipment, tracking: CourierTracking) -> bool:
+    return bool(known.last_event_at and tracking.occurred_at and tracking.occurred_at <= known.last_event_at)
+
+
+def _followed(known: Shipment, arrived: Arrived[CourierTracking]) -> Shipment:
+    tracking, status = arrived.message, str(arrived.message.sub_status or arrived.message.status)
+    if known.status == status and tracking.occurred_at is None:
+        return known
+    return known.amend(
+        status=status, last_moved_at=arrived.at, last_event_at=tracking.occurred_at or known.last_event_at
+    )
 
 
 def _moved(known: Shipment | None, tracking: CourierTracking) -> str:
