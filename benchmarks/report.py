@@ -26,7 +26,7 @@ def document(results: Results) -> str:
     rounds = len(results.rounds[BARE])
     return f"""# What a refund costs
 
-Written by `make bench BENCH_OPTIONS=--write-docs`, with the figures of that run.
+Written by `.venv/bin/python -m benchmarks --write-docs`, with the figures of that run; `make bench` shows new ones.
 
 Measured on {machine["cpu"]}, {machine["cores"]} cores, Python {machine["python"]}, Temporal Python SDK
 {machine["temporalio"]}. {rounds} rounds, in each all contenders one after the other, {load.cases} cases a contender
@@ -42,8 +42,9 @@ highest in brackets; a ratio is taken within its round.
   timer of seven days, six regular activities. The SDK's defaults: sandbox, asyncio. An input is sent at the moment the
   workflow waits for it.
 - **personal**: the straightforward refund of this system: created by update-with-start, audit, shipment and
-  inspection by updates as the API sends them, one payout. The worker of production, the database a SQLite file that
-  is synced at every commit, the payment through Stripe's SDK over HTTP to the payment sandbox's process.
+  inspection by updates as the API sends them, one payout. The worker is the one of production (uvloop, no workflow
+  sandbox: that is for tests and replay), the database a SQLite file that is synced at every commit, the payment goes
+  through Stripe's SDK over HTTP to the payment sandbox's process.
 - **quality, 2 photos**: the same with two photos in a real object store, pinned, and compared again before the payout.
 
 Both sides have a Temporal dev server process of their own, in memory, with the same flags ({len(SEARCH_ATTRIBUTES)}
