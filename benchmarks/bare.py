@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -25,9 +25,11 @@ class Waits:
 
     def __init__(self) -> None:
         self._reached: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._connections: list[asyncio.StreamWriter] = []
 
-    async def listen(self, reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    async def listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take lines until the worker ends."""
+        self._connections.append(writer)
         async for line in reader:
             self._reached[line.decode().strip()].set()
 
@@ -35,6 +37,12 @@ class Waits:
         """Return once the workflow waits for the input."""
         await self._reached[f"{workflow_id} {step}"].wait()
         del self._reached[f"{workflow_id} {step}"]
+
+    async def aclose(self) -> None:
+        """Close every connection of workers."""
+        for writer in self._connections:
+            writer.close()
+            await writer.wait_closed()
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,12 @@ async def running_bare(folder: Path) -> AsyncGenerator[Bare]:
     with reserved.guard:
         temporal = services.temporal(plan)
         worker = _worker(plan, port)
-        async with listening, _started(temporal, plan) as server, _started(worker, plan) as carrying:
+        async with (
+            aclosing(waits),
+            listening,
+            _started(temporal, plan) as server,
+            _started(worker, plan) as carrying,
+        ):
             client = await Client.connect(plan.urls.temporal_address)
             yield Bare(client, server, carrying, waits)
 
