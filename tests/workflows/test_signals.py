@@ -145,7 +145,7 @@ async def test_why_a_signal_is_ignored_repeats_nothing_that_was_typed(dev_shop: 
     await send(cli, case, "audit_decision", {"decision": "Jane Doe, 1 Elm Street", "decided_by": "+1 555 0100!"})
     await case.until_event("signal_ignored")
     told = ignored(case)[0].model_dump_json()
-    assert not [word for word in ("Jane", "Elm", "555") if word in told]
+    assert not [word for word in ("Jane", "Elm", "555 0100") if word in told]
 
 
 @pytest.mark.parametrize(
