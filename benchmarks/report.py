@@ -53,8 +53,8 @@ the kernel counts it. What plays customer, auditor and warehouse is a third proc
 database's writes of the API, the payment sandbox and the object store. Orders, payments, requests and uploads are
 there before the clock runs.
 
-Where the difference in the worker comes from, a straightforward refund, by profile: the transactions on the database, the
-payment through Stripe's SDK, and for the larger part the Temporal SDK's handling of payloads, of which a refund has
+Where the difference in the worker comes from, a straightforward refund, by profile: the transactions on the database,
+the payment through Stripe's SDK, and for the larger part the Temporal SDK's handling of payloads, of which a refund has
 more and larger ones than a workflow that does nothing. The Temporal server does less for it than for the
 bare workflow: five workflow tasks instead of ten.
 
