@@ -2,8 +2,8 @@
 
 import os
 import re
-import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,7 +44,7 @@ def test_the_commands_to_try_it_by_hand_bring_a_refund_to_its_end(tmp_path: Path
         ports = stack.ports
         for written, real in [(8000, ports.api), (8420, ports.sandbox), (7233, ports.temporal)]:
             script = script.replace(f"127.0.0.1:{written}", f"127.0.0.1:{real}")
-        script = script.replace(".venv/bin/temporal", shutil.which("temporal") or "temporal")
+        script = script.replace(".venv/bin/temporal", str(Path(sys.executable).parent / "temporal"))
         told = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             cwd=ROOT,
