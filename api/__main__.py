@@ -14,10 +14,10 @@ from api.errors import WorkflowsUnavailableError
 from api.keys import KeyRing
 from api.services import Services
 from config.settings import Settings, load, variable
+from config.store import bucket_of
 from config.temporal import connect
 from db.engine import Database, DatabaseUnavailableError
 from gateways.evidence_store import EvidenceStore
-from gateways.s3 import Bucket
 
 GRACE_SECONDS = 25
 log = logging.getLogger("api")
@@ -27,7 +27,7 @@ async def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; SystemExit says in one line what stands in the way."""
     keys, database = _keys(settings), _database(settings)
     listening = _listen(settings)
-    services = Services.over(database, _store(settings), await connect(settings), keys, _now)
+    services = Services.over(database, EvidenceStore(bucket_of(settings)), await connect(settings), keys, _now)
     await _greet(services)
     app = create_app(services)
     config = uvicorn.Config(
@@ -88,19 +88,6 @@ async def _greet(services: Services) -> None:
         await services.workflows.ping()
     except WorkflowsUnavailableError as error:
         raise SystemExit(f"The API does not start: {error.says}. See {variable('temporal_namespace')}.") from None
-
-
-def _store(settings: Settings) -> EvidenceStore:
-    return EvidenceStore(
-        Bucket(
-            name=settings.s3_bucket,
-            endpoint=settings.s3_endpoint,
-            region=settings.s3_region,
-            access_key=settings.s3_access_key,
-            secret_key=settings.s3_secret_key,
-            public_endpoint=settings.s3_public_endpoint,
-        )
-    )
 
 
 def _now() -> datetime:

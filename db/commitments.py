@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from db.ledger import enter_released
-from db.payout_rows import REIMBURSEMENT, PayoutRecord, write_payouts
+from db.payout_rows import PayoutRecord, write_payouts
 from db.statements import given
 from db.tables import OrderPaymentRow
 from domain.errors import CapExceededError
@@ -64,7 +64,7 @@ def give_up(connection: Connection, records: Sequence[PayoutRecord], at: datetim
 
 def _change(connection: Connection, record: PayoutRecord, more: int) -> None:
     payout = record.payout
-    if payout.provider == REIMBURSEMENT:
+    if payout.is_outside:
         return
     payment = {"of_provider": payout.provider, "of_reference": payout.payment_reference}
     connection.execute(_COMMIT, {"of_order": record.order_number, **payment, "more": more})

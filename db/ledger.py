@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime
 from sqlalchemy import Connection, RowMapping, func, select
 
-from db.payout_rows import REIMBURSEMENT, PayoutRecord
+from db.payout_rows import PayoutRecord
 from db.statements import AddOrLeave, given
 from db.tables import LedgerEntryRow, PayoutRow
 from domain.money import Money
@@ -63,8 +63,7 @@ def enter_planned(connection: Connection, record: PayoutRecord, goods: int, at: 
     """Enter what is owed from now on: `goods` of the payout for goods and outbound postage, the rest return postage."""
     amount = record.payout.amount.minor
     expenses = [leg for leg in ((GOODS, goods), (RETURN_POSTAGE, amount - goods)) if leg[1]]
-    is_outside = record.payout.provider == REIMBURSEMENT
-    movement = Movement.POSTAGE_OWED if is_outside else Movement.REFUND_PLANNED
+    movement = Movement.POSTAGE_OWED if record.payout.is_outside else Movement.REFUND_PLANNED
     _enter(connection, record, movement, [*expenses, (_payable(record), -amount)], at)
 
 
@@ -127,7 +126,7 @@ def _legs(record: PayoutRecord, debit: str, credit: str) -> list[Leg]:
 
 
 def _payable(record: PayoutRecord) -> str:
-    return "reimbursements_payable" if record.payout.provider == REIMBURSEMENT else "refunds_payable"
+    return "reimbursements_payable" if record.payout.is_outside else "refunds_payable"
 
 
 def _source(record: PayoutRecord) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from db.commitments import give_up
 from db.ledger import enter_refunded, enter_reversed
-from db.payout_rows import REIMBURSEMENT, PayoutRecord, read_payouts, write_payouts
+from db.payout_rows import PayoutRecord, read_payouts, write_payouts
 from domain.case import Case, Payout
 from domain.words import PayoutState
 
@@ -70,5 +70,5 @@ def _enter(connection: Connection, record: PayoutRecord, at: datetime) -> None:
 def _is_dead(record: PayoutRecord, case: Case) -> bool:
     # What may have been submitted stays committed, and a reimbursement is still to be paid by hand.
     known = {payout.payout_id for payout in case.payouts}
-    is_unheard_of = record.payout.provider == REIMBURSEMENT and record.payout_id not in known
+    is_unheard_of = record.payout.is_outside and record.payout_id not in known
     return not record.released and (record.payout.state in _DEAD or is_unheard_of)

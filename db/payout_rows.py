@@ -12,8 +12,6 @@ from domain.case import Payout
 from domain.money import Money
 from domain.value import Value
 
-REIMBURSEMENT = "reimbursement"
-
 _PAYOUTS = PayoutRow.__table__
 _READ = select(_PAYOUTS).with_for_update()
 _READ_ONE = _READ.where(given(_PAYOUTS.c.payout_id))

@@ -4,8 +4,8 @@ from sqlalchemy import Connection
 
 from db.commitments import Capture, commit, give_up, lock_captures
 from db.ledger import enter_planned, goods_planned
-from db.payout_rows import REIMBURSEMENT, PayoutRecord, idempotency_key, read_payouts, write_payouts
-from domain.case import Case, Payout
+from db.payout_rows import PayoutRecord, idempotency_key, read_payouts, write_payouts
+from domain.case import REIMBURSEMENT, Case, Payout
 from domain.errors import CapExceededError
 from domain.money import Money
 from domain.words import PayoutState

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from config.settings import Settings
+from config.store import bucket_of
 from domain.errors import StoreUnavailableError
 from gateways.evidence_store import EvidenceStore
 from local.process import StackError
-from worker.prepare import bucket_of, prepare_bucket, prepare_database
+from worker.prepare import prepare_bucket, prepare_database
 
 
 def lay_tables(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from activities.arrivals import ArrivalDesk
 from activities.casework import Casework
 from activities.payouts import PayoutDesk
 from config.settings import Settings, load
+from config.store import bucket_of
 from config.temporal import connect, settle
 from db.cases import Cases
 from db.engine import Database, DatabaseUnavailableError
@@ -26,7 +27,6 @@ from gateways.policy_shelf import PolicyShelf
 from gateways.stripe_gateway import StripeGateway
 from gateways.temporal_history import TemporalHistory
 from worker.composition import Desks, build_worker
-from worker.prepare import bucket_of
 from worker.search_attributes import ensure_search_attributes
 
 POLICY_VERSIONS = Path(__file__).parent.parent / "policy" / "versions"

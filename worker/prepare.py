@@ -6,23 +6,11 @@ Every deployment runs it before the processes of that version; it does nothing t
 import sys
 
 from config.settings import Settings, load
+from config.store import bucket_of
 from db.engine import DatabaseUnavailableError
 from db.migrate import migrate
 from domain.errors import StoreUnavailableError
 from gateways.evidence_store import EvidenceStore
-from gateways.s3 import Bucket
-
-
-def bucket_of(settings: Settings) -> Bucket:
-    """Return the bucket that the settings name."""
-    return Bucket(
-        name=settings.s3_bucket,
-        endpoint=settings.s3_endpoint,
-        region=settings.s3_region,
-        access_key=settings.s3_access_key,
-        secret_key=settings.s3_secret_key,
-        public_endpoint=settings.s3_public_endpoint,
-    )
 
 
 def prepare_database(settings: Settings) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from config.store import bucket_of
 from gateways.s3 import connect
 from local.blueprint import Blueprint
 from local.ports import reserve
@@ -15,7 +16,6 @@ from local.readiness import answers, has_namespace, listens
 from local.service import bare_environment, program
 from local.stack import Stack
 from local.store_keys import StoreKeys
-from worker.prepare import bucket_of
 
 SERVICES = ["temporal", "payment sandbox", "evidence store", "worker", "api"]
 

@@ -1,0 +1,16 @@
+"""The evidence bucket as the settings name it, the same for every process."""
+
+from config.settings import Settings
+from gateways.s3 import Bucket
+
+
+def bucket_of(settings: Settings) -> Bucket:
+    """Return the bucket that the settings name."""
+    return Bucket(
+        name=settings.s3_bucket,
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+        public_endpoint=settings.s3_public_endpoint,
+    )
