@@ -1,16 +1,18 @@
 """Money out: the one activity that moves it, and the ports it needs."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from pydantic import Field
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from domain import errors
 from domain.case import EvidencePin, Payout
+from domain.gateway_events import SeenRefund
 from domain.money import Money
 from domain.value import Value
 from domain.words import EvidenceStatus, PayoutState
@@ -41,6 +43,7 @@ class GatewayCapabilities(Value):
 
     key_memory: timedelta
     partial_refunds: bool = True
+    asynchronous: bool = Field(default=True, description="a refund may stay pending and fail later")
 
 
 class PaymentGateway(Protocol):
@@ -68,6 +71,10 @@ class PaymentGateway(Protocol):
 
     def read_refund(self, refund_id: str) -> GatewayRefund:
         """Return the refund as it stands now. Raises as `refund` does."""
+        ...
+
+    def refunds_since(self, since: datetime) -> Iterable[SeenRefund]:
+        """Return every refund made at or after `since`, whoever made it, through all pages. Raises as `refund`."""
         ...
 
 

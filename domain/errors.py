@@ -53,6 +53,30 @@ class CapExceededError(DomainError):
     code = "cap_exceeded"
 
 
+class ChargeDisputedError(DomainError):
+    """A chargeback over the payment is open: refunding it too would pay twice (R38)."""
+
+    code = "charge_disputed"
+
+
+class BadSignatureError(DomainError):
+    """A webhook is not signed by its provider, or too long ago."""
+
+    code = "bad_signature"
+
+
+class UnreadableEventError(DomainError):
+    """A webhook is signed and yet not what its provider documents."""
+
+    code = "unreadable_event"
+
+
+class UnknownFindingError(DomainError):
+    """No such finding."""
+
+    code = "unknown_finding"
+
+
 class EvidenceRefusedError(DomainError):
     """An upload is not what was announced (R8)."""
 

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from domain.case import Actor, Code, EvidencePin, InspectedLine, Payout
+from domain.gateway_events import Dispute
 from domain.money import Money
 from domain.request import FreeText
 from domain.value import Value
@@ -111,6 +112,19 @@ class PayoutAnswer(Message):
     """What became of a payout; the workflow tells itself."""
 
     payout: Payout
+
+
+class RefundNews(Message):
+    """A gateway says that a refund changed: a reason to ask it, never the answer itself (R37)."""
+
+    payout_id: str = Field(min_length=1, max_length=64)
+    refund_id: str = Field(min_length=1, max_length=128)
+
+
+class DisputeNews(Message):
+    """A chargeback over a payment of the order was opened, won or lost (R38)."""
+
+    dispute: Dispute
 
 
 class PayoutTrouble(Message):

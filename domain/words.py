@@ -133,6 +133,8 @@ class Settlement(StrEnum):
     PAY = "pay"
     CLOSE = "close"
     RETRY = "retry"
+    OTHER_ACCOUNT = "other_account"
+    PAID = "paid"
     REOPEN = "reopen"
 
 

@@ -1,8 +1,8 @@
 """Stripe as a payment gateway: its words and errors are translated here and nowhere else."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import stripe
@@ -10,6 +10,7 @@ import stripe
 from activities.payouts import GatewayCapabilities, GatewayRefund
 from domain.case import Payout
 from domain.errors import DomainError, GatewayUnavailableError, PayoutRefusedError, StaleAnswerError
+from domain.gateway_events import SeenRefund
 from domain.money import Money
 from domain.words import PayoutState
 
@@ -92,6 +93,13 @@ class StripeGateway:
         with _translated_errors():
             return _told(self._refunds.retrieve(refund_id))
 
+    def refunds_since(self, since: datetime) -> Iterator[SeenRefund]:
+        """Return every refund made at or after `since`, whoever made it, through all pages. Raises as `refund`."""
+        params: RefundListParams = {"limit": _PAGE_SIZE, "created": {"gte": int(since.timestamp())}}
+        with _translated_errors():
+            for refund in self._refunds.list(params).auto_paging_iter():
+                yield _seen(refund)
+
 
 def _is_charge(payout: Payout) -> bool:
     return payout.payment_reference.startswith(("ch_", "py_"))
@@ -108,6 +116,19 @@ def _told(refund: stripe.Refund) -> GatewayRefund:
         state=_STATES.get(refund.status or "", PayoutState.UNKNOWN),
         amount=Money(minor=refund.amount, currency=refund.currency.upper()),
         failure_code=getattr(refund, "failure_reason", None),
+    )
+
+
+def _seen(refund: stripe.Refund) -> SeenRefund:
+    told = _told(refund)
+    return SeenRefund(
+        provider="stripe",
+        refund_id=told.refund_id,
+        payment_reference=str(refund.payment_intent or refund.charge),
+        payout_id=getattr(refund.metadata, "payout_id", None),
+        amount=told.amount,
+        state=told.state,
+        created_at=datetime.fromtimestamp(refund.created, UTC),
     )
 
 

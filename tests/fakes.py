@@ -1,10 +1,11 @@
 """Stand-ins behind ports, where a test is about something else or needs an answer on demand."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from activities.payouts import GatewayCapabilities, GatewayRefund
 from domain.case import EvidencePin, Payout
 from domain.errors import PayoutRefusedError
+from domain.gateway_events import SeenRefund
 from domain.words import PayoutState
 
 
@@ -34,6 +35,9 @@ class ObedientGateway:
     def read_refund(self, refund_id: str) -> GatewayRefund:
         refund = next(one for one in self.refunds.values() if one.refund_id == refund_id)
         return refund.amend(state=self.state)
+
+    def refunds_since(self, since: datetime) -> list[SeenRefund]:
+        return []
 
 
 class OpenVault:

@@ -1,0 +1,57 @@
+"""What reconciliation finds: a difference between the gateway's books, the ledger and the cases."""
+
+from enum import StrEnum
+
+from pydantic import AwareDatetime, Field
+
+from domain.money import Money
+from domain.value import Value
+
+
+class FindingKind(StrEnum):
+    """What does not agree."""
+
+    UNKNOWN_REFUND = "unknown_refund"
+    """The gateway refunded something that no payout asked for, as by hand in its dashboard (fault 10)."""
+    SECOND_REFUND = "second_refund"
+    """One payout has two refunds that count at the gateway (I3)."""
+    MISSING_REFUND = "missing_refund"
+    """Our books say paid, the gateway knows of no such refund."""
+    STATE_DIFFERS = "state_differs"
+    """Gateway and books disagree whether a refund was paid."""
+    AMOUNT_DIFFERS = "amount_differs"
+    """Gateway and books disagree on how much."""
+    CASE_DIFFERS = "case_differs"
+    """A case and the books disagree on a payout."""
+    LEDGER_UNBALANCED = "ledger_unbalanced"
+    """The ledger of an order does not add up to zero (I2)."""
+    REIMBURSEMENT_DUE = "reimbursement_due"
+    """Money owed outside the original payment that nobody has marked as paid (R32, R36)."""
+    DISPUTED_AND_REFUNDED = "disputed_and_refunded"
+    """The customer was refunded and has won a dispute over the same payment (R38)."""
+    EVENT_UNAPPLIED = "event_unapplied"
+    """A webhook was taken in and could not be applied."""
+
+
+class Finding(Value):
+    """A difference; `finding_id` is the same for the same difference, so that it is found once."""
+
+    finding_id: str = Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")
+    kind: FindingKind
+    says: str = Field(description="what differs and what to do, without personal data")
+    case_id: str | None = None
+    order_number: str | None = None
+    payout_id: str | None = None
+    provider: str | None = None
+    refund_id: str | None = None
+    amount: Money | None = None
+    found_at: AwareDatetime
+    last_seen_at: AwareDatetime
+    closed_at: AwareDatetime | None = None
+    closed_by: str | None = None
+    close_note: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True until somebody, or its own disappearance, closes it."""
+        return self.closed_at is None
