@@ -94,6 +94,23 @@ class Settings(PortSettings):
     stripe_base_url: str | None = Field(
         None, pattern=r"^https?://", description="Set an http(s) address to replace Stripe's own, or leave it unset."
     )
+    stripe_webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="Set the signing secrets of Stripe's webhook endpoint (whsec_…), with commas between, the newest "
+        "first; two during a rotation. Unset, its webhooks are not taken and refunds are asked after by themselves.",
+    )
+    paypal_client_id: str | None = Field(
+        None, min_length=1, description="Set the client id of the PayPal app, or leave it unset without PayPal."
+    )
+    paypal_client_secret: SecretStr | None = Field(
+        None, min_length=1, description="Set the secret of the PayPal app; it comes with the client id."
+    )
+    paypal_base_url: str | None = Field(
+        None, pattern=r"^https?://", description="Set an http(s) address to replace PayPal's own, or leave it unset."
+    )
+    paypal_webhook_ids: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Set the ids of the webhooks that PayPal sends to us, with commas between, or leave it unset."
+    )
     api_keys: Annotated[dict[str, KeyHolder], NoDecode] = Field(
         default_factory=development_keys,
         repr=False,
@@ -110,6 +127,18 @@ class Settings(PortSettings):
         if url == EMBEDDED_DATABASE_URL and _is_production(info):
             raise ValueError("the embedded database is for development only")
         return url
+
+    @field_validator("stripe_webhook_secrets", "paypal_webhook_ids", mode="before")
+    @classmethod
+    def _lists_have_commas(cls, given: Any) -> Any:  # noqa: ANN401 - whatever the source gave
+        return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
+
+    @field_validator("paypal_client_secret")
+    @classmethod
+    def _secret_has_its_client(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if (secret is None) is not (info.data.get("paypal_client_id") is None):
+            raise ValueError("client id and secret come together")
+        return secret
 
     @field_validator("stripe_api_key")
     @classmethod

@@ -128,6 +128,13 @@ class Payout(Value):
         return self.provider == REIMBURSEMENT
 
 
+class OtherAccount(Value):
+    """Where to pay instead of the original payments, once two people say so; the account's data stay with finance."""
+
+    reference: Identifier
+    proposed_by: Actor
+
+
 class Refusal(Value):
     """A rule's no: which rule, in words for the customer, with the deadline it names where it has one."""
 
@@ -191,6 +198,15 @@ class Case(Value):
     refund_due: RefundDue | None = None
     payouts: tuple[Payout, ...] = ()
     blocked_by: Code | None = None
+    settled_by_dispute: str | None = Field(
+        default=None, max_length=128, description="the lost dispute that returned the money instead of payouts (R38)"
+    )
+    other_account: OtherAccount | None = Field(
+        default=None, description="another account that one person proposes to pay, and a second one approves (R36)"
+    )
+    asked_after: tuple[str, ...] = Field(
+        default=(), description="payouts that their gateway has news of: it is asked how they stand (R37)"
+    )
     overdue: bool = False
     awaits_more: bool = Field(default=False, description="an auditor asked for more information (R9)")
     taken: dict[str, str] = Field(
