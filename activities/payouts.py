@@ -17,6 +17,7 @@ from domain.money import Money
 from domain.value import Value
 from domain.words import EvidenceStatus, PayoutState
 
+_CHANGED = "evidence is no longer what the auditor saw: audit it again"
 KEY_MEMORY_MARGIN = timedelta(hours=1)  # longer than a try can run, so that no key is forgotten during one
 
 
@@ -58,7 +59,7 @@ class PaymentGateway(Protocol):
         """Refund the payout's amount under its idempotency key.
 
         Raises PayoutRefusedError for good, StaleAnswerError for an error that was stored under the key before,
-        GatewayUnavailableError for everything that may pass.
+        AnswerLostError when it may have been carried out, GatewayUnavailableError for everything else that may pass.
         """
         ...
 
@@ -84,7 +85,8 @@ class PayoutBook(Protocol):
     def submitting(self, payout: Payout, at: datetime) -> Payout:
         """Record that the payout is submitted and return its latest attempt, with when that one first began.
 
-        Raises CapExceededError when nothing is set aside for it any more.
+        Raises CapExceededError when nothing is set aside for it any more, ChargeDisputedError while a chargeback over
+        its payment is open (R38).
         """
         ...
 
@@ -122,12 +124,15 @@ class PayoutDesk:
     def submit(self, order: PayoutOrder) -> Payout:
         """Return the payout as the gateway answered it; a refund that failed at once has state `failed`.
 
-        Raises ApplicationError of type cap_exceeded, evidence_changed, no_gateway or payout_refused (details: the
-        decline code) for good; whatever else is raised may pass, and trying again is safe.
+        A payout whose answer was lost is `unknown`: submitted again, it is looked up first. Raises ApplicationError of
+        type cap_exceeded, charge_disputed, evidence_changed, no_gateway or payout_refused (details: the decline code)
+        for good; whatever else is raised may pass, and trying again is safe.
         """
         with _permanent_failures():
             gateway = self._gateway(order.payout)
-            return self._pay(gateway, order) if self._is_as_audited(order) else self._paid_before(gateway, order.payout)
+            if not self._is_as_audited(order):
+                return self._paid_before(gateway, order.payout, errors.EvidenceChangedError(_CHANGED))
+            return self._pay(gateway, order)
 
     @activity.defn(name="check_payout")
     def check(self, order: PayoutOrder) -> Payout:
@@ -155,15 +160,18 @@ class PayoutDesk:
             activity.logger.warning("payout %s goes on with evidence unchecked: %s", order.payout.payout_id, error)
             return True
 
-    def _paid_before(self, gateway: PaymentGateway, payout: Payout) -> Payout:
-        """Return the refund that an earlier try made before the evidence changed, or refuse to make one."""
+    def _paid_before(self, gateway: PaymentGateway, payout: Payout, otherwise: errors.DomainError) -> Payout:
+        """Return the refund that an earlier try made before paying was forbidden, or raise why none may be made."""
         if refund := gateway.find_refund(payout):
             return self._told(payout, refund)
-        raise errors.EvidenceChangedError("evidence is no longer what the auditor saw: audit it again")
+        raise otherwise
 
     def _pay(self, gateway: PaymentGateway, order: PayoutOrder) -> Payout:
         began = self.now()
-        payout = self.book.submitting(order.payout, began)
+        try:
+            payout = self.book.submitting(order.payout, began)
+        except errors.ChargeDisputedError as disputed:
+            return self._paid_before(gateway, order.payout, disputed)
         if self._may_be_forgotten(gateway, payout):
             return self._reconcile(gateway, order.case_id, payout)
         # A key that was told before may be forgotten however young it is: the gateway's own list is asked first.
@@ -171,9 +179,17 @@ class PayoutDesk:
         if was_told and (refund := gateway.find_refund(payout)):
             return self._told(payout, refund)
         try:
-            return self._told(payout, gateway.refund(order.case_id, payout))
+            return self._refund(gateway, order.case_id, payout)
         except errors.StaleAnswerError:
             return self._reconcile(gateway, order.case_id, payout)
+
+    def _refund(self, gateway: PaymentGateway, case_id: str, payout: Payout) -> Payout:
+        """Return the payout as the gateway answered, `unknown` when its answer was lost (fault 1)."""
+        try:
+            return self._told(payout, gateway.refund(case_id, payout))
+        except errors.AnswerLostError as error:
+            activity.logger.warning("payout %s is unknown: %s", payout.payout_id, error)
+            return payout.amend(state=PayoutState.UNKNOWN)
 
     def _may_be_forgotten(self, gateway: PaymentGateway, payout: Payout) -> bool:
         """Return whether the attempt's key is so old that the gateway could take it for a new one (fault 4)."""
@@ -185,7 +201,7 @@ class PayoutDesk:
         if refund := gateway.find_refund(payout):
             return self._told(self.book.submitting(payout, self.now()), refund)
         renewed = self.book.next_attempt(payout, self.now())
-        return self._told(renewed, gateway.refund(case_id, renewed))
+        return self._refund(gateway, case_id, renewed)
 
     def _told(self, payout: Payout, refund: GatewayRefund) -> Payout:
         if refund.amount != payout.amount:
@@ -199,12 +215,20 @@ class PayoutDesk:
         )
 
 
+_FORBIDDEN = (
+    errors.CapExceededError,
+    errors.ChargeDisputedError,
+    errors.EvidenceChangedError,
+    errors.NoGatewayError,
+)
+
+
 @contextmanager
 def _permanent_failures() -> Generator[None]:
     """Turn what trying again cannot mend into ApplicationErrors of the failure's code, never tried again."""
     try:
         yield
-    except (errors.CapExceededError, errors.EvidenceChangedError, errors.NoGatewayError) as error:
+    except _FORBIDDEN as error:
         raise ApplicationError(error.says, type=error.code, non_retryable=True) from error
     except errors.PayoutRefusedError as error:
         raise ApplicationError(error.says, error.decline_code, type=error.code, non_retryable=True) from error

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from domain.case import Code, InspectedLine
-from domain.messages import TrackingNumber
+from domain.messages import TrackingNumber, require_parts
 from domain.money import MAX_MINOR, Money
 from domain.order import Identifier, Order
 from domain.request import AnnouncedEvidence, FreeText
@@ -65,17 +65,21 @@ class InspectionBody(Value):
 
 
 class ResolutionBody(Value):
-    """What a human decides about a parked case (R12, R22, R27, R28, R36)."""
+    """What a human decides about a parked case (R12, R22, R27, R28, R36, R38)."""
 
     decision: Settlement
     amount: Price | None = Field(default=None, description="what was agreed; with partial_refund, and only then")
     reason_code: Code | None = Field(default=None, description="why; required to reopen (R12)")
+    reference: Identifier | None = Field(
+        default=None,
+        description="with other_account: finance's own reference of the account, no account number; "
+        "with paid: of the payment that was made",
+    )
     note: Note | None = None
 
     @model_validator(mode="after")
-    def _amount_with_partial_refund(self) -> Self:
-        if (self.decision is Settlement.PARTIAL_REFUND) != (self.amount is not None):
-            raise ValueError("amount: give it with partial_refund, and only then")
+    def _complete(self) -> Self:
+        require_parts(self.decision, self.amount, self.reference)
         return self
 
 

@@ -10,9 +10,7 @@ from api.keys import Principal
 from api.refund_workflows import M, NotRunningError, Update
 from api.services import Services
 from domain.case import Case
-from domain.messages import CaseResolution, Message
-from domain.words import Settlement
-from policy.returns import expects, may_reopen, may_revive, receipt_evidence
+from policy.taking_up import may_take_up
 
 
 async def tell(services: Services, case_id: str, update: Update[M], message: M) -> Case:
@@ -47,19 +45,12 @@ async def _tell_ended(services: Services, case_id: str, update: Update[M], messa
     if case.answered.get(message.kind) == message.fingerprint:
         return
     intake = await run_in_threadpool(services.intakes.get, case_id)
-    if intake is None or not _takes_up(case, message):
+    if intake is None or not may_take_up(case, message):
         raise WrongStateError(case_id, case.state, _ended(case))
     try:
         await services.workflows.take_up(intake, update, message)
     except NotRunningError:
         raise WrongStateError(case_id, case.state, _ended(case)) from None
-
-
-def _takes_up(case: Case, message: Message) -> bool:
-    """Return whether the message brings an ended case back: a parcel that came late (R19), or goodwill (R12)."""
-    if isinstance(message, CaseResolution):
-        return message.decision is Settlement.REOPEN and may_reopen(case)
-    return receipt_evidence(message) and may_revive(case.state) and expects(case)
 
 
 def _ended(case: Case) -> str:

@@ -131,7 +131,7 @@ class Settings(PortSettings):
     @field_validator("stripe_webhook_secrets", "paypal_webhook_ids", mode="before")
     @classmethod
     def _lists_have_commas(cls, given: Any) -> Any:  # noqa: ANN401 - whatever the source gave
-        return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
+        return tuple(one.strip() for one in given.split(",") if one.strip()) if isinstance(given, str) else given
 
     @field_validator("paypal_client_secret")
     @classmethod

@@ -105,6 +105,7 @@ class RefundDue(Value):
 
 
 REIMBURSEMENT = "reimbursement"
+OUTSIDE = "outside"
 
 
 class Payout(Value):
@@ -124,8 +125,13 @@ class Payout(Value):
 
     @property
     def is_outside(self) -> bool:
-        """True for a reimbursement that finance pays by hand, outside the original payments (R32)."""
+        """True for what finance pays by hand: return postage beyond the cap (R32), or to another account (R36)."""
         return self.provider == REIMBURSEMENT
+
+    @property
+    def is_postage_outside(self) -> bool:
+        """True for return postage beyond the cap (R32), for which a case need not stay open."""
+        return self.is_outside and self.payment_reference == OUTSIDE
 
 
 class OtherAccount(Value):
@@ -198,6 +204,9 @@ class Case(Value):
     refund_due: RefundDue | None = None
     payouts: tuple[Payout, ...] = ()
     blocked_by: Code | None = None
+    evidence_accepted: bool = Field(
+        default=False, description="an auditor looked again at evidence that changed after the audit (fault 28)"
+    )
     settled_by_dispute: str | None = Field(
         default=None, max_length=128, description="the lost dispute that returned the money instead of payouts (R38)"
     )
@@ -249,6 +258,10 @@ class Case(Value):
     def with_line(self, line: CaseLine) -> Self:
         """Return the case with the line of the same sku replaced."""
         return self.amend(lines=tuple(line if old.sku == line.sku else old for old in self.lines))
+
+    def payout(self, payout_id: str) -> Payout | None:
+        """Return the payout of that id, or None."""
+        return next((payout for payout in self.payouts if payout.payout_id == payout_id), None)
 
     def with_payout(self, payout: Payout) -> Self:
         """Return the case with the payout of the same id replaced, or added."""

@@ -123,6 +123,12 @@ class GatewayUnavailableError(DomainError):
     code = "gateway_unavailable"
 
 
+class AnswerLostError(GatewayUnavailableError):
+    """The request was sent and no whole answer came: it may have been carried out, now or a little later."""
+
+    code = "gateway_answer_lost"
+
+
 class StaleAnswerError(GatewayUnavailableError):
     """The gateway stored a server error under this key and will repeat it: look the refund up, then use a new key."""
 

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from domain.case import Actor, Code, EvidencePin, InspectedLine, Payout
 from domain.gateway_events import Dispute
 from domain.money import Money
+from domain.order import Identifier
 from domain.request import FreeText
 from domain.value import Value
 from domain.words import AuditVerdict, CourierStatus, CourierSubStatus, Reason, Settlement
@@ -81,18 +82,28 @@ class WarehouseInspection(Message):
     note: FreeText | None = None
 
 
+def require_parts(decision: Settlement, amount: Money | None, reference: str | None) -> None:
+    """Raise ValueError unless an amount comes with partial_refund, a reference with other_account and paid only."""
+    if (decision is Settlement.PARTIAL_REFUND) != (amount is not None):
+        raise ValueError("amount: give it with partial_refund, and only then")
+    if (decision in {Settlement.OTHER_ACCOUNT, Settlement.PAID}) != (reference is not None):
+        raise ValueError("reference: give it with other_account and paid, and only then")
+
+
 class CaseResolution(Message):
-    """A human decides a parked case (R12, R22, R27, R28, R36)."""
+    """A human decides a parked case (R12, R22, R27, R28, R36, R38)."""
 
     decision: Settlement
     decided_by: Actor
     amount: Money | None = Field(default=None, description="for partial_refund: what was agreed for the failed units")
     reason_code: Code | None = None
+    reference: Identifier | None = Field(
+        default=None, description="of the account that finance keeps (other_account), or of the payment made (paid)"
+    )
 
     @model_validator(mode="after")
-    def _amount_with_partial_refund(self) -> Self:
-        if (self.decision is Settlement.PARTIAL_REFUND) != (self.amount is not None):
-            raise ValueError("amount: give it with partial_refund, and only then")
+    def _complete(self) -> Self:
+        require_parts(self.decision, self.amount, self.reference)
         return self
 
 

@@ -68,9 +68,21 @@ def _examples(case: Case) -> dict[str, JsonValue]:
         _S.RECEIVED: inspection,
         _S.INSPECTION_FAILED: {"POST resolution": {"decision": "accept"}},
         _S.LOST_IN_RETURN: {"POST resolution": {"decision": "pay"}},
-        _S.PAYOUT_BLOCKED: {"POST resolution": {"decision": "retry"}},
+        _S.PAYOUT_BLOCKED: {"POST resolution": _unblocking(case)},
+        _S.CHARGEBACK_HOLD: {"POST resolution": {"decision": "close"}},
     }
     return by_state.get(case.state, {})
+
+
+def _unblocking(case: Case) -> JsonValue:
+    """Return what unblocks the payout: paid by hand once two people said so, accepted evidence, or another try."""
+    if case.blocked_by == "other_account":
+        return {"decision": "paid", "reference": "finance's reference of the payment"}
+    if case.blocked_by == "evidence_changed":
+        return {"decision": "accept"}
+    if case.other_account:
+        return {"decision": "other_account", "reference": case.other_account.reference}
+    return {"decision": "retry"}
 
 
 def _inspection(case: Case) -> JsonValue:

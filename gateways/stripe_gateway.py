@@ -9,7 +9,7 @@ import stripe
 
 from activities.payouts import GatewayCapabilities, GatewayRefund
 from domain.case import Payout
-from domain.errors import DomainError, GatewayUnavailableError, PayoutRefusedError, StaleAnswerError
+from domain.errors import AnswerLostError, DomainError, GatewayUnavailableError, PayoutRefusedError, StaleAnswerError
 from domain.gateway_events import SeenRefund
 from domain.money import Money
 from domain.words import PayoutState
@@ -28,6 +28,7 @@ _STATES = {
 }
 _COUNTS_FOR_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
 _REFUSED = frozenset({400, 402, 404})
+_SERVER_ERROR, _BUSY = 500, 503
 _NOT_LET_IN = frozenset({401, 403})
 
 
@@ -57,7 +58,7 @@ class StripeGateway:
         """Refund the payout's amount under its idempotency key.
 
         Raises PayoutRefusedError for good, StaleAnswerError when the error was stored under the key before,
-        GatewayUnavailableError for everything that may pass.
+        AnswerLostError when it may have been carried out, GatewayUnavailableError for everything else that may pass.
         """
         params: RefundCreateParams = {
             "amount": payout.amount.minor,
@@ -144,9 +145,11 @@ def _translated(error: stripe.StripeError) -> DomainError:
     """Return what an error means for the payout; without a status there was no whole answer."""
     status = error.http_status
     if status is None:
-        return GatewayUnavailableError("Stripe did not answer: whether it paid is unknown until it is asked again")
+        return AnswerLostError("Stripe did not answer: whether it paid is unknown until it is asked again")
     if _is_replayed(error):
         return StaleAnswerError(f"Stripe repeats a stored answer, HTTP {status}: the key is spent")
+    if status >= _SERVER_ERROR and status != _BUSY:
+        return AnswerLostError(f"Stripe failed with HTTP {status}: whether it paid is unknown until it is asked again")
     if status in _NOT_LET_IN:
         return GatewayUnavailableError(f"Stripe does not accept the API key, HTTP {status}: correct the setting")
     if status not in _REFUSED:  # 409, 429, 5xx, and whatever a proxy in between makes up

@@ -24,6 +24,7 @@ _OPEN_IN: dict[CaseState, tuple[str, ...]] = {
     CaseState.LOST_IN_RETURN: ("ship_by", "decision_target"),
     CaseState.PAYOUT_DUE: _MONEY_OPEN,
     CaseState.PAYOUT_BLOCKED: (*_MONEY_OPEN, "decision_target"),
+    CaseState.CHARGEBACK_HOLD: (*_MONEY_OPEN, "decision_target"),
 }
 
 

@@ -113,7 +113,7 @@ class CaseFile:
                 raise UnitsTakenError(_says(error)) from error
             if not _is(error, "CapExceededError"):
                 raise
-            planned = payout.blocked_plan(move.case, CAP_EXCEEDED)
+            planned = payout.blocked(move.case, CAP_EXCEEDED)
         else:
             planned = payout.planned(move.case, plan.payouts, at)
         return Move(planned.case, (*move.happened, *planned.happened))
@@ -140,7 +140,7 @@ def _says(error: FailureError) -> str:
 
 
 def _owes_anew(before: Case, after: Case) -> bool:
-    was_planned = before.state in {CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED} and before.blocked_by != CAP_EXCEEDED
+    was_planned = before.state in payout.PAYING and before.blocked_by != CAP_EXCEEDED
     return after.state is CaseState.PAYOUT_DUE and not was_planned
 
 

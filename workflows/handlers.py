@@ -12,9 +12,11 @@ from domain.messages import (
     AuditDecision,
     CaseResolution,
     CourierTracking,
+    DisputeNews,
     EvidenceReport,
     GoodsReceipt,
     Message,
+    RefundNews,
     WarehouseInspection,
     Withdrawal,
 )
@@ -69,7 +71,7 @@ class CaseHandlers:
 
     @workflow.update(name="resolve")
     async def resolve(self, message: CaseResolution) -> Standing:
-        """Take a human's decision of a parked case (R12, R22, R27, R28, R36)."""
+        """Take a human's decision of a parked case (R12, R22, R27, R28, R36, R38)."""
         return await self._answer(message)
 
     @workflow.update(name="withdraw")
@@ -128,6 +130,16 @@ class CaseHandlers:
     def warehouse_inspection(self, raw: RawValue = NO_INPUT) -> None:
         """Take the warehouse's inspection from the UI or the CLI."""
         self._mailbox.signal("warehouse_inspection", WarehouseInspection, raw)
+
+    @workflow.signal(name="refund_news", description=descriptions.REFUND_NEWS)
+    def refund_news(self, raw: RawValue = NO_INPUT) -> None:
+        """Take a gateway's word that a refund changed (R37)."""
+        self._mailbox.signal("refund_news", RefundNews, raw)
+
+    @workflow.signal(name="dispute_news", description=descriptions.DISPUTE_NEWS)
+    def dispute_news(self, raw: RawValue = NO_INPUT) -> None:
+        """Take a gateway's word of a chargeback (R38)."""
+        self._mailbox.signal("dispute_news", DisputeNews, raw)
 
     @workflow.signal(dynamic=True)
     def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:

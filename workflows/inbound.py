@@ -5,7 +5,7 @@ from typing import Protocol, runtime_checkable
 from temporalio import workflow
 from temporalio.worker import HandleSignalInput, Interceptor, WorkflowInboundInterceptor, WorkflowInterceptorClassInput
 
-NAMED_SIGNALS = frozenset({"audit_decision", "courier_tracking", "warehouse_inspection"})
+NAMED_SIGNALS = frozenset({"audit_decision", "courier_tracking", "warehouse_inspection", "refund_news", "dispute_news"})
 
 
 @runtime_checkable

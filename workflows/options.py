@@ -6,6 +6,8 @@ from temporalio.common import RetryPolicy
 from temporalio.workflow import ActivityConfig, LocalActivityConfig
 
 TASK_QUEUE = "refunds"
+FIRST_UNKNOWN_RETRY = timedelta(seconds=1)
+LAST_UNKNOWN_RETRY = timedelta(minutes=10)
 FIRST_PENDING_CHECK = timedelta(hours=1)
 LAST_PENDING_CHECK = timedelta(days=1)
 
@@ -40,3 +42,8 @@ def payout(summary: str) -> ActivityConfig:
 def pending_check_interval(checks: int) -> timedelta:
     """Return how long to wait before asking after a pending refund again: an hour, doubling up to a day."""
     return min(FIRST_PENDING_CHECK * 2 ** min(checks, 10), LAST_PENDING_CHECK)
+
+
+def unknown_retry_interval(retries: int) -> timedelta:
+    """Return how long to wait before a payout with a lost answer is looked up again: a second, doubling to 10 min."""
+    return min(FIRST_UNKNOWN_RETRY * 2 ** min(retries, 10), LAST_UNKNOWN_RETRY)

@@ -11,21 +11,23 @@ from domain.messages import (
     AuditDecision,
     CaseResolution,
     CourierTracking,
+    DisputeNews,
     EvidenceReport,
     GoodsReceipt,
     Message,
     PayoutAnswer,
     PayoutTrouble,
+    RefundNews,
     WarehouseInspection,
     Withdrawal,
 )
 from domain.policy_document import PolicyDocument
-from domain.words import AuditVerdict, CaseState
+from domain.words import AuditVerdict, CaseState, Settlement
 from policy import audit as audit_rules
-from policy import returns as returns_rules
 from policy import windows
+from policy.taking_up import may_take_up
 from workflows.move import Arrived, Happened, Move, OnDeadline, OnMessage
-from workflows.stages import audit, inspection, payout, request, returns
+from workflows.stages import audit, blocked, dispute, inspection, payout, payout_windows, request, returns
 
 S = CaseState
 
@@ -57,35 +59,43 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
         WarehouseInspection: inspection.inspect,
     },
     S.PAYOUT_DUE: {
-        PayoutAnswer: payout.take_answer,
-        PayoutTrouble: payout.take_trouble,
+        PayoutTrouble: blocked.take_trouble,
         CourierTracking: returns.track_rest,
     },
     S.PAYOUT_BLOCKED: {
-        CaseResolution: payout.retry,
-        PayoutAnswer: payout.take_answer,
-        PayoutTrouble: payout.take_trouble,
+        CaseResolution: blocked.resolve,
+        PayoutTrouble: blocked.take_trouble,
+        CourierTracking: returns.track_rest,
+    },
+    S.CHARGEBACK_HOLD: {
+        CaseResolution: blocked.resolve,
+        PayoutTrouble: blocked.take_trouble,
         CourierTracking: returns.track_rest,
     },
     S.EXPIRED: {GoodsReceipt: returns.receive, WarehouseInspection: inspection.inspect},
     S.REJECTED: {CaseResolution: request.reopen},
 }
 
+IN_ANY_STATE: dict[type[Message], OnMessage] = {
+    PayoutAnswer: payout.take_answer,
+    RefundNews: payout.ask_after,
+    DisputeNews: dispute.hear,
+}
+"""Money that is on its way, or came back, waits for nobody: a part of the case may be elsewhere by then (R26)."""
+
 ON_DEADLINE: dict[tuple[CaseState, str], OnDeadline] = {
     (S.INFORMATION_REQUESTED, "information"): request.end_information_window,
     (S.AWAITING_RETURN, "ship_by"): returns.expire,
     (S.IN_TRANSIT, "parcel_stalled"): returns.stall,
-    (S.PAYOUT_DUE, "payout_submit"): payout.check_submission,
-    (S.PAYOUT_BLOCKED, "payout_submit"): payout.check_submission,
-    (S.PAYOUT_DUE, "payout"): payout.breach,
-    (S.PAYOUT_BLOCKED, "payout"): payout.breach,
+    **{(state, "payout_submit"): payout_windows.check_submission for state in payout.PAYING},
+    **{(state, "payout"): payout_windows.breach for state in payout.PAYING},
 }
 
 
 def take(case: Case, arrived: Arrived[Message], policy: PolicyDocument) -> Move | Refusal | None:
     """Return what the message does to the case, the rule that refuses it, or None when the state expects no such."""
-    reaction = ON_MESSAGE.get(case.state, {}).get(type(arrived.message))
-    if reaction is None or not (case.is_open or _may_be_taken_up(case)):
+    reaction = _reaction(case, arrived.message)
+    if reaction is None or not (case.is_open or may_take_up(case, arrived.message)):
         return None
     outcome = reaction(case, arrived, policy)
     return outcome if isinstance(outcome, Refusal) else _taken(case, outcome, arrived.message)
@@ -105,9 +115,10 @@ def pass_deadline(case: Case, deadline: Deadline, at: datetime, policy: PolicyDo
     return reaction(case, deadline, at, policy)
 
 
-def _may_be_taken_up(case: Case) -> bool:
-    """Return whether a message may take the ended case up again: R12 judges a rejected one, R19 an approved return."""
-    return case.state is S.REJECTED or (returns_rules.may_revive(case.state) and returns_rules.expects(case))
+def _reaction(case: Case, message: Message) -> OnMessage | None:
+    if isinstance(message, CaseResolution) and message.decision is Settlement.PAID:
+        return blocked.mark_paid
+    return {**IN_ANY_STATE, **ON_MESSAGE.get(case.state, {})}.get(type(message))
 
 
 def _notice(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
@@ -118,8 +129,6 @@ def _notice(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocume
     overdue = case.overdue or windows.is_target(deadline.what) or deadline.what in windows.PAYOUT_WINDOWS
     return Move(case.amend(overdue=overdue), (Happened(event, rule=rule, details=dict(details)),))
 
-
-MONEY_STATES = frozenset({S.PAYOUT_DUE, S.PAYOUT_BLOCKED})
 
 NOTICES: dict[str, tuple[str, str]] = {
     "information_reminder": ("R9", "customer_reminded"),
@@ -133,7 +142,7 @@ NOTICES: dict[str, tuple[str, str]] = {
 
 def _taken(before: Case, move: Move, message: Message) -> Move:
     """Note what was answered, so that the same again gets the same answer; a new state is not overdue."""
-    is_same_work = move.case.state is before.state or {before.state, move.case.state} <= MONEY_STATES
+    is_same_work = move.case.state is before.state or {before.state, move.case.state} <= payout.PAYING
     overdue = before.overdue and is_same_work
     answered = {**before.answered, message.kind: message.fingerprint}
     taken = {**before.taken, message.event_id: message.identity} if message.event_id else before.taken

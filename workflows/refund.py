@@ -30,7 +30,7 @@ class RefundWorkflow(CaseHandlers):
     async def run(self, intake: CaseIntake) -> CaseOutcome:
         """Open the case, then carry it on by message and deadline, whichever comes first, until it has ended."""
         await self._file.open(intake)
-        while self._file.case.is_open or self._mailbox:
+        while self._is_going_on:
             self._approve_by_policy()
             self._pay_what_is_due()
             event = await self._next_event()
@@ -41,6 +41,12 @@ class RefundWorkflow(CaseHandlers):
             await self._renew_when_long()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return CaseOutcome(case_id=intake.case_id, state=self._file.case.state)
+
+    @property
+    def _is_going_on(self) -> bool:
+        """True while the case is open, somebody has written, or a gateway is asked for the sake of the case (R37)."""
+        is_asked = bool(self._file.case.asked_after) or self._payments.is_asking
+        return self._file.case.is_open or bool(self._mailbox) or is_asked
 
     def _approve_by_policy(self) -> None:
         """Let the policy version approve where it says so, once (R16)."""

@@ -2,18 +2,15 @@
 
 from datetime import datetime
 
-from pydantic import JsonValue
-
-from domain.calendar import Deadline
 from domain.case import Case, Payout, Refusal
-from domain.messages import CaseResolution, PayoutAnswer, PayoutTrouble
+from domain.messages import PayoutAnswer, RefundNews
 from domain.policy_document import PolicyDocument
-from domain.words import CaseState, PayoutState, Settlement
+from domain.words import CaseState, PayoutState
 from policy import inspection, money, windows
+from policy import payouts as rules
 from workflows.move import Arrived, Happened, Move
 
-DEAD = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
-UNSUBMITTED = DEAD | {PayoutState.PLANNED, PayoutState.SUBMITTING}
+PAYING = frozenset({CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED, CaseState.CHARGEBACK_HOLD})
 
 
 def pay_without_goods(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument) -> Move | Refusal:
@@ -30,35 +27,36 @@ def pay_accepted(case: Case, happened: tuple[Happened, ...], policy: PolicyDocum
 
 
 def take_answer(case: Case, arrived: Arrived[PayoutAnswer], _policy: PolicyDocument) -> Move:
-    """Keep what the gateway answered; only success counts as paid (R34), a failure parks the case (R36)."""
-    payout = arrived.message.payout
-    case = case.with_payout(payout)
-    happened = (_answered(payout),)
-    if payout.state in DEAD:
-        return _blocked(case, "gateway_failed", happened)
-    if all(one.state is PayoutState.SUCCEEDED or one.is_outside for one in case.payouts):
-        return _paid(case, happened, arrived.at)
-    return Move(case, happened)
+    """Keep what the gateway answered; only success counts as paid (R34), a failure parks the case (R36, R37)."""
+    told = arrived.message.payout
+    case = case.amend(asked_after=tuple(one for one in case.asked_after if one != told.payout_id))
+    before = case.payout(told.payout_id) or told
+    payout = rules.as_it_stands(before, told)
+    if payout == before:
+        return Move(case)
+    case, happened = case.with_payout(payout), (answered(payout),)
+    if payout.state is PayoutState.REVERSED:
+        return blocked(case.amend(ended_at=None), "refund_reversed", happened)
+    if case.state not in PAYING:
+        return Move(case, happened)
+    if payout.state in rules.PAID_NOTHING:
+        return blocked(case, "gateway_failed", happened)
+    return paid(case, happened, arrived.at) if rules.is_paid(case) else Move(case, happened)
 
 
-def take_trouble(case: Case, arrived: Arrived[PayoutTrouble], _policy: PolicyDocument) -> Move:
-    """Park the case for finance when trying again cannot help (R36)."""
-    trouble = arrived.message
-    payout = next(one for one in case.payouts if one.payout_id == trouble.payout_id)
-    failed = payout.amend(state=PayoutState.FAILED, failure_code=trouble.decline_code or trouble.code)
-    return _blocked(case.with_payout(failed), trouble.code, (_answered(failed),))
+def ask_after(case: Case, arrived: Arrived[RefundNews], _policy: PolicyDocument) -> Move | Refusal:
+    """Have the gateway asked how a refund stands; its news are a reason to ask and never the answer (R37)."""
+    payout_id = arrived.message.payout_id
+    if case.payout(payout_id) is None:
+        return Refusal(rule="R37", code="unknown_payout", says=f"The case has no payout {payout_id}.")
+    return Move(case.amend(asked_after=(*case.asked_after, payout_id)))
 
 
-def retry(case: Case, arrived: Arrived[CaseResolution], _policy: PolicyDocument) -> Move | Refusal:
-    """Try the failed payouts again, each as a new attempt with a new key (R36)."""
-    if arrived.message.decision is not Settlement.RETRY:
-        return Refusal(
-            rule="R36", code="wrong_resolution", says="For a blocked payout decide retry, once it is mended."
-        )
+def again(case: Case, happened: tuple[Happened, ...]) -> Move:
+    """Pay what failed again, each payout as a new attempt with a new key (R36-R38)."""
     for payout in case.payouts:
-        case = case.with_payout(_again(payout)) if payout.state in DEAD else case
-    happened = Happened("payout_retried", arrived.message.decided_by, "R36")
-    return Move(case.amend(state=CaseState.PAYOUT_DUE, blocked_by=None), (happened,))
+        case = case.with_payout(next_attempt(payout)) if payout.state in rules.PAID_NOTHING else case
+    return Move(case.amend(state=CaseState.PAYOUT_DUE, blocked_by=None, other_account=None), happened)
 
 
 def planned(case: Case, payouts: tuple[Payout, ...], at: datetime) -> Move:
@@ -75,29 +73,50 @@ def planned(case: Case, payouts: tuple[Payout, ...], at: datetime) -> Move:
     case = case.amend(payouts=payouts)
     if any(payout.state is PayoutState.PLANNED for payout in fresh):
         return Move(case, happened)
-    return _paid(case, happened, at)
+    return paid(case, happened, at)
 
 
-def check_submission(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
-    """Alert when a payout has not reached its gateway by the end of its first working day (R34)."""
-    if case.blocked_by is None and all(one.state not in UNSUBMITTED for one in case.payouts):
-        return Move(case)
-    details = {"what": deadline.what, "when": deadline.when.isoformat()}
-    return Move(case.amend(overdue=True), (Happened("payout_submission_overdue", rule="R34", details=dict(details)),))
+def blocked(case: Case, code: str, happened: tuple[Happened, ...] = ()) -> Move:
+    """Park the case for finance, who contact the customer (R36)."""
+    parked = Happened("payout_blocked", rule="R36", details={"code": code})
+    return Move(case.amend(state=CaseState.PAYOUT_BLOCKED, blocked_by=code), (*happened, parked))
 
 
-def breach(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
-    """Record that the payout window has passed without success, and why; the case goes on until it is paid (R34)."""
-    causes: list[JsonValue] = [
-        f"{one.payout_id} {one.state}: {one.failure_code or 'no failure told'}" for one in case.payouts
-    ]
-    details: dict[str, JsonValue] = {"when": deadline.when.isoformat(), "blocked_by": case.blocked_by, "causes": causes}
-    return Move(case.amend(overdue=True), (Happened("payout_window_breached", rule="R34", details=details),))
+def paid(case: Case, happened: tuple[Happened, ...], at: datetime) -> Move:
+    """Count the accepted units as paid and go on to what is left of the case (R26, R28)."""
+    part_paid = case.agreed_amount is not None
+    lines = tuple(
+        line.amend(paid=line.accepted, part_paid=line.refused if part_paid else line.part_paid) for line in case.lines
+    )
+    return _rest(case.amend(lines=lines, agreed_amount=None, blocked_by=None), happened, at)
 
 
-def blocked_plan(case: Case, code: str) -> Move:
-    """Park a case whose plan would exceed what was captured (R32)."""
-    return _blocked(case, code, ())
+def answered(payout: Payout, by: str = "gateway") -> Happened:
+    """Return what the timeline says of a payout as it stands now (R34)."""
+    details = {
+        "payout_id": payout.payout_id,
+        "amount": payout.amount.minor,
+        "currency": payout.amount.currency,
+        "refund_id": payout.gateway_refund_id,
+        "failure_code": payout.failure_code,
+    }
+    rule = "R37" if payout.state is PayoutState.REVERSED else "R34"
+    return Happened(f"payout_{payout.state}", by, rule, dict(details))
+
+
+def next_attempt(payout: Payout) -> Payout:
+    """Return the payout as it is tried again, under a key of its own (R36)."""
+    attempt = payout.attempt + 1
+    key = payout.idempotency_key.rsplit("/", 1)[0]
+    return payout.amend(
+        state=PayoutState.PLANNED,
+        attempt=attempt,
+        idempotency_key=f"{key}/a{attempt}",
+        gateway_refund_id=None,
+        failure_code=None,
+        submitted_at=None,
+        settled_at=None,
+    )
 
 
 def _owe(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument) -> Move | Refusal:
@@ -117,14 +136,6 @@ def _owe(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument) -> 
         },
     )
     return Move(case.amend(state=CaseState.PAYOUT_DUE, refund_due=due), (*happened, owed))
-
-
-def _paid(case: Case, happened: tuple[Happened, ...], at: datetime) -> Move:
-    part_paid = case.agreed_amount is not None
-    lines = tuple(
-        line.amend(paid=line.accepted, part_paid=line.refused if part_paid else line.part_paid) for line in case.lines
-    )
-    return _rest(case.amend(lines=lines, agreed_amount=None), happened, at)
 
 
 def _rest(case: Case, happened: tuple[Happened, ...], at: datetime) -> Move:
@@ -148,27 +159,3 @@ def end_state(case: Case) -> CaseState:
     if any(line.refused for line in case.lines):
         return CaseState.RETURNING_TO_CUSTOMER
     return CaseState.EXPIRED
-
-
-def _blocked(case: Case, code: str, happened: tuple[Happened, ...]) -> Move:
-    blocked = Happened("payout_blocked", rule="R36", details={"code": code})
-    return Move(case.amend(state=CaseState.PAYOUT_BLOCKED, blocked_by=code), (*happened, blocked))
-
-
-def _answered(payout: Payout) -> Happened:
-    details = {
-        "payout_id": payout.payout_id,
-        "amount": payout.amount.minor,
-        "currency": payout.amount.currency,
-        "refund_id": payout.gateway_refund_id,
-        "failure_code": payout.failure_code,
-    }
-    return Happened(f"payout_{payout.state}", "gateway", "R34", dict(details))
-
-
-def _again(payout: Payout) -> Payout:
-    attempt = payout.attempt + 1
-    key = payout.idempotency_key.rsplit("/", 1)[0]
-    return payout.amend(
-        state=PayoutState.PLANNED, attempt=attempt, idempotency_key=f"{key}/a{attempt}", failure_code=None
-    )

@@ -1,0 +1,85 @@
+"""Payouts that do not simply succeed: refused, paid to another account, reversed, disputed (R36-R38)."""
+
+from domain.case import Case, Payout, Refusal
+from domain.gateway_events import Dispute
+from domain.messages import CaseResolution
+from domain.words import CaseState, PayoutState, Settlement
+
+PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REVERSED})
+_HELD_BY = frozenset({"charge_disputed", "transaction_disputed"})
+_MONEY_MOVED = frozenset({PayoutState.SUCCEEDED, PayoutState.REVERSED})
+_SETTLED = frozenset({PayoutState.SUCCEEDED, PayoutState.CANCELED})
+
+
+def is_paid(case: Case) -> bool:
+    """Return whether nothing of the money is open any more: every gateway reported success (R34).
+
+    Return postage outside the payments does not keep a case open (R32); what a lost dispute took over does not
+    either (R38).
+    """
+    return all(payout.is_postage_outside or _is_settled(case, payout) for payout in case.payouts)
+
+
+def as_it_stands(before: Payout, told: Payout) -> Payout:
+    """Return the payout after its gateway's answer: one that had succeeded and failed later is reversed (R37).
+
+    An answer about an earlier attempt, and whatever is told of an attempt after its reversal, changes nothing; a
+    success is taken back by a failure only.
+    """
+    if told.attempt < before.attempt or (told.attempt == before.attempt and before.state is PayoutState.REVERSED):
+        return before
+    if told.attempt > before.attempt or before.state not in _MONEY_MOVED:
+        return told
+    if told.state in PAID_NOTHING:
+        return told.amend(state=PayoutState.REVERSED, settled_at=before.settled_at)
+    return told if told.state is PayoutState.SUCCEEDED else before
+
+
+def is_held_by_dispute(codes: tuple[str | None, ...]) -> bool:
+    """Return whether a refusal means that a chargeback over the payment is open (R38)."""
+    return any(code is not None and code.lower() in _HELD_BY for code in codes)
+
+
+def concerns(dispute: Dispute, payout: Payout) -> bool:
+    """Return whether the dispute is over the payment that the payout goes back to (R38)."""
+    return (dispute.provider, dispute.payment_reference) == (payout.provider, payout.payment_reference)
+
+
+def replaces(dispute: Dispute, payouts: tuple[Payout, ...]) -> bool:
+    """Return whether a lost dispute returned at least what the payouts would have (R38)."""
+    return dispute.amount.minor >= sum(payout.amount.minor for payout in payouts)
+
+
+def offered(case: Case) -> frozenset[Settlement]:
+    """Return what a human can decide about the money of the case (R36, R38).
+
+    A blocked payout is tried again or paid to another account; after changed evidence an auditor accepts what is
+    there now; a chargeback that nobody tells the end of is ended by hand.
+    """
+    if case.state is CaseState.CHARGEBACK_HOLD:
+        return frozenset({Settlement.RETRY, Settlement.CLOSE})
+    if case.blocked_by == "evidence_changed":
+        return frozenset({Settlement.RETRY, Settlement.ACCEPT})
+    if case.blocked_by == "cap_exceeded":
+        return frozenset({Settlement.RETRY})
+    return frozenset({Settlement.RETRY, Settlement.OTHER_ACCOUNT})
+
+
+def judge(case: Case, resolution: CaseResolution) -> Refusal | None:
+    """Return the refusal of a decision that the blocked payout does not offer, or None (R36)."""
+    if resolution.decision in offered(case):
+        return None
+    says = f"Decide one of: {', '.join(sorted(offered(case)))}."
+    return Refusal(rule="R36", code="settlement_not_offered", says=says)
+
+
+def is_second_approval(case: Case, resolution: CaseResolution) -> bool:
+    """Return whether another person than the first approves the very same account (R36)."""
+    proposed = case.other_account
+    same_account = proposed is not None and proposed.reference == resolution.reference
+    return proposed is not None and same_account and proposed.proposed_by != resolution.decided_by
+
+
+def _is_settled(case: Case, payout: Payout) -> bool:
+    by_dispute = case.settled_by_dispute is not None
+    return payout.state is PayoutState.SUCCEEDED or (by_dispute and payout.state in _SETTLED)

@@ -1,0 +1,30 @@
+"""What brings an ended case back to life."""
+
+from domain.case import Case
+from domain.messages import CaseResolution, Message, PayoutAnswer, RefundNews
+from domain.words import PayoutState, Settlement
+from policy.returns import expects, may_reopen, may_revive, receipt_evidence
+
+
+def may_take_up(case: Case, message: Message) -> bool:
+    """Return whether the message takes the ended case up again; every other one comes too late.
+
+    R12: goodwill for a request that a rule refused. R19: a parcel that came after all. R32, R36: finance has paid
+    what was owed outside. R37: the gateway has news of a refund.
+    """
+    match message:
+        case CaseResolution(decision=Settlement.REOPEN):
+            return may_reopen(case)
+        case CaseResolution(decision=Settlement.PAID):
+            return is_owed_outside(case)
+        case RefundNews():
+            return case.payout(message.payout_id) is not None
+        case PayoutAnswer():
+            return True
+        case _:
+            return receipt_evidence(message) and may_revive(case.state) and expects(case)
+
+
+def is_owed_outside(case: Case) -> bool:
+    """Return whether something is owed outside the original payments that nobody has marked as paid (R32, R36)."""
+    return any(payout.is_outside and payout.state is PayoutState.ACTION_REQUIRED for payout in case.payouts)
