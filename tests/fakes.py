@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from activities.payouts import GatewayCapabilities, GatewayRefund
 from domain.case import EvidencePin, Payout
-from domain.errors import PayoutRefusedError
+from domain.errors import AnswerLostError, PayoutRefusedError
 from domain.gateway_events import SeenRefund
 from domain.words import PayoutState
 
@@ -17,7 +17,9 @@ class ObedientGateway:
     def __init__(self) -> None:
         self.state = PayoutState.SUCCEEDED
         self.decline_code: str | None = None
+        self.answers_to_lose = 0
         self.refunds: dict[str, GatewayRefund] = {}
+        self._failed: set[str] = set()
 
     def refund(self, case_id: str, payout: Payout) -> GatewayRefund:
         if self.decline_code:
@@ -27,14 +29,23 @@ class ObedientGateway:
             self.refunds[payout.idempotency_key] = GatewayRefund(
                 refund_id=refund_id, state=self.state, amount=payout.amount
             )
+        if self.answers_to_lose:
+            self.answers_to_lose -= 1
+            raise AnswerLostError("the answer was lost")
         return self.refunds[payout.idempotency_key]
 
+    def fail(self) -> None:
+        """Let every refund made so far fail, as a bank does days later."""
+        self._failed |= {one.refund_id for one in self.refunds.values()}
+
     def find_refund(self, payout: Payout) -> GatewayRefund | None:
-        return next((one for one in self.refunds.values() if one.refund_id.endswith(payout.payout_id)), None)
+        mine = [one for one in self.refunds.values() if one.refund_id.endswith(payout.payout_id)]
+        return next((one for one in mine if one.refund_id not in self._failed), None)
 
     def read_refund(self, refund_id: str) -> GatewayRefund:
         refund = next(one for one in self.refunds.values() if one.refund_id == refund_id)
-        return refund.amend(state=self.state)
+        state = PayoutState.FAILED if refund_id in self._failed else self.state
+        return refund.amend(state=state, failure_code="account_closed" if refund_id in self._failed else None)
 
     def refunds_since(self, since: datetime) -> list[SeenRefund]:
         return []

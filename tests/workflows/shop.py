@@ -182,6 +182,18 @@ class OpenCase:
 
         await self._until(shown, f"{event} x{times}")
 
+    async def hear(self, signal: str, news: Message) -> None:
+        """Signal news of a gateway; an ended case is taken up again by them, as the API does (R37)."""
+        await self.shop.client.start_workflow(
+            RefundWorkflow.run,
+            self.intake.amend(resumes=True),
+            id=f"refund/{self.intake.case_id}",
+            task_queue=TASK_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            start_signal=signal,
+            start_signal_args=[news],
+        )
+
     async def _is_completed(self) -> bool:
         # Not `handle.describe()`: the time-skipping server's search attributes do not decode.
         request = DescribeWorkflowExecutionRequest(

@@ -140,6 +140,8 @@ async def test_what_signals_take_is_said_beside_their_names(dev_shop: Shop, cli:
         "audit_decision",
         "courier_tracking",
         "warehouse_inspection",
+        "refund_news",
+        "dispute_news",
     }
 
 

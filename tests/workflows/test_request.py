@@ -173,7 +173,7 @@ async def test_r12_a_rejected_case_is_not_reopened_by_the_goodwill_override(shop
     await case.ended()
     with pytest.raises(WorkflowUpdateFailedError) as refused:
         await case.revive_by("resolve", _reopening())
-    assert refused_by(refused.value) == "R12"
+    assert refused_by(refused.value) == "wrong_state"
 
 
 async def test_r12_units_that_another_case_has_since_taken_stay_with_it(shop: Shop) -> None:

@@ -1,0 +1,223 @@
+"""Payouts that do not simply succeed: R36, R37, R38 and faults 1, 11, 28 as the case lives through them."""
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+
+from domain.case import Payout
+from domain.gateway_events import Dispute, DisputeStatus
+from domain.messages import CaseResolution, DisputeNews, RefundNews
+from domain.order import Payment
+from domain.words import CaseState, PayoutState, Reason, Settlement
+from tests.workflows.shop import OpenCase, Shop, refused_by, usd
+from tests.workflows.test_payout import due, order_parcel
+
+OTHER = {"decision": Settlement.OTHER_ACCOUNT, "reference": "acct-7"}
+
+
+def payout_of(case: OpenCase) -> Payout:
+    (payout,) = case.case().payouts
+    return payout
+
+
+def refund_news(case: OpenCase, event_id: str = "stripe:evt_1") -> RefundNews:
+    payout = payout_of(case)
+    return RefundNews(payout_id=payout.payout_id, refund_id=payout.gateway_refund_id or "re_0", event_id=event_id)
+
+
+async def dispute_news(case: OpenCase, status: DisputeStatus, minor: int = 10_299) -> DisputeNews:
+    dispute = Dispute(
+        provider="stripe",
+        dispute_id="dp_1",
+        payment_reference=payout_of(case).payment_reference,
+        amount=usd(minor),
+        status=status,
+        changed_at=await case.now(),
+    )
+    return DisputeNews(dispute=dispute, event_id=f"stripe:evt_{status}")
+
+
+async def blocked(shop: Shop, code: str = "account_closed") -> OpenCase:
+    shop.gateway.decline_code = code
+    case = await due(shop)
+    await case.until_event("chargeback_hold" if code == "charge_disputed" else "payout_blocked")
+    shop.gateway.decline_code = None
+    return case
+
+
+@pytest.mark.branch("unknown_then_paid")
+async def test_fault_1_a_lost_answer_makes_the_payout_unknown_and_then_found(shop: Shop) -> None:
+    shop.gateway.answers_to_lose = 1
+    case = await due(shop)
+    assert await case.ended() == "refunded"
+    assert [event for event in case.events() if event.startswith("payout_")][-2:] == [
+        "payout_unknown",
+        "payout_succeeded",
+    ]
+    assert len(shop.gateway.refunds) == 1
+
+
+@pytest.mark.branch("other_account")
+async def test_r36_another_account_is_paid_once_two_people_have_said_so(shop: Shop) -> None:
+    case = await blocked(shop)
+    await case.resolve(**OTHER)
+    await case.say("resolve", CaseResolution(decided_by="lin", **OTHER))
+    assert (case.state, case.case().blocked_by) == (CaseState.PAYOUT_BLOCKED, "other_account")
+    assert (payout_of(case).provider, payout_of(case).state) == ("reimbursement", PayoutState.ACTION_REQUIRED)
+    await case.resolve(Settlement.PAID, reference="wire-1")
+    assert await case.ended() == "refunded"
+    assert (payout_of(case).state, payout_of(case).gateway_refund_id) == (PayoutState.SUCCEEDED, "wire-1")
+    assert shop.gateway.refunds == {}
+
+
+async def test_r36_one_person_alone_pays_no_other_account_however_often_asked(shop: Shop) -> None:
+    case = await blocked(shop)
+    await case.resolve(**OTHER)
+    await case.resolve(**OTHER)
+    assert payout_of(case).provider == "stripe"
+    assert case.events().count("other_account_proposed") == 1
+
+
+async def test_r36_a_second_person_who_names_another_account_approves_nothing(shop: Shop) -> None:
+    case = await blocked(shop)
+    await case.resolve(**OTHER)
+    await case.say("resolve", CaseResolution(decided_by="lin", decision=Settlement.OTHER_ACCOUNT, reference="acct-8"))
+    assert payout_of(case).provider == "stripe"
+    assert case.case().other_account.reference == "acct-8"
+
+
+async def test_r36_nothing_is_marked_paid_that_is_not_owed_outside(shop: Shop) -> None:
+    case = await blocked(shop)
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await case.resolve(Settlement.PAID, reference="wire-1")
+    assert refused_by(refused.value) == "R36"
+
+
+async def test_r32_return_postage_owed_outside_is_marked_paid_after_the_case_has_ended(shop: Shop) -> None:
+    whole = await shop.order()
+    exact = {
+        "lines": whole.lines[:1],
+        "parcels": order_parcel(whole),
+        "outbound_postage": 0,
+        "payments": (Payment(provider="stripe", reference="pi_exact", amount=3099),),
+    }
+    case = await due(shop, Reason.QUALITY, order=await shop.order(**exact), lines=[("MUG", 3)])
+    assert await case.ended() == "refunded"
+    await case.revive_by("resolve", CaseResolution(decision=Settlement.PAID, decided_by="fin", reference="wire-2"))
+    assert await case.ended() == "refunded"
+    assert [one.state for one in case.case().payouts] == [PayoutState.SUCCEEDED, PayoutState.SUCCEEDED]
+
+
+async def test_r35_a_blocked_payment_keeps_the_others_not_back(shop: Shop) -> None:
+    first, second = (
+        Payment(provider="voucher", reference="v-2", amount=500),
+        Payment(provider="stripe", reference="pi_behind_voucher", amount=10_000),
+    )
+    case = await due(shop, order=await shop.order(payments=(first, second)))
+    await case.until_event("payout_succeeded")
+    assert case.state is CaseState.PAYOUT_BLOCKED
+    assert [one.state for one in case.case().payouts] == [PayoutState.FAILED, PayoutState.SUCCEEDED]
+
+
+@pytest.mark.branch("reversed_and_paid_again")
+async def test_r37_a_refund_that_fails_after_the_case_has_ended_reopens_its_money(shop: Shop) -> None:
+    case = await due(shop)
+    assert await case.ended() == "refunded"
+    shop.gateway.fail()
+    await case.hear("refund_news", refund_news(case))
+    await case.until_event("payout_reversed")
+    assert (case.state, case.case().blocked_by) == (CaseState.PAYOUT_BLOCKED, "refund_reversed")
+    assert (payout_of(case).state, case.case().ended_at) == (PayoutState.REVERSED, None)
+    await case.resolve(Settlement.RETRY)
+    assert await case.ended() == "refunded"
+    assert (payout_of(case).state, payout_of(case).attempt) == (PayoutState.SUCCEEDED, 2)
+
+
+async def test_r37_news_that_change_nothing_leave_an_ended_case_as_it_was(shop: Shop) -> None:
+    case = await due(shop)
+    assert await case.ended() == "refunded"
+    before = case.case()
+    await case.hear("refund_news", refund_news(case))
+    assert await case.ended() == "refunded"
+    assert case.case() == before
+
+
+async def test_fault_11_the_same_news_many_times_reverse_once(shop: Shop) -> None:
+    case = await due(shop)
+    await case.ended()
+    shop.gateway.fail()
+    for number in range(10):
+        await case.hear("refund_news", refund_news(case, f"stripe:evt_{number % 2}"))
+    await case.until_event("payout_reversed")
+    await case.resolve(Settlement.RETRY)
+    assert await case.ended() == "refunded"
+    assert case.events().count("payout_reversed") == 1
+
+
+async def test_r37_news_of_a_payout_that_the_case_does_not_have_are_ignored(shop: Shop) -> None:
+    case = await shop.open()
+    await case.hear("refund_news", RefundNews(payout_id="rc_00000000-p9", refund_id="re_9"))
+    await case.until_event("signal_ignored")
+
+
+@pytest.mark.branch("chargeback_won")
+async def test_r38_a_chargeback_holds_the_payout_until_it_is_won(shop: Shop) -> None:
+    case = await blocked(shop, "charge_disputed")
+    assert (case.state, shop.gateway.refunds) == (CaseState.CHARGEBACK_HOLD, {})
+    await case.hear("dispute_news", await dispute_news(case, DisputeStatus.OPEN))
+    await case.hear("dispute_news", await dispute_news(case, DisputeStatus.WON))
+    assert await case.ended() == "refunded"
+    assert payout_of(case).state is PayoutState.SUCCEEDED
+
+
+@pytest.mark.branch("chargeback_lost")
+async def test_r38_a_lost_chargeback_has_paid_and_nothing_else_goes_out(shop: Shop) -> None:
+    case = await blocked(shop, "charge_disputed")
+    await case.hear("dispute_news", await dispute_news(case, DisputeStatus.LOST))
+    assert await case.ended() == "refunded"
+    assert (payout_of(case).state, case.case().settled_by_dispute) == (PayoutState.CANCELED, "dp_1")
+    assert shop.gateway.refunds == {}
+
+
+async def test_r38_a_lost_chargeback_over_less_than_is_owed_asks_finance(shop: Shop) -> None:
+    case = await blocked(shop, "charge_disputed")
+    await case.hear("dispute_news", await dispute_news(case, DisputeStatus.LOST, minor=100))
+    await case.until_event("payout_blocked")
+    assert case.case().blocked_by == "dispute_lost_in_part"
+
+
+async def test_r38_a_chargeback_opened_while_the_payout_is_blocked_holds_it(shop: Shop) -> None:
+    case = await blocked(shop)
+    await case.hear("dispute_news", await dispute_news(case, DisputeStatus.OPEN))
+    await case.until_event("chargeback_hold")
+    assert case.case().deadline("decision_target"), "I6: somebody must act, and until when"
+
+
+async def test_r38_finance_ends_a_hold_whose_end_nobody_tells(shop: Shop) -> None:
+    case = await blocked(shop, "charge_disputed")
+    await case.resolve(Settlement.CLOSE)
+    assert await case.ended() == "refunded"
+    assert payout_of(case).state is PayoutState.CANCELED
+
+
+async def test_r38_a_chargeback_over_a_case_that_pays_nothing_yet_is_only_noted(shop: Shop) -> None:
+    case = await shop.open()
+    news = Dispute(
+        provider="stripe",
+        dispute_id="dp_2",
+        payment_reference="pi_x",
+        amount=usd(1),
+        status=DisputeStatus.OPEN,
+        changed_at=await case.now(),
+    )
+    await case.hear("dispute_news", DisputeNews(dispute=news))
+    await case.until_event("dispute_open")
+    assert case.state is CaseState.UNDER_AUDIT
+
+
+@pytest.mark.branch("evidence_accepted")
+async def test_fault_28_evidence_that_an_auditor_looks_at_again_is_paid_for(shop: Shop) -> None:
+    shop.vault.matches = False
+    case = await due(shop, Reason.QUALITY)
+    await case.until_event("payout_blocked")
+    await case.resolve(Settlement.ACCEPT)
+    assert await case.ended() == "refunded"
