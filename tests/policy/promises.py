@@ -43,6 +43,13 @@ WINDOWS = {
         "payout": "2026-03-11",
         "decision_target": "2026-03-04",
     },
+    CaseState.CHARGEBACK_HOLD: {
+        "ship_by": "2026-03-11",
+        "payout_submit": "2026-03-03",
+        "payout_alert": "2026-03-09",
+        "payout": "2026-03-11",
+        "decision_target": "2026-03-04",
+    },
 }
 WAIVER_CEILINGS = {"USD": 3000, "EUR": 3000, "CNY": 20000}
 RETURN_CAPS = {"USD": 3000, "EUR": 3000, "GBP": 2500, "JPY": 4000, "CNY": 10000}

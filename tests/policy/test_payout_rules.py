@@ -1,0 +1,181 @@
+"""R36 to R38: refused for good, paid to another account, reversed, disputed; and what takes an ended case up again."""
+
+import pytest
+
+from domain.case import REIMBURSEMENT, OtherAccount, Payout
+from domain.gateway_events import Dispute, DisputeStatus
+from domain.messages import CaseResolution, RefundNews, Withdrawal
+from domain.words import CaseState as S
+from domain.words import PayoutState as P
+from domain.words import Settlement
+from policy.payouts import (
+    as_it_stands,
+    concerns,
+    is_held_by_dispute,
+    is_paid,
+    is_second_approval,
+    judge,
+    offered,
+    replaces,
+)
+from policy.taking_up import is_owed_outside, may_take_up
+from tests.policy import facts
+
+
+def payout(state: P = P.PLANNED, number: int = 1, **changes) -> Payout:
+    known = {
+        "payout_id": f"{facts.CASE_ID}-p{number}",
+        "provider": "stripe",
+        "payment_reference": "pi_1",
+        "amount": facts.usd(4000),
+        "idempotency_key": f"refund/{facts.CASE_ID}/p{number}/a1",
+        "state": state,
+    }
+    return Payout(**{**known, **changes})
+
+
+def postage(state: P = P.ACTION_REQUIRED) -> Payout:
+    return payout(state, 2, provider=REIMBURSEMENT, payment_reference="outside")
+
+
+def case(*payouts: Payout, **changes):
+    return facts.case(**{"state": S.PAYOUT_BLOCKED, "payouts": payouts, **changes})
+
+
+def decides(decision: Settlement, by: str = "mei", reference: str | None = None) -> CaseResolution:
+    return CaseResolution(decision=decision, decided_by=by, reference=reference)
+
+
+def dispute(status: DisputeStatus = DisputeStatus.OPEN, minor: int = 4000, reference: str = "pi_1") -> Dispute:
+    return Dispute(
+        provider="stripe",
+        dispute_id="dp_1",
+        payment_reference=reference,
+        amount=facts.usd(minor),
+        status=status,
+        changed_at=facts.local("2026-03-05"),
+    )
+
+
+@pytest.mark.parametrize("state", [P.PLANNED, P.SUBMITTING, P.UNKNOWN, P.PENDING, P.ACTION_REQUIRED, P.FAILED])
+def test_r34_only_success_counts_as_paid(state):
+    assert is_paid(case(payout(P.SUCCEEDED)))
+    assert not is_paid(case(payout(P.SUCCEEDED), payout(state, 2)))
+
+
+def test_r32_return_postage_outside_keeps_no_case_open():
+    assert is_paid(case(payout(P.SUCCEEDED), postage()))
+
+
+def test_r36_what_goes_to_another_account_keeps_the_case_open_until_it_is_paid():
+    to_account = payout(P.ACTION_REQUIRED, provider=REIMBURSEMENT, payment_reference="acct-7")
+    assert not is_paid(case(to_account))
+    assert is_paid(case(to_account.amend(state=P.SUCCEEDED)))
+
+
+@pytest.mark.parametrize(
+    ("blocked_by", "decision"),
+    [
+        ("payout_refused", Settlement.RETRY),
+        ("payout_refused", Settlement.OTHER_ACCOUNT),
+        ("evidence_changed", Settlement.ACCEPT),
+        ("cap_exceeded", Settlement.RETRY),
+    ],
+)
+def test_r36_a_blocked_payout_offers_what_can_help(blocked_by, decision):
+    assert decision in offered(case(blocked_by=blocked_by))
+
+
+@pytest.mark.parametrize(
+    ("blocked_by", "decision"),
+    [
+        ("payout_refused", Settlement.ACCEPT),
+        ("payout_refused", Settlement.CLOSE),
+        ("evidence_changed", Settlement.REFUSE),
+        ("cap_exceeded", Settlement.PAY),
+    ],
+)
+def test_r36_a_blocked_payout_refuses_what_cannot(blocked_by, decision):
+    refusal = judge(case(blocked_by=blocked_by), decides(decision))
+    assert refusal
+    assert refusal.rule == "R36"
+    assert "retry" in refusal.says
+
+
+def test_r36_a_second_person_approves_the_account_that_the_first_proposed():
+    proposed = case(other_account=OtherAccount(reference="acct-7", proposed_by="mei"))
+    assert is_second_approval(proposed, decides(Settlement.OTHER_ACCOUNT, "lin", "acct-7"))
+
+
+@pytest.mark.parametrize(("by", "reference"), [("mei", "acct-7"), ("lin", "acct-8")])
+def test_r36_the_same_person_or_another_account_approves_nothing(by, reference):
+    proposed = case(other_account=OtherAccount(reference="acct-7", proposed_by="mei"))
+    assert not is_second_approval(proposed, decides(Settlement.OTHER_ACCOUNT, by, reference))
+    assert not is_second_approval(case(), decides(Settlement.OTHER_ACCOUNT, by, reference))
+
+
+@pytest.mark.parametrize("told", [P.FAILED, P.CANCELED])
+def test_r37_a_success_that_fails_later_is_reversed(told):
+    assert as_it_stands(payout(P.SUCCEEDED), payout(told)).state is P.REVERSED
+
+
+@pytest.mark.parametrize("told", [P.PENDING, P.UNKNOWN, P.ACTION_REQUIRED])
+def test_r37_a_success_is_taken_back_by_a_failure_only(told):
+    assert as_it_stands(payout(P.SUCCEEDED), payout(told)).state is P.SUCCEEDED
+
+
+def test_r37_a_reversal_is_the_end_of_its_attempt_and_not_of_the_next():
+    reversed_one = payout(P.REVERSED)
+    assert as_it_stands(reversed_one, payout(P.SUCCEEDED)) == reversed_one
+    assert as_it_stands(reversed_one, payout(P.SUCCEEDED, attempt=2)).state is P.SUCCEEDED
+
+
+def test_r37_an_answer_about_an_earlier_attempt_changes_nothing():
+    second = payout(P.SUBMITTING, attempt=2)
+    assert as_it_stands(second, payout(P.FAILED)) == second
+
+
+def test_r38_a_refusal_for_a_dispute_is_known_by_its_code_in_any_spelling():
+    assert is_held_by_dispute(("payout_refused", "charge_disputed"))
+    assert is_held_by_dispute(("payout_refused", "TRANSACTION_DISPUTED"))
+
+
+def test_r38_another_refusal_is_no_dispute():
+    assert not is_held_by_dispute(("payout_refused", "account_closed"))
+    assert not is_held_by_dispute(("no_gateway", None))
+
+
+def test_r38_a_dispute_concerns_the_payout_to_its_own_payment_only():
+    assert concerns(dispute(), payout())
+    assert not concerns(dispute(reference="pi_2"), payout())
+
+
+def test_r38_a_lost_dispute_replaces_payouts_that_it_covers_in_full():
+    assert replaces(dispute(DisputeStatus.LOST), (payout(),))
+    assert not replaces(dispute(DisputeStatus.LOST, minor=3999), (payout(),))
+
+
+def test_r38_what_a_lost_dispute_has_paid_is_open_no_more():
+    assert is_paid(case(payout(P.CANCELED), settled_by_dispute="dp_1"))
+    assert not is_paid(case(payout(P.CANCELED)))
+
+
+def test_r38_a_hold_can_be_ended_by_hand():
+    assert offered(case(state=S.CHARGEBACK_HOLD)) == {Settlement.RETRY, Settlement.CLOSE}
+
+
+def test_r37_news_of_a_refund_take_an_ended_case_up_again():
+    ended = case(payout(P.SUCCEEDED), state=S.REFUNDED)
+    assert may_take_up(ended, RefundNews(payout_id=f"{facts.CASE_ID}-p1", refund_id="re_1"))
+    assert not may_take_up(ended, RefundNews(payout_id=f"{facts.CASE_ID}-p2", refund_id="re_1"))
+
+
+def test_r32_an_ended_case_hears_that_its_reimbursement_is_paid_and_only_while_it_is_owed():
+    paid = decides(Settlement.PAID, reference="wire-1")
+    assert may_take_up(case(postage(), state=S.REFUNDED), paid)
+    assert not may_take_up(case(postage(P.SUCCEEDED), state=S.REFUNDED), paid)
+    assert is_owed_outside(case(postage()))
+
+
+def test_r24_an_ended_case_is_not_taken_up_by_a_withdrawal():
+    assert not may_take_up(case(state=S.REFUNDED), Withdrawal())
