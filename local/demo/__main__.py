@@ -8,8 +8,9 @@ from pathlib import Path
 from rich.console import Console
 
 from config.keys import development_keys
+from local.demo.acting import Played, Stage
 from local.demo.report import show
-from local.demo.scenes import SCENES, Played, Stage
+from local.demo.scenes import SCENES
 from local.demo.shop import Shop, UnexpectedAnswerError
 from local.process import StackError
 from local.stack import Stack

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local.blueprint import Urls
-from local.demo.scenes import Played
+from local.demo.acting import Played
 from local.demo.shop import Shop
 
 
@@ -31,20 +31,20 @@ def _cases(played: list[Played], shop: Shop) -> Table:
 
 
 def _money(played: list[Played], shop: Shop) -> Table:
-    table = Table(title="Money, in cents (refunded: the gateway's own books)", title_justify="left", show_footer=True)
-    rows = [(one, shop.captured(one.order_number)) for one in played]
-    totals = [sum(captured for _, captured in rows), *(sum(getattr(one, what) for one in played) for what in _OUT)]
+    title = "Money, in cents: captured = refunded + kept, and both books agree"
+    table = Table(title=title, title_justify="left", show_footer=True)
+    rows = [(one.order_number, _amounts(one, shop.captured(one.order_number))) for one in played]
+    totals = [sum(column) for column in zip(*(amounts for _, amounts in rows), strict=True)]
     table.add_column("order", footer="total")
-    for heading, total in zip(("captured", "refunded", "owed outside", "kept"), _with_kept(totals), strict=True):
+    for heading, total in zip(HEADINGS, totals, strict=True):
         table.add_column(heading, justify="right", footer=str(total))
-    for one, captured in rows:
-        table.add_row(one.order_number, *map(str, _with_kept([captured, one.refunded, one.owed_outside])))
+    for order_number, amounts in rows:
+        table.add_row(order_number, *map(str, amounts))
     return table
 
 
-_OUT = ("refunded", "owed_outside")
+HEADINGS = ("captured", "refunded (gateway's books)", "refunded (our books)", "kept", "owed beside it")
 
 
-def _with_kept(amounts: list[int]) -> list[int]:
-    captured, *out = amounts
-    return [captured, *out, captured - sum(out)]
+def _amounts(one: Played, captured: int) -> tuple[int, ...]:
+    return captured, one.refunded, one.by_our_books, captured - one.refunded, one.owed_outside
