@@ -36,7 +36,7 @@ async def test_fault_2_killed_between_the_gateways_commit_and_the_record_it_pays
     assert house.events(case).count("payout_succeeded") == 1
     assert house.payouts_paid(case) == LAMP.unit_price
     assert await tries_of_payout(house, case) == 2
-    house.assert_books_agree(order, case)
+    house.assert_books_agree(order)
 
 
 async def test_fault_2_what_is_signalled_while_no_worker_lives_is_not_lost(embedded_house: House) -> None:
@@ -58,7 +58,7 @@ async def test_fault_2_what_is_signalled_while_no_worker_lives_is_not_lost(embed
     ]
     assert happened == ["shipment_registered", "signal_ignored", "inspected"]
     assert sum(refund["amount"] for refund in shop.refunds_at_gateway(order)) == LAMP.unit_price
-    house.assert_books_agree(order, case)
+    house.assert_books_agree(order)
 
 
 def approved(house: House) -> tuple[str, Json]:

@@ -40,7 +40,7 @@ def test_r30_a_faulty_order_comes_back_and_every_cent_is_where_the_policy_puts_i
     assert_one_refund_at_the_gateway(shop.refunds_at_gateway(order), shown)
     assert shop.captured(order) == CAPTURED
     assert [(entry["event"], entry["actor"]) for entry in shop.timeline(case["case_id"])] == TIMELINE
-    house.assert_books_agree(order, case)
+    house.assert_books_agree(order)
 
 
 def assert_owed_in_full(shown: Json) -> None:
