@@ -13,7 +13,8 @@ from api.app import create_app
 from api.errors import WorkflowsUnavailableError
 from api.keys import KeyRing
 from api.services import Services
-from config.settings import Settings, load, variable
+from config.ports import variable
+from config.settings import Settings, load
 from config.store import bucket_of
 from config.temporal import connect
 from db.engine import Database, DatabaseUnavailableError

@@ -2,55 +2,18 @@
 
 import json
 import sys
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
 from config.keys import DEVELOPMENT_PREFIX, KeyHolder, development_keys
+from config.ports import PortSettings, variable
 
-PREFIX = "REFUNDS_"
 BAD_SETTINGS_EXIT_CODE = 2
 EMBEDDED_DATABASE_URL = "sqlite:///.local/refunds.db"
 DATABASE_SCHEMES = ("sqlite:///", "postgres://", "postgresql://", "postgresql+psycopg://")
 KEY_CHARACTERS_MIN = 24
-
-Port = Annotated[int, Field(ge=1, le=65535)]
-
-
-class PortSettings(BaseSettings):
-    """The ports of this system on one machine; `description` is how a wrong setting is mended.
-
-    Every name is `REFUNDS_` and the field in capitals. A variable that is set but empty counts as not set.
-    """
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_ignore_empty=True,
-        frozen=True,
-        extra="forbid",
-        hide_input_in_errors=True,
-        validate_default=True,
-    )
-
-    api_port: Port = Field(8000, description="Set the port of the API, 1 to 65535.")
-    temporal_port: Port = Field(7233, description="Set the port of the embedded Temporal server, 1 to 65535.")
-    temporal_ui_port: Port = Field(8233, description="Set the port of the embedded Temporal UI, 1 to 65535.")
-    s3_port: Port = Field(8333, description="Set the port of the embedded object store, 1 to 65535.")
-    sandbox_port: Port = Field(8420, description="Set the port of the payment sandbox, 1 to 65535.")
-
-    @classmethod
-    def from_environment(cls) -> Self:
-        """Return the settings of this process' environment; raises pydantic's ValidationError."""
-        return cls.model_validate({})
-
-    @classmethod
-    def of(cls, variables: Mapping[str, str]) -> Self:
-        """Return the settings of another process' environment; raises pydantic's ValidationError."""
-        given = {name: variables.get(variable(name)) for name in cls.model_fields}
-        return cls.model_validate({name: value for name, value in given.items() if value})
-
 
 SomeSettings = TypeVar("SomeSettings", bound=PortSettings)
 
@@ -193,11 +156,6 @@ def complaints(error: ValidationError) -> list[str]:
     """Return one line per wrong setting: what is wrong and how to mend it, never the value (it may be a secret)."""
     lines = {str(problem["loc"][0]): _complaint(problem["type"], problem["msg"]) for problem in error.errors()}
     return [f"{variable(field)} {says}. {Settings.model_fields[field].description}" for field, says in lines.items()]
-
-
-def variable(field: str) -> str:
-    """Return the environment variable of a setting."""
-    return f"{PREFIX}{field.upper()}"
 
 
 def _complaint(kind: str, says: str) -> str:

@@ -12,7 +12,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.settings import PREFIX, Settings, load, load_ports
+from config.ports import PREFIX
+from config.settings import Settings, load, load_ports
 from local.blueprint import Blueprint
 from local.ports import Ports
 from local.process import ROOT, StackError

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from config.settings import PortSettings, variable
+from config.ports import PortSettings, variable
 from local.process import StackError
 
 LOOPBACK = "127.0.0.1"

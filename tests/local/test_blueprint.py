@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import PREFIX
+from config.ports import PREFIX
 from local.blueprint import Blueprint
 from local.ports import Ports
 
