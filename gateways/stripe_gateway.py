@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import stripe
 
-from activities.payouts import GatewayCapabilities, GatewayRefund
+from activities.payment_gateway import GatewayCapabilities, GatewayRefund
 from domain.case import Payout
 from domain.errors import AnswerLostError, DomainError, GatewayUnavailableError, PayoutRefusedError, StaleAnswerError
 from domain.gateway_events import SeenRefund

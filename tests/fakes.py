@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from activities.payouts import GatewayCapabilities, GatewayRefund
+from activities.payment_gateway import GatewayCapabilities, GatewayRefund
 from domain.case import EvidencePin, Payout
 from domain.errors import AnswerLostError, PayoutRefusedError
 from domain.gateway_events import SeenRefund
