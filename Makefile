@@ -8,13 +8,15 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--custom-compile-command "make lock"
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help install demo dev test histories check bench lock clean \
+.PHONY: help install demo dev reconcile test chaos histories check bench lock clean \
 	check-format check-lint check-types check-imports check-compose check-lock
 
 help:
 	@echo "make demo    play real refunds through the whole system and show what happened"
 	@echo "make dev     run the whole system until Ctrl-C and print where everything is"
+	@echo "make reconcile  compare the running system's books with the gateway's once, and show every difference"
 	@echo "make test    run every test"
+	@echo "make chaos   kill the worker at every event of a case, and play 2,000 mixtures of faults (about half an hour)"
 	@echo "make histories  record the histories again that the replay tests replay (after a change to the process)"
 	@echo "make check   formatting, lint, types, import directions, compose file, lock files"
 	@echo "make bench   this system beside a bare Temporal workflow, as ratios"
@@ -29,6 +31,12 @@ dev: $(INSTALLED)
 
 test: $(INSTALLED)
 	@$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+reconcile: $(INSTALLED)
+	@$(BIN)/python -m local.reconcile
+
+chaos: $(INSTALLED)
+	@CHAOS=whole CHAOS_EXAMPLES=2000 $(BIN)/python -m pytest tests/chaos -v
 
 histories: $(INSTALLED)
 	@$(BIN)/python -m pytest tests/workflows -m branch --record-histories -p no:randomly

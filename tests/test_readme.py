@@ -14,7 +14,7 @@ from workflows.process import ON_MESSAGE
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-FROM_LATER_ISSUES = {CaseState.CHARGEBACK_HOLD, CaseState.EXCHANGED}
+FROM_LATER_ISSUES = {CaseState.EXCHANGED}
 
 
 def test_the_picture_shows_every_state_and_no_other() -> None:
