@@ -129,3 +129,20 @@ def test_a_process_with_wrong_settings_ends_with_2_and_lines_only(monkeypatch, c
         load()
     assert ended.value.code == 2
     assert len(capsys.readouterr().err.splitlines()) == 4
+
+
+def test_webhook_secrets_are_a_list_with_commas_the_newest_first(monkeypatch):
+    settings = read(monkeypatch, {**ENOUGH, "REFUNDS_STRIPE_WEBHOOK_SECRETS": "whsec_new, whsec_old,"})
+    assert [secret.get_secret_value() for secret in settings.stripe_webhook_secrets] == ["whsec_new", "whsec_old"]
+    assert "whsec_new" not in repr(settings)
+
+
+def test_without_webhooks_and_paypal_nothing_of_them_is_asked_for(monkeypatch):
+    settings = read(monkeypatch, ENOUGH)
+    assert (settings.stripe_webhook_secrets, settings.paypal_client_id, settings.paypal_webhook_ids) == ((), None, ())
+
+
+@pytest.mark.parametrize("alone", ["REFUNDS_PAYPAL_CLIENT_ID", "REFUNDS_PAYPAL_CLIENT_SECRET"])
+def test_paypals_client_id_and_secret_come_together(monkeypatch, alone):
+    (line,) = refusals(monkeypatch, {**ENOUGH, alone: "one-half"})
+    assert line.startswith("REFUNDS_PAYPAL_CLIENT_SECRET is wrong: client id and secret come together")
