@@ -7,7 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
-from db.ledger import enter_released
+from db.elsewhere import note_taken_by_dispute, renew_elsewhere
+from db.movements import enter_dispute_lost, enter_released
 from db.payout_rows import PayoutRecord, write_payouts
 from db.statements import given
 from db.tables import OrderPaymentRow
@@ -16,7 +17,9 @@ from domain.words import PayoutState
 
 _PAYMENTS = OrderPaymentRow.__table__
 _LOCK = (
-    select(_PAYMENTS.c.provider, _PAYMENTS.c.reference, _PAYMENTS.c.captured, _PAYMENTS.c.committed)
+    select(
+        _PAYMENTS.c.provider, _PAYMENTS.c.reference, _PAYMENTS.c.captured, _PAYMENTS.c.committed, _PAYMENTS.c.elsewhere
+    )
     .where(given(_PAYMENTS.c.order_number))
     .order_by(_PAYMENTS.c.position)
     .with_for_update(key_share=True)
@@ -31,12 +34,13 @@ _COMMIT = (
 
 
 class Capture(NamedTuple):
-    """A captured payment and how much of it is committed, in minor units."""
+    """A captured payment, how much of it is committed, and how much went back elsewhere, in minor units."""
 
     provider: str
     reference: str
     captured: int
     committed: int
+    elsewhere: int
 
 
 def lock_captures(connection: Connection, order_number: str) -> list[Capture]:
@@ -57,14 +61,26 @@ def commit(connection: Connection, record: PayoutRecord) -> None:
 def give_up(connection: Connection, records: Sequence[PayoutRecord], at: datetime) -> None:
     """Free what is committed to payouts that will never be made, and enter that in the ledger."""
     for record in records:
-        _change(connection, record, -record.payout.amount.minor)
+        _free(connection, record)
         enter_released(connection, record, at)
-    write_payouts(connection, [one.amend(released=True).with_payout(state=PayoutState.CANCELED) for one in records])
+
+
+def leave_to_dispute(connection: Connection, record: PayoutRecord, at: datetime) -> None:
+    """Commit no more to a payout that a lost dispute took over; what the dispute took counts instead (R38)."""
+    note_taken_by_dispute(connection, record, at)
+    _free(connection, record)
+    enter_dispute_lost(connection, record, at)
+
+
+def _free(connection: Connection, record: PayoutRecord) -> None:
+    _change(connection, record, -record.payout.amount.minor)
+    if record.source_provider and record.source_reference:
+        renew_elsewhere(connection, record.source_provider, record.source_reference)
+    write_payouts(connection, [record.amend(released=True).with_payout(state=PayoutState.CANCELED)])
 
 
 def _change(connection: Connection, record: PayoutRecord, more: int) -> None:
-    payout = record.payout
-    if payout.is_outside:
+    if record.source_provider is None:
         return
-    payment = {"of_provider": payout.provider, "of_reference": payout.payment_reference}
+    payment = {"of_provider": record.source_provider, "of_reference": record.source_reference}
     connection.execute(_COMMIT, {"of_order": record.order_number, **payment, "more": more})

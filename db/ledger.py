@@ -1,30 +1,49 @@
 """The double-entry ledger: debits are positive, credits negative, every transaction adds up to zero (I2)."""
 
-from datetime import datetime
+from collections.abc import Sequence
 from enum import StrEnum
 
 from pydantic import AwareDatetime
 from sqlalchemy import Connection, RowMapping, func, select
 
-from db.payout_rows import PayoutRecord
 from db.statements import AddOrLeave, given
-from db.tables import LedgerEntryRow, PayoutRow
+from db.tables import LedgerEntryRow, LedgerTransactionRow
 from domain.money import Money
 from domain.value import Value
 
-GOODS = "goods_refunds"
-RETURN_POSTAGE = "return_postage"
-RELEASED = "released"
-
 
 class Movement(StrEnum):
-    """What a transaction records about a payout."""
+    """What a transaction records."""
 
+    CAPTURED = "captured"
     REFUND_PLANNED = "refund_planned"
     POSTAGE_OWED = "postage_owed"
+    LABEL_DEDUCTED = "label_deducted"
     REFUNDED = "refunded"
+    POSTAGE_PAID = "postage_paid"
     REVERSED = "reversed"
+    REROUTED = "rerouted"
+    DISPUTE_LOST = "dispute_lost"
     RELEASED = "released"
+
+
+Leg = tuple[str, int]
+
+
+class Transaction(Value):
+    """What happened to an order's money, and its legs as accounts with amounts in minor units.
+
+    What belongs to no case, as a capture does, has no `case_id`; what moves before there is a payout no `payout_id`.
+    """
+
+    transaction_id: str
+    movement: Movement
+    currency: str
+    order_number: str
+    case_id: str | None = None
+    payout_id: str | None = None
+    at: AwareDatetime
+    legs: tuple[Leg, ...]
 
 
 class LedgerEntry(Value):
@@ -35,56 +54,26 @@ class LedgerEntry(Value):
     movement: Movement
     account: str
     amount: Money
-    case_id: str
+    case_id: str | None
     order_number: str
-    payout_id: str
+    payout_id: str | None
     at: AwareDatetime
 
 
-Leg = tuple[str, int]
-
-
-_ENTRIES, _PAYOUTS = LedgerEntryRow.__table__, PayoutRow.__table__
-_ADD = AddOrLeave(_ENTRIES)
-_READ = (
-    select(_ENTRIES)
-    .where(given(_ENTRIES.c.case_id))
-    .order_by(_ENTRIES.c.at, _ENTRIES.c.transaction_id, _ENTRIES.c.position)
-)
+_ENTRIES = LedgerEntryRow.__table__
+_ADD, _SEAL = AddOrLeave(_ENTRIES), AddOrLeave(LedgerTransactionRow.__table__)
+_IN_TIME = select(_ENTRIES).order_by(_ENTRIES.c.at, _ENTRIES.c.transaction_id, _ENTRIES.c.position)
+_READ = _IN_TIME.where(given(_ENTRIES.c.case_id))
+_READ_ORDER = _IN_TIME.where(given(_ENTRIES.c.order_number))
 _BALANCE = select(func.coalesce(func.sum(_ENTRIES.c.amount), 0)).where(given(_ENTRIES.c.order_number))
-_GOODS_PLANNED = (
-    _BALANCE.join_from(_ENTRIES, _PAYOUTS, _PAYOUTS.c.payout_id == _ENTRIES.c.payout_id)
-    .where(_ENTRIES.c.account == GOODS)
-    .where(_PAYOUTS.c.released.is_(False))
-)
 
 
-def enter_planned(connection: Connection, record: PayoutRecord, goods: int, at: datetime) -> None:
-    """Enter what is owed from now on: `goods` of the payout for goods and outbound postage, the rest return postage."""
-    amount = record.payout.amount.minor
-    expenses = [leg for leg in ((GOODS, goods), (RETURN_POSTAGE, amount - goods)) if leg[1]]
-    movement = Movement.POSTAGE_OWED if record.payout.is_outside else Movement.REFUND_PLANNED
-    _enter(connection, record, movement, [*expenses, (_payable(record), -amount)], at)
-
-
-def enter_refunded(connection: Connection, record: PayoutRecord, at: datetime) -> None:
-    """Enter that the attempt's money left."""
-    _enter(connection, record, Movement.REFUNDED, _legs(record, _payable(record), _source(record)), at)
-
-
-def enter_reversed(connection: Connection, record: PayoutRecord, at: datetime) -> None:
-    """Enter that the attempt's money came back, so that it is owed again (R37)."""
-    _enter(connection, record, Movement.REVERSED, _legs(record, _source(record), _payable(record)), at)
-
-
-def enter_released(connection: Connection, record: PayoutRecord, at: datetime) -> None:
-    """Enter that a payout which never happened is owed no more."""
-    _enter(connection, record, Movement.RELEASED, _legs(record, _payable(record), RELEASED), at)
-
-
-def goods_planned(connection: Connection, order_number: str) -> int:
-    """Return what is planned or paid of an order for goods and outbound postage, over all cases, in minor units."""
-    return int(connection.execute(_GOODS_PLANNED, {"order_number": order_number}).scalar_one())
+def enter(connection: Connection, transactions: Sequence[Transaction]) -> None:
+    """Enter the transactions, each once however often it comes; its legs first, then the seal that weighs them (I2)."""
+    if not transactions:
+        return
+    _ADD.add(connection, [row for one in transactions for row in _rows(one)])
+    _SEAL.add(connection, [{"transaction_id": one.transaction_id} for one in transactions])
 
 
 def read_ledger(connection: Connection, case_id: str) -> list[LedgerEntry]:
@@ -92,45 +81,29 @@ def read_ledger(connection: Connection, case_id: str) -> list[LedgerEntry]:
     return [_entry(row) for row in connection.execute(_READ, {"case_id": case_id}).mappings()]
 
 
+def read_order_ledger(connection: Connection, order_number: str) -> list[LedgerEntry]:
+    """Return the entries of an order, oldest first: what was captured for it, and of all its cases."""
+    return [_entry(row) for row in connection.execute(_READ_ORDER, {"order_number": order_number}).mappings()]
+
+
 def balance(connection: Connection, order_number: str) -> int:
     """Return what the entries of an order add up to: zero, or the books are wrong (I2)."""
     return int(connection.execute(_BALANCE, {"order_number": order_number}).scalar_one())
 
 
-def _enter(connection: Connection, record: PayoutRecord, movement: Movement, legs: list[Leg], at: datetime) -> None:
-    transaction = _transaction(record, movement)
-    if sum(amount for _, amount in legs) != 0 or legs[-1][1] >= 0:
-        raise AssertionError(f"{transaction} must add up to zero, its one credit last")
-    shared = {
-        "transaction_id": transaction,
-        "movement": movement.value,
-        "currency": record.payout.amount.currency,
-        "case_id": record.case_id,
-        "order_number": record.order_number,
-        "payout_id": record.payout_id,
-        "at": at,
-    }
-    rows = [{**shared, "position": i, "account": account, "amount": amount} for i, (account, amount) in enumerate(legs)]
-    _ADD.add(connection, rows)
+def between(debit: str, credit: str, amount: int) -> tuple[Leg, Leg]:
+    """Return the legs that move an amount; a negative one moves the other way."""
+    return ((debit, amount), (credit, -amount))
 
 
-def _transaction(record: PayoutRecord, movement: Movement) -> str:
-    # A payout that was reversed can be refunded again: by another attempt, once.
-    moved = movement in {Movement.REFUNDED, Movement.REVERSED}
-    return f"{movement}/{record.payout_id}" + (f"/a{record.payout.attempt}" if moved else "")
-
-
-def _legs(record: PayoutRecord, debit: str, credit: str) -> list[Leg]:
-    amount = record.payout.amount.minor
-    return [(debit, amount), (credit, -amount)]
-
-
-def _payable(record: PayoutRecord) -> str:
-    return "reimbursements_payable" if record.payout.is_outside else "refunds_payable"
-
-
-def _source(record: PayoutRecord) -> str:
-    return f"{record.payout.provider}:{record.payout.payment_reference}"
+def _rows(transaction: Transaction) -> list[dict[str, object]]:
+    if sum(amount for _, amount in transaction.legs) != 0:
+        raise AssertionError(f"{transaction.transaction_id} must add up to zero")
+    shared = transaction.model_dump(exclude={"legs"}) | {"movement": transaction.movement.value}
+    return [
+        {**shared, "position": i, "account": account, "amount": amount}
+        for i, (account, amount) in enumerate(leg for leg in transaction.legs if leg[1])
+    ]
 
 
 def _entry(row: RowMapping) -> LedgerEntry:

@@ -1,8 +1,11 @@
 """The shop's orders, as the storefront states them."""
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
 
+from db.elsewhere import renew_elsewhere
 from db.engine import Database
+from db.movements import enter_captured
 from db.order_rows import insert_order, lock_order, read_order, replace_order
 from db.statements import given
 from db.tables import CaseRow, OrderPaymentRow, ReservedUnitRow
@@ -12,9 +15,12 @@ from domain.order import Order
 _PAYMENTS = OrderPaymentRow.__table__.c
 _CASES = select(CaseRow.__table__.c.case_id).where(given(CaseRow.__table__.c.order_number))
 _HELD_UNITS = select(ReservedUnitRow.__table__.c.unit).where(given(ReservedUnitRow.__table__.c.order_number))
-_COMMITTED = select(_PAYMENTS.provider, _PAYMENTS.reference, _PAYMENTS.committed).where(
-    given(_PAYMENTS.order_number), _PAYMENTS.committed > 0
+_COMMITTED = select(_PAYMENTS.provider, _PAYMENTS.reference, _PAYMENTS.committed + _PAYMENTS.elsewhere).where(
+    given(_PAYMENTS.order_number), _PAYMENTS.committed + _PAYMENTS.elsewhere > 0
 )
+
+_OWNER = select(_PAYMENTS.order_number).where(given(_PAYMENTS.provider), given(_PAYMENTS.reference))
+_PAYMENT_TAKEN = "payments: one of them belongs to another order, each can stand in one only"
 
 
 class Orders:
@@ -33,14 +39,29 @@ class Orders:
 
         Raises OrderConflictError when that contradicts what cases rely on: the customer or the currency once there
         is a case, what was paid while units are in a case or settled (R11, R30), a payment that payouts are
-        committed to (R32).
+        committed to (R32), a payment that another order has.
         """
+        try:
+            return self._put(order)
+        except IntegrityError as error:
+            raise OrderConflictError(_PAYMENT_TAKEN) from error
+
+    def _put(self, order: Order) -> bool:
         with self._database.writing() as connection:
+            _refuse_taken_payment(connection, order)
             if insert_order(connection, order):
+                _take_over_payments(connection, order)
                 return True
             lock_order(connection, order.order_number)
             _change(connection, order)
             return False
+
+
+def _refuse_taken_payment(connection: Connection, order: Order) -> None:
+    for payment in order.payments:
+        owner = connection.scalar(_OWNER, payment.model_dump(include={"provider", "reference"}))
+        if owner not in {None, order.order_number}:
+            raise OrderConflictError(f"payments: {payment.provider} {payment.reference} belongs to order {owner}")
 
 
 def _change(connection: Connection, order: Order) -> None:
@@ -48,6 +69,14 @@ def _change(connection: Connection, order: Order) -> None:
     if recorded is not None and recorded != order:
         _refuse_contradiction(connection, recorded, order)
         replace_order(connection, order)
+        _take_over_payments(connection, order)
+
+
+def _take_over_payments(connection: Connection, order: Order) -> None:
+    """Enter what was captured in the ledger, and what is known to have left the payments already (R32)."""
+    enter_captured(connection, order)
+    for payment in order.payments:
+        renew_elsewhere(connection, payment.provider, payment.reference)
 
 
 def _refuse_contradiction(connection: Connection, recorded: Order, order: Order) -> None:

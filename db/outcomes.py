@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db.commitments import give_up
-from db.ledger import enter_refunded, enter_reversed
+from db.commitments import give_up, leave_to_dispute
+from db.movements import enter_refunded, enter_rerouted, enter_reversed
 from db.payout_rows import PayoutRecord, read_payouts, write_payouts
 from domain.case import Case, Payout
 from domain.words import PayoutState
@@ -18,8 +18,8 @@ _ANSWERED = _MONEY_MOVED | {PayoutState.FAILED, PayoutState.CANCELED}
 def keep_payouts(connection: Connection, case: Case) -> None:
     """Take over what the case says of its payouts, and enter money that moved in the ledger once.
 
-    Payouts that an ended case leaves unpaid are given up. Raises LookupError for a payout that was never planned:
-    only a plan keeps the cap (R32).
+    Payouts that an ended case leaves unpaid are given up, and those that a lost dispute took over are left to it
+    (R38). Raises LookupError for a payout that was never planned: only a plan keeps the cap (R32).
     """
     if case.is_open and not case.payouts:
         return
@@ -28,8 +28,12 @@ def keep_payouts(connection: Connection, case: Case) -> None:
         if payout.payout_id not in records:
             raise LookupError(f"payout {payout.payout_id} was never planned")
         records[payout.payout_id] = _take_over(connection, records[payout.payout_id], payout, case.updated_at)
+    disputed = [one for one in records.values() if _is_left_to_dispute(one, case)]
+    for record in disputed:
+        leave_to_dispute(connection, record, case.updated_at)
     if not case.is_open:
-        give_up(connection, [one for one in records.values() if _is_dead(one, case)], case.updated_at)
+        left = [one for one in records.values() if _is_dead(one, case) and one not in disputed]
+        give_up(connection, left, case.updated_at)
 
 
 def _take_over(connection: Connection, record: PayoutRecord, payout: Payout, at: datetime) -> PayoutRecord:
@@ -37,6 +41,8 @@ def _take_over(connection: Connection, record: PayoutRecord, payout: Payout, at:
     if changed == record:
         return record
     write_payouts(connection, [changed])
+    if changed.payout.is_outside and not record.payout.is_outside:
+        enter_rerouted(connection, changed, at)
     if payout.state in _MONEY_MOVED and payout.state is not record.payout.state:
         _enter(connection, changed, at)
     return changed
@@ -44,8 +50,12 @@ def _take_over(connection: Connection, record: PayoutRecord, payout: Payout, at:
 
 def _changed(record: PayoutRecord, payout: Payout) -> PayoutRecord:
     known = record.payout
+    if known.is_outside and not payout.is_outside:
+        return record
     if payout.attempt > known.attempt:
         return record.amend(payout=payout)
+    if payout.is_outside and not known.is_outside:
+        return _rerouted(record, payout)
     # What was recorded of an attempt as it began is newer than a case that has no answer yet.
     has_news = payout.state in _ANSWERED or (
         payout.attempt == known.attempt and payout.state is not PayoutState.PLANNED
@@ -54,17 +64,30 @@ def _changed(record: PayoutRecord, payout: Payout) -> PayoutRecord:
         return record
     return record.with_payout(
         state=payout.state,
-        gateway_refund_id=payout.gateway_refund_id,
+        gateway_refund_id=payout.gateway_refund_id or known.gateway_refund_id,
         failure_code=payout.failure_code,
         submitted_at=payout.submitted_at or known.submitted_at,
         settled_at=payout.settled_at,
     )
 
 
+def _rerouted(record: PayoutRecord, payout: Payout) -> PayoutRecord:
+    """Return the payout under an attempt of its own: the case may not know of the last one at the gateway (R36)."""
+    attempt = record.payout.attempt + 1
+    key = f"{payout.idempotency_key.rsplit('/', 1)[0]}/a{attempt}"
+    return record.amend(payout=payout.amend(attempt=attempt, idempotency_key=key))
+
+
 def _enter(connection: Connection, record: PayoutRecord, at: datetime) -> None:
     enter_refunded(connection, record, record.payout.settled_at or at)
     if record.payout.state is PayoutState.REVERSED:
         enter_reversed(connection, record, at)
+
+
+def _is_left_to_dispute(record: PayoutRecord, case: Case) -> bool:
+    payout = case.payout(record.payout_id)
+    is_canceled = payout is not None and payout.state is PayoutState.CANCELED
+    return case.settled_by_dispute is not None and is_canceled and not record.released
 
 
 def _is_dead(record: PayoutRecord, case: Case) -> bool:

@@ -22,7 +22,8 @@ _WRITE = AddOrReplace(_PAYOUTS)
 class PayoutRecord(Value):
     """A payout as recorded: what the case knows of it, and what only the books know.
 
-    `released` means that it was given up and that its amount is no longer committed.
+    `released` means that it was given up and that its amount is no longer committed; `source_*` is the payment
+    whose cap it counts against, wherever it is paid in the end (R36).
     """
 
     payout: Payout
@@ -30,6 +31,8 @@ class PayoutRecord(Value):
     order_number: str
     position: int
     planned_at_version: int
+    source_provider: str | None = None
+    source_reference: str | None = None
     released: bool = False
     first_attempt_at: AwareDatetime | None = None
 
@@ -46,12 +49,12 @@ class PayoutRecord(Value):
 def read_payout(connection: Connection, payout_id: str) -> PayoutRecord | None:
     """Return the payout, locked until the transaction ends, or None."""
     row = connection.execute(_READ_ONE, {"payout_id": payout_id}).mappings().first()
-    return _record(row) if row is not None else None
+    return record_of(row) if row is not None else None
 
 
 def read_payouts(connection: Connection, case_id: str) -> list[PayoutRecord]:
     """Return the case's payouts in their order, locked until the transaction ends."""
-    return [_record(row) for row in connection.execute(_READ_ALL, {"case_id": case_id}).mappings()]
+    return [record_of(row) for row in connection.execute(_READ_ALL, {"case_id": case_id}).mappings()]
 
 
 def write_payouts(connection: Connection, records: Sequence[PayoutRecord]) -> None:
@@ -65,7 +68,8 @@ def idempotency_key(case_id: str, position: int, attempt: int) -> str:
     return f"refund/{case_id}/p{position}/a{attempt}"
 
 
-def _record(row: RowMapping) -> PayoutRecord:
+def record_of(row: RowMapping) -> PayoutRecord:
+    """Return the row as a record."""
     amount = Money(minor=row["amount"], currency=row["currency"])
     payout = Payout(amount=amount, **{name: row[name] for name in Payout.model_fields if name != "amount"})
     return PayoutRecord(payout=payout, **{name: row[name] for name in PayoutRecord.model_fields if name != "payout"})

@@ -4,17 +4,33 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from db.disputes import is_disputed
+from db.elsewhere import record_foreign_refund
 from db.engine import Database
-from db.ledger import LedgerEntry, balance, read_ledger
-from db.payout_rows import PayoutRecord, idempotency_key, read_payout, write_payouts
+from db.ledger import LedgerEntry, balance, read_ledger, read_order_ledger
+from db.payout_rows import PayoutRecord, idempotency_key, read_payout, record_of, write_payouts
 from db.statements import given
-from db.tables import OrderRow
+from db.tables import OrderRow, PayoutRow
 from domain.case import Payout
-from domain.errors import CapExceededError, UnknownOrderError
+from domain.errors import CapExceededError, ChargeDisputedError, UnknownOrderError
+from domain.gateway_events import SeenRefund
 from domain.money import Money
+from domain.value import Value
 from domain.words import PayoutState
 
+_PAYOUTS = PayoutRow.__table__
+_BY_ID = select(_PAYOUTS).where(given(_PAYOUTS.c.payout_id))
+_BY_REFUND = select(_PAYOUTS).where(given(_PAYOUTS.c.provider), given(_PAYOUTS.c.gateway_refund_id))
 _READ_CURRENCY = select(OrderRow.__table__.c.currency).where(given(OrderRow.__table__.c.order_number))
+
+
+class FoundPayout(Value):
+    """A payout and the case that it is of."""
+
+    payout: Payout
+    case_id: str
+    order_number: str
+    released: bool
 
 
 class Payouts:
@@ -27,10 +43,13 @@ class Payouts:
         """Record that the payout's attempt begins and return it as recorded.
 
         A later attempt that is recorded already wins, and `submitted_at` is when the recorded attempt first began.
-        Raises LookupError for a payout that was not planned, CapExceededError for one that is no longer committed.
+        Raises LookupError for a payout that was not planned, CapExceededError for one that is no longer committed,
+        ChargeDisputedError while a chargeback over its payment is open (R38).
         """
         with self._database.writing() as connection:
             record = _find(connection, payout)
+            if is_disputed(connection, payout.provider, payout.payment_reference):
+                raise ChargeDisputedError(f"a chargeback over {payout.provider} {payout.payment_reference} is open")
             later = payout.attempt > record.payout.attempt
             return _submit(connection, _begun(record, payout.attempt) if later else record, at)
 
@@ -45,10 +64,27 @@ class Payouts:
             newest = payout.attempt >= record.payout.attempt
             return _submit(connection, _begun(record, payout.attempt + 1) if newest else record, at)
 
+    def find(self, provider: str, payout_id: str | None, refund_id: str) -> FoundPayout | None:
+        """Return the payout that a gateway's refund belongs to: by the id in its metadata, else by the refund's own."""
+        with self._database.reading() as connection:
+            row = connection.execute(_BY_ID, {"payout_id": payout_id}).mappings().first()
+            found = row or connection.execute(_BY_REFUND, _of_gateway(provider, refund_id)).mappings().first()
+        return FoundPayout(**record_of(found).model_dump(include=set(FoundPayout.model_fields))) if found else None
+
+    def refunded_elsewhere(self, refund: SeenRefund) -> None:
+        """Record a refund that no payout made, so that its amount is not refunded again (R32)."""
+        with self._database.writing() as connection:
+            record_foreign_refund(connection, refund)
+
     def ledger(self, case_id: str) -> list[LedgerEntry]:
         """Return the ledger's entries of the case, oldest first."""
         with self._database.reading() as connection:
             return read_ledger(connection, case_id)
+
+    def order_ledger(self, order_number: str) -> list[LedgerEntry]:
+        """Return the ledger's entries of the order, oldest first, with what was captured for it."""
+        with self._database.reading() as connection:
+            return read_order_ledger(connection, order_number)
 
     def ledger_total(self, order_number: str) -> Money:
         """Return what the ledger's entries of the order add up to, which is nothing (I2); raises UnknownOrderError."""
@@ -57,6 +93,10 @@ class Payouts:
             if currency is None:
                 raise UnknownOrderError(f"there is no order {order_number}")
             return Money(minor=balance(connection, order_number), currency=currency)
+
+
+def _of_gateway(provider: str, refund_id: str) -> dict[str, str]:
+    return {"provider": provider, "gateway_refund_id": refund_id}
 
 
 def _find(connection: Connection, payout: Payout) -> PayoutRecord:

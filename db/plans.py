@@ -1,24 +1,33 @@
 """How a refund is split over the payments of its order, committed under the cap of each (R32, R35)."""
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from db.commitments import Capture, commit, give_up, lock_captures
-from db.ledger import enter_planned, goods_planned
+from db.movements import enter_label, enter_planned, goods_planned
 from db.payout_rows import PayoutRecord, idempotency_key, read_payouts, write_payouts
-from domain.case import REIMBURSEMENT, Case, Payout
+from db.statements import given
+from db.tables import OrderLineRow, OrderRow
+from domain.case import OUTSIDE, REIMBURSEMENT, Case, Payout, RefundDue
 from domain.errors import CapExceededError
 from domain.money import Money
 from domain.words import PayoutState
-from policy.money import allocate, caps
+from policy.money import Allocation, Part, caps, share_out
 
-Part = tuple[str, str, int]
+_LINES, _ORDERS = OrderLineRow.__table__.c, OrderRow.__table__.c
+_PAID_FOR_LINES = select(
+    func.coalesce(func.sum(_LINES.quantity * _LINES.unit_price - _LINES.discount + _LINES.tax), 0)
+).where(given(_LINES.order_number))
+_POSTAGE = select(_ORDERS.outbound_postage).where(given(_ORDERS.order_number))
+_PAID = select(_PAID_FOR_LINES.scalar_subquery() + _POSTAGE.scalar_subquery())
+
+Share = tuple[str, str, Part]
 
 
 def plan_payouts(connection: Connection, case: Case) -> tuple[Payout, ...]:
     """Return the case's payouts with those for `case.refund_due`; the same again for the same version of the case.
 
-    What does not fit the payments is a reimbursement that finance pays by hand (R32). Raises CapExceededError when
-    more would be paid for goods than was captured, whichever way.
+    Return postage that does not fit the payments is a reimbursement that finance pays by hand (R32). Raises
+    CapExceededError when goods do not fit them.
     """
     captures = lock_captures(connection, case.order_number)
     known = {payout.payout_id for payout in case.payouts}
@@ -35,55 +44,57 @@ def plan_payouts(connection: Connection, case: Case) -> tuple[Payout, ...]:
 
 def _is_plan_of(case: Case, planned: list[PayoutRecord]) -> bool:
     versions = {record.planned_at_version for record in planned}
-    return versions == {case.version} and sum(record.payout.amount.minor for record in planned) == _total(case)
-
-
-def _total(case: Case) -> int:
-    return case.refund_due.total.minor if case.refund_due else 0
+    total = case.refund_due.total.minor if case.refund_due else 0
+    return versions == {case.version} and sum(record.payout.amount.minor for record in planned) == total
 
 
 def _plan(connection: Connection, case: Case, captures: list[Capture], first: int) -> list[PayoutRecord]:
-    total = _total(case)
-    if total <= 0:
+    if case.refund_due is None:
         return []
-    goods = _goods(connection, case, captures)
-    records = [_record(case, first + place, part) for place, part in enumerate(_parts(total, captures))]
+    shares = _shares(_allocate(connection, case, case.refund_due, captures), captures)
+    records = [_record(case, first + place, share) for place, share in enumerate(shares)]
     write_payouts(connection, records)
-    for record in records:
+    for record, (_, _, part) in zip(records, shares, strict=True):
         commit(connection, record)
-        part = min(goods, record.payout.amount.minor)
         enter_planned(connection, record, part, case.updated_at)
-        goods -= part
+    _enter_rest_of_label(connection, case, case.refund_due, shares)
     return records
 
 
-def _goods(connection: Connection, case: Case, captures: list[Capture]) -> int:
-    """Return how much of the total is for goods and outbound postage, which all payments together must cover."""
-    postage = case.refund_due.return_postage.minor if case.refund_due else 0
-    goods = max(0, _total(case) - postage)
-    room = sum(capture.captured for capture in captures) - goods_planned(connection, case.order_number)
-    if goods > room:
-        says = f"{goods} to be refunded for goods, {room} left of what was paid"
+def _allocate(connection: Connection, case: Case, due: RefundDue, captures: list[Capture]) -> Allocation:
+    room = caps([one.captured for one in captures], [one.committed + one.elsewhere for one in captures])
+    key = {"order_number": case.order_number}
+    paid = int(connection.execute(_PAID, key).scalar() or 0)
+    settled = goods_planned(connection, case.order_number) + due.goods.minor + due.outbound_postage.minor
+    allocation = share_out(due, room, max(0, paid - settled))
+    if allocation.unplaced:
+        goods = due.total.minor - due.return_postage.minor
+        says = f"{goods} to be refunded for goods, {sum(room)} left of what was paid"
         raise CapExceededError(f"order {case.order_number}: {says}")
-    return goods
+    return allocation
 
 
-def _parts(total: int, captures: list[Capture]) -> list[Part]:
-    room = caps([capture.captured for capture in captures], [capture.committed for capture in captures])
-    amounts, outside = allocate(total, room)
-    parts = [(one.provider, one.reference, amount) for one, amount in zip(captures, amounts, strict=True)]
-    return [part for part in [*parts, (REIMBURSEMENT, "outside", outside)] if part[2]]
+def _shares(allocation: Allocation, captures: list[Capture]) -> list[Share]:
+    through = [(one.provider, one.reference, part) for one, part in zip(captures, allocation.parts, strict=True)]
+    return [share for share in [*through, (REIMBURSEMENT, OUTSIDE, allocation.outside)] if share[2].amount]
 
 
-def _record(case: Case, position: int, part: Part) -> PayoutRecord:
-    provider, reference, amount = part
+def _enter_rest_of_label(connection: Connection, case: Case, due: RefundDue, shares: list[Share]) -> None:
+    """Enter the label that no payout shows, because it took all of the goods (R31)."""
+    if rest := due.label_deduction.minor - sum(part.label for _, _, part in shares):
+        enter_label(connection, case, rest)
+
+
+def _record(case: Case, position: int, share: Share) -> PayoutRecord:
+    provider, reference, part = share
+    is_outside = provider == REIMBURSEMENT
     payout = Payout(
         payout_id=f"{case.case_id}-p{position}",
         provider=provider,
         payment_reference=reference,
-        amount=Money(minor=amount, currency=case.currency),
+        amount=Money(minor=part.amount, currency=case.currency),
         idempotency_key=idempotency_key(case.case_id, position, 1),
-        state=PayoutState.ACTION_REQUIRED if provider == REIMBURSEMENT else PayoutState.PLANNED,
+        state=PayoutState.ACTION_REQUIRED if is_outside else PayoutState.PLANNED,
     )
     return PayoutRecord(
         payout=payout,
@@ -91,4 +102,6 @@ def _record(case: Case, position: int, part: Part) -> PayoutRecord:
         order_number=case.order_number,
         position=position,
         planned_at_version=case.version,
+        source_provider=None if is_outside else provider,
+        source_reference=None if is_outside else reference,
     )

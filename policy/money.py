@@ -1,12 +1,34 @@
 """The refund amount: what each unit was paid for, what is owed, and through which payments it goes back."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from domain.case import Case, CaseLine, RefundDue, Refusal, UnitShare
 from domain.messages import CourierTracking
 from domain.money import Money, split
 from domain.order import Order
 from domain.policy_document import PolicyDocument
+
+
+class Part(NamedTuple):
+    """What one payout is for, in minor units; `label` is what a label took of its goods, and is not in the amount."""
+
+    goods: int = 0
+    postage: int = 0
+    label: int = 0
+
+    @property
+    def amount(self) -> int:
+        """Return what is paid."""
+        return self.goods + self.postage
+
+
+class Allocation(NamedTuple):
+    """A refund split up: a part for each payment, what is paid outside them, and goods that no payment can take."""
+
+    parts: tuple[Part, ...]
+    outside: Part
+    unplaced: int
 
 
 def unit_shares(order: Order, sku: str) -> tuple[UnitShare, ...]:
@@ -55,12 +77,13 @@ def judge_postage(case: Case, tracking: CourierTracking) -> Refusal | None:
     return Refusal(rule="R30", code="postage_not_reimbursable", says=says)
 
 
-def caps(captured: Sequence[int], committed: Sequence[int]) -> tuple[int, ...]:
-    """Return how much may still go back through each payment: captured minus committed, never below zero (R32).
+def caps(captured: Sequence[int], gone: Sequence[int]) -> tuple[int, ...]:
+    """Return how much may still go back through each payment: captured minus gone, never below zero (R32).
 
-    Both in minor units and in the payments' fixed order; `committed` is refunded or planned, over all cases.
+    Both in minor units and in the payments' fixed order; `gone` is refunded or planned over all cases, refunded by
+    hand or lost by a dispute.
     """
-    return tuple(max(0, paid - gone) for paid, gone in zip(captured, committed, strict=True))
+    return tuple(max(0, paid - left) for paid, left in zip(captured, gone, strict=True))
 
 
 def allocate(total: int, room: Sequence[int]) -> tuple[tuple[int, ...], int]:
@@ -74,6 +97,23 @@ def allocate(total: int, room: Sequence[int]) -> tuple[tuple[int, ...], int]:
         parts.append(min(left, space))
         left -= parts[-1]
     return tuple(parts), left
+
+
+def share_out(due: RefundDue, room: Sequence[int], still_refundable: int) -> Allocation:
+    """Return how a refund goes back: goods with outbound postage first, through the payments in their order (R35).
+
+    R32: return postage goes through them only within what they have beyond the goods and outbound postage of the
+    order that may still be refunded, `still_refundable`, so that it never takes the place of goods; the rest of it is
+    a reimbursement. All in minor units; the parts, what is outside and what is unplaced add up to `due.total` (R33).
+    """
+    goods, unplaced = allocate(due.total.minor - due.return_postage.minor, room)
+    left = [space - part for space, part in zip(room, goods, strict=True)]
+    spare = max(0, sum(left) - still_refundable)
+    postage, _ = allocate(min(due.return_postage.minor, spare), left)
+    bearer = next((place for place, part in enumerate(goods) if part), None)
+    labels = [due.label_deduction.minor if place == bearer else 0 for place in range(len(room))]
+    parts = tuple(Part(*part) for part in zip(goods, postage, labels, strict=True))
+    return Allocation(parts, Part(postage=due.return_postage.minor - sum(postage)), unplaced)
 
 
 def goods_value(case: Case) -> int:

@@ -1,9 +1,10 @@
 """The rows, private to `db`: nothing outside it sees one."""
 
 from db.tables.base import Row
+from db.tables.books import DisputeRow, FindingRow, ForeignRefundRow, GatewayEventRow
 from db.tables.cases import CaseRow, ReservedUnitRow, TimelineRow
 from db.tables.intakes import EvidenceRow, IntakeRow
-from db.tables.money import LedgerEntryRow, PayoutRow
+from db.tables.money import LedgerEntryRow, LedgerTransactionRow, PayoutRow
 from db.tables.orders import OrderLineRow, OrderParcelRow, OrderPaymentRow, OrderRow
 
 METADATA = Row.metadata
@@ -11,9 +12,14 @@ METADATA = Row.metadata
 __all__ = [
     "METADATA",
     "CaseRow",
+    "DisputeRow",
     "EvidenceRow",
+    "FindingRow",
+    "ForeignRefundRow",
+    "GatewayEventRow",
     "IntakeRow",
     "LedgerEntryRow",
+    "LedgerTransactionRow",
     "OrderLineRow",
     "OrderParcelRow",
     "OrderPaymentRow",

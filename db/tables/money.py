@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from db.tables.base import Instant, Row
@@ -12,8 +12,8 @@ from db.tables.base import Instant, Row
 class PayoutRow(Row, table=True):
     """A payout and its current attempt.
 
-    `first_attempt_at` is kept through all attempts; `released` means that its case ended without it and that its
-    amount is no longer committed.
+    `first_attempt_at` is kept through all attempts; `released` means that it will never be made and that its amount
+    is no longer committed. `source_*` is the payment whose cap it counts against, wherever it is paid in the end (R36).
     """
 
     stored_as: ClassVar[str] = "payouts"
@@ -21,6 +21,8 @@ class PayoutRow(Row, table=True):
         UniqueConstraint("idempotency_key"),
         UniqueConstraint("case_id", "position"),
         CheckConstraint("amount > 0", name="amount_positive"),
+        Index(None, "source_provider", "source_reference"),
+        Index(None, "provider", "gateway_refund_id"),
     )
 
     payout_id: str = Field(primary_key=True, max_length=64)
@@ -30,6 +32,8 @@ class PayoutRow(Row, table=True):
     planned_at_version: int
     provider: str = Field(max_length=32)
     payment_reference: str = Field(max_length=128)
+    source_provider: str | None = Field(default=None, max_length=32)
+    source_reference: str | None = Field(default=None, max_length=128)
     amount: int = Field(sa_type=BigInteger)
     currency: str = Field(max_length=3)
     attempt: int
@@ -43,13 +47,28 @@ class PayoutRow(Row, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class LedgerTransactionRow(Row, table=True):
+    """The seal of a ledger transaction, entered after its legs: it is refused unless they add up to zero (I2)."""
+
+    stored_as: ClassVar[str] = "ledger_transactions"
+
+    transaction_id: str = Field(primary_key=True)
+
+
 class LedgerEntryRow(Row, table=True):
-    """One leg of a transaction: debits are positive, credits negative, in minor units."""
+    """One leg of a transaction: debits are positive, credits negative, in minor units.
+
+    The deferred foreign key lets no leg be committed without its transaction's seal. What was captured belongs to an
+    order and to no case.
+    """
 
     stored_as: ClassVar[str] = "ledger_entries"
     __table_args__ = (
         CheckConstraint("amount <> 0", name="amount_not_zero"),
         ForeignKeyConstraint(["payout_id"], ["payouts.payout_id"]),
+        ForeignKeyConstraint(
+            ["transaction_id"], ["ledger_transactions.transaction_id"], deferrable=True, initially="DEFERRED"
+        ),
     )
 
     transaction_id: str = Field(primary_key=True)
@@ -58,7 +77,7 @@ class LedgerEntryRow(Row, table=True):
     account: str
     amount: int = Field(sa_type=BigInteger)
     currency: str = Field(max_length=3)
-    case_id: str = Field(max_length=64, index=True)
+    case_id: str | None = Field(default=None, max_length=64, index=True)
     order_number: str = Field(max_length=64, index=True)
-    payout_id: str = Field(max_length=64)
+    payout_id: str | None = Field(default=None, max_length=64)
     at: datetime = Field(sa_type=Instant)

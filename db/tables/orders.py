@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKeyConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field
 
 from db.tables.base import Instant, Row
@@ -40,12 +40,18 @@ class OrderLineRow(Row, table=True):
 
 
 class OrderPaymentRow(Row, table=True):
-    """A captured payment; `committed` is what payouts may take of it, and can never pass `captured` (R32)."""
+    """A captured payment: `committed` to payouts, `elsewhere` what went back by hand or by a lost dispute.
+
+    Together they can never pass `captured` (R32); a payment belongs to one order.
+    """
 
     stored_as: ClassVar[str] = "order_payments"
     __table_args__ = (
         ForeignKeyConstraint(["order_number"], ["orders.order_number"]),
-        CheckConstraint("committed >= 0 AND committed <= captured", name="within_captured"),
+        UniqueConstraint("provider", "reference"),
+        CheckConstraint(
+            "committed >= 0 AND elsewhere >= 0 AND committed + elsewhere <= captured", name="within_captured"
+        ),
     )
 
     order_number: str = Field(primary_key=True, max_length=64)
@@ -54,6 +60,7 @@ class OrderPaymentRow(Row, table=True):
     position: int
     captured: int = Field(sa_type=BigInteger)
     committed: int = Field(default=0, sa_type=BigInteger)
+    elsewhere: int = Field(default=0, sa_type=BigInteger)
 
 
 class OrderParcelRow(Row, table=True):

@@ -25,15 +25,16 @@ VOUCHER = Payment(provider="stripe", reference="pi_voucher", amount=2243)
 
 
 def an_order(**changes: Any) -> Order:
-    """An order of 8243 minor units: 5043 for the mugs, 2500 for the lamp, 700 for the postage."""
+    """An order of 8243 minor units: 5043 for the mugs, 2500 for the lamp, 700 for the postage; paid by its own."""
+    number = changes.get("order_number", "O-1")
     facts: dict[str, Any] = {
-        "order_number": "O-1",
+        "order_number": number,
         "customer_id": "c-1",
         "currency": "EUR",
         "placed_at": NOON - timedelta(days=9),
         "lines": (MUGS, LAMP),
         "outbound_postage": 700,
-        "payments": (CARD, VOUCHER),
+        "payments": tuple(one.amend(reference=one.reference + number.removeprefix("O-1")) for one in (CARD, VOUCHER)),
         "parcels": (Parcel(tracking_number="OUT-1", skus=("MUG", "LAMP"), delivered_at=NOON - timedelta(days=3)),),
     }
     return Order(**{**facts, **changes})
@@ -41,6 +42,11 @@ def an_order(**changes: Any) -> Order:
 
 def case_id(number: int) -> str:
     return f"rc_{number:08d}"
+
+
+def with_spare(spare: int = 500) -> Order:
+    """The order, with so much captured by the card beyond what it cost."""
+    return an_order(payments=(CARD.amend(amount=CARD.amount + spare), VOUCHER))
 
 
 def a_case(number: int = 1, *, mugs: int = 1, order: Order | None = None, **changes: Any) -> Case:

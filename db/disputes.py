@@ -1,0 +1,83 @@
+"""Chargebacks over payments, as their gateways tell of them (R38)."""
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from db.elsewhere import renew_elsewhere
+from db.engine import Database
+from db.statements import AddOrReplace, given
+from db.tables import CaseRow, DisputeRow, PayoutRow
+from domain.gateway_events import Dispute, DisputeStatus
+from domain.money import Money
+from domain.words import ENDED_STATES
+
+_DISPUTES, _PAYOUTS, _CASES = DisputeRow.__table__, PayoutRow.__table__, CaseRow.__table__
+_OF_PAYMENT = select(_DISPUTES).where(given(_DISPUTES.c.provider), given(_DISPUTES.c.payment_reference))
+_KNOWN = select(_DISPUTES).where(given(_DISPUTES.c.provider), given(_DISPUTES.c.dispute_id)).with_for_update()
+_CONCERNED = (
+    select(_PAYOUTS.c.case_id)
+    .join(_CASES, _CASES.c.case_id == _PAYOUTS.c.case_id)
+    .where(given(_PAYOUTS.c.provider), given(_PAYOUTS.c.payment_reference), _PAYOUTS.c.released.is_(False))
+    .where(_CASES.c.state.not_in([state.value for state in ENDED_STATES]))
+    .distinct()
+    .order_by(_PAYOUTS.c.case_id)
+)
+_WRITE = AddOrReplace(_DISPUTES)
+
+
+class Disputes:
+    """The disputes; one that was won or lost is opened by no older news."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, dispute: Dispute) -> list[str]:
+        """Record where the dispute stands, unless later news are recorded; return the open cases that pay into it.
+
+        What a lost one took leaves no room for refunds of its payment (R32).
+        """
+        with self._database.writing() as connection:
+            known = (
+                connection.execute(_KNOWN, dispute.model_dump(include={"provider", "dispute_id"})).mappings().first()
+            )
+            if known is None or not _is_overtaken(_dispute(known), dispute):
+                _WRITE.write(connection, [_row(dispute)])
+                renew_elsewhere(connection, dispute.provider, dispute.payment_reference)
+            concerned = {"provider": dispute.provider, "payment_reference": dispute.payment_reference}
+            return list(connection.scalars(_CONCERNED, concerned))
+
+    def of(self, provider: str, payment_reference: str) -> list[Dispute]:
+        """Return the disputes over a payment."""
+        with self._database.reading() as connection:
+            return read_disputes(connection, provider, payment_reference)
+
+
+def read_disputes(connection: Connection, provider: str, payment_reference: str) -> list[Dispute]:
+    """Return the disputes over a payment."""
+    payment = {"provider": provider, "payment_reference": payment_reference}
+    return [_dispute(row) for row in connection.execute(_OF_PAYMENT, payment).mappings()]
+
+
+def is_disputed(connection: Connection, provider: str, payment_reference: str) -> bool:
+    """Return whether a dispute over the payment is open (R38)."""
+    return any(one.status is DisputeStatus.OPEN for one in read_disputes(connection, provider, payment_reference))
+
+
+def _is_overtaken(known: Dispute, told: Dispute) -> bool:
+    ended_before = known.status is not DisputeStatus.OPEN and told.status is DisputeStatus.OPEN
+    return ended_before or told.changed_at < known.changed_at
+
+
+def _dispute(row: RowMapping) -> Dispute:
+    amount = Money(minor=row["amount"], currency=row["currency"])
+    return Dispute(amount=amount, **{name: row[name] for name in Dispute.model_fields if name != "amount"})
+
+
+def _row(dispute: Dispute) -> dict[str, Any]:
+    return {
+        **dispute.model_dump(exclude={"amount"}),
+        "status": dispute.status.value,
+        "amount": dispute.amount.minor,
+        "currency": dispute.amount.currency,
+    }

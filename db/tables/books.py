@@ -1,0 +1,73 @@
+"""What gateways told by themselves, the disputes over payments, and what reconciliation found."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text
+from sqlmodel import Field
+
+from db.tables.base import Instant, Row
+
+
+class GatewayEventRow(Row, table=True):
+    """A verified webhook, once: `event` is the GatewayEvent as JSON, never the provider's own body."""
+
+    stored_as: ClassVar[str] = "gateway_events"
+    __table_args__ = (Index(None, "status", "taken_in_at"),)
+
+    provider: str = Field(primary_key=True, max_length=32)
+    event_id: str = Field(primary_key=True, max_length=128)
+    event: str = Field(sa_type=Text)
+    body_sha256: str = Field(max_length=64)
+    status: str = Field(max_length=16)
+    taken_in_at: datetime = Field(sa_type=Instant)
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class DisputeRow(Row, table=True):
+    """A chargeback over a payment, as last told (R38)."""
+
+    stored_as: ClassVar[str] = "disputes"
+    __table_args__ = (
+        Index(None, "provider", "payment_reference"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+    )
+
+    provider: str = Field(primary_key=True, max_length=32)
+    dispute_id: str = Field(primary_key=True, max_length=128)
+    payment_reference: str = Field(max_length=128)
+    amount: int = Field(sa_type=BigInteger)
+    currency: str = Field(max_length=3)
+    status: str = Field(max_length=8)
+    changed_at: datetime = Field(sa_type=Instant)
+
+
+class ForeignRefundRow(Row, table=True):
+    """A refund that no payout made, as by hand in the gateway's dashboard; it takes room from its payment (R32)."""
+
+    stored_as: ClassVar[str] = "foreign_refunds"
+    __table_args__ = (Index(None, "provider", "payment_reference"),)
+
+    provider: str = Field(primary_key=True, max_length=32)
+    refund_id: str = Field(primary_key=True, max_length=128)
+    payment_reference: str = Field(max_length=128)
+    amount: int = Field(sa_type=BigInteger)
+    currency: str = Field(max_length=3)
+    counts: bool
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class FindingRow(Row, table=True):
+    """A difference that reconciliation found; `finding` is the Finding as JSON when it was last seen."""
+
+    stored_as: ClassVar[str] = "findings"
+    __table_args__ = (Index(None, "closed_at", "found_at"),)
+
+    finding_id: str = Field(primary_key=True, max_length=200)
+    kind: str = Field(max_length=32)
+    finding: str = Field(sa_type=Text)
+    found_at: datetime = Field(sa_type=Instant)
+    last_seen_at: datetime = Field(sa_type=Instant)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+    closed_by: str | None = Field(default=None, max_length=80)
+    close_note: str | None = Field(default=None, sa_type=Text)
