@@ -1,0 +1,225 @@
+"""Open, decide, ship, inspect, pay, fault and webhook, in any order and repetition, against the model ledger."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from domain.case import EvidencePin, InspectedLine
+from domain.messages import (
+    AuditDecision,
+    CaseResolution,
+    CourierTracking,
+    EvidenceReport,
+    Message,
+    RefundNews,
+    WarehouseInspection,
+    Withdrawal,
+)
+from domain.money import Money
+from domain.words import CaseState, EvidenceStatus, PayoutState, Reason, Settlement
+from tests.chaos.model import POSTAGE, ModelCase, model_order
+from tests.chaos.world import World
+from tests.invariants import PAID_NOTHING, assert_invariants
+
+FAULTS: list[dict[str, Any]] = [
+    {"kind": "drop_answer_after_commit"},
+    {"kind": "drop_answer_before_commit"},
+    {"kind": "stored_500"},
+    {"kind": "stored_500", "executed": True},
+    {"kind": "busy", "status": 409},
+    {"kind": "busy", "status": 429},
+    {"kind": "busy", "status": 503},
+    {"kind": "busy", "status": 503, "on": "refund.list"},
+    {"kind": "decline", "code": "lost_or_stolen_card"},
+    {"kind": "outcome", "status": "pending"},
+    {"kind": "outcome", "status": "requires_action"},
+    {"kind": "outcome", "status": "failed", "failure_reason": "expired_or_canceled_card"},
+]
+REASONS = st.sampled_from([Reason.PERSONAL, Reason.QUALITY])
+WHICH = st.integers(min_value=0, max_value=9)
+SHA = "a" * 64
+
+
+class Refunding(RuleBasedStateMachine):
+    """One order and the cases people open over it."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+        self.model = model_order(next(world.numbers))
+        self.told = 0
+        self.last: tuple[str, str, Message] | None = None
+        self.answered: list[tuple[str, str]] = []
+        world.place(self.model.order)
+
+    @initialize(units=st.integers(1, 3), reason=REASONS, faults=st.lists(st.sampled_from(FAULTS), max_size=2))
+    def begin_with_money(self, units: int, reason: Reason, faults: list[dict[str, Any]]) -> None:
+        self.world.site.sandbox.plan(*faults)
+        self.straight_to_payout(units, reason)
+
+    @rule(units=st.integers(1, 3), reason=REASONS)
+    def open(self, units: int, reason: Reason) -> None:
+        intake = self.model.intake(units, reason)
+        standing = self.world.open(intake)
+        self.model.cases.append(ModelCase(intake, units, is_rejected=standing.state is CaseState.REJECTED))
+        if reason.is_sellers_fault:
+            pin = EvidencePin(evidence_id="e1", status=EvidenceStatus.PINNED, version_id="v1", sha256=SHA)
+            self._tell(self.model.cases[-1], "report_evidence", EvidenceReport(pins=(pin,)))
+
+    @rule(which=WHICH, decision=st.sampled_from(["approve", "approve", "approve", "reject", "request_information"]))
+    def decide(self, which: int, decision: str) -> None:
+        code = None if decision == "approve" else "other"
+        note = None if decision == "approve" else "Because."
+        said = AuditDecision(decision=decision, reason_code=code, note=note, decided_by=self._somebody())
+        self._tell(self._case(which), "decide_audit", said, "approved" if decision == "approve" else None)
+
+    @rule(which=WHICH)
+    def ship(self, which: int) -> None:
+        postage = Money(minor=POSTAGE, currency="USD")
+        self._tell(
+            self._case(which),
+            "register_shipment",
+            CourierTracking(carrier="sf_express", tracking_number="SF1234567", postage=postage),
+        )
+
+    @rule(which=WHICH, accepted=st.integers(0, 3), failed=st.integers(0, 1))
+    def inspect(self, which: int, accepted: int, failed: int) -> None:
+        case, found = self._case(which), []
+        for quantity, verdict in ((accepted, "accepted"), (failed, "used")):
+            if quantity:
+                found.append(InspectedLine(sku="MUG", quantity=quantity, verdict=verdict, disposition="restock"))
+        if found and self._tell(
+            case,
+            "record_inspection",
+            WarehouseInspection(lines=tuple(found), inspected_by=self._somebody()),
+            "inspected",
+        ):
+            assert accepted + failed <= case.outstanding, "more units inspected than were asked for"
+            case.accept(accepted, shipped=self._is_shipped(case))
+            case.failed += failed
+
+    @rule(
+        which=WHICH,
+        decision=st.sampled_from([Settlement.ACCEPT, Settlement.REFUSE, Settlement.RETRY, Settlement.RETRY]),
+    )
+    def resolve(self, which: int, decision: Settlement) -> None:
+        case = self._case(which)
+        was = self.world.case(case.case_id).state
+        if not self._tell(case, "resolve", CaseResolution(decision=decision, decided_by=self._somebody())):
+            return
+        if was is CaseState.INSPECTION_FAILED and decision is Settlement.ACCEPT:
+            units, case.failed = case.failed, 0
+            case.accept(units, shipped=self._is_shipped(case))
+        if was is CaseState.INSPECTION_FAILED and decision is Settlement.REFUSE:
+            case.refused, case.failed = case.refused + case.failed, 0
+
+    @rule(which=WHICH)
+    def withdraw(self, which: int) -> None:
+        self._tell(self._case(which), "withdraw", Withdrawal())
+
+    @precondition(lambda self: self.last)
+    @rule()
+    def repeat(self) -> None:
+        assert self.last
+        self.world.tell(*self.last)
+
+    @rule(fault=st.sampled_from(FAULTS), times=st.integers(1, 3))
+    def fault(self, fault: dict[str, Any], times: int) -> None:
+        left = self.world.site.sandbox.faults_left()
+        self.world.site.sandbox.plan(*left, {**fault, "times": times})
+
+    @rule()
+    def forget_keys(self) -> None:
+        self.world.site.sandbox.forget_keys()
+
+    @rule(units=st.integers(1, 3), reason=REASONS)
+    def straight_to_payout(self, units: int, reason: Reason) -> None:
+        self.open(units, reason)
+        newest = len(self.model.cases) - 1
+        self.decide(newest, "approve")
+        self.ship(newest)
+        self.inspect(newest, units, 0)
+
+    @rule()
+    def pay(self) -> None:
+        """Let everything that is under way come to an answer."""
+        self.world.await_quiet(self._case_ids())
+
+    @rule(which=WHICH, status=st.sampled_from(["succeeded", "failed", "canceled"]))
+    def gateway_changes_its_mind(self, which: int, status: str) -> None:
+        refunds = self.world.gateway(self.model.order).refunds
+        movable = [one for one in refunds if one.state not in PAID_NOTHING]
+        if movable:
+            self.world.site.sandbox.settle(movable[which % len(movable)].refund_id, status, None)
+
+    @rule(which=WHICH, times=st.integers(1, 3))
+    def webhook(self, which: int, times: int) -> None:
+        """Tell a case, once or more often, that one of its refunds changed; it may be old news."""
+        refunds = [one for one in self.world.gateway(self.model.order).refunds if one.payout_id]
+        for _ in range(times if refunds else 0):
+            told = refunds[which % len(refunds)]
+            of_case = next(one for one in self.model.cases if str(told.payout_id).startswith(one.case_id))
+            news = RefundNews(payout_id=told.payout_id, refund_id=told.refund_id, event_id=f"stripe:{told.refund_id}")
+            self.world.signal(of_case.intake, "refund_news", news)
+
+    @invariant()
+    def i1_to_i7(self) -> None:
+        books = self.world.books(self.model.order, answered=self.answered)
+        for one in self.model.cases:
+            mine = [refund for refund in books.gateway.counted if str(refund.payout_id).startswith(one.case_id)]
+            paid = sum(refund.amount.minor for refund in mine)
+            assert paid <= one.owed, f"{paid} refunded for {one.case_id}, {one.owed} owed"
+
+    def teardown(self) -> None:
+        """Heal the gateway and let everything end: books, cases, gateway and model must agree then."""
+        try:
+            self.world.site.sandbox.plan()
+            self.pay()
+            self._tell_all_news()
+            self.pay()
+            self._assert_settled()
+        finally:
+            self.world.site.sandbox.plan()
+            self.world.terminate(self._case_ids())
+
+    def _assert_settled(self) -> None:
+        books = self.world.books(self.model.order, answered=self.answered)
+        assert_invariants(books)
+        for one in self.model.cases:
+            case = self.world.case(one.case_id)
+            planned = sum(payout.amount.minor for payout in case.payouts if payout.state is not PayoutState.CANCELED)
+            if case.state is CaseState.REFUNDED:
+                assert planned == one.owed, f"{one.case_id}: {planned} paid or owed by us, {one.owed} by the model"
+            states = {payout.payout_id: payout.state for payout in case.payouts if not payout.is_outside}
+            for refund in books.gateway.refunds:
+                if states.get(refund.payout_id or "") is PayoutState.SUCCEEDED and refund.state in PAID_NOTHING:
+                    counted = [each.payout_id for each in books.gateway.counted]
+                    assert refund.payout_id in counted, f"{refund.payout_id} is shown as paid and was {refund.state}"
+
+    def _tell_all_news(self) -> None:
+        for place in range(len(self.world.gateway(self.model.order).refunds)):
+            self.webhook(place, 1)
+
+    def _tell(self, case: ModelCase, update: str, message: Message, event: str | None = None) -> bool:
+        """Say something to the case; what it took must be told in its timeline (I7)."""
+        self.told += 1
+        self.last = (case.case_id, update, message.amend(event_id=f"said-{self.told}"))
+        is_taken = self.world.tell(*self.last) is None
+        if is_taken and event:
+            self.answered.append((case.case_id, event))
+        return is_taken
+
+    def _somebody(self) -> str:
+        """Return a new name: the same words from the same person again would be a repeat, which changes nothing."""
+        return f"person-{self.told}"
+
+    def _case(self, which: int) -> ModelCase:
+        return self.model.cases[which % len(self.model.cases)]
+
+    def _case_ids(self) -> list[str]:
+        return [one.case_id for one in self.model.cases]
+
+    def _is_shipped(self, case: ModelCase) -> bool:
+        shipment = self.world.case(case.case_id).shipment
+        return shipment is not None and shipment.postage is not None

@@ -1,0 +1,83 @@
+"""The model ledger: captured, owed and refunded, reckoned from what people did and nothing else."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from domain.order import Order, OrderLine, Parcel, Payment
+from domain.request import CaseIntake, RequestedLine
+from domain.words import Reason
+
+UNITS, PRICE = 6, 1000
+CAPTURES = (1500, 4500)
+POSTAGE = 700  # within the policy's cap
+
+
+@dataclass
+class ModelCase:
+    """A case as the model knows it; amounts in cents."""
+
+    intake: CaseIntake
+    units: int
+    owed: int = 0
+    accepted: int = 0
+    failed: int = 0
+    refused: int = 0
+    is_rejected: bool = False
+
+    @property
+    def case_id(self) -> str:
+        return self.intake.case_id
+
+    @property
+    def outstanding(self) -> int:
+        return self.units - self.accepted - self.failed - self.refused
+
+    def accept(self, units: int, *, shipped: bool) -> None:
+        """Owe for more units, and with the first ones of a faulty order for the postage (R30, R31)."""
+        if units and not self.accepted and shipped and self.intake.reason.is_sellers_fault:
+            self.owed += POSTAGE
+        self.accepted += units
+        self.owed += units * PRICE
+
+
+@dataclass
+class ModelOrder:
+    """An order of six units paid by two payments, and its cases."""
+
+    order: Order
+    cases: list[ModelCase] = field(default_factory=list[ModelCase])
+
+    @property
+    def captured(self) -> int:
+        return sum(CAPTURES)
+
+    def intake(self, units: int, reason: Reason) -> CaseIntake:
+        number = f"{self.order.order_number.lower().replace('-', '')}c{len(self.cases):02d}"
+        return CaseIntake(
+            case_id=f"rc_{number}",
+            order_number=self.order.order_number,
+            customer_id="c-1",
+            reason=reason,
+            lines=(RequestedLine(sku="MUG", quantity=units),),
+            evidence_ids=("e1",) if reason.is_sellers_fault else (),
+            received_at=datetime.now(UTC),
+        )
+
+
+def model_order(number: int) -> ModelOrder:
+    """Return a new order, delivered yesterday; it has no outbound postage, so that a unit is always worth the same."""
+    now, name = datetime.now(UTC), f"O-{number:07d}"
+    order = Order(
+        order_number=name,
+        customer_id="c-1",
+        currency="USD",
+        placed_at=now - timedelta(days=6),
+        lines=(OrderLine(sku="MUG", product_name="Mug", quantity=UNITS, unit_price=PRICE),),
+        outbound_postage=0,
+        payments=tuple(
+            Payment(provider="stripe", reference=f"pi_{name}_{place}", amount=amount)
+            for place, amount in enumerate(CAPTURES)
+        ),
+        parcels=(Parcel(tracking_number="OUT-1", skus=("MUG",), delivered_at=now - timedelta(days=1)),),
+    )
+    return ModelOrder(order)

@@ -1,0 +1,44 @@
+"""Nothing that people, gateways and faults do in any order breaks I1 to I7 or pays more than is owed."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+from temporalio.common import RetryPolicy
+
+from tests.chaos.machine import Refunding
+from tests.chaos.scale import EXAMPLES, IS_WHOLE
+from tests.chaos.world import World, world
+from workflows import options
+
+pytestmark = pytest.mark.e2e
+
+SHORT = timedelta(milliseconds=50)
+STEPS = 20
+
+
+@pytest.fixture(scope="module")
+def hurried_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world in which what is tried again is tried again at once."""
+    with pytest.MonkeyPatch.context() as hurry:
+        hurry.setattr(options, "FIRST_UNKNOWN_RETRY", SHORT)
+        hurry.setattr(options, "_PAYOUT_RETRY", RetryPolicy(initial_interval=SHORT, maximum_interval=SHORT))
+        with world(tmp_path_factory.mktemp("world")) as opened:
+            yield opened
+
+
+def test_r32_any_order_of_steps_faults_and_webhooks_leaves_the_books_right(hurried_world: World) -> None:
+    run_state_machine_as_test(
+        lambda: Refunding(hurried_world),
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=not IS_WHOLE,
+            database=None,
+            print_blob=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
