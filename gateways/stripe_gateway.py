@@ -13,19 +13,13 @@ from domain.errors import AnswerLostError, DomainError, GatewayUnavailableError,
 from domain.gateway_events import SeenRefund
 from domain.money import Money
 from domain.words import PayoutState
+from gateways.stripe_words import PROVIDER, state_of
 
 if TYPE_CHECKING:
     from stripe.params import RefundCreateParams, RefundListParams
 
 TIMEOUT_SECONDS = 10
 _PAGE_SIZE = 100
-_STATES = {
-    "pending": PayoutState.PENDING,
-    "requires_action": PayoutState.ACTION_REQUIRED,
-    "succeeded": PayoutState.SUCCEEDED,
-    "failed": PayoutState.FAILED,
-    "canceled": PayoutState.CANCELED,
-}
 _COUNTS_FOR_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
 _REFUSED = frozenset({400, 402, 404})
 _SERVER_ERROR, _BUSY = 500, 503
@@ -111,10 +105,9 @@ def _is_of(payout: Payout, refund: stripe.Refund) -> bool:
 
 
 def _told(refund: stripe.Refund) -> GatewayRefund:
-    """Translate Stripe's refund; a status that did not exist when this was written is `unknown`, never paid."""
     return GatewayRefund(
         refund_id=refund.id,
-        state=_STATES.get(refund.status or "", PayoutState.UNKNOWN),
+        state=state_of(refund.status),
         amount=Money(minor=refund.amount, currency=refund.currency.upper()),
         failure_code=getattr(refund, "failure_reason", None),
     )
@@ -123,7 +116,7 @@ def _told(refund: stripe.Refund) -> GatewayRefund:
 def _seen(refund: stripe.Refund) -> SeenRefund:
     told = _told(refund)
     return SeenRefund(
-        provider="stripe",
+        provider=PROVIDER,
         refund_id=told.refund_id,
         payment_reference=str(refund.payment_intent or refund.charge),
         payout_id=getattr(refund.metadata, "payout_id", None),
