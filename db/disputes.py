@@ -18,7 +18,7 @@ _KNOWN = select(_DISPUTES).where(given(_DISPUTES.c.provider), given(_DISPUTES.c.
 _CONCERNED = (
     select(_PAYOUTS.c.case_id)
     .join(_CASES, _CASES.c.case_id == _PAYOUTS.c.case_id)
-    .where(given(_PAYOUTS.c.provider), given(_PAYOUTS.c.payment_reference), _PAYOUTS.c.released.is_(False))
+    .where(given(_PAYOUTS.c.source_provider), given(_PAYOUTS.c.source_reference), _PAYOUTS.c.released.is_(False))
     .where(_CASES.c.state.not_in([state.value for state in ENDED_STATES]))
     .distinct()
     .order_by(_PAYOUTS.c.case_id)
@@ -35,16 +35,17 @@ class Disputes:
     def record(self, dispute: Dispute) -> list[str]:
         """Record where the dispute stands, unless later news are recorded; return the open cases that pay into it.
 
-        What a lost one took leaves no room for refunds of its payment (R32).
+        Overtaken news concern nobody. What a lost dispute took leaves no room for refunds of its payment (R32).
         """
         with self._database.writing() as connection:
             known = (
                 connection.execute(_KNOWN, dispute.model_dump(include={"provider", "dispute_id"})).mappings().first()
             )
-            if known is None or not _is_overtaken(_dispute(known), dispute):
-                _WRITE.write(connection, [_row(dispute)])
-                renew_elsewhere(connection, dispute.provider, dispute.payment_reference)
-            concerned = {"provider": dispute.provider, "payment_reference": dispute.payment_reference}
+            if known is not None and _is_overtaken(_dispute(known), dispute):
+                return []
+            _WRITE.write(connection, [_row(dispute)])
+            renew_elsewhere(connection, dispute.provider, dispute.payment_reference)
+            concerned = {"source_provider": dispute.provider, "source_reference": dispute.payment_reference}
             return list(connection.scalars(_CONCERNED, concerned))
 
     def of(self, provider: str, payment_reference: str) -> list[Dispute]:

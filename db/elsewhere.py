@@ -20,8 +20,13 @@ _LOST = select(func.coalesce(func.sum(_DISPUTES.c.amount), 0)).where(
     given(_DISPUTES.c.payment_reference),
     _DISPUTES.c.status == DisputeStatus.LOST.value,
 )
+_GONE = select(_BY_HAND.scalar_subquery() + _LOST.scalar_subquery())
 _OF_PAYMENT = (_PAYMENTS.c.provider == bindparam("of_provider"), _PAYMENTS.c.reference == bindparam("of_reference"))
-_LEFT = select(_PAYMENTS.c.captured - _PAYMENTS.c.committed).where(*_OF_PAYMENT).with_for_update(key_share=True)
+_STANDS = (
+    select(_PAYMENTS.c.captured - _PAYMENTS.c.committed, _PAYMENTS.c.elsewhere)
+    .where(*_OF_PAYMENT)
+    .with_for_update(key_share=True)
+)
 _RENEW = update(_PAYMENTS).where(*_OF_PAYMENT).values(elsewhere=bindparam("gone"))
 _COUNTS = select(_FOREIGN.c.counts).where(given(_FOREIGN.c.provider), given(_FOREIGN.c.refund_id))
 _WRITE = AddOrReplace(_FOREIGN)
@@ -57,8 +62,10 @@ def renew_elsewhere(connection: Connection, provider: str, payment_reference: st
     What does not fit beside the payouts any more has gone back twice: reconciliation finds that, no constraint can.
     """
     of_payment = {"of_provider": provider, "of_reference": payment_reference}
-    left = connection.scalar(_LEFT, of_payment)
-    if left is not None:
-        payment = {"provider": provider, "payment_reference": payment_reference}
-        gone = int(connection.scalar(_BY_HAND, payment) or 0) + int(connection.scalar(_LOST, payment) or 0)
-        connection.execute(_RENEW, {**of_payment, "gone": min(gone, left)})
+    stands = connection.execute(_STANDS, of_payment).first()
+    if stands is None:
+        return
+    left, known = stands
+    gone = connection.scalar(_GONE, {"provider": provider, "payment_reference": payment_reference})
+    if (renewed := min(int(gone or 0), left)) != known:
+        connection.execute(_RENEW, {**of_payment, "gone": renewed})

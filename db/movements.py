@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from db.ledger import Movement, Transaction, between, enter
 from db.payout_rows import PayoutRecord
@@ -28,11 +28,11 @@ _CAPTURED = (
     .where(_ENTRIES.c.account != SALES)
     .group_by(_ENTRIES.c.account, _ENTRIES.c.currency)
 )
-_GOODS = (
+_POSTAGE_THROUGH = (
     select(func.coalesce(func.sum(_ENTRIES.c.amount), 0))
-    .outerjoin_from(_ENTRIES, _PAYOUTS, _PAYOUTS.c.payout_id == _ENTRIES.c.payout_id)
-    .where(given(_ENTRIES.c.order_number), _ENTRIES.c.account == GOODS)
-    .where(func.coalesce(_PAYOUTS.c.released, False).is_(False))
+    .join_from(_ENTRIES, _PAYOUTS, _PAYOUTS.c.payout_id == _ENTRIES.c.payout_id)
+    .where(given(_ENTRIES.c.order_number), _ENTRIES.c.account == RETURN_POSTAGE, _PAYOUTS.c.released.is_(False))
+    .where(or_(_PAYOUTS.c.source_provider.is_not(None), _ENTRIES.c.amount < 0))
 )
 
 
@@ -56,10 +56,19 @@ def enter_captured(connection: Connection, order: Order) -> None:
 
 
 def enter_planned(connection: Connection, record: PayoutRecord, part: Part, at: datetime) -> None:
-    """Enter what is owed from now on: goods in gross, the label that comes off them, and return postage (R31, R32)."""
-    legs = ((GOODS, part.goods + part.label), (RETURN_POSTAGE, part.postage), (RETURN_LABELS, -part.label))
+    """Enter what is owed from now on: goods in gross, the label that comes off them, and return postage (R31, R32).
+
+    Goods that change places with postage are goods of the payments: what is owed outside is that postage.
+    """
+    legs = (
+        (GOODS, part.goods + part.label + part.swapped),
+        (RETURN_POSTAGE, -part.swapped),
+        (RETURN_POSTAGE, part.postage),
+        (RETURN_LABELS, -part.label),
+        (_payable(record), -record.payout.amount.minor),
+    )
     movement = Movement.POSTAGE_OWED if record.payout.is_outside else Movement.REFUND_PLANNED
-    _enter(connection, record, movement, (*legs, (_payable(record), -record.payout.amount.minor)), at)
+    _enter(connection, record, movement, legs, at)
 
 
 def enter_label(connection: Connection, case: Case, label: int) -> None:
@@ -103,12 +112,12 @@ def enter_released(connection: Connection, record: PayoutRecord, at: datetime) -
     _move(connection, record, Movement.RELEASED, (_payable(record), RELEASED), at)
 
 
-def goods_planned(connection: Connection, order_number: str) -> int:
-    """Return what is planned or paid of an order for goods and outbound postage, over all cases, in minor units.
+def postage_planned(connection: Connection, order_number: str) -> int:
+    """Return what is planned or paid for return postage through the payments of an order, over all cases (R32).
 
-    In gross: what a label took of it is settled too.
+    In minor units, without what has changed places with goods since.
     """
-    return int(connection.execute(_GOODS, {"order_number": order_number}).scalar_one())
+    return int(connection.execute(_POSTAGE_THROUGH, {"order_number": order_number}).scalar_one())
 
 
 def _capture(order: Order, purse: Purse, stated: int, known: int, times: int) -> Transaction:

@@ -87,7 +87,8 @@ def _enter(connection: Connection, record: PayoutRecord, at: datetime) -> None:
 def _is_left_to_dispute(record: PayoutRecord, case: Case) -> bool:
     payout = case.payout(record.payout_id)
     is_canceled = payout is not None and payout.state is PayoutState.CANCELED
-    return case.settled_by_dispute is not None and is_canceled and not record.released
+    is_owed_by_payment = record.source_provider is not None and not record.released
+    return case.settled_by_dispute is not None and is_canceled and is_owed_by_payment
 
 
 def _is_dead(record: PayoutRecord, case: Case) -> bool:

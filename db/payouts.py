@@ -48,8 +48,6 @@ class Payouts:
         """
         with self._database.writing() as connection:
             record = _find(connection, payout)
-            if is_disputed(connection, payout.provider, payout.payment_reference):
-                raise ChargeDisputedError(f"a chargeback over {payout.provider} {payout.payment_reference} is open")
             later = payout.attempt > record.payout.attempt
             return _submit(connection, _begun(record, payout.attempt) if later else record, at)
 
@@ -105,6 +103,10 @@ def _find(connection: Connection, payout: Payout) -> PayoutRecord:
         raise LookupError(f"payout {payout.payout_id} was never planned")
     if record.released:
         raise CapExceededError(f"payout {payout.payout_id} was given up when its case ended: plan it again")
+    if record.payout.is_outside:
+        raise CapExceededError(f"payout {payout.payout_id} is paid to another account: nothing of it to a gateway")
+    if is_disputed(connection, record.payout.provider, record.payout.payment_reference):
+        raise ChargeDisputedError(f"a chargeback over {payout.provider} {payout.payment_reference} is open")
     return record
 
 

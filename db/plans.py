@@ -1,24 +1,15 @@
 """How a refund is split over the payments of its order, committed under the cap of each (R32, R35)."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from db.commitments import Capture, commit, give_up, lock_captures
-from db.movements import enter_label, enter_planned, goods_planned
+from db.movements import enter_label, enter_planned, postage_planned
 from db.payout_rows import PayoutRecord, idempotency_key, read_payouts, write_payouts
-from db.statements import given
-from db.tables import OrderLineRow, OrderRow
 from domain.case import OUTSIDE, REIMBURSEMENT, Case, Payout, RefundDue
 from domain.errors import CapExceededError
 from domain.money import Money
 from domain.words import PayoutState
 from policy.money import Allocation, Part, caps, share_out
-
-_LINES, _ORDERS = OrderLineRow.__table__.c, OrderRow.__table__.c
-_PAID_FOR_LINES = select(
-    func.coalesce(func.sum(_LINES.quantity * _LINES.unit_price - _LINES.discount + _LINES.tax), 0)
-).where(given(_LINES.order_number))
-_POSTAGE = select(_ORDERS.outbound_postage).where(given(_ORDERS.order_number))
-_PAID = select(_PAID_FOR_LINES.scalar_subquery() + _POSTAGE.scalar_subquery())
 
 Share = tuple[str, str, Part]
 
@@ -63,10 +54,9 @@ def _plan(connection: Connection, case: Case, captures: list[Capture], first: in
 
 def _allocate(connection: Connection, case: Case, due: RefundDue, captures: list[Capture]) -> Allocation:
     room = caps([one.captured for one in captures], [one.committed + one.elsewhere for one in captures])
-    key = {"order_number": case.order_number}
-    paid = int(connection.execute(_PAID, key).scalar() or 0)
-    settled = goods_planned(connection, case.order_number) + due.goods.minor + due.outbound_postage.minor
-    allocation = share_out(due, room, max(0, paid - settled))
+    # What left elsewhere was for goods too: then there is nothing to change places with.
+    untouched = not any(one.elsewhere for one in captures)
+    allocation = share_out(due, room, postage_planned(connection, case.order_number) if untouched else 0)
     if allocation.unplaced:
         goods = due.total.minor - due.return_postage.minor
         says = f"{goods} to be refunded for goods, {sum(room)} left of what was paid"

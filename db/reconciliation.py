@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pydantic import AwareDatetime
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, union
 
 from db.engine import Database
 from db.payout_rows import PayoutRecord, record_of
@@ -14,13 +14,14 @@ from domain.value import Value
 from domain.words import PayoutState
 
 _PAYOUTS, _CASES = PayoutRow.__table__, CaseRow.__table__
+_MOMENTS = (_PAYOUTS.c.first_attempt_at, _PAYOUTS.c.submitted_at, _PAYOUTS.c.settled_at)
 _LEDGER, _DISPUTES = LedgerEntryRow.__table__, DisputeRow.__table__
 _IN_ORDER = select(_PAYOUTS).order_by(_PAYOUTS.c.case_id, _PAYOUTS.c.position)
-_UNBALANCED = (
-    select(_LEDGER.c.order_number)
-    .group_by(_LEDGER.c.order_number)
-    .having(func.sum(_LEDGER.c.amount) != 0)
-    .order_by(_LEDGER.c.order_number)
+_UNBALANCED = union(
+    *(
+        select(_LEDGER.c.order_number).group_by(_LEDGER.c.order_number, *parts).having(func.sum(_LEDGER.c.amount) != 0)
+        for parts in ([], [_LEDGER.c.case_id], [_LEDGER.c.transaction_id])
+    )
 )
 _OWED_OUTSIDE = _IN_ORDER.where(
     _PAYOUTS.c.provider == REIMBURSEMENT,
@@ -29,7 +30,10 @@ _OWED_OUTSIDE = _IN_ORDER.where(
 )
 _TWICE = _IN_ORDER.join(
     _DISPUTES,
-    and_(_DISPUTES.c.provider == _PAYOUTS.c.provider, _DISPUTES.c.payment_reference == _PAYOUTS.c.payment_reference),
+    and_(
+        _DISPUTES.c.provider == _PAYOUTS.c.source_provider,
+        _DISPUTES.c.payment_reference == _PAYOUTS.c.source_reference,
+    ),
 ).where(_DISPUTES.c.status == DisputeStatus.LOST.value, _PAYOUTS.c.state == PayoutState.SUCCEEDED.value)
 
 
@@ -63,15 +67,15 @@ class Books:
         """Return the payouts that a gateway heard of since then, and every one whose end is not known yet."""
         unsettled = _PAYOUTS.c.state.in_([PayoutState.SUBMITTING, PayoutState.UNKNOWN, PayoutState.PENDING])
         wanted = _IN_ORDER.where(
-            _PAYOUTS.c.provider != REIMBURSEMENT, or_(_PAYOUTS.c.first_attempt_at >= since, unsettled)
+            _PAYOUTS.c.provider != REIMBURSEMENT, or_(unsettled, *(moment >= since for moment in _MOMENTS))
         )
         with self._database.reading() as connection:
             return [_booked(record_of(row)) for row in connection.execute(wanted).mappings()]
 
     def unbalanced(self) -> list[str]:
-        """Return the orders whose ledger does not add up to zero (I2)."""
+        """Return the orders whose ledger does not add up to zero, as a whole, by case or in a transaction (I2)."""
         with self._database.reading() as connection:
-            return list(connection.scalars(_UNBALANCED))
+            return sorted(connection.scalars(_UNBALANCED))
 
     def case_differences(self, since: datetime) -> list[CaseDifference]:
         """Return the payouts that a case changed since then shows otherwise than the books do."""

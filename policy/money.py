@@ -11,11 +11,15 @@ from domain.policy_document import PolicyDocument
 
 
 class Part(NamedTuple):
-    """What one payout is for, in minor units; `label` is what a label took of its goods, and is not in the amount."""
+    """What one payout is for, in minor units.
+
+    `label` is what a label took of its goods, `swapped` goods that it makes room for; neither is in the amount.
+    """
 
     goods: int = 0
     postage: int = 0
     label: int = 0
+    swapped: int = 0
 
     @property
     def amount(self) -> int:
@@ -56,9 +60,9 @@ def refund_due(case: Case, policy: PolicyDocument) -> RefundDue:
     counts with the goods and brings no postage; it is owed as long as `case.agreed_amount` names it.
     """
     goods = sum(unit.goods for unit in _unpaid(case)) + _agreed(case)
-    outbound = _outbound(case, policy)
+    outbound = _outbound_of(_unpaid(case), case, policy)
     postage = _return_postage(case, policy)
-    label = _label_deduction(case, goods + outbound)
+    label = _label_deduction(case, policy, goods + outbound)
     return RefundDue(
         goods=_money(case, goods),
         outbound_postage=_money(case, outbound),
@@ -99,21 +103,22 @@ def allocate(total: int, room: Sequence[int]) -> tuple[tuple[int, ...], int]:
     return tuple(parts), left
 
 
-def share_out(due: RefundDue, room: Sequence[int], still_refundable: int) -> Allocation:
+def share_out(due: RefundDue, room: Sequence[int], postage_before: int) -> Allocation:
     """Return how a refund goes back: goods with outbound postage first, through the payments in their order (R35).
 
-    R32: return postage goes through them only within what they have beyond the goods and outbound postage of the
-    order that may still be refunded, `still_refundable`, so that it never takes the place of goods; the rest of it is
-    a reimbursement. All in minor units; the parts, what is outside and what is unplaced add up to `due.total` (R33).
+    R32: return postage goes through what room they leave, and the rest of it is a reimbursement outside. Over all cases
+    of an order that rest is postage only: goods that find no room because an earlier case's return postage took it,
+    `postage_before`, change places with it, and that postage is what goes outside. All in minor units; the parts, what
+    is outside and what is unplaced add up to `due.total` (R33).
     """
     goods, unplaced = allocate(due.total.minor - due.return_postage.minor, room)
     left = [space - part for space, part in zip(room, goods, strict=True)]
-    spare = max(0, sum(left) - still_refundable)
-    postage, _ = allocate(min(due.return_postage.minor, spare), left)
+    postage, beyond = allocate(due.return_postage.minor, left)
+    swapped = min(unplaced, postage_before)
     bearer = next((place for place, part in enumerate(goods) if part), None)
     labels = [due.label_deduction.minor if place == bearer else 0 for place in range(len(room))]
     parts = tuple(Part(*part) for part in zip(goods, postage, labels, strict=True))
-    return Allocation(parts, Part(postage=due.return_postage.minor - sum(postage)), unplaced)
+    return Allocation(parts, Part(postage=beyond + swapped, swapped=swapped), unplaced - swapped)
 
 
 def goods_value(case: Case) -> int:
@@ -134,10 +139,10 @@ def _paid(case: Case) -> list[UnitShare]:
     return [unit for line in case.lines for unit in line.units[: line.paid]]
 
 
-def _outbound(case: Case, policy: PolicyDocument) -> int:
+def _outbound_of(units: Sequence[UnitShare], case: Case, policy: PolicyDocument) -> int:
     if case.reason not in policy.postage.refund_outbound_for:
         return 0
-    return sum(unit.outbound_postage for unit in _unpaid(case))
+    return sum(unit.outbound_postage for unit in units)
 
 
 def _return_postage(case: Case, policy: PolicyDocument) -> int:
@@ -153,12 +158,22 @@ def _accepts_first_units(case: Case) -> bool:
     return bool(_unpaid(case)) and not _paid(case)
 
 
-def _label_deduction(case: Case, owed: int) -> int:
+def _label_deduction(case: Case, policy: PolicyDocument, owed: int) -> int:
     # Once something was paid out, the label had been deducted in full.
     if case.reason.is_sellers_fault or case.shop_paid_label is None or case.payouts:
         return 0
-    borne = sum(unit.goods for unit in _paid(case))
-    return min(owed, max(0, case.shop_paid_label.minor - borne))
+    return min(owed, max(0, case.shop_paid_label.minor - _label_borne(case, policy)))
+
+
+def _label_borne(case: Case, policy: PolicyDocument) -> int:
+    """Return what the label has taken before: with no payout yet, that is all that was owed for what is settled.
+
+    What was agreed for refused units (R28) is no unit's value: it shows in what was deducted last.
+    """
+    if not case.is_partly_paid:
+        return 0
+    last = case.refund_due.label_deduction.minor if case.refund_due else 0
+    return max(last, sum(unit.goods for unit in _paid(case)) + _outbound_of(_paid(case), case, policy))
 
 
 def _agreed(case: Case) -> int:

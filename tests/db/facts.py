@@ -44,11 +44,6 @@ def case_id(number: int) -> str:
     return f"rc_{number:08d}"
 
 
-def with_spare(spare: int = 500) -> Order:
-    """The order, with so much captured by the card beyond what it cost."""
-    return an_order(payments=(CARD.amend(amount=CARD.amount + spare), VOUCHER))
-
-
 def a_case(number: int = 1, *, mugs: int = 1, order: Order | None = None, **changes: Any) -> Case:
     """A case for mugs, with the shares of all of them on offer."""
     order = order or an_order()

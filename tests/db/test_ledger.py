@@ -16,7 +16,10 @@ from tests.postgres import Postgres
 
 LEG = """INSERT INTO ledger_entries
     (transaction_id, position, movement, account, amount, currency, case_id, order_number, payout_id, at) VALUES
-    ('by hand', :position, 'refunded', 'x', :amount, 'EUR', :case, 'O-1', :payout, '2026-09-01 12:00:00')"""
+    ('by hand', :position, 'refunded', 'x', :amount, :currency, :case, 'O-1', :payout, '2026-09-01 12:00:00')"""
+
+
+SEAL = "INSERT INTO ledger_transactions (transaction_id) VALUES ('by hand')"
 
 
 @pytest.fixture
@@ -71,32 +74,83 @@ def test_i2_the_ledger_of_an_unknown_order_is_unknown(payouts: Payouts):
         payouts.ledger_total("O-9")
 
 
-@pytest.mark.parametrize("statement", ["UPDATE ledger_entries SET amount = 1", "DELETE FROM ledger_entries"])
-def test_i2_the_table_itself_refuses_to_change_or_lose_an_entry(database: Database, planned: Case, statement: str):
+@pytest.mark.parametrize("table", ["ledger_entries", "ledger_transactions"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET transaction_id = 'x'", "DELETE FROM {}"])
+def test_i2_the_tables_themselves_refuse_to_change_or_lose_an_entry(
+    database: Database, planned: Case, statement: str, table: str
+):
     with pytest.raises(IntegrityError, match="append-only"):
-        execute(database, statement)
-    assert rows(database, "SELECT sum(amount), count(*) FROM ledger_entries") == [(0, 3)]
+        execute(database, statement.format(table))
+    assert rows(database, "SELECT sum(amount), count(*) FROM ledger_entries") == [(0, 7)]
+    assert rows(database, "SELECT count(*) FROM ledger_transactions") == [(3,)]
 
 
-def test_i2_postgresql_refuses_to_empty_the_ledger(postgres: Postgres):
+@pytest.mark.parametrize("table", ["ledger_entries", "ledger_transactions"])
+def test_i2_postgresql_refuses_to_empty_the_ledger(postgres: Postgres, table: str):
     with postgres.migrated() as url:
         database = Database(url)
         with pytest.raises(IntegrityError, match="append-only"):
-            execute(database, "TRUNCATE ledger_entries")
+            execute(database, f"TRUNCATE {table} CASCADE")
         database.close()
 
 
-def test_i2_the_table_itself_refuses_a_transaction_that_does_not_add_up(database: Database, planned: Case):
+@pytest.mark.parametrize("amounts", [(100, -99), (100, -60, -39), (-100, 99), (100,), (-1,)])
+def test_i2_the_table_itself_refuses_a_transaction_that_does_not_add_up(
+    database: Database, planned: Case, amounts: tuple[int, ...]
+):
     with pytest.raises(IntegrityError, match="adds up to zero"):
-        _enter_by_hand(database, planned, 100, -99)
-    _enter_by_hand(database, planned, 60, 40, -100)
-    assert rows(database, "SELECT count(*) FROM ledger_entries WHERE transaction_id = 'by hand'") == [(3,)]
+        _enter_by_hand(database, planned, amounts)
 
 
-def _enter_by_hand(database: Database, planned: Case, *amounts: int) -> None:
-    legs = [
-        {"position": i, "amount": amount, "case": planned.case_id, "payout": planned.payouts[0].payout_id}
-        for i, amount in enumerate(amounts)
-    ]
+@pytest.mark.parametrize("amounts", [(60, 40, -100), (100, -60, -40), (-40, 100, -60), (-60, -40, 100)])
+def test_i2_a_transaction_has_as_many_debits_and_credits_as_it_needs_in_any_order(
+    database: Database, planned: Case, amounts: tuple[int, ...]
+):
+    _enter_by_hand(database, planned, amounts)
+    assert rows(database, "SELECT count(*) FROM ledger_entries WHERE transaction_id = 'by hand'") == [(len(amounts),)]
+
+
+@pytest.mark.parametrize("amounts", [(100, -100), (100, -60)])
+def test_i2_legs_without_a_seal_are_never_committed(database: Database, planned: Case, amounts: tuple[int, ...]):
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key|adds up to zero"):
+        _enter_by_hand(database, planned, amounts, sealed=False)
+    assert rows(database, "SELECT count(*) FROM ledger_entries WHERE transaction_id = 'by hand'") == [(0,)]
+
+
+def test_i2_a_sealed_transaction_takes_no_more_legs(database: Database, planned: Case):
+    _enter_by_hand(database, planned, (100, -100))
+    with pytest.raises(IntegrityError, match="takes no more legs"):
+        _enter_by_hand(database, planned, (7, -7), first=2, sealed=False)
+
+
+def test_i2_a_seal_without_legs_is_refused(database: Database):
+    with pytest.raises(IntegrityError, match="adds up to zero"):
+        execute(database, SEAL)
+
+
+def test_i2_legs_in_two_currencies_do_not_add_up(database: Database, planned: Case):
+    with pytest.raises(IntegrityError, match="adds up to zero"):
+        _enter_by_hand(database, planned, (100, -100), second_currency="USD")
+
+
+def _leg(planned: Case, position: int, amount: int) -> dict[str, object]:
+    case, payout = planned.case_id, planned.payouts[0].payout_id
+    return {"position": position, "amount": amount, "case": case, "payout": payout}
+
+
+def _enter_by_hand(
+    database: Database,
+    planned: Case,
+    amounts: tuple[int, ...],
+    *,
+    first: int = 0,
+    sealed: bool = True,
+    second_currency: str = "EUR",
+) -> None:
+    legs = [_leg(planned, i, amount) for i, amount in enumerate(amounts, first)]
+    currencies = ["EUR", *(second_currency for _ in legs[1:])]
     with database.writing() as connection:
-        connection.execute(text(LEG), legs)
+        for leg, currency in zip(legs, currencies, strict=True):
+            connection.execute(text(LEG), {**leg, "currency": currency})
+        if sealed:
+            connection.execute(text(SEAL))

@@ -155,9 +155,11 @@ def test_r32_whatever_is_asked_for_no_payment_is_exceeded_and_every_plan_adds_up
 
 def _paid_with(captured: list[int]) -> Order:
     """An order of one line, paid with so many payments."""
-    line = an_order().lines[1].amend(unit_price=sum(captured))
-    paid = tuple(an_order().payments[0].amend(reference=f"pi_{i}", amount=one) for i, one in enumerate(captured))
     number = f"O-{next(_numbers)}"
+    line = an_order().lines[1].amend(unit_price=sum(captured))
+    paid = tuple(
+        an_order().payments[0].amend(reference=f"pi_{number}_{i}", amount=one) for i, one in enumerate(captured)
+    )
     return an_order(order_number=number, lines=(line,), payments=paid, outbound_postage=0, parcels=())
 
 

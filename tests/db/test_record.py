@@ -49,7 +49,7 @@ def test_r34_records_in_any_order_and_number_end_as_in_order(cases: Cases, order
     held = "SELECT unit, settled FROM reserved_units WHERE order_number = :order"
     assert [(u, bool(s)) for u, s in rows(database, held, order=order.order_number)] == [(1, True)]
     paid = "SELECT movement, sum(amount) FROM ledger_entries WHERE order_number = :order GROUP BY movement ORDER BY 1"
-    assert rows(database, paid, order=order.order_number) == [("refund_planned", 0), ("refunded", 0)]
+    assert rows(database, paid, order=order.order_number) == [("captured", 0), ("refund_planned", 0), ("refunded", 0)]
 
 
 def test_f14_two_versions_recorded_at_once_leave_the_later_one(cases: Cases):
