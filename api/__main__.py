@@ -13,6 +13,7 @@ from api.app import create_app
 from api.errors import WorkflowsUnavailableError
 from api.keys import KeyRing
 from api.services import Services
+from api.webhook_readers import webhooks_of
 from config.ports import variable
 from config.settings import Settings, load
 from config.store import bucket_of
@@ -28,7 +29,8 @@ async def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; SystemExit says in one line what stands in the way."""
     keys, database = _keys(settings), _database(settings)
     listening = _listen(settings)
-    services = Services.over(database, EvidenceStore(bucket_of(settings)), await connect(settings), keys, _now)
+    store = EvidenceStore(bucket_of(settings))
+    services = Services.over(database, store, await connect(settings), keys, _now, webhooks_of(settings, _now))
     await _greet(services)
     app = create_app(services)
     config = uvicorn.Config(

@@ -2,8 +2,22 @@
 
 from fastapi import FastAPI
 
-from api import decisions, docs_page, evidence, health, metrics, orders, problems, refunds, returns, timeline
+from api import (
+    decisions,
+    docs_page,
+    evidence,
+    findings,
+    health,
+    metrics,
+    orders,
+    problems,
+    refunds,
+    returns,
+    timeline,
+    webhooks,
+)
 from api.body_limit import BodyLimit
+from api.gateway_events import sweeping
 from api.openapi import Document, operation_id
 from api.services import Services
 
@@ -22,11 +36,12 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=operation_id,
+        lifespan=sweeping,
     )
     app.state.services = services
     app.state.probes = health.probes()
     app.state.metrics = metrics.Metrics()
-    for resource in (orders, refunds, timeline, evidence, decisions, returns, health, metrics):
+    for resource in (orders, refunds, timeline, evidence, decisions, returns, findings, webhooks, health, metrics):
         app.include_router(resource.router)
     docs_page.serve(app)
     app.openapi = Document(app, services.now)

@@ -1,6 +1,6 @@
 """What only the edge can refuse; problems.py says which HTTP status each becomes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from domain.case import Refusal
 from domain.errors import DomainError
@@ -76,6 +76,16 @@ class WorkflowsUnavailableError(DomainError):
     """Temporal or its workers do not answer; whether the message arrived is unknown until it is repeated."""
 
     code = "workflows_unavailable"
+
+
+class UnknownProviderError(DomainError):
+    """Nobody takes webhooks of that provider here."""
+
+    code = "unknown_provider"
+
+    def __init__(self, provider: str, known: Sequence[str]) -> None:
+        takes = f"it takes those of {', '.join(known)}" if known else "no signing secret is set"
+        super().__init__(f"no webhooks of {provider!r} are taken here: {takes}")
 
 
 class NotReadyError(DomainError):

@@ -141,6 +141,10 @@ RESOLUTION: dict[str, Example] = {
     },
 }
 
+CLOSING: dict[str, Example] = {
+    "explained": {"summary": "Explain it", "value": {"note": "Refunded by hand on the customer's call, ticket 4711."}}
+}
+
 
 def order_delivered_before(now: datetime) -> dict[str, Any]:
     """Return the example order with dates that let a refund be asked for now."""

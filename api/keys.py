@@ -77,6 +77,8 @@ def only(*roles: Role) -> Callable[[Principal], Awaitable[Principal]]:
 Storefront = Annotated[Principal, Depends(only(Role.STOREFRONT))]
 Auditor = Annotated[Principal, Depends(only(Role.AUDITOR))]
 Warehouse = Annotated[Principal, Depends(only(Role.WAREHOUSE))]
+Bookkeeper = Annotated[Principal, Depends(only(Role.FINANCE))]
+Overseer = Annotated[Principal, Depends(only(Role.AUDITOR, Role.FINANCE))]
 Decider = Annotated[Principal, Depends(only(Role.AUDITOR, Role.FINANCE))]
 
 

@@ -12,55 +12,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import (
-    BodyTooLargeError,
-    ForbiddenError,
-    InvalidInputError,
-    NotReadyError,
-    RefusedError,
-    TooMuchEvidenceError,
-    UnauthenticatedError,
-    WorkflowsUnavailableError,
-    WrongStateError,
-)
+from api.errors import InvalidInputError, NotReadyError, RefusedError, UnauthenticatedError, WrongStateError
 from api.field_errors import FieldError, field_error
 from api.problem_details import Fault, path_of, problem_of, respond
+from api.statuses import STATUSES
 from db.engine import DatabaseUnavailableError
-from domain.errors import (
-    BadCursorError,
-    DomainError,
-    EvidenceMissingError,
-    EvidenceRefusedError,
-    KeyReusedError,
-    OrderConflictError,
-    StoreUnavailableError,
-    UnknownCaseError,
-    UnknownEvidenceError,
-)
+from domain.errors import DomainError
 
 MAX_FIELD_ERRORS = 20
 RETRY_LATER = {"Retry-After": "5"}
 log = logging.getLogger("api")
-
-STATUSES: Mapping[type[DomainError], tuple[HTTPStatus, str]] = {
-    UnauthenticatedError: (HTTPStatus.UNAUTHORIZED, "A key is needed"),
-    ForbiddenError: (HTTPStatus.FORBIDDEN, "Not with this key"),
-    UnknownCaseError: (HTTPStatus.NOT_FOUND, "No such case"),
-    UnknownEvidenceError: (HTTPStatus.NOT_FOUND, "No such evidence"),
-    KeyReusedError: (HTTPStatus.CONFLICT, "Idempotency-Key used before"),
-    OrderConflictError: (HTTPStatus.CONFLICT, "The order is relied on"),
-    TooMuchEvidenceError: (HTTPStatus.CONFLICT, "Too much evidence"),
-    WrongStateError: (HTTPStatus.CONFLICT, "Not in this state"),
-    BodyTooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Body too large"),
-    BadCursorError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Cursor not known"),
-    EvidenceMissingError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Nothing uploaded"),
-    EvidenceRefusedError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Not what was announced"),
-    InvalidInputError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Request not valid"),
-    RefusedError: (HTTPStatus.UNPROCESSABLE_ENTITY, "The refund policy refuses this"),
-    NotReadyError: (HTTPStatus.SERVICE_UNAVAILABLE, "Not ready"),
-    StoreUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "The evidence store does not answer"),
-    WorkflowsUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "The refund process does not answer"),
-}
 
 MALFORMED = Fault(
     code="malformed_json",

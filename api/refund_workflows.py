@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypedDict, TypeVar
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import (
@@ -84,6 +84,21 @@ class RefundWorkflows:
                 update, message, start_workflow_operation=start
             )
 
+    async def hear(self, intake: CaseIntake, signal: str, news: Message) -> None:
+        """Signal a gateway's news to the running refund, or to a recorded case that is taken up again by them (R37).
+
+        Raises WorkflowsUnavailableError.
+        """
+        async with self._answering(intake.case_id):
+            await self._client.start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+                RefundWorkflow.run,
+                intake.amend(resumes=True),
+                start_signal=signal,
+                start_signal_args=[news],
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                **_identity(intake),
+            )
+
     async def ping(self) -> None:
         """Return when Temporal serves the namespace; raises WorkflowsUnavailableError."""
         asked = DescribeNamespaceRequest(namespace=self._client.namespace)
@@ -119,10 +134,24 @@ def _start(intake: CaseIntake, reuse: WorkflowIDReusePolicy) -> WithStartWorkflo
     return WithStartWorkflowOperation(
         RefundWorkflow.run,
         intake,
-        id=workflow_id(intake.case_id),
-        task_queue=TASK_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=reuse,
+        **_identity(intake),
+    )
+
+
+class _Identity(TypedDict):
+    id: str
+    task_queue: str
+    search_attributes: TypedSearchAttributes
+    static_summary: str
+    static_details: str
+
+
+def _identity(intake: CaseIntake) -> _Identity:
+    return _Identity(
+        id=workflow_id(intake.case_id),
+        task_queue=TASK_QUEUE,
         search_attributes=TypedSearchAttributes(
             [SearchAttributePair(ORDER, intake.order_number), SearchAttributePair(REASON, intake.reason.value)]
         ),

@@ -1,9 +1,10 @@
 """What the routes work with, put together by the composition root and handed to them by FastAPI."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Self
+from types import MappingProxyType
+from typing import Annotated, Protocol, Self
 
 from fastapi import Depends, Request
 from temporalio.client import Client
@@ -11,30 +12,54 @@ from temporalio.client import Client
 from api.keys import KeyRing
 from api.refund_workflows import RefundWorkflows
 from db.cases import Cases
+from db.disputes import Disputes
 from db.engine import Database
 from db.evidence import EvidenceBook
+from db.findings import Findings
+from db.gateway_events import GatewayEvents
 from db.intakes import Intakes
 from db.orders import Orders
+from db.payouts import Payouts
+from domain.gateway_events import GatewayEvent
 from gateways.evidence_store import EvidenceStore
+
+
+class WebhookReader(Protocol):
+    """What a provider's webhooks are read with."""
+
+    def read(self, body: bytes, headers: Mapping[str, str]) -> GatewayEvent:
+        """Return the event, verified and translated; raises BadSignatureError, UnreadableEventError."""
+        ...
 
 
 @dataclass(frozen=True)
 class Services:
-    """The database's books, the evidence store, the running refunds, the keys, and the clock."""
+    """The database's books, the evidence store, the running refunds, the keys, the webhooks' readers, and the clock."""
 
     database: Database
     orders: Orders
     intakes: Intakes
     cases: Cases
     evidence: EvidenceBook
+    payouts: Payouts
+    disputes: Disputes
+    events: GatewayEvents
+    findings: Findings
     store: EvidenceStore
     workflows: RefundWorkflows
     keys: KeyRing
     now: Callable[[], datetime]
+    webhooks: Mapping[str, WebhookReader]
 
     @classmethod
-    def over(
-        cls, database: Database, store: EvidenceStore, temporal: Client, keys: KeyRing, now: Callable[[], datetime]
+    def over(  # noqa: PLR0913, PLR0917 - what a service stands on
+        cls,
+        database: Database,
+        store: EvidenceStore,
+        temporal: Client,
+        keys: KeyRing,
+        now: Callable[[], datetime],
+        webhooks: Mapping[str, WebhookReader] = MappingProxyType({}),
     ) -> Self:
         """Return the services over these parts."""
         return cls(
@@ -43,10 +68,15 @@ class Services:
             intakes=Intakes(database),
             cases=Cases(database),
             evidence=EvidenceBook(database),
+            payouts=Payouts(database),
+            disputes=Disputes(database),
+            events=GatewayEvents(database),
+            findings=Findings(database),
             store=store,
             workflows=RefundWorkflows(temporal),
             keys=keys,
             now=now,
+            webhooks=webhooks,
         )
 
 

@@ -109,11 +109,11 @@ async def test_fault_21_a_full_disk_is_a_clear_503_and_leaves_no_half_state(serv
     async with asking(create_app(parts)) as client:
         counter = Counter(client, parts)
         lines = [{"sku": f"S-{one}", "product_name": "s" * 200, "quantity": 1, "unit_price": 1} for one in range(200)]
-        order = counter.facts("O-1", lines=lines, parcels=[])
+        orders = {number: counter.facts(f"O-{number}", lines=lines, parcels=[]) for number in range(20)}
 
-        full = [await counter.ask("PUT", f"/v1/orders/O-{number}", order) for number in range(20)]
+        full = [await counter.ask("PUT", f"/v1/orders/O-{number}", order) for number, order in orders.items()]
         limits.append(10_000)
-        mended = await counter.ask("PUT", "/v1/orders/O-19", order)
+        mended = await counter.ask("PUT", "/v1/orders/O-19", orders[19])
 
     assert full[0].status_code == 201
     problem(full[-1], 503, "database-unavailable")

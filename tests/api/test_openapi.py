@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from domain.findings import Finding, FindingKind
 from tests.api.counter import PROBLEM, told
 
 CASE = "/v1/refunds/{case_id}"
@@ -40,16 +41,32 @@ async def test_every_request_example_works(counter, document):
         for name, example in examples(operation).items():
             case_id = await staged(counter, document, path) if path in BEFORE else ""
             body = json.loads(json.dumps(example["value"]).replace(in_examples, order_number))
-            url = path.format(order_number=order_number, case_id=case_id)
+            finding_id = found(counter) if "finding_id" in path else ""
+            url = path.format(order_number=order_number, case_id=case_id, finding_id=finding_id)
             answer = await counter.ask(method.upper(), url, body, Idempotency_Key=uuid4().hex)
             assert answer.is_success, f"{method} {path}, example {name}: {answer.text[:500]}"
+
+
+def found(counter):
+    """Have reconciliation find something."""
+    now = counter.services.now()
+    finding = Finding(
+        finding_id=f"unknown_refund/stripe/{uuid4().hex}",
+        kind=FindingKind.UNKNOWN_REFUND,
+        says="made by hand",
+        found_at=now,
+        last_seen_at=now,
+    )
+    counter.services.findings.found([finding])
+    return finding.finding_id
 
 
 async def staged(counter, document, path):
     """Open a case like that of the examples, and bring it by examples to where the call makes sense."""
     order = examples(document["paths"]["/v1/orders/{order_number}"]["put"])["two_lines"]["value"]
     number = f"A-{uuid4().hex[:8]}"
-    told(await counter.ask("PUT", f"/v1/orders/{number}", order), 201)
+    payments = [{**order["payments"][0], "reference": f"pi_{number}"}]
+    told(await counter.ask("PUT", f"/v1/orders/{number}", {**order, "payments": payments}), 201)
     asked = examples(document["paths"]["/v1/refunds"]["post"])["personal"]["value"]
     lines = [{"sku": "LAMP-1", "quantity": 1}]
     case = told(await counter.submit({**asked, "order_number": number, "lines": lines}), 201)
@@ -65,7 +82,7 @@ def test_every_call_that_takes_a_body_has_an_example(app):
 
 
 def test_every_call_says_what_it_is_needs_a_key_and_has_a_name_to_be_called_by(app):
-    open_to_all = {"/healthz", "/readyz", "/metrics"}
+    open_to_all = {"/healthz", "/readyz", "/metrics", "/v1/webhooks/payments/{provider}"}
     names = [operation["operationId"] for _, _, operation in operations(app.openapi())]
     for path, method, operation in operations(app.openapi()):
         assert operation["summary"], f"{method} {path}"

@@ -1,0 +1,113 @@
+"""What becomes of webhooks once they are taken in: the case they concern hears of them, and asks its gateway itself."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from api.services import Services
+from db.engine import DatabaseUnavailableError
+from db.gateway_events import EventStatus
+from domain.errors import DomainError
+from domain.gateway_events import Dispute, GatewayEvent, SeenRefund
+from domain.messages import DisputeNews, Message, RefundNews
+
+SWEEP_SECONDS = 30
+BATCH = 100
+PARKED_FOR = timedelta(days=3)
+log = logging.getLogger("api")
+
+
+async def apply(services: Services, event: GatewayEvent) -> EventStatus:
+    """Carry the event to the cases it concerns and note what became of it; again, it has no further effect.
+
+    Raises WorkflowsUnavailableError and DatabaseUnavailableError, after which the sweep tries it again.
+    """
+    status = await _carried(services, event)
+    await run_in_threadpool(services.events.mark, event.provider, event.event_id, status, services.now())
+    return status
+
+
+async def apply_soon(services: Services, event: GatewayEvent) -> None:
+    """Apply the event; what fails is logged, and left to the sweep."""
+    try:
+        await apply(services, event)
+    except (DomainError, DatabaseUnavailableError) as error:
+        log.warning("event %s %s is applied later: %s", event.provider, event.event_id, error.says)
+
+
+async def sweep(services: Services) -> int:
+    """Apply what is not applied yet, and return how many events were looked at (fault 16)."""
+    pending = await run_in_threadpool(services.events.pending, BATCH)
+    for event in pending:
+        await apply_soon(services, event)
+    return len(pending)
+
+
+@asynccontextmanager
+async def sweeping(app: FastAPI) -> AsyncGenerator[None]:
+    """Sweep at the start of the app and every half minute while it runs."""
+    sweeper = asyncio.create_task(_sweep_for_ever(app.state.services))
+    try:
+        yield
+    finally:
+        sweeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeper
+
+
+async def _sweep_for_ever(services: Services) -> None:
+    while True:
+        try:
+            await sweep(services)
+        except DatabaseUnavailableError as error:
+            log.warning("no event is applied for now: %s", error.says)
+        await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def _carried(services: Services, event: GatewayEvent) -> EventStatus:
+    if event.refund:
+        return await _carry_refund(services, event, event.refund)
+    if event.dispute:
+        return await _carry_dispute(services, event, event.dispute)
+    return "ignored"
+
+
+async def _carry_refund(services: Services, event: GatewayEvent, refund: SeenRefund) -> EventStatus:
+    found = await run_in_threadpool(services.payouts.find, event.provider, refund.payout_id, refund.refund_id)
+    if found is None:
+        return await _without_payout(services, event, refund)
+    if found.payout.state is not refund.state:
+        news = RefundNews(payout_id=found.payout.payout_id, refund_id=refund.refund_id, **_stamp(services, event))
+        await _tell(services, found.case_id, "refund_news", news)
+    return "applied"
+
+
+async def _without_payout(services: Services, event: GatewayEvent, refund: SeenRefund) -> EventStatus:
+    """Take note of a refund made by hand; one that names a payout waits for that to be known, for some days."""
+    if refund.payout_id is None:
+        await run_in_threadpool(services.payouts.refunded_elsewhere, refund)
+        return "applied"
+    return "parked" if services.now() - event.occurred_at < PARKED_FOR else "ignored"
+
+
+async def _carry_dispute(services: Services, event: GatewayEvent, dispute: Dispute) -> EventStatus:
+    for case_id in await run_in_threadpool(services.disputes.record, dispute):
+        await _tell(services, case_id, "dispute_news", DisputeNews(dispute=dispute, **_stamp(services, event)))
+    return "applied"
+
+
+async def _tell(services: Services, case_id: str, signal: str, news: Message) -> None:
+    """Have the case hear the news, also one that has ended (R37)."""
+    intake = await run_in_threadpool(services.intakes.get, case_id)
+    if intake is not None:
+        await services.workflows.hear(intake, signal, news)
+
+
+def _stamp(services: Services, event: GatewayEvent) -> dict[str, Any]:
+    return {"event_id": f"{event.provider}:{event.event_id}", "received_at": services.now()}
