@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias, TypedDict, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import (
@@ -13,12 +13,7 @@ from temporalio.client import (
     WithStartWorkflowOperation,
     WorkflowUpdateFailedError,
 )
-from temporalio.common import (
-    SearchAttributePair,
-    TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
-    WorkflowIDReusePolicy,
-)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.workflow import UpdateMethodMultiParam
@@ -28,9 +23,8 @@ from domain.case import Refusal, Standing
 from domain.messages import Message
 from domain.request import CaseIntake
 from domain.words import CaseState
-from workflows.display import ORDER, REASON
-from workflows.options import TASK_QUEUE
 from workflows.refund import RefundWorkflow
+from workflows.starting import identity, workflow_id
 
 PATIENCE_SECONDS = 20
 log = logging.getLogger("api")
@@ -96,7 +90,7 @@ class RefundWorkflows:
                 start_signal=signal,
                 start_signal_args=[news],
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                **_identity(intake),
+                **identity(intake),
             )
 
     async def ping(self) -> None:
@@ -125,38 +119,13 @@ class RefundWorkflows:
             raise _unavailable(error.status.name.lower()) from error
 
 
-def workflow_id(case_id: str) -> str:
-    """Return the id of the case's workflow."""
-    return f"refund/{case_id}"
-
-
 def _start(intake: CaseIntake, reuse: WorkflowIDReusePolicy) -> WithStartWorkflowOperation[RefundWorkflow, Any]:
     return WithStartWorkflowOperation(
         RefundWorkflow.run,
         intake,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=reuse,
-        **_identity(intake),
-    )
-
-
-class _Identity(TypedDict):
-    id: str
-    task_queue: str
-    search_attributes: TypedSearchAttributes
-    static_summary: str
-    static_details: str
-
-
-def _identity(intake: CaseIntake) -> _Identity:
-    return _Identity(
-        id=workflow_id(intake.case_id),
-        task_queue=TASK_QUEUE,
-        search_attributes=TypedSearchAttributes(
-            [SearchAttributePair(ORDER, intake.order_number), SearchAttributePair(REASON, intake.reason.value)]
-        ),
-        static_summary=f"{intake.reason} · order {intake.order_number}",
-        static_details=f"`GET /v1/refunds/{intake.case_id}` tells all of it.",
+        **identity(intake),
     )
 
 

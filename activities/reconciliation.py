@@ -1,0 +1,168 @@
+"""Reconciliation: the gateways' own books beside ours, in both directions."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import AwareDatetime
+from temporalio import activity
+
+from activities.payment_gateway import PaymentGateway
+from activities.reconciliation_ports import Books, CaseLine, EventInbox, FindingsBook, PayoutIndex
+from domain.errors import PayoutRefusedError
+from domain.findings import Finding, FindingKind
+from domain.gateway_events import SeenRefund
+from domain.messages import RefundNews
+from domain.value import Value
+from policy import findings as words
+from policy.both_books import Comparison, compare, overdue_events, unlooked, unseen
+from policy.findings import Booked
+
+NEWS_AT_MOST = 200
+EVENTS_AT_MOST = 1_000
+FINDINGS_AT_MOST = 10_000
+
+
+class Look(Value):
+    """Which refunds and payouts are looked at; on the first look, cases that are behind are told before any finding."""
+
+    since: AwareDatetime
+    is_first: bool = True
+
+
+class CaseNews(Value):
+    """What a case is told, as a webhook would have told it."""
+
+    case_id: str
+    news: RefundNews
+
+
+class Seen(Value):
+    """What one look saw: how much was compared, what differs by kind, and whom to tell."""
+
+    refunds: int
+    payouts: int
+    differences: dict[str, int]
+    news: tuple[CaseNews, ...] = ()
+
+
+@dataclass(frozen=True)
+class NewsDesk:
+    """Tells cases what their gateways would have told by webhooks that were lost."""
+
+    line: CaseLine
+
+    @activity.defn(name="tell_case")
+    async def tell(self, told: CaseNews) -> None:
+        """Tell one case; again, it has no further effect."""
+        await self.line.tell(told.case_id, told.news)
+
+
+@dataclass(frozen=True)
+class ReconciliationDesk:
+    """Compares both books in both directions, and keeps what differs as findings; it moves no money."""
+
+    gateways: Mapping[str, PaymentGateway]
+    books: Books
+    payouts: PayoutIndex
+    findings: FindingsBook
+    inbox: EventInbox
+    now: Callable[[], datetime]
+
+    @activity.defn(name="reconcile")
+    def reconcile(self, look: Look) -> Seen:
+        """Look once; findings that are gone are closed, those that cannot be seen from here stay.
+
+        A payout whose gateway knows more than the books is no finding on the first look: its case is told to ask.
+        Raises GatewayUnavailableError, after which trying again is safe.
+        """
+        at, lists = self.now(), {name: self._listed(name, look.since) for name in sorted(self.gateways)}
+        payouts = self.books.payouts_since(look.since)
+        whole = sum((self._compared(name, seen, payouts, at) for name, seen in lists.items()), Comparison())
+        for refund in whole.strangers:
+            self.payouts.refunded_elsewhere(refund)
+        stale = tuple(one.finding for one in whole.stale)
+        found = (*whole.findings, *self._of_our_own(look, at), *(() if look.is_first else stale))
+        self.findings.found(found)
+        self._close_gone((*found, *stale), lists.values(), payouts, at)
+        return Seen(
+            refunds=sum(map(len, lists.values())),
+            payouts=len(payouts),
+            differences=Counter(str(one.kind) for one in found),
+            news=_news(whole, at) if look.is_first else (),
+        )
+
+    def _listed(self, name: str, since: datetime) -> list[SeenRefund]:
+        refunds: list[SeenRefund] = []
+        for refund in self.gateways[name].refunds_since(since):
+            refunds.append(refund)
+            activity.heartbeat(name, len(refunds))
+        return refunds
+
+    def _compared(self, name: str, seen: list[SeenRefund], recent: Sequence[Booked], at: datetime) -> Comparison:
+        """Return what one gateway's list and our payouts say about each other.
+
+        A refund of no recent payout is looked for among all of them, and a paid one that is in no list by itself: the
+        list begins at a time, and is a moment older than the books.
+        """
+        ours = {one.payout.payout_id: one for one in recent if one.payout.provider == name}
+        refunds_of_ours = {one.payout.gateway_refund_id for one in ours.values()}
+        for refund in (one for one in seen if one.payout_id not in ours and one.refund_id not in refunds_of_ours):
+            if older := self.payouts.find(name, refund.payout_id, refund.refund_id):
+                ours[older.payout.payout_id] = older
+        singly = [one for booked in unseen(ours.values(), seen) if (one := self._read(name, booked, at))]
+        return compare([*seen, *singly], ours.values(), at)
+
+    def _read(self, name: str, booked: Booked, at: datetime) -> SeenRefund | None:
+        """Return the refund of a payout as the gateway tells of it when asked for this one, or None."""
+        payout, gateway = booked.payout, self.gateways[name]
+        activity.heartbeat(name, payout.payout_id)
+        try:
+            refund_id = payout.gateway_refund_id
+            told = gateway.read_refund(refund_id) if refund_id else gateway.find_refund(payout)
+        except PayoutRefusedError:  # the provider's way to say that there is none
+            return None
+        return told and SeenRefund(
+            provider=name,
+            refund_id=told.refund_id,
+            payment_reference=payout.payment_reference,
+            payout_id=payout.payout_id,
+            amount=told.amount,
+            state=told.state,
+            created_at=payout.submitted_at or at,
+        )
+
+    def _of_our_own(self, look: Look, at: datetime) -> list[Finding]:
+        """Return what our books, the cases and the inbox say about each other."""
+        books = self.books
+        return [
+            *(words.case_differs(one, at) for one in books.case_differences(look.since)),
+            *(words.ledger_unbalanced(order_number, at) for order_number in books.unbalanced()),
+            *(words.reimbursement_due(one, at) for one in books.reimbursements_due()),
+            *(words.disputed_and_refunded(one, at) for one in books.refunded_and_lost()),
+            *(words.event_unapplied(one, at) for one in overdue_events(self.inbox.pending(EVENTS_AT_MOST), at)),
+        ]
+
+    def _close_gone(
+        self, seen: Sequence[Finding], lists: Iterable[Sequence[SeenRefund]], payouts: Sequence[Booked], at: datetime
+    ) -> None:
+        before = self.findings.page(limit=FINDINGS_AT_MOST)
+        refund_ids = {refund.refund_id for refunds in lists for refund in refunds}
+        kept = unlooked(before, {one.payout.payout_id for one in payouts}, refund_ids)
+        self.findings.close_gone(frozenset(FindingKind), {one.finding_id for one in (*seen, *kept)}, at)
+
+
+def _news(whole: Comparison, at: datetime) -> tuple[CaseNews, ...]:
+    """Return whom to tell; the id holds the time, so that a later look is heard anew."""
+    return tuple(
+        CaseNews(
+            case_id=one.case_id,
+            news=RefundNews(
+                payout_id=one.payout_id,
+                refund_id=one.refund_id,
+                event_id=f"reconciliation:{at:%Y%m%dT%H%M%S}:{one.payout_id}",
+            ),
+        )
+        for one in whole.stale[:NEWS_AT_MOST]
+    )

@@ -1,0 +1,75 @@
+"""Reconciliation as a process: look, tell the cases that are behind, give them a moment, look again."""
+
+from datetime import timedelta
+
+from pydantic import Field
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError
+
+from activities.reconciliation import CaseNews, Look, NewsDesk, ReconciliationDesk, Seen
+from domain.value import Value
+
+HEALING = timedelta(seconds=15)
+_LOOK_AT_MOST = timedelta(minutes=30)
+_HEARTBEAT = timedelta(minutes=1)  # a gateway's single answer is waited for up to 10 s
+_TELL_AT_MOST = timedelta(seconds=20)
+_LOOK_RETRY = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=5)
+_TELL_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3)
+
+
+class ReconciliationAsked(Value):
+    """How far back refunds are compared: a bank can send one back weeks after it was made."""
+
+    window_days: int = Field(default=30, ge=1, le=400)
+
+
+class Reconciled(Value):
+    """What was compared, which cases were told to ask their gateways, and what differs now, by kind."""
+
+    refunds: int
+    payouts: int
+    told: int
+    differences: dict[str, int]
+
+
+@workflow.defn(name="ReconciliationWorkflow")
+class ReconciliationWorkflow:
+    """Compares the gateways' books with ours once; a webhook that was lost heals by it (R37)."""
+
+    @workflow.run
+    async def run(self, asked: ReconciliationAsked) -> Reconciled:
+        """Return what was found; the findings themselves are in the database."""
+        since = workflow.now() - timedelta(days=asked.window_days)
+        seen = first = await self._look(Look(since=since))
+        if first.news:
+            await self._tell(first.news)
+            seen = await self._look(Look(since=since, is_first=False))
+        return Reconciled(
+            refunds=seen.refunds, payouts=seen.payouts, told=len(first.news), differences=seen.differences
+        )
+
+    async def _look(self, look: Look) -> Seen:
+        return await workflow.execute_activity_method(
+            ReconciliationDesk.reconcile,
+            look,
+            summary=f"compare refunds and payouts since {look.since:%Y-%m-%d}",
+            start_to_close_timeout=_LOOK_AT_MOST,
+            heartbeat_timeout=_HEARTBEAT,
+            retry_policy=_LOOK_RETRY,
+        )
+
+    async def _tell(self, news: tuple[CaseNews, ...]) -> None:
+        """Tell the cases and give them a moment to ask; one that cannot be told is a finding of the second look."""
+        for told in news:
+            try:
+                await workflow.execute_activity_method(
+                    NewsDesk.tell,
+                    told,
+                    summary=f"tell {told.case_id}",
+                    start_to_close_timeout=_TELL_AT_MOST,
+                    retry_policy=_TELL_RETRY,
+                )
+            except ActivityError:
+                workflow.logger.warning("case %s could not be told of news", told.case_id)
+        await workflow.sleep(HEALING, summary="cases ask their gateways")
