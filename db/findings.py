@@ -28,6 +28,12 @@ _CLOSE = (
         close_note=bindparam("note"),
     )
 )
+# What had gone by itself and is back is a difference again; what somebody closed was looked at.
+_REOPEN = (
+    update(_FINDINGS)
+    .where(_FINDINGS.c.finding_id == bindparam("of_finding"), _FINDINGS.c.closed_by == RECONCILIATION)
+    .values(closed_at=None, closed_by=None, close_note=None)
+)
 _OPEN_OF = select(_FINDINGS.c.finding_id).where(_FINDINGS.c.closed_at.is_(None))
 
 
@@ -38,10 +44,12 @@ class Findings:
         self._database = database
 
     def found(self, findings: Sequence[Finding]) -> None:
-        """Record the findings, each once: when it was first found stays, and a closed one stays closed."""
-        if findings:
-            with self._database.writing() as connection:
-                _WRITE.write(connection, [_row(finding) for finding in findings])
+        """Record the findings, each once: when it was first found stays, and what somebody closed stays closed."""
+        if not findings:
+            return
+        with self._database.writing() as connection:
+            _WRITE.write(connection, [_row(finding) for finding in findings])
+            connection.execute(_REOPEN, [{"of_finding": finding.finding_id} for finding in findings])
 
     def page(self, *, open_only: bool = True, limit: int = 200) -> list[Finding]:
         """Return findings, the oldest first."""
