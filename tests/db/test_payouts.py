@@ -110,3 +110,38 @@ def test_r32_an_ended_case_recorded_again_gives_its_payouts_up_once(cases: Cases
         cases.record(case, [])
     assert rows(database, "SELECT sum(committed) FROM order_payments") == [(0,)]
     assert rows(database, "SELECT count(*) FROM ledger_entries WHERE movement = 'released'") == [(2,)]
+
+
+def test_f1_an_attempt_whose_answer_was_lost_keeps_when_it_began_and_what_is_known_of_it(
+    payouts: Payouts, cases: Cases, planned: Case
+):
+    begun = payouts.submitting(planned.payouts[0], NOON)
+    pending = begun.amend(state=PayoutState.PENDING, gateway_refund_id="re_1")
+    cases.record(later(planned, payouts=(pending,)), [])
+    cases.record(settled(later(planned), PayoutState.UNKNOWN), [])
+    assert recorded(payouts, planned.payouts[0]) == pending.amend(state=PayoutState.UNKNOWN)
+
+
+def test_r36_another_account_is_paid_even_when_the_gateway_was_tried_more_often_than_the_case_knows(
+    payouts: Payouts, cases: Cases, planned: Case, database: Database
+):
+    payouts.next_attempt(payouts.submitting(planned.payouts[0], NOON), LATER)
+    failed = settled(planned, PayoutState.FAILED, state=CaseState.PAYOUT_BLOCKED)
+    cases.record(failed, [])
+    other = {"provider": "reimbursement", "payment_reference": "acct-7", "state": PayoutState.ACTION_REQUIRED}
+    moved = failed.payouts[0].amend(attempt=2, idempotency_key="refund/rc_00000001/p1/a2", **other)
+    cases.record(later(failed, payouts=(moved,)), [])
+    query = "SELECT provider, payment_reference, state, attempt, source_reference FROM payouts"
+    assert rows(database, query) == [("reimbursement", "acct-7", "action_required", 3, "pi_card")]
+    assert rows(database, "SELECT sum(committed) FROM order_payments") == [(1009,)]
+
+
+def test_r36_what_is_paid_to_another_account_never_goes_back_to_the_gateway(
+    payouts: Payouts, cases: Cases, planned: Case
+):
+    other = {"provider": "reimbursement", "payment_reference": "acct-7", "state": PayoutState.ACTION_REQUIRED}
+    moved = later(planned, payouts=(planned.payouts[0].amend(attempt=2, idempotency_key="k/a2", **other),))
+    cases.record(moved, [])
+    cases.record(settled(later(later(planned))), [])
+    with pytest.raises(CapExceededError, match="paid to another account"):
+        payouts.submitting(planned.payouts[0], NOON)
