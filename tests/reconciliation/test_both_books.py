@@ -124,3 +124,9 @@ def test_every_finding_names_what_it_is_about_and_says_what_to_do(finding):
     assert finding.finding_id.startswith(f"{finding.kind}:")
     assert "/" not in finding.finding_id, "it stands in a path"
     assert len(finding.says) > 60
+
+
+def test_i3_a_paid_payout_is_asked_after_although_another_refund_names_it():
+    second = seen(refund_id="re_2")
+    assert unseen([booked()], [second]) == [booked()]
+    assert [one.kind for one in compare([second, seen()], [booked()], NOON).findings] == [K.SECOND_REFUND]
