@@ -23,7 +23,7 @@ _CONCERNED = (
     .distinct()
     .order_by(_PAYOUTS.c.case_id)
 )
-_WRITE = AddOrReplace(_DISPUTES)
+_WRITE = AddOrReplace(_DISPUTES, not_older=_DISPUTES.c.changed_at)
 
 
 class Disputes:
