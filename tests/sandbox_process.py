@@ -55,6 +55,27 @@ class SandboxProcess:
     def settle(self, refund_id: str, status: str, failure_reason: str | None = None) -> None:
         self.call("POST", f"/sandbox/refunds/{refund_id}", {"status": status, "failure_reason": failure_reason})
 
+    def refund_by_hand(self, reference: str, amount: int) -> dict[str, Any]:
+        """Refund as somebody does in the dashboard."""
+        return self.call("POST", "/sandbox/dashboard/refunds", {"reference": reference, "amount": amount})
+
+    def dispute(self, reference: str, **more: Any) -> dict[str, Any]:
+        """Open a chargeback."""
+        return self.call("POST", "/sandbox/disputes", {"reference": reference, **more})
+
+    def decide(self, dispute_id: str, status: str) -> dict[str, Any]:
+        return self.call("POST", f"/sandbox/disputes/{dispute_id}", {"status": status})
+
+    def listen(self, *listeners: dict[str, Any]) -> None:
+        """Send webhooks there; nowhere when there is none."""
+        self.call("PUT", "/sandbox/webhooks", list(listeners))
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        return self.call("GET", "/sandbox/webhooks/deliveries")
+
+    def resend(self, event_id: str, times: int = 1) -> None:
+        self.call("POST", f"/sandbox/webhooks/deliveries/{event_id}/resend", {"times": times})
+
     def forget_keys(self) -> None:
         self.call("DELETE", "/sandbox/keys")
 
@@ -88,3 +109,4 @@ def sandbox(sandbox_process: SandboxProcess) -> Iterator[SandboxProcess]:
     """The one sandbox of the session, healthy before and after."""
     yield sandbox_process
     sandbox_process.plan()
+    sandbox_process.listen()

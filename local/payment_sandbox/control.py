@@ -2,15 +2,19 @@
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException
+from pydantic import Field
 from starlette.responses import HTMLResponse
 
+from domain.order import Identifier
 from domain.value import Value
-from local.payment_sandbox import page, payments
+from local.payment_sandbox import dialect, page, payments, refunds
+from local.payment_sandbox.dialect import RefusedError
 from local.payment_sandbox.faults import AnyFault, FaultPlan
-from local.payment_sandbox.ledger import Ledger
+from local.payment_sandbox.ledger import Ledger, Payment
+from local.payment_sandbox.outbox import Endpoint
 from local.payment_sandbox.payments import PaymentDiffersError, TestPayment
 
 
@@ -19,6 +23,40 @@ class Settlement(Value):
 
     status: Literal["pending", "requires_action", "succeeded", "failed", "canceled"]
     failure_reason: str | None = None
+
+
+class RefundByHand(Value):
+    """A refund made in the provider's dashboard."""
+
+    reference: Identifier
+    amount: Annotated[int, Field(ge=1, strict=True, description="integer minor units")]
+
+
+class Chargeback(Value):
+    """A dispute that a customer's bank opens; without an amount, over the whole payment."""
+
+    reference: Identifier
+    amount: Annotated[int, Field(ge=1, strict=True)] | None = None
+    reason: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] = "product_not_received"
+
+
+class Verdict(Value):
+    """How a dispute ends."""
+
+    status: Literal["won", "lost"]
+
+
+class Listener(Value):
+    """Where webhooks are sent; two secrets while one is being replaced."""
+
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    secrets: tuple[str, ...] = Field(min_length=1)
+
+
+class Repeats(Value):
+    """How often an event is sent again."""
+
+    times: Annotated[int, Field(ge=1, le=100)] = 1
 
 
 @dataclass(frozen=True)
@@ -38,17 +76,24 @@ class Control:
         router.add_api_route("/sandbox/faults", self.faults, methods=["GET"])
         router.add_api_route("/sandbox/faults", self.replace_faults, methods=["PUT"])
         router.add_api_route("/sandbox/keys", self.forget_keys, methods=["DELETE"])
+        router.add_api_route("/sandbox/dashboard/refunds", self.refund_by_hand, methods=["POST"])
+        router.add_api_route("/sandbox/disputes", self.dispute, methods=["POST"])
+        router.add_api_route("/sandbox/disputes/{dispute_id}", self.decide, methods=["POST"])
+        router.add_api_route("/sandbox/webhooks", self.listen, methods=["PUT"])
+        router.add_api_route("/sandbox/webhooks/deliveries", self.deliveries, methods=["GET"])
+        router.add_api_route("/sandbox/webhooks/deliveries/{event_id}/resend", self.resend, methods=["POST"])
         return router
 
     async def page(self) -> HTMLResponse:
         """Show the ledger to a person."""
-        return HTMLResponse(page.html(self.ledger.payments(), self.ledger.refunds()))
+        return HTMLResponse(page.html(self.ledger, self.plan.left))
 
     async def books(self) -> dict[str, list[dict[str, Any]]]:
         """Return all payments and refunds, newest first."""
         return {
             "payments": [dataclasses.asdict(payment) for payment in self.ledger.payments()],
             "refunds": [dataclasses.asdict(refund) for refund in self.ledger.refunds()],
+            "disputes": [dataclasses.asdict(dispute) for dispute in self.ledger.disputes.all()],
         }
 
     async def capture(self, asked: TestPayment) -> dict[str, Any]:
@@ -63,7 +108,56 @@ class Control:
         self.ledger.settle(refund_id, settlement.status, settlement.failure_reason)
         if (refund := self.ledger.refund(refund_id)) is None:
             raise HTTPException(404, f"no refund {refund_id!r}: GET /sandbox/ledger lists them")
+        event = "refund.failed" if settlement.status == "failed" else "refund.updated"
+        self.ledger.webhooks.announce(event, dialect.refund(refund, self._payment(refund.payment)))
         return dataclasses.asdict(refund)
+
+    async def refund_by_hand(self, asked: RefundByHand) -> dict[str, Any]:
+        """Refund a payment as somebody does in the provider's dashboard."""
+        payment = self._payment(asked.reference)
+        try:
+            refund = refunds.by_hand(self.ledger, payment.id, asked.amount)
+        except RefusedError as error:
+            raise HTTPException(409, str(error)) from error
+        return dataclasses.asdict(refund)
+
+    async def dispute(self, asked: Chargeback) -> dict[str, Any]:
+        """Open a dispute over a payment: it cannot be refunded until that is won."""
+        payment = self._payment(asked.reference)
+        opened = self.ledger.disputes.open(payment.id, asked.amount or payment.amount, asked.reason)
+        self.ledger.webhooks.announce("charge.dispute.created", opened.shown(payment.charge, payment.currency))
+        return dataclasses.asdict(opened)
+
+    async def decide(self, dispute_id: str, verdict: Verdict) -> dict[str, Any]:
+        """Let the dispute be won or lost."""
+        decided = self.ledger.disputes.decide(dispute_id, verdict.status)
+        if decided is None:
+            raise HTTPException(404, f"no dispute {dispute_id!r}: GET /sandbox/ledger lists them")
+        payment = self._payment(decided.payment)
+        self.ledger.webhooks.announce("charge.dispute.closed", decided.shown(payment.charge, payment.currency))
+        return dataclasses.asdict(decided)
+
+    async def listen(self, listeners: list[Listener]) -> list[Listener]:
+        """Send webhooks there from now on; an empty list sends none."""
+        self.ledger.webhooks.listen([Endpoint(one.url, one.secrets) for one in listeners])
+        return listeners
+
+    async def deliveries(self) -> list[dict[str, Any]]:
+        """Return every webhook, newest first, with how often it was sent and when it was taken."""
+        return [dataclasses.asdict(one) for one in self.ledger.webhooks.deliveries()]
+
+    async def resend(self, event_id: str, repeats: Repeats) -> dict[str, Any]:
+        """Send a webhook again and again, as providers sometimes do."""
+        for _ in range(repeats.times):
+            if not self.ledger.webhooks.send_again(event_id):
+                raise HTTPException(404, f"no event {event_id!r}: GET /sandbox/webhooks/deliveries lists them")
+            await self.ledger.webhooks.taken(event_id)
+        return {"event_id": event_id, "times": repeats.times}
+
+    def _payment(self, reference: str) -> Payment:
+        if (payment := self.ledger.payment(reference)) is None:
+            raise HTTPException(404, f"no payment {reference!r}: GET /sandbox/ledger lists them")
+        return payment
 
     async def faults(self) -> list[AnyFault]:
         """Return the faults that have not happened yet."""

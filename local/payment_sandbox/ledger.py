@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.payment_sandbox.disputes import Disputes
+from local.payment_sandbox.outbox import Outbox
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS payments (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, charge TEXT NOT NULL UNIQUE,
@@ -66,6 +69,8 @@ class Ledger:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.executescript(SCHEMA)
+        self.disputes = Disputes(self._db)
+        self.webhooks = Outbox(self._db)
 
     @contextmanager
     def writing(self) -> Generator[None]:

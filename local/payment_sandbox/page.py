@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 
-from local.payment_sandbox.ledger import PAID_NOTHING, Payment, Refund
+from local.payment_sandbox.disputes import Dispute
+from local.payment_sandbox.faults import AnyFault
+from local.payment_sandbox.ledger import PAID_NOTHING, Ledger, Payment, Refund
+from local.payment_sandbox.outbox import Delivery
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -27,19 +30,30 @@ td.number, th.number {{ text-align: right; font-variant-numeric: tabular-nums; }
 <p>Test money only. Amounts are in minor units (cents for USD, yen for JPY).</p>
 <section>{payments}</section>
 <section>{refunds}</section>
+<section>{disputes}</section>
+<section>{webhooks}</section>
+<section>{faults}</section>
+<p>To change things: <a href="/sandbox/docs">/sandbox/docs</a> (refunds by hand, disputes, faults, webhooks).</p>
 </body>
 </html>
 """
 PAYMENT_COLUMNS = ("Payment", "Captured at", "Currency", "Captured", "Refunded", "Left")
 REFUND_COLUMNS = ("Refund", "Made at", "Payment", "Payout", "Status", "Amount")
-NUMBERS = frozenset({"Captured", "Refunded", "Left", "Amount"})
+DISPUTE_COLUMNS = ("Dispute", "Opened at", "Payment", "Reason", "Status", "Amount")
+WEBHOOK_COLUMNS = ("Event", "Type", "Taken", "Last answer", "Tries")
+FAULT_COLUMNS = ("Fault", "On", "Times")
+NUMBERS = frozenset({"Tries", "Times", "Captured", "Refunded", "Left", "Amount"})
 
 
-def html(payments: Sequence[Payment], refunds: Sequence[Refund]) -> str:
+def html(ledger: Ledger, faults: Sequence[AnyFault]) -> str:
     """Return the page; everything that came from outside is escaped."""
+    refunds = ledger.refunds()
     return PAGE.format(
-        payments=_table("Payments", PAYMENT_COLUMNS, [_payment(one, refunds) for one in payments]),
+        payments=_table("Payments", PAYMENT_COLUMNS, [_payment(one, refunds) for one in ledger.payments()]),
         refunds=_table("Refunds", REFUND_COLUMNS, [_refund(one) for one in refunds]),
+        disputes=_table("Disputes", DISPUTE_COLUMNS, [_dispute(one) for one in ledger.disputes.all()]),
+        webhooks=_table("Webhooks", WEBHOOK_COLUMNS, [_webhook(one) for one in ledger.webhooks.deliveries()]),
+        faults=_table("Faults to come", FAULT_COLUMNS, [(one.kind, one.on, one.times) for one in faults]),
     )
 
 
@@ -51,6 +65,15 @@ def _payment(one: Payment, refunds: Sequence[Refund]) -> tuple[object, ...]:
 def _refund(one: Refund) -> tuple[object, ...]:
     status = f"{one.status} ({one.failure_reason})" if one.failure_reason else one.status
     return one.id, _when(one.created), one.payment, one.metadata.get("payout_id", ""), status, one.amount
+
+
+def _dispute(one: Dispute) -> tuple[object, ...]:
+    return one.id, _when(one.created), one.payment, one.reason, one.status, one.amount
+
+
+def _webhook(one: Delivery) -> tuple[object, ...]:
+    taken = _when(int(one.delivered_at)) if one.delivered_at else "not yet"
+    return one.event_id, one.type, taken, one.last_status or "none", one.tries
 
 
 def _when(created: int) -> str:

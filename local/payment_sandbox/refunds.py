@@ -10,6 +10,7 @@ from local.payment_sandbox.ledger import Answer, Ledger, Payment, Refund
 
 KNOWN = frozenset({"payment_intent", "charge", "amount", "reason"})
 REASONS = frozenset({"duplicate", "fraudulent", "requested_by_customer"})
+DISPUTED = "charge_disputed"
 DEFAULT_LIMIT, MAX_LIMIT = 10, 100
 
 
@@ -17,6 +18,22 @@ def create(ledger: Ledger, params: Params, status: str = "succeeded", failure_re
     """Refund a payment in full or in part; `status` is how the refund stands right after."""
     _refuse_malformed(params)
     payment = _payment(ledger, params)
+    if ledger.disputes.holds(payment.id):
+        raise dialect.refused(f"Charge {payment.charge} has been charged back; cannot issue a refund.", code=DISPUTED)
+    return Answer(OK, dialect.refund(_made(ledger, payment, params, status, failure_reason), payment))
+
+
+def by_hand(ledger: Ledger, reference: str, amount: int) -> Refund:
+    """Refund a payment as somebody does in the provider's dashboard, with no word of whom it is for.
+
+    Raises RefusedError as the provider's call would.
+    """
+    payment = _payment(ledger, {"payment_intent": reference})
+    with ledger.writing():
+        return _made(ledger, payment, {"amount": str(amount)}, "succeeded", None)
+
+
+def _made(ledger: Ledger, payment: Payment, params: Params, status: str, failure_reason: str | None) -> Refund:
     refund = Refund(
         id=f"re_sandbox_{ledger.next_number('refunds'):08d}",
         payment=payment.id,
@@ -28,7 +45,8 @@ def create(ledger: Ledger, params: Params, status: str = "succeeded", failure_re
         created=int(time.time()),
     )
     ledger.add_refund(refund)
-    return Answer(OK, dialect.refund(refund, payment))
+    ledger.webhooks.announce("refund.created", dialect.refund(refund, payment))
+    return refund
 
 
 def retrieve(ledger: Ledger, refund_id: str) -> Answer:
@@ -42,7 +60,8 @@ def listed(ledger: Ledger, params: Params) -> Answer:
     """Show a page of refunds, newest first, of one payment or of all."""
     limit = min(dialect.whole_number(params, "limit", DEFAULT_LIMIT), MAX_LIMIT)
     of_one = "payment_intent" in params or "charge" in params
-    found = ledger.refunds(_payment(ledger, params).id if of_one else None)
+    since = dialect.whole_number(params, "created[gte]", 1) if "created[gte]" in params else 0
+    found = [one for one in ledger.refunds(_payment(ledger, params).id if of_one else None) if one.created >= since]
     after = _after(found, params)
     return Answer(OK, dialect.page("/v1/refunds", _shown(ledger, after[:limit]), has_more=len(after) > limit))
 

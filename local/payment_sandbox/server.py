@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +16,34 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from local.payment_sandbox.control import Control
 from local.payment_sandbox.faults import ConnectionDropped, FaultPlan
 from local.payment_sandbox.ledger import Ledger
+from local.payment_sandbox.outbox import Endpoint
 from local.payment_sandbox.stripe_api import StripeApi
 
 
-def application(database: Path, api_key: str) -> FastAPI:
-    """Return the application over the ledger at that path."""
+def application(database: Path, api_key: str, listeners: Sequence[Endpoint] = ()) -> FastAPI:
+    """Return the application over the ledger at that path; its webhooks go to the listeners when there are some."""
     ledger, plan = Ledger(database), FaultPlan()
-    app = FastAPI(title="Payment sandbox", docs_url="/sandbox/docs", redoc_url=None)
+    if listeners:
+        ledger.webhooks.listen(listeners)
+    app = FastAPI(title="Payment sandbox", docs_url="/sandbox/docs", redoc_url=None, lifespan=_sending(ledger))
     app.include_router(StripeApi(ledger, plan, api_key).router())
     app.include_router(Control(ledger, plan).router())
     app.add_exception_handler(ConnectionDropped, _cut)
     return app
+
+
+def _sending(ledger: Ledger) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Return the life of the application, during which webhooks are sent."""
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncGenerator[None]:
+        sender = asyncio.create_task(ledger.webhooks.send_for_ever())
+        yield
+        sender.cancel()
+        with suppress(asyncio.CancelledError):
+            await sender
+
+    return life
 
 
 def server(app: FastAPI) -> uvicorn.Server:

@@ -1,0 +1,144 @@
+"""What the sandbox does by itself: webhooks, disputes, refunds by hand."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from domain.gateway_events import DisputeStatus, GatewayEvent
+from domain.words import PayoutState
+from gateways.stripe_webhooks import StripeWebhooks
+from tests.sandbox.ear import Ear, listening
+from tests.waiting import wait_until
+
+SECRETS = ["whsec_new", "whsec_old"]
+
+
+@pytest.fixture
+def ear(sandbox) -> Iterator[Ear]:
+    with listening() as ear:
+        sandbox.listen({"url": ear.url, "secrets": SECRETS})
+        yield ear
+        sandbox.listen()
+
+
+@pytest.fixture
+def payment(sandbox) -> str:
+    return sandbox.capture(f"pi_{uuid4().hex[:12]}")
+
+
+def refund(sandbox, payment, **metadata):
+    fields = {f"metadata[{name}]": value for name, value in metadata.items()}
+    return sandbox.stripe("POST", "/refunds", {"payment_intent": payment, "amount": "4000", **fields})
+
+
+def read(ear: Ear, secret: str = SECRETS[0]) -> list[GatewayEvent]:
+    reader = StripeWebhooks([secret], lambda: datetime.now(UTC))
+    return [reader.read(body, headers) for body, headers in ear.heard]
+
+
+def test_a_refund_is_told_in_an_event_that_both_secrets_sign(sandbox, ear, payment):
+    made = refund(sandbox, payment, payout_id="rc_00000001-p1").json()
+    wait_until(lambda: ear.heard)
+    for secret in SECRETS:
+        [event] = read(ear, secret)
+        assert (event.kind, event.refund.refund_id, event.refund.payout_id) == (
+            "refund.created",
+            made["id"],
+            "rc_00000001-p1",
+        )
+        assert (event.refund.payment_reference, event.refund.state) == (payment, PayoutState.SUCCEEDED)
+
+
+def test_fault_11_a_refund_that_fails_later_is_told(sandbox, ear, payment):
+    sandbox.settle(refund(sandbox, payment).json()["id"], "failed", "lost_or_stolen_card")
+    wait_until(lambda: len(ear.heard) == 2)
+    assert [(one.kind, one.refund.state) for one in read(ear)][1] == ("refund.failed", PayoutState.FAILED)
+
+
+def test_fault_10_a_refund_by_hand_names_nobody(sandbox, ear, payment):
+    sandbox.refund_by_hand(payment, 700)
+    wait_until(lambda: ear.heard)
+    [event] = read(ear)
+    assert (event.refund.payout_id, event.refund.amount.minor) == (None, 700)
+    assert [one["amount"] for one in sandbox.refunds(payment)] == [700]
+
+
+def test_fault_10_more_by_hand_than_was_captured_is_refused(sandbox, payment):
+    with pytest.raises(httpx.HTTPStatusError, match="409"):
+        sandbox.refund_by_hand(payment, 10_001)
+
+
+def test_fault_13_an_event_is_sent_again_under_its_own_id(sandbox, ear, payment):
+    sandbox.refund_by_hand(payment, 100)
+    wait_until(lambda: sandbox.deliveries()[0]["delivered_at"])
+    sandbox.resend(sandbox.deliveries()[0]["event_id"], times=3)
+    assert len(ear.heard) == 4
+    assert len({json.loads(body)["id"] for body, _ in ear.heard}) == 1
+
+
+def test_an_event_that_is_not_taken_comes_again_until_it_is(sandbox, ear, payment):
+    ear.status = 503
+    sandbox.refund_by_hand(payment, 100)
+    wait_until(lambda: len(ear.heard) >= 2)
+    assert sandbox.deliveries()[0]["delivered_at"] is None
+    ear.status = 200
+    wait_until(lambda: sandbox.deliveries()[0]["delivered_at"])
+
+
+def test_events_outlive_the_sandbox(sandbox, ear, payment):
+    ear.status = 503
+    sandbox.refund_by_hand(payment, 100)
+    wait_until(lambda: ear.heard)
+    sandbox.kill()
+    ear.status = 200
+    sandbox.start()
+    wait_until(lambda: sandbox.deliveries()[0]["delivered_at"])
+
+
+def test_nothing_is_told_while_nobody_listens(sandbox, payment):
+    before = len(sandbox.deliveries())
+    refund(sandbox, payment)
+    assert len(sandbox.deliveries()) == before
+
+
+@pytest.mark.parametrize(("end", "said"), [("won", DisputeStatus.WON), ("lost", DisputeStatus.LOST)])
+def test_r38_a_dispute_is_told_when_it_opens_and_when_it_ends(sandbox, ear, payment, end, said):
+    opened = sandbox.dispute(payment)
+    sandbox.decide(opened["id"], end)
+    wait_until(lambda: len(ear.heard) == 2)
+    told = [event.dispute for event in read(ear)]
+    assert [one.status for one in told] == [DisputeStatus.OPEN, said]
+    assert {(one.dispute_id, one.payment_reference, one.amount.minor) for one in told} == {
+        (opened["id"], payment, 10_000)
+    }
+
+
+def test_r38_a_disputed_payment_is_not_refunded_until_the_dispute_is_won(sandbox, payment):
+    opened = sandbox.dispute(payment)
+    assert refund(sandbox, payment).json()["error"]["code"] == "charge_disputed"
+    sandbox.decide(opened["id"], "lost")
+    assert refund(sandbox, payment).json()["error"]["code"] == "charge_disputed"
+    sandbox.decide(opened["id"], "won")
+    assert refund(sandbox, payment).status_code == 200
+
+
+def test_what_does_not_exist_is_a_404_that_says_where_to_look(sandbox):
+    for method, path, body in [
+        ("POST", "/sandbox/disputes/du_nothing", {"status": "won"}),
+        ("POST", "/sandbox/disputes", {"reference": "pi_nothing"}),
+        ("POST", "/sandbox/webhooks/deliveries/evt_nothing/resend", {}),
+    ]:
+        with pytest.raises(httpx.HTTPStatusError, match="404"):
+            sandbox.call(method, path, body)
+
+
+def test_refunds_are_listed_from_a_moment_on(sandbox, payment):
+    made = refund(sandbox, payment).json()
+    since = {"payment_intent": payment, "created[gte]": str(made["created"])}
+    after = {"payment_intent": payment, "created[gte]": str(made["created"] + 1)}
+    assert [one["id"] for one in sandbox.stripe("GET", "/refunds", since).json()["data"]] == [made["id"]]
+    assert sandbox.stripe("GET", "/refunds", after).json()["data"] == []
