@@ -112,7 +112,8 @@ class ReconciliationDesk:
             if older := self.payouts.find(name, refund.payout_id, refund.refund_id):
                 ours[older.payout.payout_id] = older
         singly = [one for booked in unseen(ours.values(), seen) if (one := self._read(name, booked, at))]
-        return compare([*seen, *singly], ours.values(), at)
+        refunds = {one.refund_id: one for one in (*singly, *seen)}
+        return compare(refunds.values(), ours.values(), at)
 
     def _read(self, name: str, booked: Booked, at: datetime) -> SeenRefund | None:
         """Return the refund of a payout as the gateway tells of it when asked for this one, or None."""

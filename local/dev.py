@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(folder: Path) -> None:
-    blueprint = _blueprint(folder)
+    blueprint = lasting_blueprint(folder)
     os.environ.update(blueprint.settings_env())
     settings = load()
     with Stack(blueprint, tell=lambda step, seconds: print(f"  {step:<18}{seconds:5.1f} s", flush=True)) as stack:
@@ -50,7 +50,8 @@ def _run(folder: Path) -> None:
             stack.check()
 
 
-def _blueprint(folder: Path) -> Blueprint:
+def lasting_blueprint(folder: Path) -> Blueprint:
+    """Return what `make dev` starts in the folder: the settings of the environment go before its own."""
     given = {name: value for name, value in os.environ.items() if name.startswith(PREFIX) and value}
     keys = StoreKeys.kept(folder / "store-keys.json")
     return Blueprint(folder, Ports.of(load_ports()), keys, given, lasting=True)
