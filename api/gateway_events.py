@@ -34,11 +34,13 @@ async def apply(services: Services, event: GatewayEvent) -> EventStatus:
 
 
 async def apply_soon(services: Services, event: GatewayEvent) -> None:
-    """Apply the event; what fails is logged, and left to the sweep."""
+    """Apply the event; what fails is logged and left to the sweep, and keeps no other event from being applied."""
     try:
         await apply(services, event)
     except (DomainError, DatabaseUnavailableError) as error:
         log.warning("event %s %s is applied later: %s", event.provider, event.event_id, error.says)
+    except Exception:
+        log.exception("event %s %s could not be applied", event.provider, event.event_id)
 
 
 async def sweep(services: Services) -> int:
@@ -67,6 +69,8 @@ async def _sweep_for_ever(services: Services) -> None:
             await sweep(services)
         except DatabaseUnavailableError as error:
             log.warning("no event is applied for now: %s", error.says)
+        except Exception:
+            log.exception("no event is applied for now")
         await asyncio.sleep(SWEEP_SECONDS)
 
 

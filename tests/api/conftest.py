@@ -41,10 +41,16 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture(scope="session")
+def gateway() -> ObedientGateway:
+    """The provider behind `stripe`, where every refund succeeds unless a test says otherwise."""
+    return ObedientGateway()
+
+
 @pytest_asyncio.fixture(scope="session")
-async def temporal(database) -> AsyncIterator:
+async def temporal(database, gateway) -> AsyncIterator:
     """A Temporal dev server with a worker of the refunds."""
-    async with dev_server() as env, build_worker(env.client, desks(env.client, database), sandboxed=False):
+    async with dev_server() as env, build_worker(env.client, desks(env.client, database, gateway), sandboxed=False):
         yield env.client
 
 
@@ -75,7 +81,7 @@ async def later(tmp_path_factory, seaweed) -> AsyncIterator[Counter]:
     url = f"sqlite:///{tmp_path_factory.mktemp('later')}/refunds.db"
     migrate(url)
     database, clock = Database(url), Clock()
-    async with time_skipping_server() as env, build_worker(env.client, desks(env.client, database)):
+    async with time_skipping_server() as env, build_worker(env.client, desks(env.client, database, ObedientGateway())):
         services = Services.over(database, seaweed.store, env.client, KEYS, clock)
         async with asking(create_app(services)) as client:
             yield Counter(client, services, clock, env)
@@ -90,10 +96,10 @@ async def asking(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def desks(client, database: Database) -> Desks:
+def desks(client, database: Database, gateway: ObedientGateway) -> Desks:
     clock = Clock()
     return Desks(
         casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars()),
-        payouts=PayoutDesk(Payouts(database), {"stripe": ObedientGateway()}, OpenVault(), clock),
+        payouts=PayoutDesk(Payouts(database), {"stripe": gateway}, OpenVault(), clock),
         arrivals=ArrivalDesk(TemporalHistory(client)),
     )
