@@ -6,12 +6,13 @@ from sqlalchemy import Connection
 
 from db.commitments import give_up, leave_to_dispute
 from db.movements import enter_refunded, enter_rerouted, enter_reversed
-from db.payout_rows import PayoutRecord, read_payouts, write_payouts
+from db.payout_rows import PayoutRecord, begun, read_payouts, write_payouts
 from domain.case import Case, Payout
 from domain.words import PayoutState
 
 _DEAD = frozenset({PayoutState.PLANNED, PayoutState.FAILED, PayoutState.CANCELED})
 _MONEY_MOVED = frozenset({PayoutState.SUCCEEDED, PayoutState.REVERSED})
+_PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REVERSED})
 _ANSWERED = _MONEY_MOVED | {PayoutState.FAILED, PayoutState.CANCELED}
 
 
@@ -56,6 +57,9 @@ def _changed(record: PayoutRecord, payout: Payout) -> PayoutRecord:
         return record.amend(payout=payout)
     if payout.is_outside and not known.is_outside:
         return _rerouted(record, payout)
+    if payout.state is PayoutState.PLANNED and known.state in _PAID_NOTHING:
+        # Decided by a human (R36), for a case that does not know of the last attempt at the gateway.
+        return begun(record, known.attempt + 1)
     # What was recorded of an attempt as it began is newer than a case that has no answer yet.
     has_news = payout.state in _ANSWERED or (
         payout.attempt == known.attempt and payout.state is not PayoutState.PLANNED

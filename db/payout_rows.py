@@ -11,6 +11,7 @@ from db.tables import PayoutRow
 from domain.case import Payout
 from domain.money import Money
 from domain.value import Value
+from domain.words import PayoutState
 
 _PAYOUTS = PayoutRow.__table__
 _READ = select(_PAYOUTS).with_for_update()
@@ -66,6 +67,19 @@ def write_payouts(connection: Connection, records: Sequence[PayoutRecord]) -> No
 def idempotency_key(case_id: str, position: int, attempt: int) -> str:
     """Return the key of an attempt: the same for the same attempt, on any machine, after any reset."""
     return f"refund/{case_id}/p{position}/a{attempt}"
+
+
+def begun(record: PayoutRecord, attempt: int) -> PayoutRecord:
+    """Return the payout as that attempt begins, under a key of its own."""
+    return record.with_payout(
+        attempt=attempt,
+        idempotency_key=idempotency_key(record.case_id, record.position, attempt),
+        state=PayoutState.PLANNED,
+        gateway_refund_id=None,
+        failure_code=None,
+        submitted_at=None,
+        settled_at=None,
+    )
 
 
 def record_of(row: RowMapping) -> PayoutRecord:

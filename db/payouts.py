@@ -8,7 +8,7 @@ from db.disputes import is_disputed
 from db.elsewhere import record_foreign_refund
 from db.engine import Database
 from db.ledger import LedgerEntry, balance, read_ledger, read_order_ledger
-from db.payout_rows import PayoutRecord, idempotency_key, read_payout, record_of, write_payouts
+from db.payout_rows import PayoutRecord, begun, read_payout, record_of, write_payouts
 from db.statements import given
 from db.tables import OrderRow, PayoutRow
 from domain.case import Payout
@@ -49,7 +49,7 @@ class Payouts:
         with self._database.writing() as connection:
             record = _find(connection, payout)
             later = payout.attempt > record.payout.attempt
-            return _submit(connection, _begun(record, payout.attempt) if later else record, at)
+            return _submit(connection, begun(record, payout.attempt) if later else record, at)
 
     def next_attempt(self, payout: Payout, at: datetime) -> Payout:
         """Record the attempt after the payout's with a new idempotency key, begun now, and return it.
@@ -60,7 +60,7 @@ class Payouts:
         with self._database.writing() as connection:
             record = _find(connection, payout)
             newest = payout.attempt >= record.payout.attempt
-            return _submit(connection, _begun(record, payout.attempt + 1) if newest else record, at)
+            return _submit(connection, begun(record, payout.attempt + 1) if newest else record, at)
 
     def find(self, provider: str, payout_id: str | None, refund_id: str) -> FoundPayout | None:
         """Return the payout that a gateway's refund belongs to: by the id in its metadata, else by the refund's own."""
@@ -108,18 +108,6 @@ def _find(connection: Connection, payout: Payout) -> PayoutRecord:
     if is_disputed(connection, record.payout.provider, record.payout.payment_reference):
         raise ChargeDisputedError(f"a chargeback over {payout.provider} {payout.payment_reference} is open")
     return record
-
-
-def _begun(record: PayoutRecord, attempt: int) -> PayoutRecord:
-    return record.with_payout(
-        attempt=attempt,
-        idempotency_key=idempotency_key(record.case_id, record.position, attempt),
-        state=PayoutState.PLANNED,
-        gateway_refund_id=None,
-        failure_code=None,
-        submitted_at=None,
-        settled_at=None,
-    )
 
 
 def _submit(connection: Connection, record: PayoutRecord, at: datetime) -> Payout:

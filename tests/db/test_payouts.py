@@ -145,3 +145,16 @@ def test_r36_what_is_paid_to_another_account_never_goes_back_to_the_gateway(
     cases.record(settled(later(later(planned))), [])
     with pytest.raises(CapExceededError, match="paid to another account"):
         payouts.submitting(planned.payouts[0], NOON)
+
+
+def test_r36_a_retry_never_repeats_a_key_that_failed_and_that_the_case_does_not_know_of(
+    payouts: Payouts, cases: Cases, planned: Case
+):
+    renewed = payouts.next_attempt(payouts.submitting(planned.payouts[0], NOON), LATER)
+    failed = settled(planned, PayoutState.FAILED, state=CaseState.PAYOUT_BLOCKED)
+    cases.record(failed, [])
+    again = failed.payouts[0].amend(state=PayoutState.PLANNED, attempt=2, idempotency_key=renewed.idempotency_key)
+    for _ in range(2):
+        cases.record(later(failed, payouts=(again,), state=CaseState.PAYOUT_DUE), [])
+    begun = payouts.submitting(again, LATER)
+    assert (begun.attempt, begun.idempotency_key) == (3, "refund/rc_00000001/p1/a3")
