@@ -10,7 +10,6 @@ from temporalio.exceptions import ActivityError
 from activities.reconciliation import CaseNews, Look, NewsDesk, ReconciliationDesk, Seen
 from domain.value import Value
 
-HEALING = timedelta(seconds=15)
 _LOOK_AT_MOST = timedelta(minutes=30)
 _HEARTBEAT = timedelta(minutes=1)  # a gateway's single answer is waited for up to 10 s
 _TELL_AT_MOST = timedelta(seconds=20)
@@ -19,9 +18,10 @@ _TELL_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempt
 
 
 class ReconciliationAsked(Value):
-    """How far back refunds are compared: a bank can send one back weeks after it was made."""
+    """How far back refunds are compared, as a bank can send one back weeks later, and how long cases have to heal."""
 
     window_days: int = Field(default=30, ge=1, le=400)
+    healing_seconds: int = Field(default=15, ge=1, le=600)
 
 
 class Reconciled(Value):
@@ -44,6 +44,7 @@ class ReconciliationWorkflow:
         seen = first = await self._look(Look(since=since))
         if first.news:
             await self._tell(first.news)
+            await workflow.sleep(asked.healing_seconds, summary="cases ask their gateways")
             seen = await self._look(Look(since=since, is_first=False))
         return Reconciled(
             refunds=seen.refunds, payouts=seen.payouts, told=len(first.news), differences=seen.differences
@@ -60,7 +61,7 @@ class ReconciliationWorkflow:
         )
 
     async def _tell(self, news: tuple[CaseNews, ...]) -> None:
-        """Tell the cases and give them a moment to ask; one that cannot be told is a finding of the second look."""
+        """Tell the cases to ask their gateways; one that cannot be told is a finding of the second look."""
         for told in news:
             try:
                 await workflow.execute_activity_method(
@@ -72,4 +73,3 @@ class ReconciliationWorkflow:
                 )
             except ActivityError:
                 workflow.logger.warning("case %s could not be told of news", told.case_id)
-        await workflow.sleep(HEALING, summary="cases ask their gateways")

@@ -1,0 +1,23 @@
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db.migrate import migrate
+from tests.reconciliation.counting_house import CountingHouse
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("migrated") / "refunds.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def house(migrated_file: Path, tmp_path: Path, sandbox) -> Iterator[CountingHouse]:
+    shutil.copy(migrated_file, tmp_path / "refunds.db")
+    house = CountingHouse(f"sqlite:///{tmp_path}/refunds.db", sandbox)
+    yield house
+    house.close()

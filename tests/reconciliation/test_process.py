@@ -1,0 +1,156 @@
+"""The whole of it: real Temporal, real database, real provider; a case heals without its webhook."""
+
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest_asyncio
+from temporalio.worker import Worker
+
+from activities.arrivals import ArrivalDesk
+from activities.casework import Casework
+from activities.payouts import PayoutDesk
+from activities.reconciliation import NewsDesk, ReconciliationDesk
+from db.cases import Cases
+from db.engine import Database
+from db.findings import Findings
+from db.gateway_events import GatewayEvents
+from db.intakes import Intakes, Submission
+from db.migrate import migrate
+from db.orders import Orders
+from db.payouts import Payouts
+from db.reconciliation import Books
+from domain.findings import Finding
+from domain.request import RefundRequest
+from domain.words import CaseState, PayoutState
+from gateways.calendars import HolidayCalendars
+from gateways.policy_shelf import PolicyShelf
+from gateways.stripe_gateway import StripeGateway
+from gateways.temporal_history import TemporalHistory
+from tests.fakes import OpenVault
+from tests.temporal_env import dev_server
+from tests.workflows.shop import OpenCase, Shop
+from worker.case_line import TemporalCaseLine
+from worker.composition import Desks, runner
+from worker.schedules import RECONCILIATION, ensure_schedules
+from workflows.inbound import SignalScreening
+from workflows.options import TASK_QUEUE
+from workflows.reconciliation import Reconciled, ReconciliationAsked, ReconciliationWorkflow
+from workflows.refund import RefundWorkflow
+
+VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
+
+
+@dataclass
+class Business:
+    """A shop whose refunds go through the sandbox, and its bookkeeping."""
+
+    shop: Shop
+    database: Database
+    sandbox: object
+
+    async def refunded(self) -> OpenCase:
+        """Return a case that was paid and has ended."""
+        order = await self.shop.order()
+        [payment] = order.payments
+        self.sandbox.capture(payment.reference, payment.amount, order.currency)
+        case = await self.shop.open(order=order)
+        Intakes(self.database).claim(submission(case))
+        await case.audit()
+        await case.inspect(*((line.sku, line.quantity, "accepted") for line in case.intake.lines))
+        assert await case.ended() == "refunded"
+        return case
+
+    async def reconcile(self) -> Reconciled:
+        return await self.shop.client.execute_workflow(
+            ReconciliationWorkflow.run,
+            ReconciliationAsked(healing_seconds=5),
+            id="reconciliation/test",
+            task_queue=TASK_QUEUE,
+        )
+
+    def findings(self, case: OpenCase) -> list[Finding]:
+        return [one for one in Findings(self.database).page() if one.case_id == case.intake.case_id]
+
+
+def submission(case: OpenCase) -> Submission:
+    asked = case.intake
+    request = RefundRequest(
+        order_number=asked.order_number, customer_id=asked.customer_id, reason=asked.reason, lines=asked.lines
+    )
+    return Submission(
+        idempotency_key=asked.case_id,
+        principal="shop",
+        body_sha256="a" * 64,
+        case_id=asked.case_id,
+        request=request,
+        received_at=asked.received_at,
+    )
+
+
+@pytest_asyncio.fixture
+async def business(tmp_path: Path, sandbox) -> AsyncIterator[Business]:
+    url = f"sqlite:///{tmp_path}/refunds.db"
+    migrate(url)
+    database = Database(url)
+    async with dev_server() as env:
+        activities = desks_of(env.client, database, StripeGateway(sandbox.api_key, sandbox.url))
+        async with Worker(
+            env.client,
+            task_queue=TASK_QUEUE,
+            workflows=[RefundWorkflow, ReconciliationWorkflow],
+            activities=activities,
+            activity_executor=ThreadPoolExecutor(5),
+            workflow_runner=runner(sandboxed=True),
+            interceptors=[SignalScreening()],
+        ):
+            yield Business(Shop(env, Orders(database), Cases(database)), database, sandbox)
+    database.close()
+
+
+def desks_of(client, database, gateway):
+    gateways = {"stripe": gateway}
+    desks = Desks(
+        casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars()),
+        payouts=PayoutDesk(Payouts(database), gateways, OpenVault(), now),
+        arrivals=ArrivalDesk(TemporalHistory(client)),
+    )
+    reconciliation = ReconciliationDesk(
+        gateways, Books(database), Payouts(database), Findings(database), GatewayEvents(database), now
+    )
+    news = NewsDesk(TemporalCaseLine(client, Intakes(database)))
+    return [*desks.activities(), reconciliation.reconcile, news.tell]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def test_fault_11_a_refund_that_failed_later_reopens_its_case_also_when_the_webhook_was_lost(business: Business):
+    case = await business.refunded()
+    [payout] = case.case().payouts
+    business.sandbox.settle(payout.gateway_refund_id, "failed", "account_closed")
+
+    first = await business.reconcile()
+    assert first.told == 1
+    await case.until_event("payout_reversed")
+    assert (case.state, case.case().blocked_by) == (CaseState.PAYOUT_BLOCKED, "refund_reversed")
+    assert case.case().payouts[0].state is PayoutState.REVERSED
+
+    second = await business.reconcile()
+    assert second.told == 0
+    assert business.findings(case) == []
+
+
+async def test_r34_the_schedule_is_made_once_and_what_operators_did_to_it_stays(business: Business):
+    client = business.shop.client
+    await ensure_schedules(client)
+    schedule = client.get_schedule_handle(RECONCILIATION)
+    await schedule.pause(note="the provider is down for a day")
+    await ensure_schedules(client)
+    described = await schedule.describe()
+    assert described.schedule.state.paused
+    [interval] = described.schedule.spec.intervals
+    assert interval.every.total_seconds() == 3600
