@@ -21,6 +21,7 @@ class Call:
     key: str | None
     fingerprint: str
     execute: Execution
+    reused: Answer = dialect.KEY_REUSED
 
     def commit(self, **outcome: str | None) -> Answer:
         """Execute the request, or answer as the first time; `outcome` is passed on to the execution."""
@@ -47,5 +48,4 @@ class Call:
     def _replayed(self, fingerprint: str, answer: Answer) -> Answer:
         if fingerprint == self.fingerprint:
             return answer
-        says = "Keys for idempotent requests can only be used with the same parameters they were first used with."
-        return dialect.error(400, "idempotency_error", says)
+        return self.reused

@@ -14,7 +14,7 @@ class RefusedError(Exception):
     """A request that is answered with an error; one that was executed is kept under its key, as at Stripe."""
 
     def __init__(self, answer: Answer, *, executed: bool = True) -> None:
-        super().__init__(answer.body["error"]["message"])
+        super().__init__(answer.body.get("message") or answer.body["error"]["message"])
         self.answer = answer
         self.executed = executed
 
@@ -112,3 +112,10 @@ def busy(status: int) -> Answer:
     if status == TOO_MANY:
         return error(status, "invalid_request_error", "Too many requests hit the API too quickly.", code="rate_limit")
     return error(status, "api_error", "The provider is not available at the moment.")
+
+
+KEY_REUSED = error(
+    400,
+    "idempotency_error",
+    "Keys for idempotent requests can only be used with the same parameters they were first used with.",
+)

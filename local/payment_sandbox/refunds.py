@@ -1,7 +1,7 @@
 """What Stripe does with refunds: never more than captured, listed newest first."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local.payment_sandbox import dialect
@@ -20,7 +20,10 @@ def create(ledger: Ledger, params: Params, status: str = "succeeded", failure_re
     payment = _payment(ledger, params)
     if ledger.disputes.holds(payment.id):
         raise dialect.refused(f"Charge {payment.charge} has been charged back; cannot issue a refund.", code=DISPUTED)
-    return Answer(OK, dialect.refund(_made(ledger, payment, params, status, failure_reason), payment))
+    amount = _amount(params, payment, ledger.refunded(payment.id))
+    metadata = dialect.metadata(params)
+    refund = record(ledger, payment, amount, status, failure_reason, params.get("reason"), metadata)
+    return Answer(OK, dialect.refund(refund, payment))
 
 
 def by_hand(ledger: Ledger, reference: str, amount: int) -> Refund:
@@ -30,18 +33,27 @@ def by_hand(ledger: Ledger, reference: str, amount: int) -> Refund:
     """
     payment = _payment(ledger, {"payment_intent": reference})
     with ledger.writing():
-        return _made(ledger, payment, {"amount": str(amount)}, "succeeded", None)
+        return record(ledger, payment, _amount({"amount": str(amount)}, payment, ledger.refunded(payment.id)))
 
 
-def _made(ledger: Ledger, payment: Payment, params: Params, status: str, failure_reason: str | None) -> Refund:
+def record(  # noqa: PLR0913, PLR0917 - a refund has these parts
+    ledger: Ledger,
+    payment: Payment,
+    amount: int,
+    status: str = "succeeded",
+    failure_reason: str | None = None,
+    reason: str | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> Refund:
+    """Enter a refund that nothing speaks against, and have it told."""
     refund = Refund(
         id=f"re_sandbox_{ledger.next_number('refunds'):08d}",
         payment=payment.id,
-        amount=_amount(params, payment, ledger.refunded(payment.id)),
+        amount=amount,
         status=status,
         failure_reason=failure_reason,
-        reason=params.get("reason"),
-        metadata=dialect.metadata(params),
+        reason=reason,
+        metadata=dict(metadata or {}),
         created=int(time.time()),
     )
     ledger.add_refund(refund)

@@ -17,7 +17,10 @@ from local.payment_sandbox.control import Control
 from local.payment_sandbox.faults import ConnectionDropped, FaultPlan
 from local.payment_sandbox.ledger import Ledger
 from local.payment_sandbox.outbox import Endpoint
+from local.payment_sandbox.paypal_api import PayPalApi
 from local.payment_sandbox.stripe_api import StripeApi
+
+PAYPAL_CLIENT, PAYPAL_SECRET = "sandbox-client", "sandbox-secret"
 
 
 def application(database: Path, api_key: str, listeners: Sequence[Endpoint] = ()) -> FastAPI:
@@ -27,6 +30,7 @@ def application(database: Path, api_key: str, listeners: Sequence[Endpoint] = ()
         ledger.webhooks.listen(listeners)
     app = FastAPI(title="Payment sandbox", docs_url="/sandbox/docs", redoc_url=None, lifespan=_sending(ledger))
     app.include_router(StripeApi(ledger, plan, api_key).router())
+    app.include_router(PayPalApi(ledger, plan, PAYPAL_CLIENT, PAYPAL_SECRET).router())
     app.include_router(Control(ledger, plan).router())
     app.add_exception_handler(ConnectionDropped, _cut)
     return app

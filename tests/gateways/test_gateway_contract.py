@@ -1,0 +1,225 @@
+"""What every payment gateway promises: each adapter passes all of this, against the sandbox's own ledger."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from activities.payment_gateway import PaymentGateway
+from domain.case import Payout
+from domain.errors import AnswerLostError, GatewayUnavailableError, PayoutRefusedError
+from domain.money import Money
+from domain.words import PayoutState
+from gateways.paypal_gateway import PayPalGateway
+from gateways.stripe_gateway import StripeGateway
+from local.payment_sandbox.server import PAYPAL_CLIENT, PAYPAL_SECRET
+from tests.sandbox_process import SandboxProcess
+
+MAKERS: dict[str, Callable[..., PaymentGateway]] = {
+    "stripe": lambda sandbox, **more: StripeGateway(sandbox.api_key, sandbox.url, **more),
+    "paypal": lambda sandbox, **more: PayPalGateway(PAYPAL_CLIENT, PAYPAL_SECRET, sandbox.url, **more),
+}
+
+
+@dataclass
+class Party:
+    """A gateway with a payment of 10,000 to refund."""
+
+    provider: str
+    gateway: PaymentGateway
+    sandbox: SandboxProcess
+    payment: str
+
+    def payout(self, minor: int = 4_000, number: int = 1, attempt: int = 1, currency: str = "USD") -> Payout:
+        case = f"rc_{self.payment[-16:]}"
+        return Payout(
+            payout_id=f"{case}-p{number}",
+            provider=self.provider,
+            payment_reference=self.payment,
+            amount=Money(minor=minor, currency=currency),
+            attempt=attempt,
+            idempotency_key=f"refund/{case}/p{number}/a{attempt}",
+        )
+
+    def refunds(self):
+        return self.sandbox.refunds(self.payment)
+
+
+@pytest.fixture(params=list(MAKERS))
+def party(request, sandbox) -> Iterator[Party]:
+    payment = sandbox.capture(f"pi_{uuid4().hex[:16]}")
+    with closing_of(MAKERS[request.param](sandbox)) as gateway:
+        yield Party(request.param, gateway, sandbox, payment)
+
+
+@contextmanager
+def closing_of(gateway: PaymentGateway) -> Iterator[PaymentGateway]:
+    """Give the gateway and close what it holds open, where it does."""
+    yield gateway
+    if isinstance(gateway, PayPalGateway):
+        gateway.close()
+
+
+def in_currency(party: Party, currency: str) -> Party:
+    payment = party.sandbox.capture(f"pi_{uuid4().hex[:16]}", 10_001, currency)
+    return Party(party.provider, party.gateway, party.sandbox, payment)
+
+
+def refusal(party: Party, payout: Payout) -> str:
+    with pytest.raises(PayoutRefusedError) as refused:
+        party.gateway.refund("rc_1", payout)
+    return refused.value.decline_code
+
+
+def test_r32_a_payment_is_refunded_in_part_and_then_in_full(party):
+    part, rest = party.gateway.refund("rc_1", party.payout(4_000)), party.gateway.refund("rc_1", party.payout(6_000, 2))
+    assert (part.state, rest.state) == (PayoutState.SUCCEEDED, PayoutState.SUCCEEDED)
+    assert sorted(one["amount"] for one in party.refunds()) == [4_000, 6_000]
+
+
+def test_fault_1_the_same_key_again_is_the_same_refund(party):
+    first, second = (party.gateway.refund("rc_1", party.payout()) for _ in range(2))
+    assert first == second
+    assert len(party.refunds()) == 1
+
+
+def test_the_same_key_for_another_amount_is_refused(party):
+    party.gateway.refund("rc_1", party.payout(4_000))
+    assert refusal(party, party.payout(4_001))
+    assert len(party.refunds()) == 1
+
+
+def test_fault_8_more_than_was_captured_is_refused_for_good(party):
+    assert refusal(party, party.payout(10_001))
+    assert party.refunds() == []
+
+
+def test_fault_7_a_payment_that_is_not_there_is_refused_for_good(party):
+    nowhere = party.payout().amend(payment_reference="pi_nowhere")
+    assert refusal(party, nowhere)
+    with pytest.raises(PayoutRefusedError):
+        party.gateway.find_refund(nowhere)
+
+
+def test_r38_a_disputed_payment_is_refused_in_words_that_tell_so(party):
+    party.sandbox.dispute(party.payment)
+    assert refusal(party, party.payout()) in {"charge_disputed", "transaction_disputed"}
+
+
+def test_fault_4_the_look_up_finds_the_payouts_own_refund_among_many(party):
+    for number in range(1, 16):
+        party.gateway.refund("rc_1", party.payout(10, number))
+    found = party.gateway.find_refund(party.payout(10, 1))
+    assert found
+    assert party.sandbox.call("GET", "/sandbox/ledger")
+    assert next(one for one in party.refunds() if one["id"] == found.refund_id)["metadata"]["payout_id"].endswith("-p1")
+    assert party.gateway.find_refund(party.payout(10, 99)) is None
+
+
+def test_fault_4_the_look_up_goes_through_every_page(party):
+    for number in range(1, 103):
+        party.gateway.refund("rc_1", party.payout(1, number))
+    assert party.gateway.find_refund(party.payout(1, 1))
+
+
+@pytest.mark.parametrize("status", ["failed", "canceled"])
+def test_fault_11_a_refund_that_paid_nothing_is_not_found(party, status):
+    made = party.gateway.refund("rc_1", party.payout())
+    party.sandbox.settle(made.refund_id, status, "lost_or_stolen_card")
+    assert party.gateway.find_refund(party.payout()) is None
+    told = party.gateway.read_refund(made.refund_id)
+    assert (told.state, told.failure_code) == (PayoutState(status), "lost_or_stolen_card")
+
+
+def test_fault_12_a_pending_refund_is_told_as_pending_until_it_is_paid(party):
+    party.sandbox.plan({"kind": "outcome", "status": "pending"})
+    made = party.gateway.refund("rc_1", party.payout())
+    assert made.state is PayoutState.PENDING
+    assert party.gateway.find_refund(party.payout()) == made
+    party.sandbox.settle(made.refund_id, "succeeded")
+    assert party.gateway.read_refund(made.refund_id).state is PayoutState.SUCCEEDED
+
+
+@pytest.mark.parametrize("kind", ["drop_answer_before_commit", "drop_answer_after_commit"])
+def test_fault_1_a_lost_answer_is_told_as_lost(party, kind):
+    party.sandbox.plan({"kind": kind})
+    with pytest.raises(AnswerLostError):
+        party.gateway.refund("rc_1", party.payout())
+    assert party.gateway.refund("rc_1", party.payout()).state is PayoutState.SUCCEEDED
+    assert len(party.refunds()) == 1
+
+
+def test_fault_3_an_answer_that_takes_too_long_is_told_as_lost(party, sandbox):
+    with closing_of(MAKERS[party.provider](sandbox, timeout_seconds=0.3)) as hasty:
+        hasty.find_refund(party.payout())  # a token is there
+        sandbox.plan({"kind": "held_answer", "seconds": 1})
+        with pytest.raises(AnswerLostError):
+            hasty.refund("rc_1", party.payout())
+    assert len(party.refunds()) == 1
+
+
+@pytest.mark.parametrize("status", [409, 429, 503])
+def test_fault_6_a_refusal_that_passes_is_told_as_such(party, status):
+    party.sandbox.plan({"kind": "busy", "status": status})
+    with pytest.raises(GatewayUnavailableError) as busy:
+        party.gateway.refund("rc_1", party.payout())
+    assert type(busy.value) is GatewayUnavailableError
+    assert party.refunds() == []
+
+
+def test_fault_10_every_refund_since_a_moment_is_seen_whoever_made_it(party):
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    mine = party.gateway.refund("rc_1", party.payout())
+    foreign = party.sandbox.refund_by_hand(party.payment, 700)
+    seen = {one.refund_id: one for one in party.gateway.refunds_since(since) if one.payment_reference == party.payment}
+    assert (seen[mine.refund_id].payout_id, seen[foreign["id"]].payout_id) == (party.payout().payout_id, None)
+    assert [seen[one].amount.minor for one in (mine.refund_id, foreign["id"])] == [4_000, 700]
+    assert {one.state for one in seen.values()} == {PayoutState.SUCCEEDED}
+
+
+@pytest.mark.parametrize("currency", ["USD", "JPY", "KWD"])
+def test_r33_amounts_are_exact_to_the_last_unit_whatever_decimals_the_currency_has(party, currency):
+    other = in_currency(party, currency)
+    made = other.gateway.refund("rc_1", other.payout(10_001, currency=currency))
+    assert made.amount == Money(minor=10_001, currency=currency)
+    assert [one["amount"] for one in other.refunds()] == [10_001]
+
+
+def test_wrong_credentials_may_be_corrected_and_are_no_refusal_for_good(party, sandbox):
+    stranger = {
+        "stripe": lambda: StripeGateway("sk_test_stranger", sandbox.url),
+        "paypal": lambda: PayPalGateway("stranger", "secret", sandbox.url),
+    }[party.provider]()
+    with closing_of(stranger), pytest.raises(GatewayUnavailableError):
+        stranger.refund("rc_1", party.payout())
+
+
+def test_it_says_what_it_can(party):
+    assert party.gateway.capabilities.key_memory >= timedelta(hours=24)
+    assert party.gateway.capabilities.partial_refunds
+    assert party.gateway.capabilities.asynchronous
+
+
+@pytest.mark.parametrize(
+    ("variables", "make"),
+    [
+        (("STRIPE_TEST_API_KEY", "STRIPE_TEST_PAYMENT"), StripeGateway),
+        (("PAYPAL_TEST_CLIENT_ID", "PAYPAL_TEST_CLIENT_SECRET", "PAYPAL_TEST_CAPTURE"), PayPalGateway),
+    ],
+    ids=["stripe", "paypal"],
+)
+def test_in_the_providers_own_test_mode_one_cent_goes_back_once(variables, make):
+    given = [os.environ.get(name) for name in variables]
+    if not all(given):
+        pytest.skip(f"the provider's own test mode needs {', '.join(variables)}")
+    *credentials, payment = given
+    base = {"base_url": "https://api-m.sandbox.paypal.com"} if make is PayPalGateway else {}
+    party = Party("stripe", make(*credentials, **base), None, payment)
+    payout = party.payout(1).amend(payout_id=f"rc_{uuid4().hex[:16]}-p1", idempotency_key=uuid4().hex)
+    first, second = (party.gateway.refund("rc_1", payout) for _ in range(2))
+    assert first.refund_id == second.refund_id
+    assert party.gateway.find_refund(payout).refund_id == first.refund_id
