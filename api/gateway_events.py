@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
+from api.held_cases import tell_held_cases
 from api.services import Services
 from db.engine import DatabaseUnavailableError
 from db.gateway_events import EventStatus
@@ -44,10 +45,14 @@ async def apply_soon(services: Services, event: GatewayEvent) -> None:
 
 
 async def sweep(services: Services) -> int:
-    """Apply what is not applied yet, and return how many events were looked at (fault 16)."""
+    """Apply what is not applied yet, and return how many events were looked at (fault 16).
+
+    Raises WorkflowsUnavailableError and DatabaseUnavailableError.
+    """
     pending = await run_in_threadpool(services.events.pending, BATCH)
     for event in pending:
         await apply_soon(services, event)
+    await tell_held_cases(services)
     return len(pending)
 
 
@@ -67,7 +72,7 @@ async def _sweep_for_ever(services: Services) -> None:
     while True:
         try:
             await sweep(services)
-        except DatabaseUnavailableError as error:
+        except (DomainError, DatabaseUnavailableError) as error:
             log.warning("no event is applied for now: %s", error.says)
         except Exception:
             log.exception("no event is applied for now")

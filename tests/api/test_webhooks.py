@@ -285,3 +285,20 @@ async def test_fault_14_a_dispute_told_as_won_before_it_is_told_as_opened_holds_
     told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
 
     assert "chargeback_hold" not in await until_told(counter, case, "refunded")
+
+
+async def test_r38_a_case_held_over_a_dispute_that_was_won_meanwhile_goes_on_by_the_sweep(post, counter):
+    case = await counter.approved()
+    dispute_id = f"du_{uuid4().hex}"
+    await post.tell(post.dispute(case, "needs_response", dispute_id))
+    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    held = await counter.until(case, "chargeback_hold")
+    await sweep(post.services)
+    assert (await counter.case(held))["state"] == "chargeback_hold", "the dispute is open"
+
+    # Recorded, and its news lost on the way to the case: they came before the case knew that it was held.
+    [known] = post.services.disputes.of("stripe", f"pi_{case['order_number']}")
+    post.services.disputes.record(known.amend(status="won", changed_at=post.services.now()))
+    await sweep(post.services)
+
+    await counter.until(case, "refunded")
