@@ -23,6 +23,7 @@ from db.payouts import Payouts
 from gateways.calendars import HolidayCalendars
 from gateways.policy_shelf import PolicyShelf
 from gateways.temporal_history import TemporalHistory
+from local.ports import reserve
 from tests.api.counter import Clock, Counter
 from tests.fakes import ObedientGateway, OpenVault
 from tests.temporal_env import dev_server, time_skipping_server
@@ -86,6 +87,24 @@ async def later(tmp_path_factory, seaweed) -> AsyncIterator[Counter]:
         async with asking(create_app(services)) as client:
             yield Counter(client, services, clock, env)
     database.close()
+
+
+@pytest.fixture
+def settings(temporal, seaweed, tmp_path) -> Iterator[dict[str, str]]:
+    """Settings with which `python -m api` starts, on a port of its own."""
+    url = f"sqlite:///{tmp_path}/refunds.db"
+    migrate(url)
+    reserved = reserve()
+    with reserved.guard:
+        yield {
+            "REFUNDS_DATABASE_URL": url,
+            "REFUNDS_TEMPORAL_ADDRESS": temporal.service_client.config.target_host,
+            "REFUNDS_S3_ENDPOINT": seaweed.bucket.endpoint,
+            "REFUNDS_S3_ACCESS_KEY": seaweed.bucket.access_key,
+            "REFUNDS_S3_SECRET_KEY": seaweed.bucket.secret_key.get_secret_value(),
+            "REFUNDS_STRIPE_API_KEY": "sk_test_unused",
+            "REFUNDS_API_PORT": str(reserved.ports.api),
+        }
 
 
 @asynccontextmanager

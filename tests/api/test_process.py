@@ -16,31 +16,11 @@ import httpx
 import pytest
 
 from db.engine import Database
-from db.migrate import migrate
-from local.ports import reserve
 from tests.api.counter import Counter, problem
 
 ROOT = Path(__file__).parents[2]
 NOBODY = "127.0.0.1:1"  # a port that no ordinary program listens on
 PATIENCE_SECONDS = 30
-
-
-@pytest.fixture
-def settings(temporal, seaweed, tmp_path) -> Iterator[dict[str, str]]:
-    """Settings with which the API starts, on a port of its own."""
-    url = f"sqlite:///{tmp_path}/refunds.db"
-    migrate(url)
-    reserved = reserve()
-    with reserved.guard:
-        yield {
-            "REFUNDS_DATABASE_URL": url,
-            "REFUNDS_TEMPORAL_ADDRESS": temporal.service_client.config.target_host,
-            "REFUNDS_S3_ENDPOINT": seaweed.bucket.endpoint,
-            "REFUNDS_S3_ACCESS_KEY": seaweed.bucket.access_key,
-            "REFUNDS_S3_SECRET_KEY": seaweed.bucket.secret_key.get_secret_value(),
-            "REFUNDS_STRIPE_API_KEY": "sk_test_unused",
-            "REFUNDS_API_PORT": str(reserved.ports.api),
-        }
 
 
 def start(settings: dict[str, str]) -> subprocess.Popen[str]:
