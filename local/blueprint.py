@@ -8,6 +8,8 @@ from config.settings import Settings
 from local.ports import LOOPBACK, Ports
 from local.store_keys import StoreKeys
 
+SANDBOX_WEBHOOK_SECRET = "whsec_local_sandbox"
+PAYPAL_CLIENT, PAYPAL_SECRET = "sandbox-client", "sandbox-secret"  # noqa: S105 - of the sandbox, public
 SANDBOX_KEY = "sk_test_local_sandbox"
 
 
@@ -29,7 +31,8 @@ class Blueprint:
 
     `given` are settings (REFUNDS_*) that go before the system's own. A part that has one of its settings given is
     somebody else's, is not started, and has all its settings from there. A `lasting` system keeps everything in the
-    folder, any other forgets Temporal's state when it ends.
+    folder, any other forgets Temporal's state when it ends. With `tells_by_webhook` the payment sandbox tells the API
+    of refunds and disputes by itself.
     """
 
     folder: Path
@@ -38,6 +41,7 @@ class Blueprint:
     given: Mapping[str, str] = field(default_factory=dict[str, str])
     lasting: bool = False
     time_skipping: bool = False
+    tells_by_webhook: bool = True
 
     @property
     def urls(self) -> Urls:
@@ -91,7 +95,14 @@ class Blueprint:
                 "REFUNDS_S3_ACCESS_KEY": self.keys.access_key,
                 "REFUNDS_S3_SECRET_KEY": self.keys.secret_key,
             },
-            "sandbox": {"REFUNDS_STRIPE_BASE_URL": self.urls.sandbox, "REFUNDS_STRIPE_API_KEY": SANDBOX_KEY},
+            "sandbox": {
+                "REFUNDS_STRIPE_BASE_URL": self.urls.sandbox,
+                "REFUNDS_STRIPE_API_KEY": SANDBOX_KEY,
+                "REFUNDS_STRIPE_WEBHOOK_SECRETS": SANDBOX_WEBHOOK_SECRET,
+                "REFUNDS_PAYPAL_BASE_URL": self.urls.sandbox,
+                "REFUNDS_PAYPAL_CLIENT_ID": PAYPAL_CLIENT,
+                "REFUNDS_PAYPAL_CLIENT_SECRET": PAYPAL_SECRET,
+            },
         }
 
 

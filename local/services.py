@@ -64,6 +64,8 @@ def sandbox(plan: Blueprint) -> Service:
     """Return the payment sandbox with its own durable ledger."""
     database = plan.folder / "payments.db"
     command = (*module("local.payment_sandbox"), "--port", str(plan.ports.sandbox), "--database", str(database))
+    if plan.tells_by_webhook:
+        command += ("--webhook-url", f"{plan.urls.api}/v1/webhooks/payments/stripe")
     return Service("payment sandbox", command, lambda _pid: answers(plan.urls.sandbox))
 
 

@@ -35,6 +35,12 @@ def as_it_stands(before: Payout, told: Payout) -> Payout:
     return told if told.state is PayoutState.SUCCEEDED else before
 
 
+def may_try_again(case: Case, payout: Payout) -> bool:
+    """Return whether the payout has paid nothing and is still to be paid: not by a lost dispute already (R36-R38)."""
+    by_dispute = case.settled_by_dispute is not None and payout.state is PayoutState.CANCELED
+    return payout.state in PAID_NOTHING and not by_dispute
+
+
 def is_held_by_dispute(codes: tuple[str | None, ...]) -> bool:
     """Return whether a refusal means that a chargeback over the payment is open (R38)."""
     return any(code is not None and code.lower() in _HELD_BY for code in codes)
@@ -54,14 +60,15 @@ def offered(case: Case) -> frozenset[Settlement]:
     """Return what a human can decide about the money of the case (R36, R38).
 
     A blocked payout is tried again or paid to another account; after changed evidence an auditor accepts what is
-    there now; a chargeback that nobody tells the end of is ended by hand.
+    there now; a chargeback that nobody tells the end of is ended by hand, and so is a case whose money went back
+    elsewhere.
     """
     if case.state is CaseState.CHARGEBACK_HOLD:
         return frozenset({Settlement.RETRY, Settlement.CLOSE})
     if case.blocked_by == "evidence_changed":
         return frozenset({Settlement.RETRY, Settlement.ACCEPT})
     if case.blocked_by == "cap_exceeded":
-        return frozenset({Settlement.RETRY})
+        return frozenset({Settlement.RETRY, Settlement.CLOSE})
     return frozenset({Settlement.RETRY, Settlement.OTHER_ACCOUNT})
 
 

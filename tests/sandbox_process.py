@@ -97,7 +97,7 @@ class SandboxProcess:
 @pytest.fixture(scope="session")
 def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
     reserved = reserve()
-    process = SandboxProcess(Blueprint(tmp_path_factory.mktemp("sandbox"), reserved.ports))
+    process = SandboxProcess(Blueprint(tmp_path_factory.mktemp("sandbox"), reserved.ports, tells_by_webhook=False))
     with reserved.guard:
         process.start()
         yield process

@@ -14,19 +14,26 @@ from temporalio.client import Client
 from activities.arrivals import ArrivalDesk
 from activities.casework import Casework
 from activities.payouts import PayoutDesk
+from activities.reconciliation import NewsDesk, ReconciliationDesk
 from config.settings import Settings, load
 from config.store import bucket_of
 from config.temporal import connect, settle
 from db.cases import Cases
 from db.engine import Database, DatabaseUnavailableError
+from db.findings import Findings
+from db.gateway_events import GatewayEvents
+from db.intakes import Intakes
 from db.payouts import Payouts
+from db.reconciliation import Books
 from domain.errors import DomainError
 from gateways.calendars import HolidayCalendars
 from gateways.evidence_store import EvidenceStore
 from gateways.policy_shelf import PolicyShelf
-from gateways.stripe_gateway import StripeGateway
 from gateways.temporal_history import TemporalHistory
+from worker.case_line import TemporalCaseLine
 from worker.composition import Desks, build_worker
+from worker.gateways import gateways_of
+from worker.schedules import ensure_schedules
 from worker.search_attributes import ensure_search_attributes
 
 POLICY_VERSIONS = Path(__file__).parent.parent / "policy" / "versions"
@@ -35,12 +42,16 @@ log = logging.getLogger("worker")
 
 def desks(settings: Settings, client: Client, database: Database) -> Desks:
     """Return the activities with the adapters that the settings name."""
-    stripe = StripeGateway(settings.stripe_api_key.get_secret_value(), settings.stripe_base_url)
+    gateways, payouts = gateways_of(settings), Payouts(database)
     vault = EvidenceStore(bucket_of(settings))
     return Desks(
         casework=Casework(Cases(database), PolicyShelf(POLICY_VERSIONS), HolidayCalendars()),
-        payouts=PayoutDesk(Payouts(database), {"stripe": stripe}, vault, _now),
+        payouts=PayoutDesk(payouts, gateways, vault, _now),
         arrivals=ArrivalDesk(TemporalHistory(client)),
+        reconciliation=ReconciliationDesk(
+            gateways, Books(database), payouts, Findings(database), GatewayEvents(database), _now
+        ),
+        news=NewsDesk(TemporalCaseLine(client, Intakes(database))),
     )
 
 
@@ -50,6 +61,7 @@ async def run(settings: Settings) -> None:
     database.ping()
     client = await connect(settings)
     await ensure_search_attributes(client)
+    await ensure_schedules(client)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -13,23 +13,30 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from activities.arrivals import ArrivalDesk
 from activities.casework import Casework
 from activities.payouts import PayoutDesk
+from activities.reconciliation import NewsDesk, ReconciliationDesk
 from workflows.inbound import SignalScreening
 from workflows.options import TASK_QUEUE
+from workflows.reconciliation import ReconciliationWorkflow
 from workflows.refund import RefundWorkflow
 
 
 @dataclass(frozen=True)
 class Desks:
-    """The activities' objects."""
+    """The activities' objects; without a desk for it, nothing is reconciled."""
 
     casework: Casework
     payouts: PayoutDesk
     arrivals: ArrivalDesk
+    reconciliation: ReconciliationDesk | None = None
+    news: NewsDesk | None = None
 
     def activities(self) -> Sequence[Callable[..., Any]]:
-        """Return every activity the workflow calls."""
+        """Return every activity the workflows call."""
         work, pay = self.casework, self.payouts
-        return [work.open, work.record, work.plan, work.compute, pay.submit, pay.check, self.arrivals.find]
+        of_cases = [work.open, work.record, work.plan, work.compute, pay.submit, pay.check, self.arrivals.find]
+        if self.reconciliation is None or self.news is None:
+            return of_cases
+        return [*of_cases, self.reconciliation.reconcile, self.news.tell]
 
 
 def runner(*, sandboxed: bool) -> WorkflowRunner:
@@ -53,7 +60,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=TASK_QUEUE,
-        workflows=[RefundWorkflow],
+        workflows=[RefundWorkflow, ReconciliationWorkflow],
         activities=desks.activities(),
         activity_executor=ThreadPoolExecutor(max_concurrent_activities, thread_name_prefix="activity"),
         max_concurrent_activities=max_concurrent_activities,

@@ -15,6 +15,7 @@ from policy.payouts import (
     is_paid,
     is_second_approval,
     judge,
+    may_try_again,
     offered,
     replaces,
 )
@@ -79,7 +80,7 @@ def test_r36_what_goes_to_another_account_keeps_the_case_open_until_it_is_paid()
         ("payout_refused", Settlement.RETRY),
         ("payout_refused", Settlement.OTHER_ACCOUNT),
         ("evidence_changed", Settlement.ACCEPT),
-        ("cap_exceeded", Settlement.RETRY),
+        ("cap_exceeded", Settlement.CLOSE),
     ],
 )
 def test_r36_a_blocked_payout_offers_what_can_help(blocked_by, decision):
@@ -158,6 +159,11 @@ def test_r38_a_lost_dispute_replaces_payouts_that_it_covers_in_full():
 def test_r38_what_a_lost_dispute_has_paid_is_open_no_more():
     assert is_paid(case(payout(P.CANCELED), settled_by_dispute="dp_1"))
     assert not is_paid(case(payout(P.CANCELED)))
+
+
+def test_r38_what_a_lost_dispute_has_paid_is_not_tried_again():
+    assert may_try_again(case(), payout(P.CANCELED))
+    assert not may_try_again(case(settled_by_dispute="dp_1"), payout(P.CANCELED))
 
 
 def test_r38_a_hold_can_be_ended_by_hand():

@@ -28,8 +28,11 @@ def resolve(case: Case, arrived: Arrived[CaseResolution], _policy: PolicyDocumen
     match resolution.decision:
         case Settlement.OTHER_ACCOUNT:
             return _other_account(case, resolution)
-        case Settlement.CLOSE:
+        case Settlement.CLOSE if case.state is CaseState.CHARGEBACK_HOLD:
             return dispute.close_by_hand(case, arrived)
+        case Settlement.CLOSE:
+            happened = Happened("refunded_elsewhere", resolution.decided_by, "R32")
+            return payout.paid(case, (happened,), arrived.at)
         case _:
             accepted = case.evidence_accepted or resolution.decision is Settlement.ACCEPT
             happened = Happened("payout_retried", resolution.decided_by, "R36")

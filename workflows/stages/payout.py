@@ -55,7 +55,7 @@ def ask_after(case: Case, arrived: Arrived[RefundNews], _policy: PolicyDocument)
 def again(case: Case, happened: tuple[Happened, ...]) -> Move:
     """Pay what failed again, each payout as a new attempt with a new key (R36-R38)."""
     for payout in case.payouts:
-        case = case.with_payout(next_attempt(payout)) if payout.state in rules.PAID_NOTHING else case
+        case = case.with_payout(next_attempt(payout)) if rules.may_try_again(case, payout) else case
     return Move(case.amend(state=CaseState.PAYOUT_DUE, blocked_by=None, other_account=None), happened)
 
 
