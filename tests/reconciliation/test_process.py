@@ -30,7 +30,7 @@ from gateways.policy_shelf import PolicyShelf
 from gateways.stripe_gateway import StripeGateway
 from gateways.temporal_history import TemporalHistory
 from tests.fakes import OpenVault
-from tests.temporal_env import dev_server
+from tests.temporal_env import dev_server, time_skipping_server
 from tests.workflows.shop import OpenCase, Shop
 from worker.case_line import TemporalCaseLine
 from worker.composition import Desks, runner
@@ -154,3 +154,9 @@ async def test_r34_the_schedule_is_made_once_and_what_operators_did_to_it_stays(
     assert described.schedule.state.paused
     [interval] = described.schedule.spec.intervals
     assert interval.every.total_seconds() == 3600
+
+
+async def test_a_server_without_schedules_lets_the_worker_start_and_is_named_in_the_log(caplog):
+    async with time_skipping_server() as env:
+        await ensure_schedules(env.client)
+    assert "nothing is reconciled by itself" in caplog.text
