@@ -8,8 +8,8 @@ from config.settings import Settings
 from local.ports import LOOPBACK, Ports
 from local.store_keys import StoreKeys
 
-SANDBOX_WEBHOOK_SECRET = "whsec_local_sandbox"
-PAYPAL_CLIENT, PAYPAL_SECRET = "sandbox-client", "sandbox-secret"  # noqa: S105 - of the sandbox, public
+SANDBOX_WEBHOOK_SECRET = "whsec_local_sandbox"  # noqa: S105 - public
+PAYPAL_CLIENT, PAYPAL_SECRET = "sandbox-client", "sandbox-secret"
 SANDBOX_KEY = "sk_test_local_sandbox"
 
 
