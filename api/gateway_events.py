@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api.held_cases import tell_held_cases
+from api.metrics import Metrics
 from api.services import Services
 from db.engine import DatabaseUnavailableError
 from db.gateway_events import EventStatus
@@ -21,6 +22,7 @@ from domain.messages import DisputeNews, Message, RefundNews
 SWEEP_SECONDS = 30
 BATCH = 100
 PARKED_FOR = timedelta(days=3)
+STATUSES = ("new", "parked", "applied", "ignored")
 log = logging.getLogger("api")
 
 
@@ -42,6 +44,8 @@ async def apply_soon(services: Services, event: GatewayEvent) -> None:
         log.warning("event %s %s is applied later: %s", event.provider, event.event_id, error.says)
     except Exception:
         log.exception("event %s %s could not be applied", event.provider, event.event_id)
+        with suppress(DatabaseUnavailableError):  # behind the others, whose turn it would keep for ever
+            await run_in_threadpool(services.events.mark, event.provider, event.event_id, "parked", services.now())
 
 
 async def sweep(services: Services) -> int:
@@ -59,7 +63,7 @@ async def sweep(services: Services) -> int:
 @asynccontextmanager
 async def sweeping(app: FastAPI) -> AsyncGenerator[None]:
     """Sweep at the start of the app and every half minute while it runs."""
-    sweeper = asyncio.create_task(_sweep_for_ever(app.state.services))
+    sweeper = asyncio.create_task(_sweep_for_ever(app.state.services, app.state.metrics))
     try:
         yield
     finally:
@@ -68,15 +72,21 @@ async def sweeping(app: FastAPI) -> AsyncGenerator[None]:
             await sweeper
 
 
-async def _sweep_for_ever(services: Services) -> None:
+async def _sweep_for_ever(services: Services, metrics: Metrics) -> None:
     while True:
         try:
             await sweep(services)
+            await run_in_threadpool(_measure, services, metrics)
         except (DomainError, DatabaseUnavailableError) as error:
             log.warning("no event is applied for now: %s", error.says)
         except Exception:
             log.exception("no event is applied for now")
         await asyncio.sleep(SWEEP_SECONDS)
+
+
+def _measure(services: Services, metrics: Metrics) -> None:
+    for status in STATUSES:
+        metrics.gateway_events.labels(status).set(services.events.count(status))
 
 
 async def _carried(services: Services, event: GatewayEvent) -> EventStatus:

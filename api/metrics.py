@@ -43,6 +43,13 @@ class Metrics:
             buckets=BUCKETS_SECONDS,
         )
 
+        self.gateway_events = Gauge(
+            "refunds_gateway_events",
+            "Webhooks taken in, by what became of them",
+            ("status",),
+            registry=self._registry,
+        )
+
     def count(self, scope: Scope, status: int, seconds: float) -> None:
         """Count one request; paths that lead nowhere are one route, so that nobody can fill the memory with them."""
         route = getattr(scope.get("route"), "path", "unmatched")

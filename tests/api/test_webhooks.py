@@ -302,3 +302,22 @@ async def test_r38_a_case_held_over_a_dispute_that_was_won_meanwhile_goes_on_by_
     await sweep(post.services)
 
     await counter.until(case, "refunded")
+
+
+async def test_an_event_that_cannot_be_applied_goes_behind_the_others(services, counter):
+    class Confused(RefundWorkflows):
+        async def hear(self, intake, signal, news):
+            raise KeyError("a fault of ours")
+
+    case = await refunded(counter)
+    confused = Confused(services.workflows._client)
+    async with taking(services, workflows=confused) as post:
+        await post.tell(post.refund(case, "failed", refund_id_of(case)))
+    assert services.events.pending(1000)[-1].refund.payout_id == f"{case['case_id']}-p1"
+
+
+async def test_prometheus_reads_what_became_of_webhooks(services):
+    app = create_app(services)
+    async with sweeping(app), asyncio.timeout(20):
+        while b'refunds_gateway_events{status="parked"}' not in app.state.metrics.text():
+            await asyncio.sleep(0.05)
