@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS answers (
   key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL);
 """
 PAID_NOTHING = ("failed", "canceled")
+STRIPES_REFERENCES = ("pi_", "ch_", "py_")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Refund:
     reason: str | None
     metadata: Mapping[str, str]
     created: int
+
+    @property
+    def is_paypals(self) -> bool:
+        """True for a refund of a payment whose reference is none of Stripe's: only PayPal's dialect lists it."""
+        return not self.payment.startswith(STRIPES_REFERENCES)
 
 
 @dataclass(frozen=True)

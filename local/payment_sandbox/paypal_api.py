@@ -133,7 +133,7 @@ class PayPalApi:
         found = [
             {"transaction_info": dialect.transaction(one, payments[one.payment])}
             for one in reversed(self.ledger.refunds())
-            if first <= datetime.fromtimestamp(one.created, UTC) <= last
+            if one.is_paypals and first <= datetime.fromtimestamp(one.created, UTC) <= last
         ]
         page, size = int(asked.get("page", 1)), int(asked.get("page_size", 100))
         pages = max(1, -(-len(found) // size))

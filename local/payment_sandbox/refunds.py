@@ -73,7 +73,8 @@ def listed(ledger: Ledger, params: Params) -> Answer:
     limit = min(dialect.whole_number(params, "limit", DEFAULT_LIMIT), MAX_LIMIT)
     of_one = "payment_intent" in params or "charge" in params
     since = dialect.whole_number(params, "created[gte]", 1) if "created[gte]" in params else 0
-    found = [one for one in ledger.refunds(_payment(ledger, params).id if of_one else None) if one.created >= since]
+    every = ledger.refunds(_payment(ledger, params).id) if of_one else [r for r in ledger.refunds() if not r.is_paypals]
+    found = [one for one in every if one.created >= since]
     after = _after(found, params)
     return Answer(OK, dialect.page("/v1/refunds", _shown(ledger, after[:limit]), has_more=len(after) > limit))
 

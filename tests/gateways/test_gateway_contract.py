@@ -51,9 +51,14 @@ class Party:
 
 @pytest.fixture(params=list(MAKERS))
 def party(request, sandbox) -> Iterator[Party]:
-    payment = sandbox.capture(f"pi_{uuid4().hex[:16]}")
+    payment = sandbox.capture(reference(request.param))
     with closing_of(MAKERS[request.param](sandbox)) as gateway:
         yield Party(request.param, gateway, sandbox, payment)
+
+
+def reference(provider: str) -> str:
+    """Return a payment's reference as the provider writes it: the sandbox tells their books apart by it."""
+    return f"{'pi_' if provider == 'stripe' else 'cap'}{uuid4().hex[:16]}"
 
 
 @contextmanager
@@ -65,7 +70,7 @@ def closing_of(gateway: PaymentGateway) -> Iterator[PaymentGateway]:
 
 
 def in_currency(party: Party, currency: str) -> Party:
-    payment = party.sandbox.capture(f"pi_{uuid4().hex[:16]}", 10_001, currency)
+    payment = party.sandbox.capture(reference(party.provider), 10_001, currency)
     return Party(party.provider, party.gateway, party.sandbox, payment)
 
 
@@ -179,6 +184,13 @@ def test_fault_10_every_refund_since_a_moment_is_seen_whoever_made_it(party):
     assert (seen[mine.refund_id].payout_id, seen[foreign["id"]].payout_id) == (party.payout().payout_id, None)
     assert [seen[one].amount.minor for one in (mine.refund_id, foreign["id"])] == [4_000, 700]
     assert {one.state for one in seen.values()} == {PayoutState.SUCCEEDED}
+
+
+def test_fault_10_the_sandbox_tells_each_provider_of_its_own_payments_only(party):
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    other = party.sandbox.capture(reference("paypal" if party.provider == "stripe" else "stripe"))
+    party.sandbox.refund_by_hand(other, 700)
+    assert other not in {one.payment_reference for one in party.gateway.refunds_since(since)}
 
 
 @pytest.mark.parametrize("currency", ["USD", "JPY", "KWD"])

@@ -67,7 +67,8 @@ def test_fault_10_a_refund_made_by_hand_is_shown_until_it_is_closed(system: tupl
         refund_by_hand(stack)
         found = reconcile()
         assert found.returncode == 3, found.stdout + found.stderr
-        assert "unknown_refund:stripe:re_" in found.stdout
+        assert found.stdout.count("unknown_refund:stripe:re_") == 1
+        assert "unknown_refund:paypal" not in found.stdout, "what Stripe refunded is not PayPal's"
         assert "700 USD" in found.stdout
 
         close_all(stack)
