@@ -3,8 +3,9 @@
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
+from db.payouts import Payouts
 from domain.case import Payout
-from domain.gateway_events import Dispute, DisputeStatus
+from domain.gateway_events import Dispute, DisputeStatus, SeenRefund
 from domain.messages import CaseResolution, DisputeNews, RefundNews
 from domain.order import Payment
 from domain.words import CaseState, PayoutState, Reason, Settlement
@@ -221,3 +222,23 @@ async def test_fault_28_evidence_that_an_auditor_looks_at_again_is_paid_for(shop
     await case.until_event("payout_blocked")
     await case.resolve(Settlement.ACCEPT)
     assert await case.ended() == "refunded"
+
+
+@pytest.mark.branch("refunded_elsewhere")
+async def test_fault_10_a_case_whose_money_went_back_by_hand_is_closed_by_finance_and_paid_no_more(shop: Shop) -> None:
+    order = await shop.order()
+    by_hand = SeenRefund(
+        provider="stripe",
+        refund_id="re_by_hand",
+        payment_reference=order.payments[0].reference,
+        amount=usd(order.payments[0].amount),
+        state=PayoutState.SUCCEEDED,
+        created_at=await shop.now(),
+    )
+    Payouts(shop.cases._database).refunded_elsewhere(by_hand)
+    case = await due(shop, order=order)
+    await case.until_event("payout_blocked")
+    assert (case.case().blocked_by, case.case().payouts) == ("cap_exceeded", ())
+    await case.resolve(Settlement.CLOSE)
+    assert await case.ended() == "refunded"
+    assert shop.gateway.refunds == {}
