@@ -1,10 +1,8 @@
 """The real app over ASGI, on a real Temporal dev server with a worker, a real database and a real S3 server."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
@@ -24,7 +22,8 @@ from gateways.calendars import HolidayCalendars
 from gateways.policy_shelf import PolicyShelf
 from gateways.temporal_history import TemporalHistory
 from local.ports import reserve
-from tests.api.counter import Clock, Counter
+from tests.api.counter import Clock, Counter, asking
+from tests.api.post import taking
 from tests.fakes import ObedientGateway, OpenVault
 from tests.temporal_env import dev_server, time_skipping_server
 from worker.composition import Desks, build_worker
@@ -107,14 +106,6 @@ def settings(temporal, seaweed, tmp_path) -> Iterator[dict[str, str]]:
         }
 
 
-@asynccontextmanager
-async def asking(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """Give a client of the app."""
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://refunds.test", timeout=60) as client:
-        yield client
-
-
 def desks(client, database: Database, gateway: ObedientGateway) -> Desks:
     clock = Clock()
     return Desks(
@@ -122,3 +113,9 @@ def desks(client, database: Database, gateway: ObedientGateway) -> Desks:
         payouts=PayoutDesk(Payouts(database), {"stripe": gateway}, OpenVault(), clock),
         arrivals=ArrivalDesk(TemporalHistory(client)),
     )
+
+
+@pytest_asyncio.fixture(scope="session")
+async def post(services):
+    async with taking(services) as post:
+        yield post

@@ -1,6 +1,8 @@
 """What a test says to the API, in few words."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -8,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from fastapi import FastAPI
 from temporalio.testing import WorkflowEnvironment
 
 from api.services import Services
@@ -15,6 +18,14 @@ from api.services import Services
 PROBLEM = "application/problem+json"
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
 _numbers = count(1)
+
+
+@asynccontextmanager
+async def asking(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Give a client of the app."""
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://refunds.test", timeout=60) as client:
+        yield client
 
 
 @dataclass

@@ -1,0 +1,149 @@
+"""What webhooks do once they are taken in: each is a reason to ask, is applied once, in whatever order (R37, R38)."""
+
+import asyncio
+from uuid import uuid4
+
+from api.app import create_app
+from api.gateway_events import sweep, sweeping
+from api.refund_workflows import RefundWorkflows
+from tests.api.counter import inspection, told
+from tests.api.post import away, events_of, refund_id_of, refunded, taking, until_told
+
+
+async def test_fault_13_the_same_event_fifty_times_has_one_effect(post, counter, gateway):
+    case = await refunded(counter)
+    gateway.fail()
+    event = post.refund(case, "failed", refund_id_of(case))
+
+    await asyncio.gather(*(post.tell(event) for _ in range(50)))
+
+    blocked = await counter.until(case, "payout_blocked")
+    assert blocked["blocked_by"] == "refund_reversed"
+    await post.tell(event)
+    await sweep(post.services)
+    timeline = await until_told(counter, case, "payout_blocked")
+    assert timeline.count("payout_reversed") == 1
+    assert timeline.count("payout_blocked") == 1
+    assert post.services.payouts.ledger_total(case["order_number"]).minor == 0
+
+
+async def test_fault_11_a_refund_that_failed_after_the_case_had_ended_opens_its_money_again(post, counter, gateway):
+    case = await refunded(counter)
+    gateway.fail()
+
+    await post.tell(post.refund(case, "failed", refund_id_of(case)))
+
+    blocked = await counter.until(case, "payout_blocked")
+    assert [payout["state"] for payout in blocked["payouts"]] == ["reversed"]
+    assert blocked["amounts"]["paid"]["minor"] == 0
+
+
+async def test_r37_an_event_is_a_reason_to_ask_and_never_the_answer(post, counter):
+    case = await refunded(counter)
+
+    await post.tell(post.refund(case, "failed", refund_id_of(case)))
+
+    # The case, taken up again, has asked the gateway, which says that the refund stands.
+    await post.services.workflows._client.get_workflow_handle(f"refund/{case['case_id']}").result()
+    assert "payout_reversed" not in await events_of(counter, case)
+    assert (await counter.case(case))["state"] == "refunded"
+
+
+async def test_fault_16_an_event_before_its_payout_is_known_is_parked_and_applied_later(post, counter, gateway):
+    case = await counter.approved()
+    before = post.services.events.count("parked")
+    await post.tell(post.refund(case, "failed"))
+    assert post.services.events.count("parked") == before + 1
+
+    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    await counter.until(case, "refunded")
+    gateway.fail()
+    await sweep(post.services)
+
+    await counter.until(case, "payout_blocked")
+    await sweep(post.services)
+    assert (await events_of(counter, case)).count("payout_reversed") == 1
+
+
+async def test_fault_16_what_temporal_could_not_take_is_applied_by_the_sweep(services, counter, gateway):
+    case = await refunded(counter)
+    gateway.fail()
+    nobody = RefundWorkflows(await away(), patience_seconds=1)
+    async with taking(services, workflows=nobody) as cut_off:
+        await cut_off.tell(cut_off.refund(case, "failed", refund_id_of(case)))
+    assert (await counter.case(case))["state"] == "refunded"
+
+    async with sweeping(create_app(services)):
+        await counter.until(case, "payout_blocked")
+
+
+async def test_r32_a_refund_made_by_hand_leaves_no_room_for_a_payout_of_the_same_money(post, counter):
+    case = await counter.approved()
+    payment = f"pi_{case['order_number']}"
+    by_hand = {"id": f"re_{uuid4().hex}", "status": "succeeded", "amount": 10299, "payment_intent": payment}
+
+    await post.tell(post.about("refund.created", **by_hand))
+    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+
+    blocked = await counter.until(case, "payout_blocked")
+    assert blocked["blocked_by"] == "cap_exceeded"
+
+
+async def test_r38_a_dispute_holds_the_payout_and_one_that_is_won_lets_it_go(post, counter):
+    case = await counter.approved()
+    dispute_id = f"du_{uuid4().hex}"
+    await post.tell(post.dispute(case, "needs_response", dispute_id))
+    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    await counter.until(case, "chargeback_hold")
+
+    await post.tell(post.dispute(case, "won", dispute_id))
+
+    assert (await counter.until(case, "refunded"))["amounts"]["paid"]["minor"] > 0
+
+
+async def test_fault_14_a_dispute_told_as_won_before_it_is_told_as_opened_holds_nothing(post, counter):
+    case = await counter.approved()
+    dispute_id = f"du_{uuid4().hex}"
+    opened, won = (post.dispute(case, status, dispute_id) for status in ("needs_response", "won"))
+    for event in (won, opened):
+        await post.tell(event)
+
+    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+
+    assert "chargeback_hold" not in await until_told(counter, case, "refunded")
+
+
+async def test_r38_a_case_held_over_a_dispute_that_was_won_meanwhile_goes_on_by_the_sweep(post, counter):
+    case = await counter.approved()
+    dispute_id = f"du_{uuid4().hex}"
+    await post.tell(post.dispute(case, "needs_response", dispute_id))
+    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    held = await counter.until(case, "chargeback_hold")
+    await sweep(post.services)
+    assert (await counter.case(held))["state"] == "chargeback_hold", "the dispute is open"
+
+    # Recorded, and its news lost on the way to the case: they came before the case knew that it was held.
+    [known] = post.services.disputes.of("stripe", f"pi_{case['order_number']}")
+    post.services.disputes.record(known.amend(status="won", changed_at=post.services.now()))
+    await sweep(post.services)
+
+    await counter.until(case, "refunded")
+
+
+async def test_an_event_that_cannot_be_applied_goes_behind_the_others(services, counter):
+    class Confused(RefundWorkflows):
+        async def hear(self, intake, signal, news):
+            raise KeyError("a fault of ours")
+
+    case = await refunded(counter)
+    confused = Confused(services.workflows._client)
+    async with taking(services, workflows=confused) as post:
+        await post.tell(post.refund(case, "failed", refund_id_of(case)))
+    assert services.events.pending(1000)[-1].refund.payout_id == f"{case['case_id']}-p1"
+
+
+async def test_prometheus_reads_what_became_of_webhooks(services):
+    app = create_app(services)
+    async with sweeping(app), asyncio.timeout(20):
+        while b'refunds_gateway_events{status="parked"}' not in app.state.metrics.text():
+            await asyncio.sleep(0.05)
