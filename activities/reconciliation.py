@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities.payment_gateway import PaymentGateway
 from activities.reconciliation_ports import Books, CaseLine, EventInbox, FindingsBook, PayoutIndex
-from domain.errors import PayoutRefusedError
+from domain.errors import GatewayUnavailableError, PayoutRefusedError
 from domain.findings import Finding, FindingKind
 from domain.gateway_events import SeenRefund
 from domain.messages import RefundNews
@@ -75,10 +75,11 @@ class ReconciliationDesk:
         """Look once; findings that are gone are closed, those that cannot be seen from here stay.
 
         A payout whose gateway knows more than the books is no finding on the first look: its case is told to ask.
-        Raises GatewayUnavailableError, after which trying again is safe.
+        Raises GatewayUnavailableError when a gateway is silent, after what the others tell is kept; trying again is
+        safe.
         """
-        at, lists = self.now(), {name: self._listed(name, look.since) for name in sorted(self.gateways)}
-        payouts = self.books.payouts_since(look.since)
+        at, (lists, silent) = self.now(), self._lists(look.since)
+        payouts = [one for one in self.books.payouts_since(look.since) if one.payout.provider not in silent]
         whole = sum((self._compared(name, seen, payouts, at) for name, seen in lists.items()), Comparison())
         for refund in whole.strangers:
             self.payouts.refunded_elsewhere(refund)
@@ -86,12 +87,25 @@ class ReconciliationDesk:
         found = (*whole.findings, *self._of_our_own(look, at), *(() if look.is_first else stale))
         self.findings.found(found)
         self._close_gone((*found, *stale), lists.values(), payouts, at)
+        if silent:
+            raise GatewayUnavailableError("; ".join(f"{name}: {error.says}" for name, error in silent.items()))
         return Seen(
             refunds=sum(map(len, lists.values())),
             payouts=len(payouts),
             differences=Counter(str(one.kind) for one in found),
             news=_news(whole, at) if look.is_first else (),
         )
+
+    def _lists(self, since: datetime) -> tuple[dict[str, list[SeenRefund]], dict[str, GatewayUnavailableError]]:
+        """Return what each gateway lists, and why the silent ones do not."""
+        lists: dict[str, list[SeenRefund]] = {}
+        silent: dict[str, GatewayUnavailableError] = {}
+        for name in sorted(self.gateways):
+            try:
+                lists[name] = self._listed(name, since)
+            except GatewayUnavailableError as error:
+                silent[name] = error
+        return lists, silent
 
     def _listed(self, name: str, since: datetime) -> list[SeenRefund]:
         refunds: list[SeenRefund] = []

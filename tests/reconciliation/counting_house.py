@@ -1,11 +1,13 @@
 """Both books, real: a database with paid cases, and the payment sandbox's own ledger."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from temporalio.testing import ActivityEnvironment
 
+from activities.payment_gateway import PaymentGateway
 from activities.reconciliation import Look, ReconciliationDesk, Seen
 from db.cases import Cases
 from db.engine import Database
@@ -79,10 +81,17 @@ class CountingHouse:
         fields = {"payment_intent": case.payouts[0].payment_reference, "amount": str(minor)}
         return self.sandbox.stripe("POST", "/refunds", fields).raise_for_status().json()["id"]
 
-    def look(self, *, is_first: bool = True, since: datetime | None = None) -> Seen:
+    def look(
+        self, *, is_first: bool = True, since: datetime | None = None, also: Mapping[str, PaymentGateway] | None = None
+    ) -> Seen:
         """Compare, as a worker does."""
         desk = ReconciliationDesk(
-            {"stripe": self.gateway}, Books(self.database), self.payouts, self.findings, self.events, self.now
+            {"stripe": self.gateway, **(also or {})},
+            Books(self.database),
+            self.payouts,
+            self.findings,
+            self.events,
+            self.now,
         )
         environment = ActivityEnvironment()
         environment.on_heartbeat = lambda *told: self.heartbeats.append(told)

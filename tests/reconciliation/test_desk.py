@@ -1,5 +1,6 @@
 """Reconciliation over a real database and a real provider: what is found, what is told, and what is left alone."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from domain.errors import CapExceededError, GatewayUnavailableError
 from domain.findings import FindingKind
 from domain.messages import RefundNews
 from domain.words import PayoutState
+from gateways.paypal_gateway import PayPalGateway
 from tests.db.facts import execute, later, money, owing
 from tests.reconciliation.counting_house import CountingHouse
 from tests.reconciliation.facts import event, seen
@@ -154,3 +156,12 @@ def test_an_outage_of_the_provider_is_no_finding_and_trying_again_is_safe(house:
     assert house.findings.page() == []
     house.look()
     assert house.open_findings(case) == []
+
+
+def test_fault_10_a_provider_that_is_silent_hides_nothing_of_another(house: CountingHouse):
+    case = house.paid()
+    house.by_hand(case)
+    with closing(PayPalGateway("stranger", "wrong", house.sandbox.url)) as silent:
+        with pytest.raises(GatewayUnavailableError, match="paypal"):
+            house.look(also={"paypal": silent})
+        assert kinds(house.open_findings(case)) == [K.UNKNOWN_REFUND]
