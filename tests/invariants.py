@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,11 +38,7 @@ class GatewayBooks:
 
 @dataclass(frozen=True)
 class Books:
-    """Everything that is on record at one moment: the gateway's books and ours.
-
-    `by_hand` are refunds that the test itself made in the gateway's dashboard, `answered` what was answered with
-    success, as pairs of case id and event.
-    """
+    """The gateway's books and ours; `by_hand` are refunds that nobody asked us for, `answered` what we said yes to."""
 
     gateway: GatewayBooks
     cases: Mapping[str, Case]
@@ -51,7 +47,7 @@ class Books:
     entries: Sequence[Row]
     timeline: Sequence[Row]
     by_hand: Collection[str] = ()
-    answered: Sequence[tuple[str, str]] = field(default=())
+    answered: Sequence[tuple[str, str]] = ()
 
     def happened(self, case_id: str) -> Counter[str]:
         return Counter(one["event"] for one in self.timeline if one["case_id"] == case_id)
@@ -87,10 +83,13 @@ def read_books(gateway: GatewayBooks, database: Database, orders: Collection[str
         )
 
 
+def broken(books: Books) -> list[str]:
+    return [f"{name}: {what}" for name, look in INVARIANTS.items() for what in look(books)]
+
+
 def assert_invariants(books: Books) -> None:
     """Fail with everything that breaks an invariant, each with its name."""
-    found = [f"{name}: {what}" for name, look in INVARIANTS.items() for what in look(books)]
-    assert not found, "\n".join(found)
+    assert not (found := broken(books)), "\n".join(found)
 
 
 def paid_within_captured(books: Books) -> Iterator[str]:
@@ -138,8 +137,7 @@ def paid_after_approval_and_inspection(books: Books) -> Iterator[str]:
         case, happened = books.cases[case_id], books.happened(case_id)
         if not case.approved_at or not case.approved_by or not happened["approved"]:
             yield f"{case_id} has payouts and no approved audit"
-        is_without_goods = case.return_waived or case.loss_accepted
-        if not is_without_goods and not (case.inspections and happened["inspected"]):
+        if not (case.return_waived or case.loss_accepted or (case.inspections and happened["inspected"])):
             yield f"{case_id} has payouts and no inspection"
 
 
@@ -181,8 +179,12 @@ def _moved(books: Books, payout_id: str) -> int:
 def _strange(refund: SeenRefund, payout: Row | None) -> Iterator[str]:
     if payout is None:
         yield f"{refund.refund_id} belongs to no payout (it names {refund.payout_id})"
-    elif (refund.payment_reference, refund.amount.minor) != (payout["payment_reference"], payout["amount"]):
+    elif refund.state not in PAID_NOTHING and _differs(refund, payout):
         yield f"{refund.refund_id} is {refund.amount} of {refund.payment_reference}, its payout is another"
+
+
+def _differs(refund: SeenRefund, payout: Row) -> bool:
+    return (refund.payment_reference, refund.amount.minor) != (payout["payment_reference"], payout["amount"])
 
 
 def _seen(refund: Mapping[str, Any], payments: Sequence[Mapping[str, Any]]) -> SeenRefund:

@@ -1,26 +1,28 @@
 """Open, decide, ship, inspect, pay, fault and webhook, in any order and repetition, against the model ledger."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
+from db.disputes import Disputes
 from domain.case import EvidencePin, InspectedLine
+from domain.gateway_events import Dispute, DisputeStatus
 from domain.messages import (
     AuditDecision,
     CaseResolution,
     CourierTracking,
+    DisputeNews,
     EvidenceReport,
-    Message,
-    RefundNews,
     WarehouseInspection,
     Withdrawal,
 )
 from domain.money import Money
-from domain.words import CaseState, EvidenceStatus, PayoutState, Reason, Settlement
-from tests.chaos.model import POSTAGE, ModelCase, model_order
-from tests.chaos.world import World
-from tests.invariants import PAID_NOTHING, assert_invariants
+from domain.words import CaseState, EvidenceStatus, Reason, Settlement
+from tests.chaos.checked_machine import CheckedMachine
+from tests.chaos.model import POSTAGE, ModelCase
+from tests.invariants import PAID_NOTHING
 
 FAULTS: list[dict[str, Any]] = [
     {"kind": "drop_answer_after_commit"},
@@ -41,17 +43,8 @@ WHICH = st.integers(min_value=0, max_value=9)
 SHA = "a" * 64
 
 
-class Refunding(RuleBasedStateMachine):
+class Refunding(CheckedMachine):
     """One order and the cases people open over it."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__()
-        self.world = world
-        self.model = model_order(next(world.numbers))
-        self.told = 0
-        self.last: tuple[str, str, Message] | None = None
-        self.answered: list[tuple[str, str]] = []
-        world.place(self.model.order)
 
     @initialize(units=st.integers(1, 3), reason=REASONS, faults=st.lists(st.sampled_from(FAULTS), max_size=2))
     def begin_with_money(self, units: int, reason: Reason, faults: list[dict[str, Any]]) -> None:
@@ -158,68 +151,23 @@ class Refunding(RuleBasedStateMachine):
         """Tell a case, once or more often, that one of its refunds changed; it may be old news."""
         refunds = [one for one in self.world.gateway(self.model.order).refunds if one.payout_id]
         for _ in range(times if refunds else 0):
-            told = refunds[which % len(refunds)]
-            of_case = next(one for one in self.model.cases if str(told.payout_id).startswith(one.case_id))
-            news = RefundNews(payout_id=told.payout_id, refund_id=told.refund_id, event_id=f"stripe:{told.refund_id}")
-            self.world.signal(of_case.intake, "refund_news", news)
+            self._tell_news_of(refunds[which % len(refunds)])
 
-    @invariant()
-    def i1_to_i7(self) -> None:
-        books = self.world.books(self.model.order, answered=self.answered)
-        for one in self.model.cases:
-            mine = [refund for refund in books.gateway.counted if str(refund.payout_id).startswith(one.case_id)]
-            paid = sum(refund.amount.minor for refund in mine)
-            assert paid <= one.owed, f"{paid} refunded for {one.case_id}, {one.owed} owed"
-
-    def teardown(self) -> None:
-        """Heal the gateway and let everything end: books, cases, gateway and model must agree then."""
-        try:
-            self.world.site.sandbox.plan()
-            self.pay()
-            self._tell_all_news()
-            self.pay()
-            self._assert_settled()
-        finally:
-            self.world.site.sandbox.plan()
-            self.world.terminate(self._case_ids())
-
-    def _assert_settled(self) -> None:
-        books = self.world.books(self.model.order, answered=self.answered)
-        assert_invariants(books)
-        for one in self.model.cases:
-            case = self.world.case(one.case_id)
-            planned = sum(payout.amount.minor for payout in case.payouts if payout.state is not PayoutState.CANCELED)
-            if case.state is CaseState.REFUNDED:
-                assert planned == one.owed, f"{one.case_id}: {planned} paid or owed by us, {one.owed} by the model"
-            states = {payout.payout_id: payout.state for payout in case.payouts if not payout.is_outside}
-            for refund in books.gateway.refunds:
-                if states.get(refund.payout_id or "") is PayoutState.SUCCEEDED and refund.state in PAID_NOTHING:
-                    counted = [each.payout_id for each in books.gateway.counted]
-                    assert refund.payout_id in counted, f"{refund.payout_id} is shown as paid and was {refund.state}"
-
-    def _tell_all_news(self) -> None:
-        for place in range(len(self.world.gateway(self.model.order).refunds)):
-            self.webhook(place, 1)
-
-    def _tell(self, case: ModelCase, update: str, message: Message, event: str | None = None) -> bool:
-        """Say something to the case; what it took must be told in its timeline (I7)."""
-        self.told += 1
-        self.last = (case.case_id, update, message.amend(event_id=f"said-{self.told}"))
-        is_taken = self.world.tell(*self.last) is None
-        if is_taken and event:
-            self.answered.append((case.case_id, event))
-        return is_taken
-
-    def _somebody(self) -> str:
-        """Return a new name: the same words from the same person again would be a repeat, which changes nothing."""
-        return f"person-{self.told}"
-
-    def _case(self, which: int) -> ModelCase:
-        return self.model.cases[which % len(self.model.cases)]
-
-    def _case_ids(self) -> list[str]:
-        return [one.case_id for one in self.model.cases]
-
-    def _is_shipped(self, case: ModelCase) -> bool:
-        shipment = self.world.case(case.case_id).shipment
-        return shipment is not None and shipment.postage is not None
+    @rule(place=st.integers(0, 1), status=st.sampled_from(list(DisputeStatus)))
+    def dispute(self, place: int, status: DisputeStatus) -> None:
+        """Tell of a chargeback over a payment; its news may come in any order, and more than once."""
+        self.world.await_quiet(self._case_ids())
+        payment = self.model.order.payments[place]
+        told = Dispute(
+            provider=payment.provider,
+            dispute_id=f"dp_{payment.reference}",
+            payment_reference=payment.reference,
+            amount=Money(minor=payment.amount, currency="USD"),
+            status=status,
+            changed_at=datetime.now(UTC),
+        )
+        for case_id in Disputes(self.world.site.database).record(told):
+            self.world.signal(self._of(case_id).intake, "dispute_news", DisputeNews(dispute=told))
+        self.disputed.pop(payment.reference, None)
+        if self._standing(payment) is not DisputeStatus.WON:  # late news do not open it again
+            self.disputed[payment.reference] = len(self._refunds_of(payment.reference))

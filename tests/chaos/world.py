@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -28,7 +28,7 @@ from domain.words import CaseState, PayoutState
 from local.payment_sandbox.ledger import Ledger
 from tests.chaos.site import Site, site
 from tests.fakes import OpenVault
-from tests.invariants import GatewayBooks, read_books, sandbox_books
+from tests.invariants import Books, GatewayBooks, read_books, sandbox_books
 from tests.temporal_env import dev_server
 from worker.__main__ import desks
 from worker.composition import build_worker
@@ -36,8 +36,7 @@ from workflows.options import TASK_QUEUE
 from workflows.payments import NOTHING_GOES_OUT
 from workflows.refund import RefundWorkflow
 
-PATIENCE_SECONDS, QUIET_SECONDS = 30, 20
-POLL_SECONDS = 0.01
+PATIENCE_SECONDS, QUIET_SECONDS, POLL_SECONDS = 30, 20, 0.01
 UNDER_WAY = frozenset({PayoutState.PLANNED, PayoutState.SUBMITTING, PayoutState.UNKNOWN})
 PAYING = frozenset({CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED})
 T = TypeVar("T")
@@ -85,11 +84,12 @@ class World:
         Orders(self.site.database).put(order)
 
     def open(self, intake: CaseIntake) -> Standing:
-        start = _start(intake, WorkflowIDReusePolicy.REJECT_DUPLICATE)
-        return self.loop.run(
-            self.client.execute_update_with_start_workflow(
-                "open", args=[], start_workflow_operation=start, result_type=Standing
-            )
+        return self.loop.run(self._open(intake))
+
+    async def _open(self, intake: CaseIntake) -> Standing:
+        start = _start(intake, WorkflowIDReusePolicy.REJECT_DUPLICATE)  # needs the loop that it is awaited in
+        return await self.client.execute_update_with_start_workflow(
+            "open", args=[], start_workflow_operation=start, result_type=Standing
         )
 
     def tell(self, case_id: str, update: str, message: Message) -> str | None:
@@ -121,7 +121,7 @@ class World:
         refunds = [asdict(refund) for one in payments for refund in self.ledger.refunds(str(one["id"]))]
         return sandbox_books({"payments": payments, "refunds": refunds})
 
-    def books(self, order: Order, **more: Any) -> Any:
+    def books(self, order: Order, **more: Any) -> Books:
         return read_books(self.gateway(order), self.site.database, [order.order_number], **more)
 
     def await_quiet(self, case_ids: list[str]) -> None:
@@ -142,11 +142,12 @@ class World:
     async def _busy_with(self, case_id: str) -> str:
         """Return what is under way of the case, or nothing."""
         told, case = await self._described(case_id), self.case(case_id)
-        if told.pending_activities or told.HasField("pending_workflow_task"):
+        runs = told.workflow_execution_info.status == WorkflowExecutionStatus.RUNNING
+        if runs and (told.pending_activities or told.HasField("pending_workflow_task")):
             return f"{case.state}: {told.pending_activities} {told.pending_workflow_task}"
         is_paying = case.state in PAYING and case.blocked_by not in NOTHING_GOES_OUT
-        sent = [str(one) for one in case.payouts if one.state in UNDER_WAY]
-        return f"{case.state}: {sent}" if is_paying and sent else ""
+        sent = [str(one) for one in case.payouts if is_paying and one.state in UNDER_WAY]
+        return f"{case.state}: {sent}" if sent else ""
 
     async def _described(self, case_id: str) -> DescribeWorkflowExecutionResponse:
         execution = WorkflowExecution(workflow_id=f"refund/{case_id}")

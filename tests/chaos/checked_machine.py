@@ -1,0 +1,115 @@
+"""What the state machine asserts: I1 to I7 and the model ledger after every step, and full agreement at the end."""
+
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+
+from db.disputes import Disputes
+from domain.gateway_events import DisputeStatus, SeenRefund
+from domain.messages import Message, RefundNews
+from domain.order import Payment
+from domain.words import CaseState, PayoutState
+from tests.chaos.model import ModelCase, model_order
+from tests.chaos.world import World
+from tests.invariants import PAID_NOTHING, Books, assert_invariants, broken
+
+
+class CheckedMachine(RuleBasedStateMachine):
+    """An order, its cases, and what must be true of them."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+        self.model = model_order(next(world.numbers))
+        self.told = 0
+        self.last: tuple[str, str, Message] | None = None
+        self.disputed: dict[str, int] = {}  # how many refunds a payment had when its dispute was opened or lost
+        self.answered: list[tuple[str, str]] = []
+        world.place(self.model.order)
+
+    @invariant()
+    def i1_to_i7(self) -> None:
+        books = self._books_that_hold()
+        for one in self.model.cases:
+            mine = [refund for refund in books.gateway.counted if str(refund.payout_id).startswith(one.case_id)]
+            paid = sum(refund.amount.minor for refund in mine)
+            assert paid <= one.owed, f"{paid} refunded for {one.case_id}, {one.owed} owed"
+
+    @invariant()
+    def r38_nothing_goes_out_of_a_disputed_payment(self) -> None:
+        for reference, before in self.disputed.items():
+            assert len(self._refunds_of(reference)) <= before, f"{reference} is disputed and was refunded"
+
+    def teardown(self) -> None:
+        """Heal the gateway and let everything end: books, cases, gateway and model must agree then."""
+        try:
+            self.world.site.sandbox.plan()
+            self.world.await_quiet(self._case_ids())
+            self._tell_all_news()
+            self.world.await_quiet(self._case_ids())
+            self._assert_settled()
+        finally:
+            self.world.site.sandbox.plan()
+            self.world.terminate(self._case_ids())
+
+    def _assert_settled(self) -> None:
+        books = self._books_that_hold()
+        for one in self.model.cases:
+            case = self.world.case(one.case_id)
+            planned = sum(payout.amount.minor for payout in case.payouts if payout.state is not PayoutState.CANCELED)
+            if case.state is CaseState.REFUNDED and case.settled_by_dispute is None:
+                assert planned == one.owed, f"{one.case_id}: {planned} paid or owed by us, {one.owed} by the model"
+            states = {payout.payout_id: payout.state for payout in case.payouts if not payout.is_outside}
+            for refund in books.gateway.refunds:
+                if states.get(refund.payout_id or "") is PayoutState.SUCCEEDED and refund.state in PAID_NOTHING:
+                    counted = [each.payout_id for each in books.gateway.counted]
+                    assert refund.payout_id in counted, f"{refund.payout_id} is shown as paid and was {refund.state}"
+
+    def _tell_all_news(self) -> None:
+        for refund in self.world.gateway(self.model.order).refunds:
+            self._tell_news_of(refund)
+
+    def _tell_news_of(self, refund: SeenRefund) -> None:
+        case = next(one for one in self.model.cases if str(refund.payout_id).startswith(one.case_id))
+        event_id = f"stripe:{refund.refund_id}:{refund.state}"
+        news = RefundNews(payout_id=refund.payout_id, refund_id=refund.refund_id, event_id=event_id)
+        self.world.signal(case.intake, "refund_news", news)
+
+    def _books_that_hold(self) -> Books:
+        """Return the books once I1 to I7 hold; they are read one after the other, so one more look may be needed."""
+        books = self.world.books(self.model.order, answered=self.answered)
+        if broken(books):
+            books = self.world.books(self.model.order, answered=self.answered)
+            assert_invariants(books)
+        return books
+
+    def _tell(self, case: ModelCase, update: str, message: Message, event: str | None = None) -> bool:
+        """Say something to the case; what it took must be told in its timeline (I7)."""
+        self.told += 1
+        self.last = (case.case_id, update, message.amend(event_id=f"said-{self.told}"))
+        is_taken = self.world.tell(*self.last) is None
+        if is_taken and event:
+            self.answered.append((case.case_id, event))
+        return is_taken
+
+    def _somebody(self) -> str:
+        """Return a new name: the same words from the same person again would be a repeat, which changes nothing."""
+        return f"person-{self.told}"
+
+    def _case(self, which: int) -> ModelCase:
+        return self.model.cases[which % len(self.model.cases)]
+
+    def _of(self, case_id: str) -> ModelCase:
+        return next(one for one in self.model.cases if one.case_id == case_id)
+
+    def _refunds_of(self, reference: str) -> list[SeenRefund]:
+        return [one for one in self.world.gateway(self.model.order).refunds if one.payment_reference == reference]
+
+    def _standing(self, payment: Payment) -> DisputeStatus:
+        (dispute,) = Disputes(self.world.site.database).of(payment.provider, payment.reference)
+        return dispute.status
+
+    def _case_ids(self) -> list[str]:
+        return [one.case_id for one in self.model.cases]
+
+    def _is_shipped(self, case: ModelCase) -> bool:
+        shipment = self.world.case(case.case_id).shipment
+        return shipment is not None and shipment.postage is not None
