@@ -24,7 +24,7 @@ def as_it_stands(before: Payout, told: Payout) -> Payout:
     """Return the payout after its gateway's answer: one that had succeeded and failed later is reversed (R37).
 
     An answer about an earlier attempt, and whatever is told of an attempt after its reversal, changes nothing; a
-    success is taken back by a failure only.
+    success is taken back by a failure only, and told twice it is the same success.
     """
     if told.attempt < before.attempt or (told.attempt == before.attempt and before.state is PayoutState.REVERSED):
         return before
@@ -32,7 +32,7 @@ def as_it_stands(before: Payout, told: Payout) -> Payout:
         return told
     if told.state in PAID_NOTHING:
         return told.amend(state=PayoutState.REVERSED, settled_at=before.settled_at)
-    return told if told.state is PayoutState.SUCCEEDED else before
+    return before
 
 
 def may_try_again(case: Case, payout: Payout) -> bool:

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.blueprint import Blueprint
+from local.blueprint import SANDBOX_WEBHOOK_SECRET, Blueprint
 from local.ports import reserve
 from local.stack import Stack
 from tests.e2e.house import House, house
@@ -33,3 +33,12 @@ def _house_on_postgres(request: pytest.FixtureRequest) -> Iterator[House]:
         given = {"REFUNDS_DATABASE_URL": url}
         with house(Stack(Blueprint(request.getfixturevalue("tmp_path"), reserved.ports, given=given))) as opened:
             yield opened
+
+
+@pytest.fixture
+def deaf_house(embedded_house: House) -> Iterator[House]:
+    """The same, without the gateway's webhooks, which heal much by themselves."""
+    url = f"{embedded_house.stack.urls.api}/v1/webhooks/payments/stripe"
+    embedded_house.gateway("PUT", "/sandbox/webhooks", [])
+    yield embedded_house
+    embedded_house.gateway("PUT", "/sandbox/webhooks", [{"url": url, "secrets": [SANDBOX_WEBHOOK_SECRET]}])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import httpx
 
@@ -41,6 +42,11 @@ class House:
         self.shop.upload(case, {"crack.png": content})
         self.answered.append((case["case_id"], "case_opened"))
         return case
+
+    def gateway(self, method: str, path: str, body: object = None) -> Any:
+        """Ask the tester's side of the payment sandbox."""
+        answer = httpx.request(method, f"{self.stack.urls.sandbox}{path}", json=body, trust_env=False)
+        return answer.raise_for_status().json()
 
     def approve(self, case: Json) -> Json:
         return self._say("auditor", case, "audit", {"decision": "approve"}, "approved")

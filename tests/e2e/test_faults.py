@@ -1,19 +1,16 @@
 """Faults of FAULTS.md by their number, through real processes and HTTP; I1 to I7 hold after each."""
 
 import asyncio
-import json
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
 import pytest
 from temporalio.client import Client
 
 from local.demo.shop import Json
 from tests.e2e.house import LAMP, House
-from tests.temporal_cli import TemporalCli
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
@@ -52,7 +49,7 @@ def test_fault_4_a_refund_whose_key_the_gateway_forgot_is_found_by_look_up(house
     house.shop.break_gateway({"kind": "drop_answer_after_commit"}, not_yet)
     house.inspect(case, LAMP)
     wait_until(lambda: house.shop.refunds_at_gateway(order))
-    sandbox(house, "DELETE", "/sandbox/keys")
+    house.gateway("DELETE", "/sandbox/keys")
     assert faults_left(house), "forgotten before anybody looked"
     house.shop.wait_for(case["case_id"], "refunded")
     assert_one_refund(house, order, case)
@@ -96,10 +93,7 @@ async def test_fault_12_a_refund_that_stays_pending_is_never_shown_as_paid(house
     assert house.payouts_paid(case) == 0
     house.assert_books_agree(order)
     (refund,) = house.shop.refunds_at_gateway(order)
-    sandbox(house, "POST", f"/sandbox/refunds/{refund['id']}", {"status": "succeeded"})
-    news = {"payout_id": refund["metadata"]["payout_id"], "refund_id": refund["id"]}
-    cli = TemporalCli(await Client.connect(house.stack.urls.temporal_address))
-    await cli.signal(f"refund/{case['case_id']}", "refund_news", json.dumps(news))
+    house.gateway("POST", f"/sandbox/refunds/{refund['id']}", {"status": "succeeded"})
     house.shop.wait_for(case["case_id"], "refunded")
     assert_one_refund(house, order, case)
 
@@ -131,13 +125,8 @@ def assert_one_refund(house: House, order: str, case: Json) -> None:
     house.assert_books_agree(order)
 
 
-def sandbox(house: House, method: str, path: str, body: Json | None = None) -> object:
-    answer = httpx.request(method, f"{house.stack.urls.sandbox}{path}", json=body, trust_env=False)
-    return answer.raise_for_status().json()
-
-
 def faults_left(house: House) -> list[Json]:
-    return sandbox(house, "GET", "/sandbox/faults")
+    return house.gateway("GET", "/sandbox/faults")
 
 
 @contextmanager

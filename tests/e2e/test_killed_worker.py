@@ -17,8 +17,8 @@ ANSWER_HELD_SECONDS = 10
 PARCEL = {"carrier": "sf_express", "tracking_number": "SF1234567890", "status": "in_transit"}
 
 
-async def test_fault_2_killed_between_the_gateways_commit_and_the_record_it_pays_once(embedded_house: House) -> None:
-    house, shop = embedded_house, embedded_house.shop
+async def test_fault_2_killed_between_the_gateways_commit_and_the_record_it_pays_once(deaf_house: House) -> None:
+    house, shop = deaf_house, deaf_house.shop
     order, case = approved(house)
     house.ship(case)
     shop.break_gateway({"kind": "held_answer", "seconds": ANSWER_HELD_SECONDS})
