@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException
+from fastapi.openapi.docs import get_swagger_ui_html
 from pydantic import Field
 from starlette.responses import HTMLResponse
 
@@ -16,6 +17,8 @@ from local.payment_sandbox.faults import AnyFault, FaultPlan
 from local.payment_sandbox.ledger import Ledger, Payment
 from local.payment_sandbox.outbox import Endpoint
 from local.payment_sandbox.payments import PaymentDiffersError, TestPayment
+
+ASSETS = "/sandbox/assets"
 
 
 class Settlement(Value):
@@ -70,6 +73,7 @@ class Control:
         """Return the routes."""
         router = APIRouter()
         router.add_api_route("/", self.page, methods=["GET"], response_class=HTMLResponse, include_in_schema=False)
+        router.add_api_route("/sandbox/docs", self.docs, methods=["GET"], include_in_schema=False)
         router.add_api_route("/sandbox/ledger", self.books, methods=["GET"])
         router.add_api_route("/sandbox/payments", self.capture, methods=["POST"])
         router.add_api_route("/sandbox/refunds/{refund_id}", self.settle, methods=["POST"])
@@ -87,6 +91,16 @@ class Control:
     async def page(self) -> HTMLResponse:
         """Show the ledger to a person."""
         return HTMLResponse(page.html(self.ledger, self.plan.left))
+
+    async def docs(self) -> HTMLResponse:
+        """Show these calls to a person, with scripts from this machine."""
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="Payment sandbox",
+            swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
+            swagger_css_url=f"{ASSETS}/swagger-ui.css",
+            swagger_favicon_url=f"{ASSETS}/favicon-32x32.png",
+        )
 
     async def books(self) -> dict[str, list[dict[str, Any]]]:
         """Return all payments and refunds, newest first."""

@@ -10,11 +10,12 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI, Request
 from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from local.blueprint import PAYPAL_CLIENT, PAYPAL_SECRET
-from local.payment_sandbox.control import Control
+from local.payment_sandbox.control import ASSETS, Control
 from local.payment_sandbox.faults import ConnectionDropped, FaultPlan
 from local.payment_sandbox.ledger import Ledger
 from local.payment_sandbox.outbox import Endpoint
@@ -27,10 +28,11 @@ def application(database: Path, api_key: str, listeners: Sequence[Endpoint] = ()
     ledger, plan = Ledger(database), FaultPlan()
     if listeners:
         ledger.webhooks.listen(listeners)
-    app = FastAPI(title="Payment sandbox", docs_url="/sandbox/docs", redoc_url=None, lifespan=_sending(ledger))
+    app = FastAPI(title="Payment sandbox", docs_url=None, redoc_url=None, lifespan=_sending(ledger))
     app.include_router(StripeApi(ledger, plan, api_key).router())
     app.include_router(PayPalApi(ledger, plan, PAYPAL_CLIENT, PAYPAL_SECRET).router())
     app.include_router(Control(ledger, plan).router())
+    app.mount(ASSETS, StaticFiles(packages=[("fastapi_swagger", "resources")]))
     app.add_exception_handler(ConnectionDropped, _cut)
     return app
 

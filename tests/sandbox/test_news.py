@@ -142,3 +142,10 @@ def test_refunds_are_listed_from_a_moment_on(sandbox, payment):
     after = {"payment_intent": payment, "created[gte]": str(made["created"] + 1)}
     assert [one["id"] for one in sandbox.stripe("GET", "/refunds", since).json()["data"]] == [made["id"]]
     assert sandbox.stripe("GET", "/refunds", after).json()["data"] == []
+
+
+def test_its_calls_are_shown_without_anything_from_outside(sandbox):
+    page = httpx.get(f"{sandbox.url}/sandbox/docs", trust_env=False).text
+    scripts = [part.split('"')[0] for part in page.split('src="')[1:]]
+    assert scripts
+    assert all(httpx.get(f"{sandbox.url}{script}", trust_env=False).is_success for script in scripts)
