@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowExecutionStatus, WorkflowUpdateFailedError
+from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -37,6 +37,7 @@ from workflows.payments import NOTHING_GOES_OUT
 from workflows.refund import RefundWorkflow
 
 PATIENCE_SECONDS, QUIET_SECONDS, POLL_SECONDS = 30, 20, 0.01
+CUT_OFF = frozenset({RPCStatusCode.CANCELLED, RPCStatusCode.UNAVAILABLE})
 UNDER_WAY = frozenset({PayoutState.PLANNED, PayoutState.SUBMITTING, PayoutState.UNKNOWN})
 PAYING = frozenset({CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED})
 T = TypeVar("T")
@@ -69,9 +70,7 @@ class World:
     ledger: Ledger
     numbers: Iterator[int]
 
-    @property
-    def client(self) -> Client:
-        return self.site.client
+    client = property(lambda self: self.site.client)
 
     def case(self, case_id: str) -> Case:
         case = self.site.cases.case(case_id)
@@ -93,12 +92,13 @@ class World:
         )
 
     def tell(self, case_id: str, update: str, message: Message) -> str | None:
-        """Return None when the message was taken, else why not."""
+        """Return None when the message was taken, else why not; said again under its id when the call was cut off."""
         handle = self.client.get_workflow_handle(f"refund/{case_id}")
         try:
             self.loop.run(handle.execute_update(update, message, result_type=Standing))
         except (WorkflowUpdateFailedError, RPCError) as error:
-            return _refusal(error)
+            is_cut_off = isinstance(error, RPCError) and error.status in CUT_OFF
+            return self.tell(case_id, update, message) if is_cut_off else _refusal(error)
         return None
 
     def signal(self, intake: CaseIntake, name: str, message: Message) -> None:
