@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body
 from api import examples
 from api.bodies import AuditBody, ResolutionBody
 from api.case_access import VisibleCase, show
+from api.errors import ForbiddenError
 from api.keys import Auditor, Decider
 from api.messages import keep_note, stamp, tell
 from api.openapi import MESSAGE_ANSWERS
@@ -14,9 +15,12 @@ from api.params import MessageKey
 from api.services import Wired
 from api.strict_json import STRICT
 from api.views import CaseView
+from config.keys import Role
 from domain.messages import AuditDecision, CaseResolution
+from domain.words import Settlement
 from workflows.refund import RefundWorkflow
 
+FINANCE_ONLY = frozenset({Settlement.OTHER_ACCOUNT, Settlement.PAID})
 router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["decisions"])
 
 
@@ -44,10 +48,13 @@ async def resolve(
     services: Wired,
     event_id: MessageKey = None,
 ) -> CaseView:
-    """Decide about units that failed the inspection (R27, R28), a lost parcel (R22) or a blocked payout (R36).
+    """Decide about units that failed the inspection (R27, R28), a lost parcel (R22), a blocked payout or a chargeback.
 
-    `reopen` takes up a request again that a rule refused, as goodwill (R12).
+    `reopen` takes up a request again that a rule refused, as goodwill (R12). What pays outside the gateway,
+    `other_account` and `paid`, is finance's to say (R36).
     """
+    if body.decision in FINANCE_ONLY and not who.may(Role.FINANCE):
+        raise ForbiddenError(who.role, [Role.FINANCE])
     decided = body.model_dump(exclude={"note"})
     message = CaseResolution(**decided, decided_by=who.name, **stamp(services, event_id))
     case = await tell(services, case.case_id, RefundWorkflow.resolve, message)

@@ -7,6 +7,7 @@ from domain.words import CaseState, PayoutState, Settlement
 
 PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REVERSED})
 _HELD_BY = frozenset({"charge_disputed", "transaction_disputed"})
+_NOTHING_TOLD = frozenset({PayoutState.PLANNED, PayoutState.SUBMITTING})
 _MONEY_MOVED = frozenset({PayoutState.SUCCEEDED, PayoutState.REVERSED})
 _SETTLED = frozenset({PayoutState.SUCCEEDED, PayoutState.CANCELED})
 
@@ -23,9 +24,11 @@ def is_paid(case: Case) -> bool:
 def as_it_stands(before: Payout, told: Payout) -> Payout:
     """Return the payout after its gateway's answer: one that had succeeded and failed later is reversed (R37).
 
-    An answer about an earlier attempt, and whatever is told of an attempt after its reversal, changes nothing; a
-    success is taken back by a failure only, and told twice it is the same success.
+    A gateway that knows of no refund tells nothing. An answer about an earlier attempt, and whatever is told of an
+    attempt after its reversal, changes nothing. A success is taken back by a failure only, and told twice it is one.
     """
+    if told.state in _NOTHING_TOLD:
+        return before
     if told.attempt < before.attempt or (told.attempt == before.attempt and before.state is PayoutState.REVERSED):
         return before
     if told.attempt > before.attempt or before.state not in _MONEY_MOVED:

@@ -127,3 +127,11 @@ async def test_r12_what_an_auditor_rejected_is_not_reopened(counter):
     again = await counter.send(case, "resolution", {"decision": "reopen", "reason_code": "loyal"}, "dev-auditor")
 
     assert problem(again, 409, "wrong-state")["state"] == "rejected"
+
+
+async def test_r36_what_is_paid_outside_the_gateway_is_not_an_auditors_to_say(counter):
+    case = await counter.open()
+    for decision in ("other_account", "paid"):
+        body = {"decision": decision, "reference": "acct-7"}
+        problem(await counter.send(case, "resolution", body, "dev-auditor"), 403, "forbidden")
+        assert (await counter.send(case, "resolution", body, "dev-finance")).status_code in {409, 422}

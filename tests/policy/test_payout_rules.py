@@ -131,6 +131,12 @@ def test_r37_a_reversal_is_the_end_of_its_attempt_and_not_of_the_next():
     assert as_it_stands(reversed_one, payout(P.SUCCEEDED, attempt=2)).state is P.SUCCEEDED
 
 
+@pytest.mark.parametrize("before", [P.FAILED, P.UNKNOWN, P.PENDING, P.SUCCEEDED])
+@pytest.mark.parametrize("told", [P.PLANNED, P.SUBMITTING])
+def test_r37_a_gateway_that_knows_of_no_refund_changes_nothing(before, told):
+    assert as_it_stands(payout(before), payout(told)).state is before
+
+
 def test_r37_an_answer_about_an_earlier_attempt_changes_nothing():
     second = payout(P.SUBMITTING, attempt=2)
     assert as_it_stands(second, payout(P.FAILED)) == second

@@ -154,6 +154,21 @@ async def test_fault_11_the_same_news_many_times_reverse_once(shop: Shop) -> Non
     assert case.events().count("payout_reversed") == 1
 
 
+async def test_r37_a_reversed_payout_that_is_then_refused_is_tried_again_until_it_is_paid(shop: Shop) -> None:
+    case = await due(shop)
+    await case.ended()
+    shop.gateway.fail()
+    await case.hear("refund_news", refund_news(case))
+    await case.until_event("payout_reversed")
+    shop.gateway.decline_code = "account_closed"
+    await case.resolve(Settlement.RETRY)
+    await case.until_event("payout_failed")
+    assert (payout_of(case).state, payout_of(case).attempt) == (PayoutState.FAILED, 2)
+    shop.gateway.decline_code = None
+    await case.resolve(Settlement.RETRY)
+    assert await case.ended() == "refunded"
+
+
 async def test_r37_news_of_a_payout_that_the_case_does_not_have_are_ignored(shop: Shop) -> None:
     case = await shop.open()
     await case.hear("refund_news", RefundNews(payout_id="rc_00000000-p9", refund_id="re_9"))

@@ -13,6 +13,8 @@ def take_trouble(case: Case, arrived: Arrived[PayoutTrouble], _policy: PolicyDoc
     """Park the case for finance when trying again cannot help (R36), or until a chargeback has ended (R38)."""
     trouble = arrived.message
     before = next(one for one in case.payouts if one.payout_id == trouble.payout_id)
+    if before.state is PayoutState.SUCCEEDED:
+        return Move(case)  # it was only asked after: trouble with that takes no success back
     failed = before.amend(state=PayoutState.FAILED, failure_code=trouble.decline_code or trouble.code)
     case, happened = case.with_payout(failed), (payout.answered(failed),)
     if rules.is_held_by_dispute((trouble.code, trouble.decline_code)):
