@@ -1,0 +1,46 @@
+"""R35: an order paid through two providers goes back through each of them, whose own dialect is spoken."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from tests.e2e.house import LAMP, House
+
+pytestmark = pytest.mark.e2e
+
+BY_PAYPAL, BY_STRIPE = 3_000, 2_200
+
+
+def test_r35_an_order_paid_by_paypal_and_card_is_refunded_to_each(embedded_house: House) -> None:
+    house, name = embedded_house, uuid4().hex[:12]
+    capture, intent = f"CAPTURE{name}", f"pi_{name}"
+    for reference, amount in ((capture, BY_PAYPAL), (intent, BY_STRIPE)):
+        house.gateway("POST", "/sandbox/payments", {"reference": reference, "amount": amount, "currency": "USD"})
+    order = f"TWO-{name}"
+    house.shop.call("storefront", "PUT", f"/v1/orders/{order}", facts(capture, intent))
+    case = house.ask(order, "personal", LAMP)
+    house.approve(case)
+    house.ship(case)
+    house.inspect(case, LAMP)
+    shown = house.shop.wait_for(case["case_id"], "refunded")
+    told = [(one["provider"], one["amount"]["minor"], one["state"]) for one in shown["payouts"]]
+    assert told == [("paypal", BY_PAYPAL, "succeeded"), ("stripe", LAMP.unit_price - BY_PAYPAL, "succeeded")]
+    refunds = {one["payment"]: one["amount"] for one in house.gateway("GET", "/sandbox/ledger")["refunds"]}
+    assert (refunds[capture], refunds[intent]) == (BY_PAYPAL, LAMP.unit_price - BY_PAYPAL)
+
+
+def facts(capture: str, intent: str) -> dict[str, object]:
+    delivered = datetime.now(UTC) - timedelta(days=1)
+    return {
+        "customer_id": "customer-1",
+        "currency": "USD",
+        "placed_at": (delivered - timedelta(days=5)).isoformat(),
+        "lines": [vars(LAMP)],
+        "outbound_postage": BY_PAYPAL + BY_STRIPE - LAMP.unit_price,
+        "payments": [
+            {"provider": "paypal", "reference": capture, "amount": BY_PAYPAL},
+            {"provider": "stripe", "reference": intent, "amount": BY_STRIPE},
+        ],
+        "parcels": [{"tracking_number": "OUT1", "skus": [LAMP.sku], "delivered_at": delivered.isoformat()}],
+    }
