@@ -18,9 +18,11 @@ from db.gateway_events import EventStatus
 from domain.errors import DomainError
 from domain.gateway_events import Dispute, GatewayEvent, SeenRefund
 from domain.messages import DisputeNews, Message, RefundNews
+from domain.words import PayoutState
 
 SWEEP_SECONDS = 30
 BATCH = 100
+ANSWER_TAKES = timedelta(seconds=2)
 PARKED_FOR = timedelta(days=3)
 STATUSES = ("new", "parked", "applied", "ignored")
 log = logging.getLogger("api")
@@ -34,6 +36,25 @@ async def apply(services: Services, event: GatewayEvent) -> EventStatus:
     status = await _carried(services, event)
     await run_in_threadpool(services.events.mark, event.provider, event.event_id, status, services.now())
     return status
+
+
+async def apply_after_the_answer(services: Services, event: GatewayEvent) -> None:
+    """Apply the event as `apply_soon` does, behind the answer to the call that made its refund.
+
+    Providers tell of a refund while they still answer for it: a case that is submitting has asked already.
+    """
+    with suppress(DatabaseUnavailableError):
+        await asyncio.sleep(await run_in_threadpool(_answer_is_due_in, services, event))
+    await apply_soon(services, event)
+
+
+def _answer_is_due_in(services: Services, event: GatewayEvent) -> float:
+    refund = event.refund
+    found = services.payouts.find(event.provider, refund.payout_id, refund.refund_id) if refund else None
+    if found is None or found.payout.state is not PayoutState.SUBMITTING or found.payout.submitted_at is None:
+        return 0
+    due = found.payout.submitted_at + ANSWER_TAKES - services.now()
+    return min(max(due, timedelta(0)), ANSWER_TAKES).total_seconds()
 
 
 async def apply_soon(services: Services, event: GatewayEvent) -> None:

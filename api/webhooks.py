@@ -7,7 +7,7 @@ from fastapi import APIRouter, BackgroundTasks, Path, Request
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import UnknownProviderError
-from api.gateway_events import apply_soon
+from api.gateway_events import apply_after_the_answer
 from api.openapi import answers
 from api.services import Wired
 from domain.value import Value
@@ -36,5 +36,5 @@ async def receive_payment_event(provider: str, request: Request, services: Wired
     event = await run_in_threadpool(reader.read, body, dict(request.headers))
     is_new = await run_in_threadpool(services.events.take_in, event, sha256(body).hexdigest(), services.now())
     if is_new:
-        later.add_task(apply_soon, services, event)
+        later.add_task(apply_after_the_answer, services, event)
     return Receipt()

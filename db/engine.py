@@ -3,8 +3,11 @@
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as SQLiteConnection
+from sqlite3 import OperationalError as SQLiteError
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
@@ -14,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 POOL_SIZE = 20
 WAIT_SECONDS = 10
+_SWITCH_AGAIN_SECONDS = 0.01
 
 
 class DatabaseUnavailableError(Exception):
@@ -128,8 +132,22 @@ def _make_folder(folder: Path) -> None:
 
 def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours: the driver's own would be a plain one
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    _keep_a_journal_ahead(connection)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _keep_a_journal_ahead(connection: SQLiteConnection) -> None:
+    # Of two processes that switch a new file to WAL at once, SQLite refuses one without waiting for the other.
+    give_up_at = monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except SQLiteError as error:
+            if error.sqlite_errorcode & 0xFF != SQLITE_BUSY or monotonic() > give_up_at:
+                raise
+        sleep(_SWITCH_AGAIN_SECONDS)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """Stand-ins behind ports, where a test is about something else or needs an answer on demand."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from activities.payment_gateway import GatewayCapabilities, GatewayRefund
@@ -18,6 +19,7 @@ class ObedientGateway:
         self.state = PayoutState.SUCCEEDED
         self.decline_code: str | None = None
         self.answers_to_lose = 0
+        self.before_answering: Callable[[GatewayRefund], None] = lambda _refund: None
         self.refunds: dict[str, GatewayRefund] = {}
         self._failed: set[str] = set()
 
@@ -32,6 +34,7 @@ class ObedientGateway:
         if self.answers_to_lose:
             self.answers_to_lose -= 1
             raise AnswerLostError("the answer was lost")
+        self.before_answering(self.refunds[payout.idempotency_key])
         return self.refunds[payout.idempotency_key]
 
     def fail(self) -> None:

@@ -8,6 +8,7 @@ from api.gateway_events import sweep, sweeping
 from api.refund_workflows import RefundWorkflows
 from tests.api.counter import inspection, told
 from tests.api.post import away, events_of, refund_id_of, refunded, taking, until_told
+from tests.waiting import wait_until
 
 
 async def test_fault_13_the_same_event_fifty_times_has_one_effect(post, counter, gateway):
@@ -47,6 +48,28 @@ async def test_r37_an_event_is_a_reason_to_ask_and_never_the_answer(post, counte
     await post.services.workflows._client.get_workflow_handle(f"refund/{case['case_id']}").result()
     assert "payout_reversed" not in await events_of(counter, case)
     assert (await counter.case(case))["state"] == "refunded"
+
+
+async def test_r37_an_event_that_crosses_the_answer_to_its_refund_leaves_the_case_alone(
+    post, counter, gateway, monkeypatch
+):
+    case = await counter.approved()
+    loop, told_of = asyncio.get_running_loop(), []
+
+    def tell(refund):
+        event = post.refund(case, "succeeded", refund.refund_id)
+        told_of.append(asyncio.run_coroutine_threadsafe(post.tell(event), loop))
+        wait_until(lambda: any(one.event_id == event["id"] for one in post.services.events.pending(100)))
+
+    monkeypatch.setattr(gateway, "before_answering", tell)
+    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    await counter.until(case, "refunded")
+
+    [applied] = told_of
+    await asyncio.wrap_future(applied)
+    history = await post.services.workflows._client.get_workflow_handle(f"refund/{case['case_id']}").fetch_history()
+    signals = [one.workflow_execution_signaled_event_attributes.signal_name for one in history.events]
+    assert "refund_news" not in signals
 
 
 async def test_fault_16_an_event_before_its_payout_is_known_is_parked_and_applied_later(post, counter, gateway):

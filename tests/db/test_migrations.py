@@ -30,7 +30,7 @@ def test_an_empty_database_is_migrated_and_again_without_loss(empty_url: str):
 
 
 def test_of_several_migrations_at_once_one_does_it_and_the_rest_wait(empty_url: str):
-    assert at_once(3, lambda _: migrate(empty_url)) == [None] * 3
+    assert at_once(6, lambda _: migrate(empty_url)) == [None] * 6
 
 
 def test_the_command_says_how_it_is_used(capsys: pytest.CaptureFixture[str]):
