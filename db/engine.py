@@ -140,14 +140,18 @@ def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:
 def _keep_a_journal_ahead(connection: SQLiteConnection) -> None:
     # Of two processes that switch a new file to WAL at once, SQLite refuses one without waiting for the other.
     give_up_at = monotonic() + WAIT_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except SQLiteError as error:
-            if error.sqlite_errorcode & 0xFF != SQLITE_BUSY or monotonic() > give_up_at:
-                raise
+    while not _is_switched(connection, may_wait=monotonic() < give_up_at):
         sleep(_SWITCH_AGAIN_SECONDS)
+
+
+def _is_switched(connection: SQLiteConnection, *, may_wait: bool) -> bool:
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except SQLiteError as error:
+        if error.sqlite_errorcode & 0xFF != SQLITE_BUSY or not may_wait:
+            raise
+        return False
+    return True
 
 
 def _begin_sqlite(connection: Connection) -> None:
