@@ -48,7 +48,9 @@ class ObedientGateway:
     def read_refund(self, refund_id: str) -> GatewayRefund:
         refund = next(one for one in self.refunds.values() if one.refund_id == refund_id)
         state = PayoutState.FAILED if refund_id in self._failed else self.state
-        return refund.amend(state=state, failure_code="account_closed" if refund_id in self._failed else None)
+        answer = refund.amend(state=state, failure_code="account_closed" if refund_id in self._failed else None)
+        self.before_answering(answer)
+        return answer
 
     def refunds_since(self, since: datetime) -> list[SeenRefund]:
         return []

@@ -39,13 +39,19 @@ class Payments:
         return any(not task.done() for name, task in self._tasks.items() if name.startswith(NEWS_OF))
 
     def start(self, case: Case) -> Case:
-        """Start what is due and not on its way yet, and return the case with it; answers come back as messages."""
+        """Start what is due and not on its way yet, and return the case with it; answers come back as messages.
+
+        A gateway that is asked already may have answered before the latest news: it is asked again after that (R37).
+        """
         for payout in _due(case):
             if self._start(payout.idempotency_key, pay(case, payout, self._mailbox)):
                 case = case.with_payout(_submitted(payout))
-        for payout in (one for one in case.payouts if one.payout_id in case.asked_after):
-            self._start(f"{NEWS_OF}{payout.payout_id}", ask(case, payout, self._mailbox))
-        return case.amend(asked_after=()) if case.asked_after else case
+        asked = {one.payout_id for one in case.payouts if one.payout_id in case.asked_after and self._asks(case, one)}
+        left = tuple(payout_id for payout_id in case.asked_after if payout_id not in asked)
+        return case if left == case.asked_after else case.amend(asked_after=left)
+
+    def _asks(self, case: Case, payout: Payout) -> bool:
+        return self._start(f"{NEWS_OF}{payout.payout_id}", ask(case, payout, self._mailbox))
 
     def _start(self, name: str, work: Coroutine[Any, Any, None]) -> bool:
         """Start the work unless it was started before; news may come again once the last were asked after."""

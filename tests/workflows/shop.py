@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import (
     Client,
@@ -193,6 +194,15 @@ class OpenCase:
             start_signal=signal,
             start_signal_args=[news],
         )
+
+    async def until_heard(self) -> None:
+        """Wait until the workflow has taken everything in that was sent to it."""
+
+        async def heard() -> bool:
+            history = await self.handle.fetch_history()
+            return history.events[-1].event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+
+        await self._until(heard, "a workflow task")
 
     async def _is_completed(self) -> bool:
         # Not `handle.describe()`: the time-skipping server's search attributes do not decode.

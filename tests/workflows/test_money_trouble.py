@@ -1,8 +1,11 @@
 """Payouts that do not simply succeed: R36, R37, R38 and faults 1, 11, 28 as the case lives through them."""
 
+import asyncio
+
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
+from activities.payment_gateway import GatewayRefund
 from db.payouts import Payouts
 from domain.case import Payout
 from domain.gateway_events import Dispute, DisputeStatus, SeenRefund
@@ -152,6 +155,31 @@ async def test_fault_11_the_same_news_many_times_reverse_once(shop: Shop) -> Non
     await case.resolve(Settlement.RETRY)
     assert await case.ended() == "refunded"
     assert case.events().count("payout_reversed") == 1
+
+
+@pytest.mark.parametrize("is_heard_first", [True, False], ids=["heard_before_the_answer", "with_the_answer"])
+async def test_r37_news_that_cross_the_answer_to_earlier_news_are_asked_after_again(
+    shop: Shop, is_heard_first: bool
+) -> None:
+    case = await due(shop)
+    assert await case.ended() == "refunded"
+    loop, answers = asyncio.get_running_loop(), []
+
+    async def tell_more() -> None:
+        await case.hear("refund_news", refund_news(case, "stripe:evt_2"))
+        if is_heard_first:
+            await case.until_heard()
+
+    def fail_behind_the_answer(answer: GatewayRefund) -> None:
+        answers.append(answer.state)
+        if len(answers) == 1:
+            shop.gateway.fail()
+            asyncio.run_coroutine_threadsafe(tell_more(), loop).result(20)
+
+    shop.gateway.before_answering = fail_behind_the_answer
+    await case.hear("refund_news", refund_news(case))
+    await case.until_event("payout_reversed")
+    assert answers == [PayoutState.SUCCEEDED, PayoutState.FAILED]
 
 
 async def test_r37_a_reversed_payout_that_is_then_refused_is_tried_again_until_it_is_paid(shop: Shop) -> None:

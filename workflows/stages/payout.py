@@ -29,7 +29,6 @@ def pay_accepted(case: Case, happened: tuple[Happened, ...], policy: PolicyDocum
 def take_answer(case: Case, arrived: Arrived[PayoutAnswer], _policy: PolicyDocument) -> Move:
     """Keep what the gateway answered; only success counts as paid (R34), a failure parks the case (R36, R37)."""
     told = arrived.message.payout
-    case = case.amend(asked_after=tuple(one for one in case.asked_after if one != told.payout_id))
     before = case.payout(told.payout_id) or told
     payout = rules.as_it_stands(before, told)
     if payout == before:
@@ -49,6 +48,8 @@ def ask_after(case: Case, arrived: Arrived[RefundNews], _policy: PolicyDocument)
     payout_id = arrived.message.payout_id
     if case.payout(payout_id) is None:
         return Refusal(rule="R37", code="unknown_payout", says=f"The case has no payout {payout_id}.")
+    if payout_id in case.asked_after:
+        return Move(case)
     return Move(case.amend(asked_after=(*case.asked_after, payout_id)))
 
 
