@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias, TypeVar
+from weakref import WeakValueDictionary
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import (
@@ -27,6 +28,10 @@ from workflows.refund import RefundWorkflow
 from workflows.starting import identity, workflow_id
 
 PATIENCE_SECONDS = 20
+IN_FLIGHT_PER_CASE = 3
+"""Messages that one case is sent at a time: Temporal keeps 10 of a workflow in flight, over all API processes, and
+drops all of them for one too many (`history.maxInFlightUpdates`)."""
+
 log = logging.getLogger("api")
 M = TypeVar("M", bound=Message)
 Update: TypeAlias = UpdateMethodMultiParam[[RefundWorkflow, M], Coroutine[Any, Any, Standing]]
@@ -43,6 +48,7 @@ class RefundWorkflows:
     def __init__(self, client: Client, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._client = client
         self._patience_seconds = patience_seconds
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def open(self, intake: CaseIntake) -> None:
         """Start the refund and return when its request is judged; the same when it is started already.
@@ -104,9 +110,10 @@ class RefundWorkflows:
 
     @asynccontextmanager
     async def _answering(self, case_id: str) -> AsyncGenerator[None]:
-        """Give what is inside some seconds to be answered, and name its failure."""
+        """Let what is inside take its turn at the case, give it some seconds to be answered, and name its failure."""
+        turns = self._turns.setdefault(case_id, asyncio.Semaphore(IN_FLIGHT_PER_CASE))
         try:
-            async with asyncio.timeout(self._patience_seconds):
+            async with asyncio.timeout(self._patience_seconds), turns:
                 yield
         except (TimeoutError, RPCTimeoutOrCancelledError) as error:
             raise _unavailable("it took too long") from error

@@ -8,8 +8,11 @@ from domain.messages import Message, RefundNews
 from domain.order import Payment
 from domain.words import CaseState, PayoutState
 from tests.chaos.model import ModelCase, model_order
+from tests.chaos.scale import EXAMPLES, IS_WHOLE
 from tests.chaos.world import World
 from tests.invariants import PAID_NOTHING, Books, assert_invariants, broken
+
+TOLD_EVERY = 50
 
 
 class CheckedMachine(RuleBasedStateMachine):
@@ -18,7 +21,10 @@ class CheckedMachine(RuleBasedStateMachine):
     def __init__(self, world: World) -> None:
         super().__init__()
         self.world = world
-        self.model = model_order(next(world.numbers))
+        number = next(world.numbers)
+        if IS_WHOLE and number % TOLD_EVERY == 0:
+            print(f"{number} of {EXAMPLES} examples", flush=True)
+        self.model = model_order(number)
         self.told = 0
         self.last: tuple[str, str, Message] | None = None
         self.disputed: dict[str, int] = {}  # how many refunds a payment had when its dispute was opened or lost

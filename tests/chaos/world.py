@@ -1,7 +1,7 @@
 """What the state machine plays on: Temporal server, worker, database and payment sandbox, all real ones."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -36,7 +36,7 @@ from workflows.options import TASK_QUEUE
 from workflows.payments import NOTHING_GOES_OUT
 from workflows.refund import RefundWorkflow
 
-PATIENCE_SECONDS, QUIET_SECONDS, POLL_SECONDS = 30, 20, 0.01
+PATIENCE_SECONDS, QUIET_SECONDS, POLL_SECONDS, CONNECTIONS = 30, 20, 0.01, 5
 CUT_OFF = frozenset({RPCStatusCode.CANCELLED, RPCStatusCode.UNAVAILABLE})
 UNDER_WAY = frozenset({PayoutState.PLANNED, PayoutState.SUBMITTING, PayoutState.UNKNOWN})
 PAYING = frozenset({CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED})
@@ -83,7 +83,7 @@ class World:
         Orders(self.site.database).put(order)
 
     def open(self, intake: CaseIntake) -> Standing:
-        return self.loop.run(self._open(intake))
+        return self._ask(lambda: self._open(intake))
 
     async def _open(self, intake: CaseIntake) -> Standing:
         start = _start(intake, WorkflowIDReusePolicy.REJECT_DUPLICATE)  # needs the loop that it is awaited in
@@ -92,19 +92,18 @@ class World:
         )
 
     def tell(self, case_id: str, update: str, message: Message) -> str | None:
-        """Return None when the message was taken, else why not; said again under its id when the call was cut off."""
+        """Return None when the message was taken, else why not."""
         handle = self.client.get_workflow_handle(f"refund/{case_id}")
         try:
-            self.loop.run(handle.execute_update(update, message, result_type=Standing))
+            self._ask(lambda: handle.execute_update(update, message, result_type=Standing))
         except (WorkflowUpdateFailedError, RPCError) as error:
-            is_cut_off = isinstance(error, RPCError) and error.status in CUT_OFF
-            return self.tell(case_id, update, message) if is_cut_off else _refusal(error)
+            return _refusal(error)
         return None
 
     def signal(self, intake: CaseIntake, name: str, message: Message) -> None:
         """Signal the case, which is taken up again when it has ended, as the webhooks do (R37)."""
-        self.loop.run(
-            self.client.start_workflow(
+        self._ask(
+            lambda: self.client.start_workflow(
                 RefundWorkflow.run,
                 intake.amend(resumes=True),
                 id=f"refund/{intake.case_id}",
@@ -126,11 +125,21 @@ class World:
 
     def await_quiet(self, case_ids: list[str]) -> None:
         """Return when no case has anything under way but waiting for people and for pending refunds."""
-        self.loop.run(self._quiet(case_ids))
+        self._ask(lambda: self._quiet(case_ids))
 
     def terminate(self, case_ids: list[str]) -> None:
         """End what still runs, so that the server has nothing to do for it."""
-        self.loop.run(self._terminated(case_ids))
+        self._ask(lambda: self._terminated(case_ids))
+
+    def _ask(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Return the answer; asked again when the call was cut off, as the server ends old connections."""
+        for _ in range(CONNECTIONS):
+            try:
+                return self.loop.run(ask())
+            except RPCError as error:
+                if error.status not in CUT_OFF:
+                    raise
+        return self.loop.run(ask())
 
     async def _quiet(self, case_ids: list[str]) -> None:
         for case_id in case_ids:
@@ -156,7 +165,8 @@ class World:
 
     async def _terminated(self, case_ids: list[str]) -> None:
         for case_id in case_ids:
-            if self.case(case_id).is_open:
+            told = await self._described(case_id)
+            if told.workflow_execution_info.status == WorkflowExecutionStatus.RUNNING:
                 await self.client.get_workflow_handle(f"refund/{case_id}").terminate("the example is over")
 
 
