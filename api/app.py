@@ -13,6 +13,7 @@ from api import (
     problems,
     refunds,
     returns,
+    scans,
     timeline,
     webhooks,
 )
@@ -41,7 +42,19 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.probes = health.probes()
     app.state.metrics = metrics.Metrics()
-    for resource in (orders, refunds, timeline, evidence, decisions, returns, findings, webhooks, health, metrics):
+    for resource in (
+        orders,
+        refunds,
+        timeline,
+        evidence,
+        decisions,
+        returns,
+        scans,
+        findings,
+        webhooks,
+        health,
+        metrics,
+    ):
         app.include_router(resource.router)
     docs_page.serve(app)
     app.openapi = Document(app, services.now)

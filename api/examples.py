@@ -146,6 +146,34 @@ CLOSING: dict[str, Example] = {
 }
 
 
+SCANS: dict[str, Example] = {
+    "received_and_inspected": {
+        "summary": "A parcel is scanned in and its goods are inspected",
+        "value": {
+            "scans": [
+                {
+                    "scan_id": "device-3-000811",
+                    "code": "RMA-0000-0000-0000",
+                    "kind": "received",
+                    "scanned_at": "2026-11-20T08:15:00Z",
+                },
+                {
+                    "scan_id": "device-3-000812",
+                    "code": "RMA-0000-0000-0000",
+                    "kind": "inspected",
+                    "scanned_at": "2026-11-20T08:19:30Z",
+                    "lines": [{"sku": "MUG-7", "quantity": 1, "verdict": "accepted", "disposition": "restock"}],
+                },
+            ]
+        },
+    }
+}
+
+MATCH: dict[str, Example] = {
+    "found_out": {"summary": "It belongs to this case", "value": {"case_id": "rc_01k0v6xq3e7h"}}
+}
+
+
 def order_delivered_before(now: datetime) -> dict[str, Any]:
     """Return the example order with dates that let a refund be asked for now."""
     [example] = ORDER.values()

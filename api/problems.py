@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import InvalidInputError, NotReadyError, RefusedError, UnauthenticatedError, WrongStateError
 from api.field_errors import FieldError, field_error
-from api.problem_details import Fault, path_of, problem_of, respond
+from api.problem_details import Fault, Problem, path_of, problem_of, respond
 from api.statuses import STATUSES
 from db.engine import DatabaseUnavailableError
 from domain.errors import DomainError
@@ -85,10 +85,16 @@ class UnexpectedErrors:
 
 def answer_with(error: DomainError, scope: Scope) -> Response:
     """Return the answer to a request that failed with the error."""
+    problem = problem_from(error, scope)
+    return respond(problem, _headers(error, HTTPStatus(problem.status)))
+
+
+def problem_from(error: DomainError, scope: Scope) -> Problem:
+    """Return the problem that the error is to whoever asked."""
     status, title = STATUSES[type(error)]
     code, members = _particulars(error)
     problem = problem_of(scope, Fault(code=code, status=status, title=title, detail=error.says))
-    return respond(problem.model_copy(update=members), _headers(error, status))
+    return problem.model_copy(update=members)
 
 
 def _domain_error(request: Request, error: Exception) -> Response:

@@ -1,6 +1,5 @@
 """The goods on their way back: sent by the customer, received and inspected by the warehouse, or not sent after all."""
 
-from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Body
@@ -14,10 +13,9 @@ from api.openapi import MESSAGE_ANSWERS, answers
 from api.params import MessageKey
 from api.services import Wired
 from api.strict_json import STRICT
-from api.uploads import announce, refuse_too_large
+from api.uploads import announce, photo_ids, refuse_too_large
 from api.views import CaseView
 from domain.messages import CourierTracking, GoodsReceipt, WarehouseInspection, Withdrawal
-from domain.request import AnnouncedEvidence
 from workflows.refund import RefundWorkflow
 
 router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["returns"])
@@ -65,7 +63,7 @@ async def record_inspection(
     )
     case = await tell(services, case.case_id, RefundWorkflow.record_inspection, message)
     await keep_note(services, who, case, "inspection_note", body.note)
-    tickets = await announce(services, case.case_id, _photos(case.case_id, body))
+    tickets = await announce(services, case.case_id, photo_ids(case.case_id, body.scan_id, body.photos))
     return await show(services, who, case, tickets)
 
 
@@ -75,9 +73,3 @@ async def withdraw(who: Storefront, case: VisibleCase, services: Wired, event_id
     message = Withdrawal(withdrawn_by=who.name, **stamp(services, event_id))
     case = await tell(services, case.case_id, RefundWorkflow.withdraw, message)
     return await show(services, who, case)
-
-
-def _photos(case_id: str, body: InspectionBody) -> dict[str, AnnouncedEvidence]:
-    """Return the photos by ids that are the same when the scan is repeated."""
-    seeds = (f"{case_id}/{body.scan_id}/{place}" for place in range(len(body.photos)))
-    return {f"ev_{sha256(seed.encode()).hexdigest()[:26]}": item for seed, item in zip(seeds, body.photos, strict=True)}

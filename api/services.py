@@ -19,7 +19,9 @@ from db.findings import Findings
 from db.gateway_events import GatewayEvents
 from db.intakes import Intakes
 from db.orders import Orders
+from db.parcels import Parcels
 from db.payouts import Payouts
+from db.scans import Scans
 from domain.gateway_events import GatewayEvent
 from gateways.evidence_store import EvidenceStore
 
@@ -45,6 +47,8 @@ class Services:
     disputes: Disputes
     events: GatewayEvents
     findings: Findings
+    parcels: Parcels
+    scans: Scans
     store: EvidenceStore
     workflows: RefundWorkflows
     keys: KeyRing
@@ -72,6 +76,8 @@ class Services:
             disputes=Disputes(database),
             events=GatewayEvents(database),
             findings=Findings(database),
+            parcels=Parcels(database),
+            scans=Scans(database),
             store=store,
             workflows=RefundWorkflows(temporal),
             keys=keys,

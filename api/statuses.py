@@ -25,10 +25,12 @@ from domain.errors import (
     GatewayUnavailableError,
     KeyReusedError,
     OrderConflictError,
+    ScanReusedError,
     StoreUnavailableError,
     UnknownCaseError,
     UnknownEvidenceError,
     UnknownFindingError,
+    UnknownParcelError,
     UnreadableEventError,
 )
 
@@ -42,6 +44,8 @@ STATUSES: Mapping[type[DomainError], tuple[HTTPStatus, str]] = {
     GatewayUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "The provider does not answer"),
     AnswerLostError: (HTTPStatus.SERVICE_UNAVAILABLE, "The provider does not answer"),
     UnknownCaseError: (HTTPStatus.NOT_FOUND, "No such case"),
+    UnknownParcelError: (HTTPStatus.NOT_FOUND, "No such parcel"),
+    ScanReusedError: (HTTPStatus.CONFLICT, "scan_id used before"),
     UnknownEvidenceError: (HTTPStatus.NOT_FOUND, "No such evidence"),
     KeyReusedError: (HTTPStatus.CONFLICT, "Idempotency-Key used before"),
     OrderConflictError: (HTTPStatus.CONFLICT, "The order is relied on"),

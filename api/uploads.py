@@ -1,6 +1,7 @@
 """Uploads of evidence: announced, allowed by tickets, then verified and pinned, or refused (R8, fault 27)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 
 from starlette.concurrency import run_in_threadpool
 
@@ -19,6 +20,12 @@ def refuse_too_large(field: str, items: Iterable[AnnouncedEvidence]) -> None:
     for place, item in enumerate(items):
         if item.size > (limit := limit_bytes(item.content_type)):
             raise InvalidInputError(f"{field}.{place}.size", f"a file of {item.content_type} has at most {limit} bytes")
+
+
+def photo_ids(case_id: str, scan_id: str, photos: Sequence[AnnouncedEvidence]) -> dict[str, AnnouncedEvidence]:
+    """Return the photos of a scan by ids that are the same when the scan is repeated."""
+    seeds = (f"{case_id}/{scan_id}/{place}" for place in range(len(photos)))
+    return {f"ev_{sha256(seed.encode()).hexdigest()[:26]}": item for seed, item in zip(seeds, photos, strict=True)}
 
 
 async def announce(

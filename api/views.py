@@ -1,12 +1,17 @@
 """What the API shows of a case: the domain's own case, what the database adds to it, and whose turn it is."""
 
+from typing import Literal
+
 from pydantic import AwareDatetime, Field
 
-from domain.case import Case, EvidencePin, NextStep, Payout
+from domain.case import Case, CaseLine, EvidencePin, NextStep, Payout
 from domain.evidence import UploadTicket
 from domain.money import Money
+from domain.order import Order
 from domain.value import Value
-from domain.words import PayoutState
+from domain.warehouse import ScanKind
+from domain.words import CaseState, PayoutState
+from policy.returns import expects_soon
 
 
 class EvidenceView(EvidencePin):
@@ -63,11 +68,47 @@ class CaseView(CaseItem):
     upload_tickets: tuple[EvidenceTicket, ...] = ()
 
 
+class ParcelLine(Value):
+    """What the warehouse still expects of a line."""
+
+    sku: str
+    product_name: str
+    quantity: int
+    outstanding: int
+    image_url: str | None = None
+
+
+class ParcelView(Value):
+    """What a parcel should hold, and what the warehouse does with it next."""
+
+    case_id: str
+    return_code: str | None
+    order_number: str
+    state: CaseState
+    expects: ScanKind | Literal["nothing"]
+    says: str
+    lines: tuple[ParcelLine, ...]
+
+
 class CaseListView(Value):
     """A page of cases, newest first."""
 
     items: tuple[CaseItem, ...]
     next_cursor: str | None = None
+
+
+def parcel_view(case: Case, order: Order | None) -> ParcelView:
+    """Return what the warehouse expects of the case's parcel (R20, R25)."""
+    expected = _expected(case)
+    return ParcelView(
+        case_id=case.case_id,
+        return_code=case.return_code,
+        order_number=case.order_number,
+        state=case.state,
+        expects=expected,
+        says=_EXPECTS[expected],
+        lines=tuple(_parcel_line(line, order) for line in case.lines),
+    )
 
 
 def amounts_of(case: Case) -> Amounts:
@@ -95,3 +136,27 @@ def _money(case: Case, minor: int) -> Money:
 
 def _is_paid(payout: Payout) -> bool:
     return payout.state is PayoutState.SUCCEEDED
+
+
+_EXPECTS: dict[ScanKind | Literal["nothing"], str] = {
+    ScanKind.RECEIVED: "Scan it in, then inspect the goods.",
+    ScanKind.INSPECTED: "It is received: inspect the goods.",
+    "nothing": "Nothing is expected any more: put it aside, an operator finds out whose it is.",
+}
+
+
+def _expected(case: Case) -> ScanKind | Literal["nothing"]:
+    if case.state is CaseState.RECEIVED or case.rest_received_at:
+        return ScanKind.INSPECTED
+    return ScanKind.RECEIVED if expects_soon(case) else "nothing"
+
+
+def _parcel_line(line: CaseLine, order: Order | None) -> ParcelLine:
+    sold = order.line(line.sku) if order else None
+    return ParcelLine(
+        sku=line.sku,
+        product_name=line.product_name,
+        quantity=line.quantity,
+        outstanding=line.outstanding,
+        image_url=sold.image_url if sold else None,
+    )

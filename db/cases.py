@@ -11,6 +11,7 @@ from db.engine import Database
 from db.listing import CaseFilter, CasePage, read_page
 from db.order_rows import lock_order, read_order
 from db.outcomes import keep_payouts
+from db.parcels import keep_codes
 from db.plans import plan_payouts
 from db.statements import AddOrReplace, given
 from db.tables import CaseRow
@@ -75,6 +76,7 @@ class Cases:
             if _write(connection, case):
                 keep_units(connection, case)
                 keep_payouts(connection, case)
+                keep_codes(connection, case)
             add_entries(connection, case.case_id, entries)
             return case
 

@@ -198,6 +198,9 @@ class Case(Value):
     shop_paid_label: Money | None = Field(default=None, description="price of a label the shop gave (R31)")
     shipment: Shipment | None = None
     received_at: AwareDatetime | None = None
+    rest_received_at: AwareDatetime | None = Field(
+        default=None, description="another parcel came in while the first was decided about or paid (R26)"
+    )
     inspections: tuple[Inspection, ...] = ()
     loss_accepted: bool = Field(default=False, description="paid without goods after a loss (R22)")
     agreed_amount: Money | None = Field(default=None, description="a partial refund agreed for refused units (R28)")

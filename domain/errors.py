@@ -29,6 +29,18 @@ class UnknownCaseError(DomainError):
     code = "unknown_case"
 
 
+class UnknownParcelError(DomainError):
+    """Nobody expects such a parcel, or there is no such record."""
+
+    code = "unknown_parcel"
+
+
+class ScanReusedError(DomainError):
+    """A scan_id came back with another scan."""
+
+    code = "scan_id_reused"
+
+
 class UnknownEvidenceError(DomainError):
     """No such piece of evidence on that case."""
 

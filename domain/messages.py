@@ -71,6 +71,7 @@ class GoodsReceipt(Message):
 
     received_by: Actor
     scan_id: str | None = None
+    scanned_at: AwareDatetime | None = Field(default=None, description="by the device's clock")
 
 
 class WarehouseInspection(Message):
@@ -79,6 +80,7 @@ class WarehouseInspection(Message):
     lines: tuple[InspectedLine, ...] = Field(min_length=1, max_length=200)
     inspected_by: Actor
     scan_id: str | None = None
+    scanned_at: AwareDatetime | None = Field(default=None, description="by the device's clock")
     note: FreeText | None = None
 
 

@@ -15,6 +15,7 @@ Minor = Annotated[
     int, Field(ge=0, le=MAX_MINOR, strict=True, description="integer minor units of the order's currency")
 ]
 PlainText = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
+ImageUrl = Annotated[str, Field(max_length=500, pattern=r"^https://[\x21-\x7e]+$")]
 
 MAX_UNITS = 10_000
 CENTURY = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
@@ -40,6 +41,7 @@ class OrderLine(Value):
     tax: Minor = 0
     discount: Minor = 0
     special: bool = Field(default=False, description="customised or personalised goods (R10)")
+    image_url: ImageUrl | None = Field(default=None, description="a picture for whoever inspects the goods")
 
     @model_validator(mode="after")
     def _discount_within_price(self) -> Self:

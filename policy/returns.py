@@ -10,6 +10,7 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ALIKE = str.maketrans("OIL", "011", "- ")
 _PREFIX = "RMA"
 _DIGITS = 11
+CODE_LENGTH_MAX = 64
 _GROUP = 4
 
 _WITHDRAWABLE = frozenset(
@@ -52,6 +53,11 @@ def read_return_code(typed: str) -> str | None:
     return _written(plain) if _check(digits) == check else None
 
 
+def plain_code(code: str) -> str:
+    """Return a return code or a courier's number as it is looked up: as printed, letters and digits only."""
+    return "".join(filter(str.isalnum, (read_return_code(code) or code).upper()))[:CODE_LENGTH_MAX]
+
+
 def may_withdraw(state: CaseState) -> bool:
     """Return whether the customer may still take the request back: until the warehouse has the goods (R24)."""
     return state in _WITHDRAWABLE
@@ -82,6 +88,12 @@ def expects(case: Case) -> bool:
     An approved case does while goods are to come, and after it expired on the way (R19).
     """
     return may_instruct_return(case) and case.state in _EXPECTING
+
+
+def expects_soon(case: Case) -> bool:
+    """Return whether goods are still to come, though the case may be about those that came first just now (R26)."""
+    is_rest_out = any(line.outstanding for line in case.lines)
+    return expects(case) or (may_instruct_return(case) and case.is_open and is_rest_out)
 
 
 def is_loss(status: CourierStatus, sub: CourierSubStatus | None) -> bool:

@@ -50,8 +50,16 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
         WarehouseInspection: inspection.inspect,
         Withdrawal: request.withdraw,
     },
-    S.RECEIVED: {WarehouseInspection: inspection.inspect, CourierTracking: returns.track_rest},
-    S.INSPECTION_FAILED: {CaseResolution: inspection.resolve, CourierTracking: returns.track_rest},
+    S.RECEIVED: {
+        WarehouseInspection: inspection.inspect,
+        CourierTracking: returns.track_rest,
+        GoodsReceipt: returns.receive_rest,
+    },
+    S.INSPECTION_FAILED: {
+        CaseResolution: inspection.resolve,
+        CourierTracking: returns.track_rest,
+        GoodsReceipt: returns.receive_rest,
+    },
     S.LOST_IN_RETURN: {
         CaseResolution: returns.decide_loss,
         CourierTracking: returns.track,
@@ -61,16 +69,19 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
     S.PAYOUT_DUE: {
         PayoutTrouble: blocked.take_trouble,
         CourierTracking: returns.track_rest,
+        GoodsReceipt: returns.receive_rest,
     },
     S.PAYOUT_BLOCKED: {
         CaseResolution: blocked.resolve,
         PayoutTrouble: blocked.take_trouble,
         CourierTracking: returns.track_rest,
+        GoodsReceipt: returns.receive_rest,
     },
     S.CHARGEBACK_HOLD: {
         CaseResolution: blocked.resolve,
         PayoutTrouble: blocked.take_trouble,
         CourierTracking: returns.track_rest,
+        GoodsReceipt: returns.receive_rest,
     },
     S.EXPIRED: {GoodsReceipt: returns.receive, WarehouseInspection: inspection.inspect},
     S.REJECTED: {CaseResolution: request.reopen},

@@ -6,6 +6,7 @@ from db.tables.cases import CaseRow, ReservedUnitRow, TimelineRow
 from db.tables.intakes import EvidenceRow, IntakeRow
 from db.tables.money import LedgerEntryRow, LedgerTransactionRow, PayoutRow
 from db.tables.orders import OrderLineRow, OrderParcelRow, OrderPaymentRow, OrderRow
+from db.tables.parcels import ParcelCodeRow, ScanRow, UnexpectedParcelRow
 
 METADATA = Row.metadata
 
@@ -24,7 +25,10 @@ __all__ = [
     "OrderParcelRow",
     "OrderPaymentRow",
     "OrderRow",
+    "ParcelCodeRow",
     "PayoutRow",
     "ReservedUnitRow",
+    "ScanRow",
     "TimelineRow",
+    "UnexpectedParcelRow",
 ]

@@ -37,6 +37,7 @@ class OrderLineRow(Row, table=True):
     tax: int = Field(sa_type=BigInteger)
     discount: int = Field(sa_type=BigInteger)
     special: bool
+    image_url: str | None = Field(default=None, max_length=500)
 
 
 class OrderPaymentRow(Row, table=True):

@@ -6,10 +6,12 @@ from uuid import uuid4
 import pytest
 
 from domain.findings import Finding, FindingKind
+from domain.warehouse import UnexpectedParcel
 from tests.api.counter import PROBLEM, told
 
 CASE = "/v1/refunds/{case_id}"
 BEFORE = {
+    "/v1/warehouse/unexpected/{parcel_id}/match": ("audit",),
     f"{CASE}/evidence": [],
     f"{CASE}/audit": [],
     f"{CASE}/shipment": ["audit"],
@@ -42,9 +44,10 @@ async def test_every_request_example_works(counter, document):
         for name, example in examples(operation).items():
             case_id = await staged(counter, document, path) if path in BEFORE else ""
             worded = json.dumps(example["value"]).replace(in_examples, order_number)
-            body = json.loads(worded.replace("pi_3Nabc", f"pi_{order_number}"))
+            body = json.loads(worded.replace("pi_3Nabc", f"pi_{order_number}").replace("rc_01k0v6xq3e7h", case_id))
             finding_id = found(counter) if "finding_id" in path else ""
-            url = path.format(order_number=order_number, case_id=case_id, finding_id=finding_id)
+            parcel_id = came_in(counter) if "parcel_id" in path else ""
+            url = path.format(order_number=order_number, case_id=case_id, finding_id=finding_id, parcel_id=parcel_id)
             answer = await counter.ask(method.upper(), url, body, Idempotency_Key=uuid4().hex)
             assert answer.is_success, f"{method} {path}, example {name}: {answer.text[:500]}"
 
@@ -61,6 +64,15 @@ def found(counter):
     )
     counter.services.findings.found([finding])
     return finding.finding_id
+
+
+def came_in(counter):
+    """Have a parcel come in that nobody expects."""
+    parcel = UnexpectedParcel(
+        parcel_id=uuid4().hex, code="SF1", why="no label", received_by="mei", received_at=counter.services.now()
+    )
+    counter.services.parcels.expect_nothing_of(parcel)
+    return parcel.parcel_id
 
 
 async def staged(counter, document, path):

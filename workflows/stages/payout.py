@@ -145,6 +145,9 @@ def _rest(case: Case, happened: tuple[Happened, ...], at: datetime) -> Move:
         return Move(case.amend(state=CaseState.INSPECTION_FAILED), (*happened, Happened("decision_needed", rule="R27")))
     ship_by = case.deadline("ship_by")
     is_rest_out = any(line.outstanding for line in case.lines)
+    if is_rest_out and case.rest_received_at:
+        received = case.amend(state=CaseState.RECEIVED, received_at=case.rest_received_at, rest_received_at=None)
+        return Move(received, happened)
     if is_rest_out and case.shipment and not case.shipment.is_inspected:
         return Move(case.amend(state=CaseState.IN_TRANSIT), (*happened, Happened("rest_awaited", rule="R26")))
     if is_rest_out and ship_by and windows.in_time(at, ship_by):

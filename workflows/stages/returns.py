@@ -58,9 +58,22 @@ def _tracked(known: Shipment | None, tracking: CourierTracking, event: str | Non
 def receive(case: Case, arrived: Arrived[GoodsReceipt], _policy: PolicyDocument) -> Move:
     """Take the warehouse's scan as receipt, also of a case that had expired or was thought lost (R19, R20)."""
     revived = (Happened("revived", rule="R19"),) if not case.is_open else ()
-    happened = Happened("received", arrived.message.received_by, "R20")
+    happened = _received(arrived.message)
     received = case.amend(state=CaseState.RECEIVED, received_at=arrived.at, ended_at=None)
     return Move(received, (*revived, happened))
+
+
+def receive_rest(case: Case, arrived: Arrived[GoodsReceipt], _policy: PolicyDocument) -> Move:
+    """Note another parcel that came in meanwhile; its goods are inspected once the first ones are settled (R26)."""
+    is_rest_out = any(line.outstanding for line in case.lines)
+    if case.state is CaseState.RECEIVED or case.rest_received_at or not is_rest_out:
+        return Move(case)
+    return Move(case.amend(rest_received_at=arrived.at), (_received(arrived.message),))
+
+
+def _received(receipt: GoodsReceipt) -> Happened:
+    scanned = {"scanned_at": receipt.scanned_at.isoformat()} if receipt.scanned_at else {}
+    return Happened("received", receipt.received_by, "R20", dict(scanned))
 
 
 def expire(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:

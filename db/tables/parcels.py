@@ -1,0 +1,48 @@
+"""What comes back: the codes that lead to a case, scans as they were answered, and parcels that nobody expects."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, Index, Text
+from sqlmodel import Field
+
+from db.tables.base import Instant, Row
+
+
+class ParcelCodeRow(Row, table=True):
+    """A code that a parcel of the case may carry: its return code, or a courier's number; letters and digits only."""
+
+    stored_as: ClassVar[str] = "parcel_codes"
+
+    code: str = Field(primary_key=True, max_length=64)
+    case_id: str = Field(primary_key=True, max_length=64)
+
+
+class ScanRow(Row, table=True):
+    """A scan, once: `answer` is what it was answered with, none while its case has not been reached."""
+
+    stored_as: ClassVar[str] = "scans"
+
+    scan_id: str = Field(primary_key=True, max_length=100)
+    scan_sha256: str = Field(max_length=64)
+    answer: str | None = Field(default=None, sa_type=Text)
+    taken_in_at: datetime = Field(sa_type=Instant)
+
+
+class UnexpectedParcelRow(Row, table=True):
+    """A parcel that no case expects (R21), once for the scan that found it."""
+
+    stored_as: ClassVar[str] = "unexpected_parcels"
+    __table_args__ = (
+        Index(None, "matched_at", "received_at"),
+        CheckConstraint("(matched_case_id IS NULL) = (matched_at IS NULL)", name="matched_as_a_whole"),
+    )
+
+    parcel_id: str = Field(primary_key=True, max_length=100)
+    code: str = Field(max_length=200)
+    why: str = Field(sa_type=Text)
+    received_by: str = Field(max_length=80)
+    received_at: datetime = Field(sa_type=Instant)
+    matched_case_id: str | None = Field(default=None, max_length=64)
+    matched_by: str | None = Field(default=None, max_length=80)
+    matched_at: datetime | None = Field(default=None, sa_type=Instant)
