@@ -34,7 +34,8 @@ class PayoutBook(Protocol):
     def submitting(self, payout: Payout, at: datetime) -> Payout:
         """Record that the payout is submitted and return its latest attempt, with when that one first began.
 
-        Raises CapExceededError when nothing is set aside for it any more, ChargeDisputedError while a chargeback over
+        One that was answered already is returned with its refund's id: what became of that refund is for the case to
+        hear and for finance to decide about, never for a new attempt (R36, R37). Raises CapExceededError when nothing is set aside for it any more, ChargeDisputedError while a chargeback over
         its payment is open (R38).
         """
         ...
@@ -42,8 +43,8 @@ class PayoutBook(Protocol):
     def next_attempt(self, payout: Payout, at: datetime) -> Payout:
         """Record the attempt after the payout's with a new idempotency key, begun now, and return it.
 
-        Called after proof that the payout's attempt paid nothing. When that attempt was followed already, the
-        recorded one is returned: two callers with the same proof must end up with the same key (fault 3).
+        Called after proof that the payout's attempt paid nothing. When that attempt was followed or answered
+        already, the recorded one is returned: two callers with the same proof must end up with the same key (fault 3).
         """
         ...
 
@@ -121,6 +122,8 @@ class PayoutDesk:
             payout = self.book.submitting(order.payout, began)
         except errors.ChargeDisputedError as disputed:
             return self._paid_before(gateway, order.payout, disputed)
+        if payout.gateway_refund_id:
+            return self._told(payout, gateway.read_refund(payout.gateway_refund_id))
         if self._may_be_forgotten(gateway, payout):
             return self._reconcile(gateway, order.case_id, payout)
         # A key that was told before may be forgotten however young it is: the gateway's own list is asked first.
@@ -150,6 +153,8 @@ class PayoutDesk:
         if refund := gateway.find_refund(payout):
             return self._told(self.book.submitting(payout, self.now()), refund)
         renewed = self.book.next_attempt(payout, self.now())
+        if renewed.gateway_refund_id:
+            return self._told(renewed, gateway.read_refund(renewed.gateway_refund_id))
         return self._refund(gateway, case_id, renewed)
 
     def _told(self, payout: Payout, refund: GatewayRefund) -> Payout:

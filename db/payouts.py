@@ -42,7 +42,8 @@ class Payouts:
     def submitting(self, payout: Payout, at: datetime) -> Payout:
         """Record that the payout's attempt begins and return it as recorded.
 
-        A later attempt that is recorded already wins, and `submitted_at` is when the recorded attempt first began.
+        A later attempt that is recorded already wins, and `submitted_at` is when the recorded attempt first began; one
+        that is answered has its refund's id.
         Raises LookupError for a payout that was not planned, CapExceededError for one that is no longer committed,
         ChargeDisputedError while a chargeback over its payment is open (R38).
         """
@@ -55,11 +56,12 @@ class Payouts:
         """Record the attempt after the payout's with a new idempotency key, begun now, and return it.
 
         When that attempt was followed already, the recorded one is returned, so that two callers with the same proof
-        that it paid nothing end up with the same key (fault 3). Raises as `submitting`.
+        that it paid nothing end up with the same key (fault 3); so is one that was answered meanwhile (R37). Raises as
+        `submitting`.
         """
         with self._database.writing() as connection:
             record = _find(connection, payout)
-            newest = payout.attempt >= record.payout.attempt
+            newest = payout.attempt >= record.payout.attempt and not record.payout.gateway_refund_id
             return _submit(connection, begun(record, payout.attempt + 1) if newest else record, at)
 
     def find(self, provider: str, payout_id: str | None, refund_id: str) -> FoundPayout | None:

@@ -33,7 +33,7 @@ class PaperBook:
     def next_attempt(self, payout: Payout, at: datetime) -> Payout:
         with self._lock:
             recorded = self.payouts[payout.payout_id]
-            if recorded.attempt > payout.attempt:
+            if recorded.attempt > payout.attempt or recorded.gateway_refund_id:
                 return recorded
             attempt = payout.attempt + 1
             return self._write(recorded.amend(attempt=attempt, idempotency_key=f"{payout.payout_id}/a{attempt}"), at)

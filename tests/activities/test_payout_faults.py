@@ -189,6 +189,32 @@ def test_r36_a_new_attempt_asked_for_while_the_last_one_did_pay_is_found_and_not
     assert len(refunds()) == 1
 
 
+@pytest.mark.parametrize("is_late", [False, True], ids=["before the try", "while it looks"])
+def test_r37_an_answered_refund_that_fails_is_told_and_not_paid_again_by_who_still_thinks_it_unknown(
+    sandbox, desk, order, refunds, is_late
+):
+    sandbox.plan({"kind": "stored_500", "executed": True})
+    desk.lose(order)
+    [made] = refunds()
+    answered = desk.check(order, order.payout.amend(state=PayoutState.UNKNOWN))
+    sandbox.settle(made["id"], "canceled", None)
+    if is_late:  # the case hears of it just as the look-up has proved that nothing is paid
+        find = desk.gateway.find_refund
+
+        def find_while_it_is_heard(payout):
+            desk.book.payouts[answered.payout_id] = answered
+            return find(payout)
+
+        desk.gateway.find_refund = find_while_it_is_heard
+    else:
+        desk.book.payouts[answered.payout_id] = answered
+
+    told = desk.submit(order.amend(payout=order.payout.amend(state=PayoutState.UNKNOWN)))
+
+    assert (told.state, told.attempt, told.gateway_refund_id) == (PayoutState.CANCELED, 1, made["id"])
+    assert len(refunds()) == 1
+
+
 def test_any_mixture_of_faults_ends_in_one_refund(sandbox, desk, order, refunds):
     kinds = ["drop_answer_before_commit", "stored_500", "drop_answer_after_commit"]
     sandbox.plan(*({"kind": kind, "times": 2} for kind in kinds), {"kind": "busy", "status": 429})

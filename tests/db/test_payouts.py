@@ -46,6 +46,15 @@ def test_f3_two_callers_with_the_same_proof_take_one_new_key(payouts: Payouts, p
     assert payouts.next_attempt(first, LATER + timedelta(hours=2)) == third
 
 
+def test_r37_an_answered_attempt_is_followed_by_no_other_without_a_human(payouts: Payouts, cases: Cases, planned: Case):
+    unknown = payouts.submitting(planned.payouts[0], NOON)
+    paid = planned.payouts[0].amend(state=PayoutState.SUCCEEDED, gateway_refund_id="re_1")
+    cases.record(later(planned, payouts=(paid,)), [])
+    assert payouts.next_attempt(unknown, LATER) == payouts.submitting(unknown, LATER)
+    known = recorded(payouts, unknown)
+    assert (known.attempt, known.state, known.gateway_refund_id) == (1, PayoutState.SUCCEEDED, "re_1")
+
+
 def test_f3_an_older_attempt_that_begins_again_goes_on_with_the_newer(payouts: Payouts, planned: Case):
     first = payouts.submitting(planned.payouts[0], NOON)
     renewed = payouts.next_attempt(first, LATER)
