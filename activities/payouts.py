@@ -35,8 +35,8 @@ class PayoutBook(Protocol):
         """Record that the payout is submitted and return its latest attempt, with when that one first began.
 
         One that was answered already is returned with its refund's id: what became of that refund is for the case to
-        hear and for finance to decide about, never for a new attempt (R36, R37). Raises CapExceededError when nothing is set aside for it any more, ChargeDisputedError while a chargeback over
-        its payment is open (R38).
+        hear and for finance to decide about, never for a new attempt (R36, R37). Raises CapExceededError when nothing
+        is set aside for it any more, ChargeDisputedError while a chargeback over its payment is open (R38).
         """
         ...
 

@@ -18,9 +18,9 @@ from api import (
     webhooks,
 )
 from api.body_limit import BodyLimit
-from api.gateway_events import sweeping
 from api.openapi import Document, operation_id
 from api.services import Services
+from api.sweeping import sweeping
 
 DESCRIPTION = """Ask for refunds, decide about them, send goods back, inspect them, and follow the money.
 

@@ -2,16 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api.held_cases import tell_held_cases
-from api.metrics import Metrics
 from api.services import Services
 from db.engine import DatabaseUnavailableError
 from db.gateway_events import EventStatus
@@ -20,11 +17,9 @@ from domain.gateway_events import Dispute, GatewayEvent, SeenRefund
 from domain.messages import DisputeNews, Message, RefundNews
 from domain.words import PayoutState
 
-SWEEP_SECONDS = 30
 BATCH = 100
 ANSWER_TAKES = timedelta(seconds=2)
 PARKED_FOR = timedelta(days=3)
-STATUSES = ("new", "parked", "applied", "ignored")
 log = logging.getLogger("api")
 
 
@@ -79,35 +74,6 @@ async def sweep(services: Services) -> int:
         await apply_soon(services, event)
     await tell_held_cases(services)
     return len(pending)
-
-
-@asynccontextmanager
-async def sweeping(app: FastAPI) -> AsyncGenerator[None]:
-    """Sweep at the start of the app and every half minute while it runs."""
-    sweeper = asyncio.create_task(_sweep_for_ever(app.state.services, app.state.metrics))
-    try:
-        yield
-    finally:
-        sweeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await sweeper
-
-
-async def _sweep_for_ever(services: Services, metrics: Metrics) -> None:
-    while True:
-        try:
-            await sweep(services)
-            await run_in_threadpool(_measure, services, metrics)
-        except (DomainError, DatabaseUnavailableError) as error:
-            log.warning("no event is applied for now: %s", error.says)
-        except Exception:
-            log.exception("no event is applied for now")
-        await asyncio.sleep(SWEEP_SECONDS)
-
-
-def _measure(services: Services, metrics: Metrics) -> None:
-    for status in STATUSES:
-        metrics.gateway_events.labels(status).set(services.events.count(status))
 
 
 async def _carried(services: Services, event: GatewayEvent) -> EventStatus:

@@ -99,6 +99,11 @@ class RefundWorkflows:
                 **identity(intake),
             )
 
+    async def signal(self, case_id: str, signal: str, message: Message) -> None:
+        """Signal the running refund; raises NotRunningError, WorkflowsUnavailableError."""
+        async with self._answering(case_id):
+            await self._client.get_workflow_handle(workflow_id(case_id)).signal(signal, message)
+
     async def ping(self) -> None:
         """Return when Temporal serves the namespace; raises WorkflowsUnavailableError."""
         asked = DescribeNamespaceRequest(namespace=self._client.namespace)

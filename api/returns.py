@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, BackgroundTasks, Body
 
 from api import examples
 from api.bodies import InspectionBody, ReceiptBody, ShipmentBody
 from api.case_access import VisibleCase, show
+from api.courier_events import apply_parked
 from api.keys import Storefront, Warehouse
 from api.messages import keep_note, stamp, tell
 from api.openapi import MESSAGE_ANSWERS, answers
@@ -16,23 +17,30 @@ from api.strict_json import STRICT
 from api.uploads import announce, photo_ids, refuse_too_large
 from api.views import CaseView
 from domain.messages import CourierTracking, GoodsReceipt, WarehouseInspection, Withdrawal
+from policy.tracking import doubt
 from workflows.refund import RefundWorkflow
 
 router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["returns"])
 
 
 @router.post("/shipment", responses=MESSAGE_ANSWERS, summary="Say how it was sent back")
-async def register_shipment(
+async def register_shipment(  # noqa: PLR0913, PLR0917 - what a route stands on
     who: Storefront,
     case: VisibleCase,
     body: Annotated[ShipmentBody, STRICT, Body(openapi_examples=examples.SHIPMENT)],
     services: Wired,
+    later: BackgroundTasks,
     event_id: MessageKey = None,
 ) -> CaseView:
-    """Give courier and tracking number of the parcel, and what the customer paid for it (R19, R30)."""
+    """Give courier and tracking number of the parcel, and what the customer paid for it (R19, R30).
+
+    A number whose check digit does not fit is taken with a warning. What the courier told of it before is applied now.
+    """
     message = CourierTracking(**body.model_dump(), **stamp(services, event_id))
     case = await tell(services, case.case_id, RefundWorkflow.register_shipment, message)
-    return await show(services, who, case)
+    later.add_task(apply_parked, services, body.tracking_number)
+    doubted = doubt(body.carrier, body.tracking_number)
+    return (await show(services, who, case)).amend(warnings=(doubted,) if doubted else ())
 
 
 @router.post("/receipt", responses=MESSAGE_ANSWERS, summary="Scan a parcel in")

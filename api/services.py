@@ -12,6 +12,7 @@ from temporalio.client import Client
 from api.keys import KeyRing
 from api.refund_workflows import RefundWorkflows
 from db.cases import Cases
+from db.courier_events import CourierEvents
 from db.disputes import Disputes
 from db.engine import Database
 from db.evidence import EvidenceBook
@@ -22,6 +23,7 @@ from db.orders import Orders
 from db.parcels import Parcels
 from db.payouts import Payouts
 from db.scans import Scans
+from domain.courier_events import CourierEvent
 from domain.gateway_events import GatewayEvent
 from gateways.evidence_store import EvidenceStore
 
@@ -31,6 +33,17 @@ class WebhookReader(Protocol):
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> GatewayEvent:
         """Return the event, verified and translated; raises BadSignatureError, UnreadableEventError."""
+        ...
+
+
+class CourierReader(Protocol):
+    """What a tracking provider's webhooks are read with."""
+
+    def read(self, body: bytes, headers: Mapping[str, str]) -> CourierEvent | None:
+        """Return the event, verified and translated, or None for one that is about no parcel.
+
+        Raises BadSignatureError, UnreadableEventError.
+        """
         ...
 
 
@@ -46,6 +59,7 @@ class Services:
     payouts: Payouts
     disputes: Disputes
     events: GatewayEvents
+    courier_events: CourierEvents
     findings: Findings
     parcels: Parcels
     scans: Scans
@@ -54,6 +68,7 @@ class Services:
     keys: KeyRing
     now: Callable[[], datetime]
     webhooks: Mapping[str, WebhookReader]
+    couriers: Mapping[str, CourierReader]
 
     @classmethod
     def over(  # noqa: PLR0913, PLR0917 - what a service stands on
@@ -64,6 +79,7 @@ class Services:
         keys: KeyRing,
         now: Callable[[], datetime],
         webhooks: Mapping[str, WebhookReader] = MappingProxyType({}),
+        couriers: Mapping[str, CourierReader] = MappingProxyType({}),
     ) -> Self:
         """Return the services over these parts."""
         return cls(
@@ -75,6 +91,7 @@ class Services:
             payouts=Payouts(database),
             disputes=Disputes(database),
             events=GatewayEvents(database),
+            courier_events=CourierEvents(database),
             findings=Findings(database),
             parcels=Parcels(database),
             scans=Scans(database),
@@ -83,6 +100,7 @@ class Services:
             keys=keys,
             now=now,
             webhooks=webhooks,
+            couriers=couriers,
         )
 
 

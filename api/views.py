@@ -66,6 +66,7 @@ class CaseView(CaseItem):
     )
     evidence: tuple[EvidenceView, ...] = ()  # pyright: ignore[reportIncompatibleVariableOverride] - frozen, never assigned
     upload_tickets: tuple[EvidenceTicket, ...] = ()
+    warnings: tuple[str, ...] = Field(default=(), description="what seems wrong in what was just sent, though taken")
 
 
 class ParcelLine(Value):

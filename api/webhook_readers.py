@@ -1,12 +1,17 @@
 """Which providers' webhooks are taken: those whose signing secrets are set."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from api.services import WebhookReader
+from pydantic import SecretStr
+
+from api.services import CourierReader, WebhookReader
 from config.settings import Settings
-from gateways import paypal_gateway, stripe_words
+from gateways import aftership_webhooks, easypost_webhooks, paypal_gateway, seventeen_track_webhooks, stripe_words
+from gateways.aftership_webhooks import AfterShipWebhooks
+from gateways.easypost_webhooks import EasyPostWebhooks
 from gateways.paypal_webhooks import PayPalWebhooks
+from gateways.seventeen_track_webhooks import SeventeenTrackWebhooks
 from gateways.stripe_webhooks import StripeWebhooks
 
 
@@ -14,8 +19,7 @@ def webhooks_of(settings: Settings, now: Callable[[], datetime]) -> Mapping[str,
     """Return the readers that the settings have secrets for, by provider."""
     readers: dict[str, WebhookReader] = {}
     if settings.stripe_webhook_secrets:
-        secrets = [secret.get_secret_value() for secret in settings.stripe_webhook_secrets]
-        readers[stripe_words.PROVIDER] = StripeWebhooks(secrets, now)
+        readers[stripe_words.PROVIDER] = StripeWebhooks(_plain(settings.stripe_webhook_secrets), now)
     if settings.paypal_webhook_ids and settings.paypal_client_id and settings.paypal_client_secret:
         readers[paypal_gateway.PROVIDER] = PayPalWebhooks(
             settings.paypal_client_id,
@@ -25,3 +29,19 @@ def webhooks_of(settings: Settings, now: Callable[[], datetime]) -> Mapping[str,
             settings.paypal_base_url,
         )
     return readers
+
+
+def couriers_of(settings: Settings, now: Callable[[], datetime]) -> Mapping[str, CourierReader]:
+    """Return the readers that the settings have secrets for, by tracking provider."""
+    readers: dict[str, CourierReader] = {}
+    if secrets := _plain(settings.aftership_webhook_secrets):
+        readers[aftership_webhooks.PROVIDER] = AfterShipWebhooks(secrets, now)
+    if secrets := _plain(settings.easypost_webhook_secrets):
+        readers[easypost_webhooks.PROVIDER] = EasyPostWebhooks(secrets, now)
+    if keys := _plain(settings.seventeen_track_keys):
+        readers[seventeen_track_webhooks.PROVIDER] = SeventeenTrackWebhooks(keys, now)
+    return readers
+
+
+def _plain(secrets: Sequence[SecretStr]) -> list[str]:
+    return [secret.get_secret_value() for secret in secrets]

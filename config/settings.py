@@ -74,6 +74,15 @@ class Settings(PortSettings):
     paypal_webhook_ids: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Set the ids of the webhooks that PayPal sends to us, with commas between, or leave it unset."
     )
+    aftership_webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Set the secrets of AfterShip's webhooks, with commas between, or leave it unset."
+    )
+    easypost_webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Set the secrets of EasyPost's webhooks, with commas between, or leave it unset."
+    )
+    seventeen_track_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Set the security keys of 17TRACK's webhooks, with commas between, or leave it unset."
+    )
     api_keys: Annotated[dict[str, KeyHolder], NoDecode] = Field(
         default_factory=development_keys,
         repr=False,
@@ -91,7 +100,14 @@ class Settings(PortSettings):
             raise ValueError("the embedded database is for development only")
         return url
 
-    @field_validator("stripe_webhook_secrets", "paypal_webhook_ids", mode="before")
+    @field_validator(
+        "stripe_webhook_secrets",
+        "paypal_webhook_ids",
+        "aftership_webhook_secrets",
+        "easypost_webhook_secrets",
+        "seventeen_track_keys",
+        mode="before",
+    )
     @classmethod
     def _lists_have_commas(cls, given: Any) -> Any:  # noqa: ANN401 - whatever the source gave
         return tuple(one.strip() for one in given.split(",") if one.strip()) if isinstance(given, str) else given

@@ -6,13 +6,14 @@ from db.tables.cases import CaseRow, ReservedUnitRow, TimelineRow
 from db.tables.intakes import EvidenceRow, IntakeRow
 from db.tables.money import LedgerEntryRow, LedgerTransactionRow, PayoutRow
 from db.tables.orders import OrderLineRow, OrderParcelRow, OrderPaymentRow, OrderRow
-from db.tables.parcels import ParcelCodeRow, ScanRow, UnexpectedParcelRow
+from db.tables.parcels import CourierEventRow, ParcelCodeRow, ScanRow, UnexpectedParcelRow
 
 METADATA = Row.metadata
 
 __all__ = [
     "METADATA",
     "CaseRow",
+    "CourierEventRow",
     "DisputeRow",
     "EvidenceRow",
     "FindingRow",

@@ -1,4 +1,4 @@
-"""What comes back: the codes that lead to a case, scans as they were answered, and parcels that nobody expects."""
+"""What comes back: codes that lead to a case, couriers' events, scans as answered, parcels that nobody expects."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -16,6 +16,21 @@ class ParcelCodeRow(Row, table=True):
 
     code: str = Field(primary_key=True, max_length=64)
     case_id: str = Field(primary_key=True, max_length=64)
+
+
+class CourierEventRow(Row, table=True):
+    """A verified tracking event, once: `event` is the CourierEvent as JSON, never the provider's own body."""
+
+    stored_as: ClassVar[str] = "courier_events"
+    __table_args__ = (Index(None, "status", "taken_in_at"), Index(None, "code", "status"))
+
+    provider: str = Field(primary_key=True, max_length=32)
+    event_id: str = Field(primary_key=True, max_length=128)
+    code: str = Field(max_length=64)
+    event: str = Field(sa_type=Text)
+    status: str = Field(max_length=16)
+    taken_in_at: datetime = Field(sa_type=Instant)
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class ScanRow(Row, table=True):

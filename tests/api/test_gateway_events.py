@@ -4,8 +4,9 @@ import asyncio
 from uuid import uuid4
 
 from api.app import create_app
-from api.gateway_events import sweep, sweeping
+from api.gateway_events import sweep
 from api.refund_workflows import RefundWorkflows
+from api.sweeping import sweeping
 from tests.api.counter import inspection, told
 from tests.api.post import away, events_of, refund_id_of, refunded, taking, until_told
 from tests.waiting import wait_until

@@ -1,4 +1,4 @@
-"""Parcels on their way back: their codes, scans, and parcels that no case expects.
+"""Parcels on their way back: their codes, couriers' events, scans, and parcels that no case expects.
 
 Revision ID: 0004
 """
@@ -19,6 +19,7 @@ INSTANT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     op.add_column("order_lines", sa.Column("image_url", sa.String(500)))
     _codes()
+    _events()
     _scans()
     _unexpected()
 
@@ -44,6 +45,22 @@ def _codes_of(case: dict[str, dict[str, str]]) -> set[str]:
     shipment = case.get("shipment") or {}
     told = (case.get("return_code"), shipment.get("tracking_number"))
     return {"".join(filter(str.isalnum, str(code).upper())) for code in told if code}
+
+
+def _events() -> None:
+    op.create_table(
+        "courier_events",
+        sa.Column("provider", sa.String(32), nullable=False),
+        sa.Column("event_id", sa.String(128), nullable=False),
+        sa.Column("code", sa.String(64), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(16), nullable=False),
+        sa.Column("taken_in_at", INSTANT, nullable=False),
+        sa.Column("settled_at", INSTANT),
+        sa.PrimaryKeyConstraint("provider", "event_id"),
+    )
+    op.create_index(op.f("ix_courier_events_status_taken_in_at"), "courier_events", ["status", "taken_in_at"])
+    op.create_index(op.f("ix_courier_events_code_status"), "courier_events", ["code", "status"])
 
 
 def _scans() -> None:

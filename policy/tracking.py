@@ -1,0 +1,74 @@
+"""Couriers' events: which a case must hear and which are history (R20, R22); numbers that look mistyped (R19)."""
+
+import re
+from datetime import timedelta
+
+from domain.case import Case
+from domain.courier_events import CourierEvent
+from domain.words import CaseState
+from policy.returns import plain_code
+
+MOVES_ARE_HEARD_EVERY = timedelta(days=1)
+"""A parcel that only moves is told to its case once a day: R22 counts days without any movement."""
+
+_FOLLOWED_IN = frozenset({CaseState.AWAITING_RETURN, CaseState.IN_TRANSIT, CaseState.LOST_IN_RETURN})
+
+
+def is_news(case: Case, event: CourierEvent) -> bool:
+    """Return whether the event changes anything for the case; every other one stays in the timeline only.
+
+    Once the parcel is received or inspected, what its courier says is history (R20); so is an event older than the
+    last one heard (fault 14), and one of a number that the customer has replaced.
+    """
+    shipment = case.shipment
+    if shipment is None or shipment.is_inspected or not case.is_open or case.state not in _FOLLOWED_IN:
+        return False
+    if plain_code(shipment.tracking_number) != plain_code(event.tracking_number):
+        return False
+    at = event.occurred_at or event.received_at
+    if shipment.last_event_at and event.occurred_at and event.occurred_at <= shipment.last_event_at:
+        return False
+    return shipment.status != event.word or at - shipment.last_moved_at >= MOVES_ARE_HEARD_EVERY
+
+
+def doubt(carrier: str, tracking_number: str) -> str | None:
+    """Return what seems wrong with the number, or None: only a check digit that does not fit (UPU S10, UPS, FedEx).
+
+    It is a warning and no refusal: carriers do not always keep to their own rules.
+    """
+    number = plain_code(tracking_number)
+    kinds = ((_S10, _s10_fits, "UPU S10"), (_UPS, _ups_fits, "UPS"), *(_FEDEX if carrier == "fedex" else ()))
+    for shape, fits, name in kinds:
+        if shape.fullmatch(number) and not fits(number):
+            return f"The check digit of {tracking_number} does not fit a number of {name}: compare it with the receipt."
+    return None
+
+
+def _s10_fits(number: str) -> bool:
+    total = sum(int(digit) * weight for digit, weight in zip(number[2:10], (8, 6, 4, 2, 3, 5, 9, 7), strict=True))
+    return {10: 0, 11: 5}.get(11 - total % 11, 11 - total % 11) == int(number[10])
+
+
+def _ups_fits(number: str) -> bool:
+    # A letter counts as its place in the alphabet and one more, by its last digit: A is 2, I is 0.
+    values = [int(one) if one.isdigit() else (ord(one) - 63) % 10 for one in number[2:17]]
+    total = sum(value * (1 + place % 2) for place, value in enumerate(values))
+    return number[17] == str(-total % 10)
+
+
+def _fedex_express_fits(number: str) -> bool:
+    total = sum(int(digit) * (3, 1, 7)[place % 3] for place, digit in enumerate(number[:11]))
+    return total % 11 % 10 == int(number[11])
+
+
+def _fedex_ground_fits(number: str) -> bool:
+    total = sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(reversed(number[:14])))
+    return -total % 10 == int(number[14])
+
+
+_S10 = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}")
+_UPS = re.compile(r"1Z[0-9A-Z]{15}[0-9]")
+_FEDEX = (
+    (re.compile(r"[0-9]{12}"), _fedex_express_fits, "FedEx"),
+    (re.compile(r"[0-9]{15}"), _fedex_ground_fits, "FedEx"),
+)
