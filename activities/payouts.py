@@ -125,20 +125,25 @@ class PayoutDesk:
         if payout.gateway_refund_id:
             return self._told(payout, gateway.read_refund(payout.gateway_refund_id))
         if self._may_be_forgotten(gateway, payout):
-            return self._reconcile(gateway, order.case_id, payout)
+            return self._reconcile(gateway, order.case_id, payout, began)
         # A key that was told before may be forgotten however young it is: the gateway's own list is asked first.
         was_told = payout.attempt > 1 or (payout.submitted_at or began) < began
         if was_told and (refund := gateway.find_refund(payout)):
             return self._told(payout, refund)
         try:
-            return self._refund(gateway, order.case_id, payout)
+            return self._refund(gateway, order.case_id, payout, began)
         except errors.StaleAnswerError:
-            return self._reconcile(gateway, order.case_id, payout)
+            return self._reconcile(gateway, order.case_id, payout, began)
 
-    def _refund(self, gateway: PaymentGateway, case_id: str, payout: Payout) -> Payout:
-        """Return the payout as the gateway answered, `unknown` when its answer was lost (fault 1)."""
+    def _refund(self, gateway: PaymentGateway, case_id: str, payout: Payout, began: datetime) -> Payout:
+        """Return the payout as the gateway answered, `unknown` when its answer was lost (fault 1).
+
+        To a key that was told before, a gateway repeats its first answer: what became of the refund since is read.
+        """
         try:
-            return self._told(payout, gateway.refund(case_id, payout))
+            refund = gateway.refund(case_id, payout)
+            is_repeat = (payout.submitted_at or began) < began
+            return self._told(payout, gateway.read_refund(refund.refund_id) if is_repeat else refund)
         except errors.AnswerLostError as error:
             activity.logger.warning("payout %s is unknown: %s", payout.payout_id, error)
             return payout.amend(state=PayoutState.UNKNOWN)
@@ -148,14 +153,14 @@ class PayoutDesk:
         age = self.now() - (payout.submitted_at or self.now())
         return age >= gateway.capabilities.key_memory - KEY_MEMORY_MARGIN
 
-    def _reconcile(self, gateway: PaymentGateway, case_id: str, payout: Payout) -> Payout:
+    def _reconcile(self, gateway: PaymentGateway, case_id: str, payout: Payout, began: datetime) -> Payout:
         """Return the refund the gateway has for the payout; only when it has none, refund under a new key."""
         if refund := gateway.find_refund(payout):
             return self._told(self.book.submitting(payout, self.now()), refund)
         renewed = self.book.next_attempt(payout, self.now())
         if renewed.gateway_refund_id:
             return self._told(renewed, gateway.read_refund(renewed.gateway_refund_id))
-        return self._refund(gateway, case_id, renewed)
+        return self._refund(gateway, case_id, renewed, began)
 
     def _told(self, payout: Payout, refund: GatewayRefund) -> Payout:
         if refund.amount != payout.amount:

@@ -34,6 +34,17 @@ def test_fault_1_a_lost_answer_is_one_refund(sandbox, desk, order, refunds, faul
     assert (paid.state, failed, len(refunds())) == (PayoutState.SUCCEEDED, 2, 1)
 
 
+def test_fault_1_a_repeated_answer_is_not_believed_when_the_refund_has_failed_since(sandbox, desk, order, refunds):
+    sandbox.plan({"kind": "drop_answer_after_commit"})
+    desk.lose(order)
+    [made] = refunds()
+    sandbox.settle(made["id"], "failed", "lost_or_stolen_card")
+    desk.pass_time(timedelta(minutes=1))
+    told = desk.submit(order)
+    assert (told.state, told.gateway_refund_id) == (PayoutState.FAILED, made["id"])
+    assert len(refunds()) == 1
+
+
 def test_fault_2_a_repeat_after_a_lost_completion_is_the_same_refund(desk, order, refunds):
     assert desk.submit(order) == desk.submit(order)
     assert len(refunds()) == 1
