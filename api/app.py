@@ -8,6 +8,7 @@ from api import (
     evidence,
     findings,
     health,
+    labels,
     metrics,
     orders,
     problems,
@@ -42,19 +43,8 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.probes = health.probes()
     app.state.metrics = metrics.Metrics()
-    for resource in (
-        orders,
-        refunds,
-        timeline,
-        evidence,
-        decisions,
-        returns,
-        scans,
-        findings,
-        webhooks,
-        health,
-        metrics,
-    ):
+    of_cases = (orders, refunds, timeline, evidence, decisions, labels, returns, scans)
+    for resource in (*of_cases, findings, webhooks, health, metrics):
         app.include_router(resource.router)
     docs_page.serve(app)
     app.openapi = Document(app, services.now)

@@ -11,7 +11,7 @@ from domain.order import Order
 from domain.value import Value
 from domain.warehouse import ScanKind
 from domain.words import CaseState, PayoutState
-from policy.returns import expects_soon
+from policy.returns import expects_soon, may_instruct_return
 
 
 class EvidenceView(EvidencePin):
@@ -124,10 +124,12 @@ def amounts_of(case: Case) -> Amounts:
 def links_of(case: Case) -> dict[str, str]:
     """Return where the case and what belongs to it is."""
     path = f"/v1/refunds/{case.case_id}"
+    label = {"label": f"{path}/label"} if may_instruct_return(case) else {}
     return {
         "self": path,
         "timeline": f"{path}/timeline",
         "order_cases": f"/v1/refunds?order_number={case.order_number}",
+        **label,
     }
 
 

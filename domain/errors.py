@@ -29,6 +29,12 @@ class UnknownCaseError(DomainError):
     code = "unknown_case"
 
 
+class NoLabelError(DomainError):
+    """No goods come back for the case, or not yet: there is no return slip (R18)."""
+
+    code = "no_label"
+
+
 class UnknownParcelError(DomainError):
     """Nobody expects such a parcel, or there is no such record."""
 

@@ -30,7 +30,7 @@ _UNVERSIONED = frozenset({None, "null"})
 
 
 class EvidenceStore:
-    """Photos and videos of cases, one object each at `cases/{case_id}/{evidence_id}`; calls block.
+    """Photos and videos of cases, one object each at `cases/{case_id}/{evidence_id}`, and return slips; calls block.
 
     Implements activities.payouts.EvidenceVault. Safe to share between threads.
     """
@@ -62,6 +62,25 @@ class EvidenceStore:
         }
         url = self._signer.generate_presigned_url("put_object", params, int(self._ticket_ttl.total_seconds()))
         return UploadTicket(url=url, headers=_signed_headers(item), expires_at=_expiry(url))
+
+    def keep_slip(self, case_id: str, name: str, content: bytes, content_type: str) -> None:
+        """Keep a return slip, which the same slip again leaves as it is. Raises StoreUnavailableError."""
+        with asking("keep a return slip"):
+            self._s3.put_object(
+                Bucket=self._bucket, Key=_slip_key(case_id, name), Body=content, ContentType=content_type
+            )
+
+    def slip(self, case_id: str, name: str) -> bytes | None:
+        """Return a slip as it was kept, or None. Raises StoreUnavailableError."""
+        with asking("read a return slip"):
+            try:
+                answer = self._s3.get_object(Bucket=self._bucket, Key=_slip_key(case_id, name))
+            except ClientError as error:
+                if is_gone(error):
+                    return None
+                raise
+            with closing(answer["Body"]) as body:
+                return body.read()
 
     def verify(self, case_id: str, evidence_id: str, item: AnnouncedEvidence) -> Pinned:
         """Return the version and hash of an upload that is what was announced, by size, type and content.
@@ -151,6 +170,10 @@ class EvidenceStore:
 
 def _key(case_id: str, evidence_id: str) -> str:
     return f"cases/{case_id}/{evidence_id}"
+
+
+def _slip_key(case_id: str, name: str) -> str:
+    return f"slips/{case_id}/{name}"
 
 
 def _base64(sha256_hex: str) -> str:

@@ -1,0 +1,74 @@
+"""The return slip over HTTP: for approved returns, in the customer's language, kept in the store (R18)."""
+
+from io import BytesIO
+
+import pypdfium2
+import zxingcpp
+from PIL import Image
+
+from domain.errors import StoreUnavailableError
+from tests.api.counter import problem, told
+from tests.api.test_faults import broken
+
+
+async def label(counter, case, query="", as_="dev-storefront", **headers):
+    return await counter.ask("GET", f"/v1/refunds/{case['case_id']}/label{query}", as_=as_, **headers)
+
+
+def text_of(pdf):
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return " ".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
+
+
+async def test_r18_an_approval_links_a_slip_that_can_be_scanned(counter):
+    case = await counter.approved()
+    assert case["links"]["label"] == f"/v1/refunds/{case['case_id']}/label"
+
+    pdf = await label(counter, case)
+    png = await label(counter, case, "?format=png")
+
+    assert (pdf.status_code, pdf.headers["content-type"]) == (200, "application/pdf")
+    assert (png.status_code, png.headers["content-type"]) == (200, "image/png")
+    with Image.open(BytesIO(png.content)) as picture:
+        assert {one.text for one in zxingcpp.read_barcodes(picture)} == {case["return_code"]}
+    text = text_of(pdf.content)
+    for part in (case["order_number"], "Mug", "Return slip", *case["return_address"]):
+        assert part in text
+
+
+async def test_r18_the_slip_is_in_the_customer_s_language(counter):
+    case = await counter.approved()
+    assert "退货单" in text_of((await label(counter, case, "?language=zh")).content)
+    assert "退货单" in text_of((await label(counter, case, Accept_Language="fr;q=0.9, zh-CN, en")).content)
+    assert "Return slip" in text_of((await label(counter, case, Accept_Language="fr")).content)
+
+
+async def test_the_slip_is_kept_in_the_store_and_given_without_it(counter, services):
+    case = await counter.approved()
+    first = (await label(counter, case)).content
+    kept = services.store._s3.list_objects_v2(Bucket=services.store._bucket, Prefix=f"slips/{case['case_id']}/")
+    assert [one["Size"] for one in kept["Contents"]] == [len(first)]
+    assert (await label(counter, case)).content == first
+
+    class Away:
+        def slip(self, case_id, name):
+            raise StoreUnavailableError("away")
+
+    async with broken(services, store=Away()) as cut_off:
+        assert (await label(cut_off, case)).content == first
+
+
+async def test_r13_there_is_no_slip_before_approval_or_where_nothing_comes_back(counter):
+    case = await counter.open()
+    assert "label" not in case["links"]
+    problem(await label(counter, case), 409, "no-label")
+    rejected = {"decision": "reject", "reason_code": "signs_of_use"}
+    told(await counter.send(case, "audit", rejected, "dev-auditor"), 200)
+    problem(await label(counter, case), 409, "no-label")
+
+
+async def test_another_storefront_sees_no_slip(counter):
+    problem(await label(counter, await counter.approved(), as_="other-shop"), 404, "unknown-case")
