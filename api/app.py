@@ -14,6 +14,7 @@ from api import (
     problems,
     refunds,
     returns,
+    scanner_page,
     scans,
     timeline,
     webhooks,
@@ -47,6 +48,7 @@ def create_app(services: Services) -> FastAPI:
     for resource in (*of_cases, findings, webhooks, health, metrics):
         app.include_router(resource.router)
     docs_page.serve(app)
+    scanner_page.serve(app, services.store.upload_origin)
     app.openapi = Document(app, services.now)
     app.add_middleware(BodyLimit)
     problems.install(app)

@@ -46,6 +46,12 @@ class EvidenceStore:
         is_same = bucket.public_endpoint in {None, bucket.endpoint}
         self._signer = self._s3 if is_same else connect(bucket, bucket.public_endpoint)
 
+    @property
+    def upload_origin(self) -> str:
+        """Where tickets lead to, as a browser names it: scheme, host and port."""
+        url = urlsplit(self._signer.generate_presigned_url("put_object", {"Bucket": self._bucket, "Key": "any"}))
+        return f"{url.scheme}://{url.netloc}"
+
     def ticket(self, case_id: str, evidence_id: str, item: AnnouncedEvidence) -> UploadTicket:
         """Return a write-once permission to upload exactly what was announced: type, size and hash are signed.
 

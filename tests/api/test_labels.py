@@ -54,6 +54,8 @@ async def test_the_slip_is_kept_in_the_store_and_given_without_it(counter, servi
     assert (await label(counter, case)).content == first
 
     class Away:
+        upload_origin = "https://away.example"
+
         def slip(self, case_id, name):
             raise StoreUnavailableError("away")
 

@@ -1,0 +1,302 @@
+// Joins the parts of the page; a scan is on the device before the page says that it is.
+
+import { Activity } from "./activity.js";
+import * as api from "./api.js";
+import { Camera } from "./camera.js";
+import { readCode } from "./codes.js";
+import * as feedback from "./feedback.js";
+import { ParcelPanel } from "./parcel.js";
+import { look } from "./parcels.js";
+import * as queue from "./queue.js";
+import * as sender from "./sender.js";
+import * as wedge from "./wedge.js";
+import { say, switchLanguage, text, translate } from "./words.js";
+
+const SAME_RECEIPT_MS = 10 * 60_000;
+const LOOK_AGAIN_MS = 30_000;
+const TASK = "scanner.task";
+const CAMERA = "scanner.camera";
+const at = (id) => document.getElementById(id);
+
+const panel = new ParcelPanel(at("parcel"), at("parcel-title"), at("parcel-body"));
+const camera = new Camera(at("video"), take);
+const activity = new Activity({
+  list: at("scans"),
+  none: at("no-activity"),
+  waiting: at("waiting"),
+  refusedBadge: at("refused"),
+  sendNow: at("send-now"),
+});
+let isReached = true;
+let inHand; // the scan_id whose answer the result shows
+let taking = Promise.resolve();
+
+// --- A code was read -------------------------------------------------------------------------------------------
+
+/** Takes one code after the other, however fast they come. */
+function take(typed) {
+  taking = taking.then(() => takeOne(typed)).catch((error) => alarm("noStorage", { why: error.message }));
+}
+
+async function takeOne(typed) {
+  const read = readCode(typed);
+  if (!read) return trouble("refused", "", "notACode", { text: typed.slice(0, 40) });
+  if (panel.code === read.code && panel.isUnsaved) return undefined;
+  if (panel.isUnsaved) return trouble("refused", read.code, "unsaved", { code: panel.code });
+  return task() === "received" ? receive(read) : open(read.code);
+}
+
+async function receive({ code, isReturnCode }) {
+  // A return code proves itself by its check character, so it needs no network; a courier's number may be anything.
+  if (isReturnCode) return keepReceipt(code);
+  const found = await lookUp(code);
+  if (found?.parcel) return keepReceipt(found.parcel.return_code ?? code);
+  const [title, says] = found ? ["unsureTitle", "unsureSays"] : ["unknownTitle", "unknownSays"];
+  trouble(title, code, says);
+  return panel.showUnknown(code, says, () => keepReceipt(code));
+}
+
+async function keepReceipt(code) {
+  if (await isReceivedAlready(code)) return show("calm", "applied", code, "twice", { code });
+  panel.close();
+  await keep({ code, kind: "received" }, "receiptKept");
+  return showContents(code);
+}
+
+async function isReceivedAlready(code) {
+  const fresh = Date.now() - SAME_RECEIPT_MS;
+  return (await queue.all()).some(
+    (scan) =>
+      scan.code === code &&
+      scan.kind === "received" &&
+      (scan.status === "queued" || (scan.status !== "refused" && Date.parse(scan.scanned_at) > fresh)),
+  );
+}
+
+/** Opens the inspection of a parcel. */
+async function open(code) {
+  const found = await lookUp(code);
+  if (!found) {
+    trouble("unknownTitle", code, "unknownSays");
+    return panel.showUnknown(code, "unknownSays", () => keepReceipt(code));
+  }
+  const { parcel } = found;
+  if (parcel?.expects === "nothing" && found.from === "service") {
+    panel.close();
+    return trouble("nothingExpected", parcel.return_code ?? code, parcel.says);
+  }
+  const name = parcel?.return_code ?? code;
+  show("calm", "inspect", name, parcel ? "" : "blindSays");
+  return panel.showInspection(name, found, (inspection) => keepInspection(name, parcel, inspection), pictureInView);
+}
+
+async function keepInspection(code, parcel, inspection) {
+  if (parcel?.expects === "received" && !(await isReceivedAlready(code))) await queue.add({ code, kind: "received" });
+  await keep({ code, kind: "inspected", ...inspection }, "inspectionKept");
+  panel.close();
+  at("scan").scrollIntoView({ block: "start" });
+  at("code").focus({ preventScroll: true });
+}
+
+/** Returns what is known of a parcel, or nothing for a code the service does not know. */
+async function lookUp(code) {
+  show("calm", "lookingUp", "", "", { code });
+  try {
+    const found = await look(code);
+    if (found.from === "service") reached(true);
+    if (found.keyRefused) askForKey("keyRefused");
+    return found;
+  } catch (error) {
+    if (!(error instanceof api.Refused)) throw error;
+    reached(true);
+    return undefined;
+  }
+}
+
+async function showContents(code) {
+  const found = await look(code).catch(() => undefined);
+  if (found?.parcel && !panel.code) panel.showContents(code, found, () => open(code));
+}
+
+// --- A scan is kept, and answered ------------------------------------------------------------------------------
+
+async function keep(scan, title) {
+  const kept = await queue.add(scan);
+  inHand = kept.scan_id;
+  feedback.good();
+  show("good", title, scan.code, navigator.onLine && isReached ? "sending" : "keptOffline");
+  sender.kick();
+}
+
+sender.onNews(({ scan, keyRefused, reached: isAnswered }) => {
+  if (keyRefused !== undefined) askForKey("keyRefused");
+  if (isAnswered !== undefined) reached(isAnswered);
+  if (scan) answered(scan);
+});
+
+function answered(scan) {
+  const isInHand = scan.scan_id === inHand;
+  if (scan.status === "refused") trouble("refused", scan.code, scan.says);
+  else if (scan.status === "unexpected" && isInHand) trouble("unexpected", scan.code, scan.says);
+  else if (isInHand) show("good", "applied", scan.code, scan.says);
+  if (isInHand && scan.kind === "received" && panel.code === scan.code && !panel.isUnsaved) {
+    panel.close();
+    showContents(scan.code);
+  }
+}
+
+// --- What the page shows ---------------------------------------------------------------------------------------
+
+function show(tone, title, code, says, values = {}) {
+  at("result").dataset.tone = tone;
+  say(at("result-title"), title, values);
+  at("result-code").textContent = code;
+  say(at("result-says"), says, values);
+}
+
+function trouble(title, code, says, values) {
+  feedback.bad();
+  show("bad", title, code, says, values);
+}
+
+function alarm(word, values) {
+  feedback.bad();
+  at("alarm").hidden = false;
+  say(at("alarm"), word, values);
+}
+
+function reached(isAnswered) {
+  isReached = isAnswered;
+  const word = navigator.onLine ? (isReached ? "online" : "unreachable") : "offline";
+  at("network").dataset.state = word;
+  if (at("network").dataset.word !== word) say(at("network"), word);
+}
+
+function askForKey(why) {
+  const isShown = !at("key-form").hidden;
+  at("key-form").hidden = false;
+  say(at("key-why"), why);
+  if (!isShown && !panel.isUnsaved) at("key").focus();
+}
+
+function task() {
+  return document.querySelector("[name=task]:checked").value;
+}
+
+function pictureInView() {
+  return camera.isOn ? camera.picture() : undefined;
+}
+
+// --- Camera ----------------------------------------------------------------------------------------------------
+
+async function startCamera() {
+  try {
+    await camera.start();
+    localStorage.setItem(CAMERA, "on");
+  } catch (error) {
+    camera.stop();
+    show("bad", "cameraNone", "", "", { why: error.message });
+  }
+  showCamera();
+}
+
+function showCamera() {
+  at("view").hidden = !camera.isOn;
+  at("lamp").hidden = !camera.hasLamp;
+  document.body.classList.toggle("camera-on", camera.isOn);
+  say(at("camera"), camera.isOn ? "cameraOff" : "cameraOn");
+}
+
+function wakeCamera() {
+  const isWanted = localStorage.getItem(CAMERA) === "on";
+  if (document.hidden) camera.stop();
+  else if (isWanted && !camera.isOn) startCamera();
+}
+
+function pressCamera() {
+  if (!camera.isOn) return startCamera();
+  camera.stop();
+  localStorage.removeItem(CAMERA);
+  return showCamera();
+}
+
+// --- Start -----------------------------------------------------------------------------------------------------
+
+function listen() {
+  wedge.listen(window, take);
+  at("typed").addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (at("code").value.trim()) take(at("code").value);
+    at("code").value = "";
+  });
+  at("key-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    api.keepKey(at("key").value.trim());
+    [at("key").value, at("key-form").hidden] = ["", true];
+    at("code").focus();
+    sender.kick();
+  });
+  at("camera").addEventListener("click", pressCamera);
+  at("lamp").addEventListener("click", () => {
+    const isLit = at("lamp").getAttribute("aria-pressed") !== "true";
+    camera.lamp(isLit).then(() => at("lamp").setAttribute("aria-pressed", isLit));
+  });
+  at("language").addEventListener("click", () => {
+    switchLanguage();
+    activity.draw();
+  });
+  at("change-key").addEventListener("click", () => askForKey("keyFirst"));
+  at("send-now").addEventListener("click", () => sender.kick());
+  for (const choice of document.querySelectorAll("[name=task]"))
+    choice.addEventListener("change", () => localStorage.setItem(TASK, choice.value));
+  addEventListener("pointerdown", feedback.unlock);
+  addEventListener("keydown", feedback.unlock);
+  addEventListener("online", () => {
+    reached(true);
+    sender.kick();
+  });
+  addEventListener("offline", () => reached(isReached));
+  document.addEventListener("visibilitychange", () => {
+    wakeCamera();
+    if (!document.hidden) sender.kick();
+  });
+  addEventListener("beforeunload", (event) => {
+    if (panel.isUnsaved) event.preventDefault();
+  });
+  setInterval(() => sender.kick(), LOOK_AGAIN_MS);
+  queue.onChange(() => activity.draw());
+}
+
+async function start() {
+  translate();
+  listen();
+  reached(true);
+  document.querySelector(`[name=task][value=${localStorage.getItem(TASK) ?? "received"}]`).checked = true;
+  if (!isSecureContext) return alarm("insecure");
+  if (!api.key()) askForKey("keyFirst");
+  try {
+    await queue.prune();
+    await activity.draw();
+  } catch (error) {
+    return alarm("noStorage", { why: error.message });
+  }
+  navigator.storage?.persist?.();
+  sender.kick();
+  wakeCamera();
+  return register();
+}
+
+/** The page works without a network from its first visit on; a new version waits until the worker loads it. */
+async function register() {
+  const registration = await navigator.serviceWorker?.register("service-worker.js");
+  if (!registration) return;
+  const offer = () => (at("update").hidden = !registration.waiting || !navigator.serviceWorker.controller);
+  offer();
+  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", offer));
+  at("update").addEventListener("click", () => {
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
+    registration.waiting.postMessage("take over");
+  });
+}
+
+start();

@@ -1,0 +1,33 @@
+// A scanned or typed text becomes a code the service understands, or null; return codes are read in any spelling (R18).
+
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const ALIKE = { O: "0", I: "1", L: "1" };
+const DIGITS = 12;
+const COURIERS_OWN = /^[A-Za-z0-9][A-Za-z0-9-]{3,63}$/;
+
+/** Returns {code, isReturnCode}, or null for a text that is neither a return code nor a tracking number. */
+export function readCode(text) {
+  const typed = text.replace(/\s+/g, "");
+  const returnCode = readReturnCode(typed);
+  if (returnCode) return { code: returnCode, isReturnCode: true };
+  return COURIERS_OWN.test(typed) ? { code: typed.toUpperCase(), isReturnCode: false } : null;
+}
+
+function readReturnCode(typed) {
+  let plain = [...typed.toUpperCase().replaceAll("-", "")].map((one) => ALIKE[one] ?? one).join("");
+  if (plain.length > DIGITS && plain.startsWith("RMA")) plain = plain.slice(3);
+  const values = [...plain].map((one) => ALPHABET.indexOf(one));
+  if (values.length !== DIGITS || values.includes(-1)) return null;
+  const check = values.pop();
+  return checkOf(values) === check ? `RMA-${plain.match(/.{4}/g).join("-")}` : null;
+}
+
+// The same sum as the service's: over the field of 32 elements, each place weighted by another power of x.
+function checkOf(values) {
+  return timesX(values.reduce((total, value) => timesX(total) ^ value, 0));
+}
+
+function timesX(element) {
+  const doubled = element << 1;
+  return doubled & 0b100000 ? doubled ^ 0b100101 : doubled;
+}

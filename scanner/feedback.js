@@ -1,0 +1,35 @@
+// A scan is heard and felt: one high tone for kept, two low ones for trouble; silence where the device cannot.
+
+let audio;
+
+export function good() {
+  sound([[1200, 0, 0.09]]);
+  navigator.vibrate?.(60);
+}
+
+export function bad() {
+  sound([
+    [260, 0, 0.16],
+    [260, 0.22, 0.16],
+  ]);
+  navigator.vibrate?.([120, 80, 120]);
+}
+
+/** A browser lets a page sound only after it was touched, so this is called then. */
+export function unlock() {
+  audio ??= new AudioContext();
+  if (audio.state === "suspended") audio.resume();
+}
+
+function sound(tones) {
+  if (audio?.state !== "running") return;
+  for (const [hertz, after, seconds] of tones) {
+    const [tone, volume] = [audio.createOscillator(), audio.createGain()];
+    tone.type = "square";
+    tone.frequency.value = hertz;
+    volume.gain.value = 0.15;
+    tone.connect(volume).connect(audio.destination);
+    tone.start(audio.currentTime + after);
+    tone.stop(audio.currentTime + after + seconds);
+  }
+}

@@ -1,0 +1,100 @@
+// The panel of the parcel in hand: what it should hold, what to do with it next.
+
+import { button, make } from "./elements.js";
+import { Inspection } from "./inspection.js";
+import { pictureOf } from "./line.js";
+import { say } from "./words.js";
+
+export class ParcelPanel {
+  #section;
+  #title;
+  #body;
+  #form;
+
+  constructor(section, title, body) {
+    [this.#section, this.#title, this.#body] = [section, title, body];
+  }
+
+  /** The code of the parcel that is shown. */
+  code;
+
+  /** True while something was typed that is not saved yet. */
+  get isUnsaved() {
+    return Boolean(this.#form?.isChanged);
+  }
+
+  close() {
+    this.#section.hidden = true;
+    this.#body.replaceChildren();
+    this.#form = this.code = undefined;
+  }
+
+  /** Shows what is in the parcel, and a button for what comes next. */
+  showContents(code, { parcel, from }, oninspect) {
+    this.#open(code, parcel);
+    const lines = parcel.lines.map((line) =>
+      make(
+        "li",
+        { className: "product" },
+        pictureOf(line.image_url),
+        make(
+          "p",
+          {},
+          make("strong", {}, line.product_name),
+          make("br"),
+          make("span", { className: "code" }, line.sku),
+          " ",
+          make("span", { word: "expected", values: { n: line.outstanding } }),
+        ),
+      ),
+    );
+    this.#body.append(
+      sentence(parcel.says, from),
+      make("ul", { className: "contents" }, ...lines),
+      make("div", { className: "row ends" }, oninspect && button("inspectNow", oninspect, "main"), button("close", () => this.close())),
+    );
+  }
+
+  /** Shows the form of an inspection; without a known parcel the worker types what is in it. */
+  showInspection(code, { parcel, from }, onsave, pictureInView) {
+    this.#open(code, parcel);
+    this.#form = new Inspection({ products: parcel?.lines ?? [], onsave, onclose: () => this.close(), pictureInView });
+    this.#body.append(parcel ? sentence(parcel.says, from) : make("p", { word: "blindSays" }), this.#form.element);
+    this.#arrive();
+  }
+
+  /** Asks whether to record a parcel that nobody knows, or that cannot be asked about now. */
+  showUnknown(code, says, onrecord) {
+    this.#open(code);
+    const record = button(
+      "recordReceipt",
+      () => {
+        record.disabled = true; // one press is one receipt
+        onrecord();
+      },
+      "main",
+    );
+    this.#body.append(make("p", { word: says }), make("div", { className: "row ends" }, record, button("close", () => this.close())));
+    this.#arrive();
+  }
+
+  #open(code, parcel) {
+    this.close();
+    this.code = code;
+    this.#title.textContent = parcel?.return_code ?? code;
+    if (parcel?.order_number)
+      this.#body.append(make("p", { className: "order", word: "order", values: { number: parcel.order_number } }));
+    this.#section.hidden = false;
+  }
+
+  #arrive() {
+    this.#title.focus({ preventScroll: true });
+    this.#section.scrollIntoView({ block: "start" });
+  }
+}
+
+function sentence(says, from) {
+  const said = make("p", {}, says);
+  if (from === "device") say(said, "fromDevice");
+  return said;
+}

@@ -1,0 +1,30 @@
+// What a parcel should hold: asked of the service, or remembered by the device when the service cannot be reached.
+
+import * as api from "./api.js";
+import { done, inTransaction } from "./store.js";
+
+const PATIENCE_MS = 3_000;
+
+/** Returns {parcel, from}: from "service" or "device", or with no parcel from "nobody". Rejects with api.Refused. */
+export async function look(code) {
+  try {
+    if (!navigator.onLine || !api.key()) throw new api.Unreachable("offline");
+    const parcel = await api.parcel(code, PATIENCE_MS);
+    await remember(code, parcel);
+    return { parcel, from: "service" };
+  } catch (error) {
+    if (error instanceof api.Refused) throw error;
+    const parcel = await remembered(code);
+    return { parcel, from: parcel ? "device" : "nobody", keyRefused: error instanceof api.KeyRefused };
+  }
+}
+
+function remember(code, parcel) {
+  return inTransaction(["parcels"], "readwrite", (parcels) => {
+    for (const name of new Set([code, parcel.return_code ?? code])) parcels.put({ code: name, parcel });
+  });
+}
+
+async function remembered(code) {
+  return (await inTransaction(["parcels"], "readonly", (parcels) => done(parcels.get(code))))?.parcel;
+}
