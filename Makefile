@@ -36,7 +36,7 @@ reconcile: $(INSTALLED)
 	@$(BIN)/python -m local.reconcile
 
 chaos: $(INSTALLED)
-	@CHAOS=whole CHAOS_EXAMPLES=2000 $(BIN)/python -m pytest tests/chaos -v -s
+	@CHAOS=whole CHAOS_EXAMPLES=2000 $(BIN)/python -m pytest tests/chaos tests/workflows/test_convergence.py -v -s
 
 histories: $(INSTALLED)
 	@$(BIN)/python -m pytest tests/workflows -m branch --record-histories -p no:randomly

@@ -19,6 +19,7 @@ class Urls:
 
     api: str
     docs: str
+    scanner: str
     temporal_address: str
     temporal_ui: str
     store: str
@@ -50,6 +51,7 @@ class Blueprint:
         return Urls(
             api=api,
             docs=f"{api}/docs",
+            scanner=f"{api}/scan/",
             temporal_address=f"{LOOPBACK}:{self.ports.temporal}",
             temporal_ui=_http(self.ports.temporal_ui),
             store=_http(self.ports.s3),

@@ -12,6 +12,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
+
 from config.ports import PREFIX
 from config.settings import Settings, load, load_ports
 from local.blueprint import Blueprint
@@ -19,6 +21,7 @@ from local.ports import Ports
 from local.process import ROOT, StackError
 from local.stack import Stack
 from local.store_keys import StoreKeys
+from local.trial import keep_slip
 
 _CHECK_SECONDS = 1
 
@@ -44,7 +47,7 @@ def _run(folder: Path) -> None:
     os.environ.update(blueprint.settings_env())
     settings = load()
     with Stack(blueprint, tell=lambda step, seconds: print(f"  {step:<18}{seconds:5.1f} s", flush=True)) as stack:
-        print(_welcome(stack, settings), flush=True)
+        print(_welcome(stack, settings, _slip(stack, folder)), flush=True)
         while True:
             time.sleep(_CHECK_SECONDS)
             stack.check()
@@ -57,10 +60,20 @@ def lasting_blueprint(folder: Path) -> Blueprint:
     return Blueprint(folder, Ports.of(load_ports()), keys, given, lasting=True)
 
 
-def _welcome(stack: Stack, settings: Settings) -> str:
+def _slip(stack: Stack, folder: Path) -> str:
+    """Return where a return slip to try is, or why there is none."""
+    try:
+        return str(keep_slip(stack.urls, folder))
+    except httpx.HTTPError as error:
+        return f"none: the development keys or the payment sandbox are not in use ({type(error).__name__})"
+
+
+def _welcome(stack: Stack, settings: Settings, slip: str) -> str:
     urls = stack.urls
     return f"""
   API               {urls.docs}
+  Scanning page     {urls.scanner}   (device key: the warehouse's)
+  Return slip       {slip}
   Temporal UI       {urls.temporal_ui}
   Payment sandbox   {urls.sandbox}
   Keys              {", ".join(settings.api_keys)}

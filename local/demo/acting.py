@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -74,6 +74,22 @@ def inspect(stage: Stage, case: Json, *lines: Line) -> None:
     stage.shop.call("warehouse", "POST", f"/v1/refunds/{case['case_id']}/inspection", body)
 
 
+def scan(stage: Stage, case: Json, number: int, line: Line, quantity: int) -> None:
+    """Have the warehouse's device send a receipt and an inspection of some units, twice, as after a lost answer."""
+    stage.say(f"the scanning app sends its scans of parcel {number}: {quantity} accepted; and once more")
+    code = stage.shop.case(case["case_id"])["return_code"]
+    told = {"code": code, "scanned_at": datetime.now(UTC).isoformat()}
+    found = [{"sku": line.sku, "quantity": quantity, "verdict": "accepted", "disposition": "restock"}]
+    scans: list[Json] = [
+        {**told, "scan_id": f"{code}-{number}-in", "kind": "received"},
+        {**told, "scan_id": f"{code}-{number}-seen", "kind": "inspected", "lines": found},
+    ]
+    for _ in range(2):
+        answers = stage.shop.call("warehouse", "POST", "/v1/warehouse/scans", {"scans": scans})["results"]
+        if [one["status"] for one in answers] != ["applied", "applied"]:
+            raise UnexpectedAnswerError(f"scans of {code}: {answers}")
+
+
 async def skip(stack: Stack, case_id: str) -> None:
     """Let time pass on the case's own clock of the server."""
     client = await Client.connect(stack.urls.temporal_address, data_converter=pydantic_data_converter)
@@ -81,14 +97,23 @@ async def skip(stack: Stack, case_id: str) -> None:
 
 
 def ended(  # noqa: PLR0913, PLR0917 - a promise has these parts
-    stage: Stage, title: str, order: str, case: Json, state: str, why: str, *, refund: int, outside: int = 0
+    stage: Stage,
+    title: str,
+    order: str,
+    case: Json,
+    state: str,
+    why: str,
+    *,
+    refund: int,
+    outside: int = 0,
+    refunds: int = 1,
 ) -> Played:
     """Return what came out once the case stands as promised; both books are looked into."""
     stage.say(f"waiting for {state}")
     shown = stage.shop.wait_for(case["case_id"], state)
     at_gateway = stage.shop.refunds_at_gateway(order)
     owed = sum(one["amount"]["minor"] for one in shown["payouts"] if one["provider"] == "reimbursement")
-    twice = [f"{len(at_gateway)} refunds at the gateway"] if len(at_gateway) > 1 else []
+    twice = [f"{len(at_gateway)} refunds at the gateway"] if len(at_gateway) > refunds else []
     refunded = sum(one["amount"] for one in at_gateway)
     by_our_books = shown["amounts"]["paid"]["minor"]
     differs = [f"our books say {by_our_books}, the gateway's {refunded}"] if by_our_books != refunded else []

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from local.demo.acting import Played, Stage, approve, ended, inspect, refused, ship, skip, units
+from local.demo.acting import Played, Stage, approve, ended, inspect, refused, scan, ship, skip, units
 from local.demo.photos import photo
 from local.demo.shop import Line
 
@@ -38,6 +38,19 @@ def personal(stage: Stage) -> Played:
     inspect(stage, case, LAMP)
     why = "R31 price of the goods; postage is the customer's"
     return ended(stage, "personal", order, case, "refunded", why, refund=LAMP.unit_price)
+
+
+def partial_receipt(stage: Stage) -> Played:
+    """Two units, one in the parcel: it is paid, and the other one when it comes."""
+    order = stage.shop.place_order(MUG)
+    case = stage.shop.ask(order, "personal", [units(MUG)])
+    approve(stage, case)
+    scan(stage, case, 1, MUG, 1)
+    stage.say("one unit is paid, the other one is awaited")
+    stage.shop.wait_for(case["case_id"], "awaiting_return")
+    scan(stage, case, 2, MUG, 1)
+    why = "R26 what came is paid, the rest when it comes; R31"
+    return ended(stage, "partial receipt", order, case, "refunded", why, refund=2 * MUG.unit_price, refunds=2)
 
 
 def late(stage: Stage) -> Played:
@@ -100,6 +113,7 @@ def lost_answer(stage: Stage) -> Played:
 SCENES: tuple[Callable[[Stage], Played], ...] = (
     quality,
     personal,
+    partial_receipt,
     late,
     never_shipped,
     custom_made,
