@@ -11,7 +11,13 @@ from local.process import ROOT
 TEXT = (ROOT / "docker-compose.yml").read_text()
 MANDATORY = sorted(set(re.findall(r"\$\{(\w+):\?", TEXT)))
 ONE_SHOTS = {"temporal-schema", "temporal-namespace", "prepare"}
-OF_WHAT_CAN_BE_LEFT_OUT = {"REFUNDS_STRIPE_WEBHOOK_SECRETS", "REFUNDS_PAYPAL_CLIENT_SECRET"}
+OF_WHAT_CAN_BE_LEFT_OUT = {
+    "REFUNDS_STRIPE_WEBHOOK_SECRETS",
+    "REFUNDS_PAYPAL_CLIENT_SECRET",
+    "REFUNDS_AFTERSHIP_WEBHOOK_SECRETS",
+    "REFUNDS_EASYPOST_WEBHOOK_SECRETS",
+    "REFUNDS_SEVENTEEN_TRACK_KEYS",
+}
 SERVICES = yaml.safe_load(TEXT)["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
