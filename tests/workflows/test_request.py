@@ -49,9 +49,7 @@ async def test_r4_goods_not_yet_received_are_refused(shop: Shop) -> None:
 async def test_r7_evidence_may_follow_after_the_request_window(shop: Shop) -> None:
     order = await shop.order(delivered_days_ago=4)
     deadline = (await shop.open(Reason.QUALITY, order=order, evidence=["e0"])).deadline("request")
-    case = await shop.open(
-        Reason.QUALITY, order=order, lines=[("LAMP", 1)], evidence=["e1"], received_at=deadline.when
-    )
+    case = await shop.open(Reason.QUALITY, order=order, lines=[("LAMP", 1)], evidence=["e1"], received_at=deadline.when)
     assert case.deadline("information").when > deadline.when
     await case.past("request")
     await case.pin("e1")
