@@ -13,7 +13,7 @@ from api.app import create_app
 from api.errors import WorkflowsUnavailableError
 from api.keys import KeyRing
 from api.services import Services
-from api.webhook_readers import couriers_of, webhooks_of
+from api.webhook_readers import couriers_of, registrar_of, webhooks_of
 from config.ports import variable
 from config.settings import Settings, load
 from config.store import bucket_of
@@ -31,7 +31,7 @@ async def run(settings: Settings) -> None:
     listening = _listen(settings)
     store = EvidenceStore(bucket_of(settings))
     temporal, readers = await connect(settings), (webhooks_of(settings, _now), couriers_of(settings, _now))
-    services = Services.over(database, store, temporal, keys, _now, *readers)
+    services = Services.over(database, store, temporal, keys, _now, *readers, registrar_of(settings))
     await _greet(services)
     app = create_app(services)
     config = uvicorn.Config(

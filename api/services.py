@@ -22,10 +22,12 @@ from db.intakes import Intakes
 from db.orders import Orders
 from db.parcels import Parcels
 from db.payouts import Payouts
+from db.registrations import Registrations
 from db.scans import Scans
 from domain.courier_events import CourierEvent
 from domain.gateway_events import GatewayEvent
 from gateways.evidence_store import EvidenceStore
+from gateways.tracking_registration import Registrar
 
 
 class WebhookReader(Protocol):
@@ -69,6 +71,8 @@ class Services:
     now: Callable[[], datetime]
     webhooks: Mapping[str, WebhookReader]
     couriers: Mapping[str, CourierReader]
+    registrations: Registrations
+    registrar: Registrar | None
 
     @classmethod
     def over(  # noqa: PLR0913, PLR0917 - what a service stands on
@@ -80,6 +84,7 @@ class Services:
         now: Callable[[], datetime],
         webhooks: Mapping[str, WebhookReader] = MappingProxyType({}),
         couriers: Mapping[str, CourierReader] = MappingProxyType({}),
+        registrar: Registrar | None = None,
     ) -> Self:
         """Return the services over these parts."""
         return cls(
@@ -101,6 +106,8 @@ class Services:
             now=now,
             webhooks=webhooks,
             couriers=couriers,
+            registrations=Registrations(database),
+            registrar=registrar,
         )
 
 

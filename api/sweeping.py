@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
-from api import courier_events, gateway_events
+from api import courier_events, gateway_events, registrations
 from api.metrics import Metrics
 from api.services import Services
 from db.engine import DatabaseUnavailableError
@@ -16,7 +16,7 @@ from domain.errors import DomainError
 
 SWEEP_SECONDS = 30
 STATUSES = ("new", "parked", "applied", "ignored")
-SWEEPS = (gateway_events.sweep, courier_events.sweep)
+SWEEPS = (gateway_events.sweep, courier_events.sweep, registrations.sweep)
 log = logging.getLogger("api")
 
 

@@ -13,6 +13,12 @@ from gateways.easypost_webhooks import EasyPostWebhooks
 from gateways.paypal_webhooks import PayPalWebhooks
 from gateways.seventeen_track_webhooks import SeventeenTrackWebhooks
 from gateways.stripe_webhooks import StripeWebhooks
+from gateways.tracking_registration import (
+    AfterShipRegistrar,
+    EasyPostRegistrar,
+    Registrar,
+    SeventeenTrackRegistrar,
+)
 
 
 def webhooks_of(settings: Settings, now: Callable[[], datetime]) -> Mapping[str, WebhookReader]:
@@ -41,6 +47,15 @@ def couriers_of(settings: Settings, now: Callable[[], datetime]) -> Mapping[str,
     if keys := _plain(settings.seventeen_track_keys):
         readers[seventeen_track_webhooks.PROVIDER] = SeventeenTrackWebhooks(keys, now)
     return readers
+
+
+def registrar_of(settings: Settings) -> Registrar | None:
+    """Return the first tracking provider whose key is set, or None."""
+    if settings.aftership_api_key:
+        return AfterShipRegistrar(settings.aftership_api_key)
+    if settings.easypost_api_key:
+        return EasyPostRegistrar(settings.easypost_api_key)
+    return SeventeenTrackRegistrar(settings.seventeen_track_token) if settings.seventeen_track_token else None
 
 
 def _plain(secrets: Sequence[SecretStr]) -> list[str]:

@@ -83,6 +83,19 @@ class Settings(PortSettings):
     seventeen_track_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="Set the security keys of 17TRACK's webhooks, with commas between, or leave it unset."
     )
+    aftership_api_key: SecretStr | None = Field(
+        None,
+        min_length=1,
+        description="Set AfterShip's API key to have it follow the parcels, or leave it unset.",
+    )
+    easypost_api_key: SecretStr | None = Field(
+        None,
+        min_length=1,
+        description="Set EasyPost's API key to have it follow the parcels, or leave it unset.",
+    )
+    seventeen_track_token: SecretStr | None = Field(
+        None, min_length=1, description="Set 17TRACK's token to have it follow the parcels, or leave it unset."
+    )
     api_keys: Annotated[dict[str, KeyHolder], NoDecode] = Field(
         default_factory=development_keys,
         repr=False,

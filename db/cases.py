@@ -13,6 +13,7 @@ from db.order_rows import lock_order, read_order
 from db.outcomes import keep_payouts
 from db.parcels import keep_codes
 from db.plans import plan_payouts
+from db.registrations import keep_registration
 from db.statements import AddOrReplace, given
 from db.tables import CaseRow
 from db.timeline import TimelineRecord, add_entries, add_note, note_of, read_timeline
@@ -77,6 +78,7 @@ class Cases:
                 keep_units(connection, case)
                 keep_payouts(connection, case)
                 keep_codes(connection, case)
+                keep_registration(connection, case)
             add_entries(connection, case.case_id, entries)
             return case
 

@@ -29,6 +29,12 @@ class UnknownCaseError(DomainError):
     code = "unknown_case"
 
 
+class RegistrationRefusedError(DomainError):
+    """A tracking provider will not follow the parcel; asking again cannot help."""
+
+    code = "registration_refused"
+
+
 class NoLabelError(DomainError):
     """No goods come back for the case, or not yet: there is no return slip (R18)."""
 

@@ -6,7 +6,7 @@ from db.tables.cases import CaseRow, ReservedUnitRow, TimelineRow
 from db.tables.intakes import EvidenceRow, IntakeRow
 from db.tables.money import LedgerEntryRow, LedgerTransactionRow, PayoutRow
 from db.tables.orders import OrderLineRow, OrderParcelRow, OrderPaymentRow, OrderRow
-from db.tables.parcels import CourierEventRow, ParcelCodeRow, ScanRow, UnexpectedParcelRow
+from db.tables.parcels import CourierEventRow, ParcelCodeRow, RegistrationRow, ScanRow, UnexpectedParcelRow
 
 METADATA = Row.metadata
 
@@ -28,6 +28,7 @@ __all__ = [
     "OrderRow",
     "ParcelCodeRow",
     "PayoutRow",
+    "RegistrationRow",
     "ReservedUnitRow",
     "ScanRow",
     "TimelineRow",

@@ -33,6 +33,18 @@ class CourierEventRow(Row, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class RegistrationRow(Row, table=True):
+    """A courier's number that a customer gave, and whether the tracking provider follows it."""
+
+    stored_as: ClassVar[str] = "tracking_registrations"
+    __table_args__ = (Index(None, "status", "added_at"),)
+
+    code: str = Field(primary_key=True, max_length=64)
+    tracking_number: str = Field(max_length=64)
+    status: str = Field(max_length=16)
+    added_at: datetime = Field(sa_type=Instant)
+
+
 class ScanRow(Row, table=True):
     """A scan, once: `answer` is what it was answered with, none while its case has not been reached."""
 

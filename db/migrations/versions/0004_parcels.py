@@ -20,6 +20,7 @@ def upgrade() -> None:
     op.add_column("order_lines", sa.Column("image_url", sa.String(500)))
     _codes()
     _events()
+    _registrations()
     _scans()
     _unexpected()
 
@@ -61,6 +62,19 @@ def _events() -> None:
     )
     op.create_index(op.f("ix_courier_events_status_taken_in_at"), "courier_events", ["status", "taken_in_at"])
     op.create_index(op.f("ix_courier_events_code_status"), "courier_events", ["code", "status"])
+
+
+def _registrations() -> None:
+    op.create_table(
+        "tracking_registrations",
+        sa.Column("code", sa.String(64), nullable=False),
+        sa.Column("tracking_number", sa.String(64), nullable=False),
+        sa.Column("status", sa.String(16), nullable=False),
+        sa.Column("added_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("code"),
+    )
+    columns = ["status", "added_at"]
+    op.create_index(op.f("ix_tracking_registrations_status_added_at"), "tracking_registrations", columns)
 
 
 def _scans() -> None:
