@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
+from policy.returns import read_return_code
 from tests.scanner.conftest import DESKTOP, enter, give_key, opened, seeing
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
@@ -133,6 +134,15 @@ async def test_an_unknown_code_says_so_and_is_kept_as_an_unexpected_parcel(count
     await page.locator(".status.unexpected").wait_for()
     items = (await counter.get("/v1/warehouse/unexpected"))["items"]
     assert [one["code"] for one in items].count(number) == 1
+
+
+async def test_a_courier_s_number_that_passes_for_a_return_code_without_its_prefix_is_asked_about(context, url):
+    number = "432100000086"
+    assert read_return_code(number)
+    page = await opened(context, url)
+    await enter(page, number)
+    await says(page, "No case expects this parcel")
+    assert await page.locator("#result-code").inner_text() == number
 
 
 async def test_a_text_that_is_no_code_says_so(counter, context, url):
