@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal
 
 import pypdfium2
@@ -27,6 +28,7 @@ _MADE = datetime(2026, 1, 1, tzinfo=UTC)  # the same slip is the same file, when
 _POINTS_PER_INCH = 72
 _CODES: Any = zxingcpp  # neither library is typed
 _READER: Any = pypdfium2
+_READING = Lock()  # PDFium is not thread-safe, not even for two documents
 Language = Literal["en", "zh"]
 
 
@@ -64,14 +66,19 @@ def pdf_of(slip: ReturnSlip) -> bytes:
 
 def png_of(slip: ReturnSlip) -> bytes:
     """Return the first page of the slip as PNG in 300 dpi, for a phone."""
-    document = _READER.PdfDocument(pdf_of(slip))
-    try:
-        picture = document[0].render(scale=DPI / _POINTS_PER_INCH, grayscale=True).to_pil()
-    finally:
-        document.close()
+    picture = _first_page(pdf_of(slip))
     written = BytesIO()
     picture.save(written, "PNG", optimize=True, dpi=(DPI, DPI))
     return written.getvalue()
+
+
+def _first_page(pdf: bytes) -> Any:
+    with _READING:
+        document = _READER.PdfDocument(pdf)
+        try:
+            return document[0].render(scale=DPI / _POINTS_PER_INCH, grayscale=True).to_pil().copy()
+        finally:
+            document.close()
 
 
 def _page() -> FPDF:
