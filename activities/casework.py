@@ -1,6 +1,6 @@
 """The case's own record: opened, changed and planned in one transaction each, by idempotent local activities."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from temporalio import activity
 from domain.calendar import Deadline, Window, WorkCalendar
 from domain.case import Case, CaseLine, Payout, Refusal, TimelineEntry
 from domain.errors import UnitsTakenError
+from domain.exchange import Product
 from domain.order import Order
 from domain.policy_document import PolicyDocument
 from domain.request import CaseIntake
@@ -78,6 +79,14 @@ class CaseBook(Protocol):
         ...
 
 
+class Catalogue(Protocol):
+    """The products that goods may be exchanged for (R39)."""
+
+    def products(self, skus: Collection[str]) -> dict[str, Product]:
+        """Return the products that are known, by sku."""
+        ...
+
+
 class PolicyShelf(Protocol):
     """The versions of the refund policy."""
 
@@ -114,8 +123,9 @@ class Windows(Value):
 class Casework:
     """The local activities that keep the record; each is one transaction and safe to repeat."""
 
-    def __init__(self, book: CaseBook, shelf: PolicyShelf, calendars: Calendars) -> None:
+    def __init__(self, book: CaseBook, shelf: PolicyShelf, calendars: Calendars, catalogue: Catalogue) -> None:
         self._book = book
+        self._catalogue = catalogue
         self._shelf = shelf
         self._calendars = calendars
 
@@ -128,7 +138,8 @@ class Casework:
         order = self._purchased(intake)
         policy = self._shelf.in_force(order.placed_at if order else intake.received_at)
         calendar = self._calendars.calendar(policy.country, policy.timezone, intake.received_at)
-        case, entries = opened(intake, order, policy, calendar)
+        products = self._catalogue.products([line.exchange_for for line in intake.lines if line.exchange_for])
+        case, entries = opened(intake, order, products, policy, calendar)
         try:
             return Opening(case=self._book.open(case, entries), policy=policy)
         except UnitsTakenError as taken:

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from api import (
     decisions,
+    dispatches,
     docs_page,
     evidence,
     findings,
@@ -16,6 +17,7 @@ from api import (
     returns,
     scanner_page,
     scans,
+    stock,
     timeline,
     webhooks,
 )
@@ -44,8 +46,8 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.probes = health.probes()
     app.state.metrics = metrics.Metrics()
-    of_cases = (orders, refunds, timeline, evidence, decisions, labels, returns, scans)
-    for resource in (*of_cases, findings, webhooks, health, metrics):
+    of_cases = (refunds, timeline, evidence, decisions, labels, returns, dispatches, scans)
+    for resource in (orders, stock, *of_cases, findings, webhooks, health, metrics):
         app.include_router(resource.router)
     docs_page.serve(app)
     scanner_page.serve(app, services.store.upload_origin)

@@ -5,12 +5,13 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from domain.case import Code, InspectedLine
+from domain.exchange import Available, Prices
 from domain.messages import TrackingNumber, require_parts
 from domain.money import MAX_MINOR, Money
-from domain.order import Identifier, Order
+from domain.order import Identifier, Order, PlainText, Sku
 from domain.request import AnnouncedEvidence, FreeText
 from domain.value import Value
-from domain.words import AuditVerdict, Reason, Settlement
+from domain.words import AuditVerdict, DispatchedGoods, Reason, Settlement
 
 ScanId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 Note = Annotated[FreeText, Field(min_length=1)]
@@ -81,6 +82,25 @@ class ResolutionBody(Value):
     def _complete(self) -> Self:
         require_parts(self.decision, self.amount, self.reference)
         return self
+
+
+class DispatchBody(Value):
+    """A parcel that left for the customer (R28, R39)."""
+
+    goods: DispatchedGoods
+    carrier: Code
+    tracking_number: TrackingNumber
+    sku: Sku | None = Field(
+        default=None, description="of several replacements, the product that is in this parcel; else all of them"
+    )
+
+
+class ProductBody(Value):
+    """A product of the stock (R39); its sku stands in the path."""
+
+    product_name: PlainText
+    available: Available
+    prices: Prices = Field(default_factory=dict)
 
 
 class EvidenceBody(Value):

@@ -45,6 +45,16 @@ REFUND: dict[str, Example] = {
             ],
         },
     },
+    "exchange": {
+        "summary": "The customer would rather have the oak one",
+        "value": {
+            "order_number": "A-1001",
+            "customer_id": "cust-77",
+            "reason": "personal",
+            "resolution": "exchange",
+            "lines": [{"sku": "LAMP-1", "quantity": 1, "exchange_for": "LAMP-OAK"}],
+        },
+    },
     "personal": {
         "summary": "The customer changed their mind; no photo is needed",
         "value": {
@@ -139,6 +149,24 @@ RESOLUTION: dict[str, Example] = {
         "summary": "Refuse; the units go back at the customer's cost",
         "value": {"decision": "refuse", "reason_code": "no_defect_found"},
     },
+}
+
+DISPATCH: dict[str, Example] = {
+    "refused_goods": {
+        "summary": "Refused goods go back to the customer",
+        "value": {"goods": "refused_goods", "carrier": "sf_express", "tracking_number": "SF5550001112"},
+    },
+    "replacement": {
+        "summary": "The replacement is sent",
+        "value": {"goods": "replacement", "carrier": "sf_express", "tracking_number": "SF5550001113"},
+    },
+}
+
+PRODUCT: dict[str, Example] = {
+    "priced": {
+        "summary": "Twelve units are free, at a price in two currencies",
+        "value": {"product_name": "Desk lamp, oak", "available": 12, "prices": {"USD": 3900, "EUR": 3700}},
+    }
 }
 
 CLOSING: dict[str, Example] = {

@@ -24,6 +24,7 @@ from db.parcels import Parcels
 from db.payouts import Payouts
 from db.registrations import Registrations
 from db.scans import Scans
+from db.stock import StockTable
 from domain.courier_events import CourierEvent
 from domain.gateway_events import GatewayEvent
 from gateways.evidence_store import EvidenceStore
@@ -65,6 +66,7 @@ class Services:
     findings: Findings
     parcels: Parcels
     scans: Scans
+    stock: StockTable
     store: EvidenceStore
     workflows: RefundWorkflows
     keys: KeyRing
@@ -100,6 +102,7 @@ class Services:
             findings=Findings(database),
             parcels=Parcels(database),
             scans=Scans(database),
+            stock=StockTable(database, now),
             store=store,
             workflows=RefundWorkflows(temporal),
             keys=keys,

@@ -32,6 +32,7 @@ from domain.errors import (
     UnknownEvidenceError,
     UnknownFindingError,
     UnknownParcelError,
+    UnknownProductError,
     UnreadableEventError,
 )
 
@@ -47,6 +48,7 @@ STATUSES: Mapping[type[DomainError], tuple[HTTPStatus, str]] = {
     UnknownCaseError: (HTTPStatus.NOT_FOUND, "No such case"),
     NoLabelError: (HTTPStatus.CONFLICT, "No return slip"),
     UnknownParcelError: (HTTPStatus.NOT_FOUND, "No such parcel"),
+    UnknownProductError: (HTTPStatus.NOT_FOUND, "No such product"),
     ScanReusedError: (HTTPStatus.CONFLICT, "scan_id used before"),
     UnknownEvidenceError: (HTTPStatus.NOT_FOUND, "No such evidence"),
     KeyReusedError: (HTTPStatus.CONFLICT, "Idempotency-Key used before"),

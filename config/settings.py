@@ -96,6 +96,18 @@ class Settings(PortSettings):
     seventeen_track_token: SecretStr | None = Field(
         None, min_length=1, description="Set 17TRACK's token to have it follow the parcels, or leave it unset."
     )
+    stock_webhook_url: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Set the http(s) address of the shop's stock, which is asked for replacements, or leave it unset "
+        "to keep the stock here.",
+    )
+    stock_webhook_secret: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Set the secret that those questions are signed with (whsec_… or any other of 16 characters or "
+        "more); it comes with the address.",
+    )
     api_keys: Annotated[dict[str, KeyHolder], NoDecode] = Field(
         default_factory=development_keys,
         repr=False,
@@ -130,6 +142,13 @@ class Settings(PortSettings):
     def _secret_has_its_client(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if (secret is None) is not (info.data.get("paypal_client_id") is None):
             raise ValueError("client id and secret come together")
+        return secret
+
+    @field_validator("stock_webhook_secret")
+    @classmethod
+    def _stock_has_both(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if (secret is None) is not (info.data.get("stock_webhook_url") is None):
+            raise ValueError("address and secret of the stock come together")
         return secret
 
     @field_validator("stripe_api_key")

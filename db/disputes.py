@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, and_, select
 
 from db.elsewhere import renew_elsewhere
 from db.engine import Database
 from db.statements import AddOrReplace, given
-from db.tables import CaseRow, DisputeRow, PayoutRow
+from db.tables import CaseRow, DisputeRow, OrderPaymentRow, PayoutRow
 from domain.gateway_events import Dispute, DisputeStatus
 from domain.money import Money
-from domain.words import ENDED_STATES
+from domain.words import ENDED_STATES, CaseState
 
 _DISPUTES, _PAYOUTS, _CASES = DisputeRow.__table__, PayoutRow.__table__, CaseRow.__table__
+_PAYMENTS = OrderPaymentRow.__table__
 _OF_PAYMENT = select(_DISPUTES).where(given(_DISPUTES.c.provider), given(_DISPUTES.c.payment_reference))
 _KNOWN = select(_DISPUTES).where(given(_DISPUTES.c.provider), given(_DISPUTES.c.dispute_id)).with_for_update()
 _CONCERNED = (
@@ -22,6 +23,21 @@ _CONCERNED = (
     .where(_CASES.c.state.not_in([state.value for state in ENDED_STATES]))
     .distinct()
     .order_by(_PAYOUTS.c.case_id)
+)
+_SENDING = (
+    select(_CASES.c.case_id)
+    .join(_PAYMENTS, _PAYMENTS.c.order_number == _CASES.c.order_number)
+    .where(given(_PAYMENTS.c.provider), given(_PAYMENTS.c.reference))
+    .where(_CASES.c.state.in_([CaseState.REPLACEMENT_DUE.value, CaseState.CHARGEBACK_HOLD.value]))
+    .order_by(_CASES.c.case_id)
+)
+_OPEN_OVER_ORDER = (
+    select(_DISPUTES.c.dispute_id)
+    .join(
+        _PAYMENTS,
+        and_(_PAYMENTS.c.provider == _DISPUTES.c.provider, _PAYMENTS.c.reference == _DISPUTES.c.payment_reference),
+    )
+    .where(given(_PAYMENTS.c.order_number), _DISPUTES.c.status == DisputeStatus.OPEN.value)
 )
 _WRITE = AddOrReplace(_DISPUTES, not_older=_DISPUTES.c.changed_at)
 
@@ -33,7 +49,7 @@ class Disputes:
         self._database = database
 
     def record(self, dispute: Dispute) -> list[str]:
-        """Record where the dispute stands, unless later news are recorded; return the open cases that pay into it.
+        """Record where the dispute stands, unless later news are recorded; return the open cases that it holds.
 
         Overtaken news concern nobody. What a lost dispute took leaves no room for refunds of its payment (R32).
         """
@@ -46,7 +62,14 @@ class Disputes:
             _WRITE.write(connection, [_row(dispute)])
             renew_elsewhere(connection, dispute.provider, dispute.payment_reference)
             concerned = {"source_provider": dispute.provider, "source_reference": dispute.payment_reference}
-            return list(connection.scalars(_CONCERNED, concerned))
+            paying = connection.scalars(_CONCERNED, concerned)
+            payment = {"provider": dispute.provider, "reference": dispute.payment_reference}
+            return sorted({*paying, *connection.scalars(_SENDING, payment)})
+
+    def holds(self, order_number: str) -> bool:
+        """Return whether a dispute over a payment of the order is open (R38)."""
+        with self._database.reading() as connection:
+            return connection.execute(_OPEN_OVER_ORDER, {"order_number": order_number}).first() is not None
 
     def of(self, provider: str, payment_reference: str) -> list[Dispute]:
         """Return the disputes over a payment."""

@@ -29,8 +29,8 @@ def plan_payouts(connection: Connection, case: Case) -> tuple[Payout, ...]:
         give_up(connection, planned, case.updated_at)
         captures, planned = lock_captures(connection, case.order_number), []
     planned = planned or _plan(connection, case, captures, first=len(records) + 1)
-    before = [record for record in records if record.payout_id in known]
-    return tuple(record.payout for record in [*before, *planned])
+    # The case may have heard of an answer that falls due with this plan: it is recorded together with it.
+    return (*case.payouts, *(record.payout for record in planned))
 
 
 def _is_plan_of(case: Case, planned: list[PayoutRecord]) -> bool:

@@ -1,6 +1,8 @@
-"""Which case holds which unit of an order (R11); the primary key of the table lets no unit be held twice."""
+"""Which case holds which unit of an order (R11), and how it is settled (R39); a unit has one row and one settlement."""
 
-from sqlalchemy import Connection, and_, bindparam, delete, select, update
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from db.order_rows import lock_order
 from db.statements import AddOrLeave, given
@@ -12,14 +14,28 @@ from domain.words import CaseState
 Unit = tuple[str, int]
 
 _UNITS = ReservedUnitRow.__table__
+REFUND, REPLACEMENT = "refund", "replacement"
 _READ_HOLDERS = select(_UNITS.c.sku, _UNITS.c.unit, _UNITS.c.case_id).where(given(_UNITS.c.order_number))
-_READ_HELD = select(_UNITS.c.sku, _UNITS.c.unit, _UNITS.c.settled).where(given(_UNITS.c.case_id))
+_READ_HELD = select(_UNITS.c.sku, _UNITS.c.unit, _UNITS.c.settled, _UNITS.c.settles_as).where(given(_UNITS.c.case_id))
 _ADD = AddOrLeave(_UNITS)
 _ONE_HELD = and_(
     _UNITS.c.case_id == bindparam("of_case"), _UNITS.c.sku == bindparam("of_sku"), _UNITS.c.unit == bindparam("number")
 )
 _FREE = delete(_UNITS).where(_ONE_HELD)
-_SETTLE = update(_UNITS).where(_ONE_HELD).values(settled=True)
+_MAY_SETTLE = or_(_UNITS.c.settles_as.is_(None), _UNITS.c.settles_as == bindparam("so"), bindparam("so") == REFUND)
+# What was refunded is never replaced, and what was sent is never refunded, whatever the case says (R39).
+_SETTLE = (
+    update(_UNITS)
+    .where(_ONE_HELD, _UNITS.c.settled.is_(False), _MAY_SETTLE)
+    .values(settled=bindparam("for_ever"), settles_as=bindparam("so"))
+)
+
+
+class Hold(NamedTuple):
+    """How a unit is held: to be refunded or replaced once that is known, and for ever once that is done."""
+
+    settled: bool = False
+    settles_as: str | None = None
 
 
 def choose_units(connection: Connection, case: Case) -> Case:
@@ -41,19 +57,26 @@ def has_choice(case: Case) -> bool:
 def keep_units(connection: Connection, case: Case) -> None:
     """Hold exactly the units the case needs now: all while it is open, the settled ones for ever.
 
-    Units that it needs again are taken by their very numbers; raises UnitsTakenError when one is gone (R11).
+    Units that it needs again are taken by their very numbers. Raises UnitsTakenError when one is gone (R11), or was
+    replaced and is to be refunded too, or the other way round (R39).
     """
     held = _held(connection, case)
     wanted = _wanted(case)
     if held == wanted:
         return
-    _free(connection, case, {unit for unit, settled in held.items() if not settled} - wanted.keys())
-    _settle(connection, case, {unit for unit, settled in wanted.items() if settled and held.get(unit) is False})
-    _hold(connection, case, {unit: settled for unit, settled in wanted.items() if unit not in held})
+    _free(connection, case, {unit for unit, hold in held.items() if not hold.settled} - wanted.keys())
+    changed = {unit: hold for unit, hold in wanted.items() if unit in held and _differs(held[unit], hold)}
+    _settle(connection, case, changed)
+    _hold(connection, case, {unit: hold for unit, hold in wanted.items() if unit not in held})
 
 
-def _held(connection: Connection, case: Case) -> dict[Unit, bool]:
-    return {(sku, unit): settled for sku, unit, settled in connection.execute(_READ_HELD, {"case_id": case.case_id})}
+def _differs(held: Hold, wanted: Hold) -> bool:
+    return wanted.settles_as is not None and wanted != held
+
+
+def _held(connection: Connection, case: Case) -> dict[Unit, Hold]:
+    rows = connection.execute(_READ_HELD, {"case_id": case.case_id})
+    return {(sku, unit): Hold(settled, settles_as) for sku, unit, settled, settles_as in rows}
 
 
 def _choose(case: Case, line: CaseLine, holders: dict[Unit, str]) -> CaseLine:
@@ -67,29 +90,40 @@ def _choose(case: Case, line: CaseLine, holders: dict[Unit, str]) -> CaseLine:
     return line.amend(units=tuple(sorted(chosen, key=lambda share: share.unit)))
 
 
-def _wanted(case: Case) -> dict[Unit, bool]:
-    return {unit: settled for line in case.lines for unit, settled in _units(case, line) if settled or case.is_open}
+def _wanted(case: Case) -> dict[Unit, Hold]:
+    return {unit: hold for line in case.lines for unit, hold in _units(case, line) if hold.settled or case.is_open}
 
 
-def _units(case: Case, line: CaseLine) -> list[tuple[Unit, bool]]:
-    settled = line.accepted if case.state is CaseState.EXCHANGED else line.paid
+def _units(case: Case, line: CaseLine) -> list[tuple[Unit, Hold]]:
+    return [((line.sku, share.unit), _hold_of(case, line, index)) for index, share in enumerate(line.units)]
+
+
+def _hold_of(case: Case, line: CaseLine, index: int) -> Hold:
+    """Return how the unit at that place of its line is settled: replaced ones come first, then refunded ones (R39)."""
     # Refused units for which a part is paid all the same are settled by that (R28); they are counted from the back.
-    open_until = len(line.units) - (line.refused if case.agreed_amount else line.part_paid)
-    return [((line.sku, share.unit), not settled <= index < open_until) for index, share in enumerate(line.units)]
+    if index >= len(line.units) - (line.refused if case.agreed_amount else line.part_paid):
+        return Hold(settled=True, settles_as=REFUND)
+    if index < line.replaced:
+        return Hold(settled=True, settles_as=REPLACEMENT)
+    if index < line.settled:
+        return Hold(settled=True, settles_as=REFUND)
+    if index < line.settled + case.replacing(line.sku):
+        return Hold(settles_as=REPLACEMENT)
+    return Hold(settles_as=REFUND if case.state is CaseState.PAYOUT_DUE and index < line.accepted else None)
 
 
-def _hold(connection: Connection, case: Case, units: dict[Unit, bool]) -> None:
+def _hold(connection: Connection, case: Case, units: dict[Unit, Hold]) -> None:
     if not units:
         return
     rows = [
-        {"order_number": case.order_number, "sku": sku, "unit": unit, "case_id": case.case_id, "settled": settled}
-        for (sku, unit), settled in sorted(units.items())
+        {"order_number": case.order_number, "sku": sku, "unit": unit, "case_id": case.case_id, **hold._asdict()}
+        for (sku, unit), hold in sorted(units.items())
     ]
     if _ADD.add(connection, rows) < len(rows):
         raise UnitsTakenError(_name_of_taken(connection, case, units))
 
 
-def _name_of_taken(connection: Connection, case: Case, units: dict[Unit, bool]) -> str:
+def _name_of_taken(connection: Connection, case: Case, units: dict[Unit, Hold]) -> str:
     sku, unit = min(units.keys() - _held(connection, case).keys())
     return f"{sku}: unit {unit} is in another refund case meanwhile, or was refunded already"
 
@@ -99,9 +133,14 @@ def _free(connection: Connection, case: Case, units: set[Unit]) -> None:
         connection.execute(_FREE, _each(case, units))
 
 
-def _settle(connection: Connection, case: Case, units: set[Unit]) -> None:
-    if units:
-        connection.execute(_SETTLE, _each(case, units))
+def _settle(connection: Connection, case: Case, units: dict[Unit, Hold]) -> None:
+    for unit, hold in units.items():
+        (row,) = _each(case, {unit})
+        changed = connection.execute(_SETTLE, {**row, "so": hold.settles_as, "for_ever": hold.settled})
+        if not changed.rowcount:
+            sku, number = unit
+            says = f"{sku}: unit {number} was settled already and cannot be settled as a {hold.settles_as} too"
+            raise UnitsTakenError(says)
 
 
 def _each(case: Case, units: set[Unit]) -> list[dict[str, object]]:

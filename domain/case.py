@@ -2,9 +2,10 @@
 
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, JsonValue
+from pydantic import AwareDatetime, Field, JsonValue, model_validator
 
 from domain.calendar import Deadline
+from domain.exchange import OutboundParcel, Replacement, Substitute
 from domain.money import Money
 from domain.order import Identifier, Quantity, Sku
 from domain.request import CaseId, Sha256
@@ -18,6 +19,7 @@ from domain.words import (
     Party,
     PayoutState,
     Reason,
+    ReplacementState,
     ResolutionAsked,
 )
 
@@ -25,6 +27,7 @@ Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$", examples=["signs_of_us
 RuleId = Annotated[str, Field(pattern=r"^R[0-9]{1,2}$")]
 Actor = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\W_][\w ._@:/-]*$", examples=["王芳", "mei"])]
 Count = Annotated[int, Field(ge=0, le=1000)]
+PENDING_REPLACEMENT = frozenset({ReplacementState.PLANNED, ReplacementState.RESERVED})
 
 
 class UnitShare(Value):
@@ -36,7 +39,10 @@ class UnitShare(Value):
 
 
 class CaseLine(Value):
-    """A line of the case; its units are settled one by one (R26): the first `accepted` units are the paid ones."""
+    """A line of the case; its units are settled one by one (R26), accepted ones from the front.
+
+    Of these the first are replaced, then come the paid ones: a unit is one or the other, never both (R39).
+    """
 
     sku: Sku
     product_name: str
@@ -46,12 +52,27 @@ class CaseLine(Value):
     refused: Count = 0
     failed: Count = Field(default=0, description="inspected and not accepted: a human decides (R27, R28)")
     paid: Count = 0
+    replaced: Count = Field(default=0, description="accepted units for which a replacement was sent (R39)")
+    exchange_for: Substitute | None = Field(
+        default=None, description="what its accepted units are replaced by, as long as that can be had (R39)"
+    )
     part_paid: Count = Field(default=0, description="refused units for which a part was agreed and paid (R28)")
 
     @property
     def outstanding(self) -> int:
         """Units that the warehouse has not seen yet."""
         return self.quantity - self.accepted - self.refused - self.failed
+
+    @property
+    def settled(self) -> int:
+        """Accepted units that were refunded or replaced."""
+        return self.replaced + self.paid
+
+    @model_validator(mode="after")
+    def _settles_a_unit_once(self) -> Self:
+        if self.settled > self.accepted:
+            raise ValueError(f"{self.sku}: {self.settled} units refunded or replaced, {self.accepted} accepted (R39)")
+        return self
 
 
 class InspectedLine(Value):
@@ -205,7 +226,10 @@ class Case(Value):
     loss_accepted: bool = Field(default=False, description="paid without goods after a loss (R22)")
     agreed_amount: Money | None = Field(default=None, description="a partial refund agreed for refused units (R28)")
     refund_due: RefundDue | None = None
+    rounds: Count = Field(default=0, description="how often something fell due; each is planned once")
     payouts: tuple[Payout, ...] = ()
+    replacements: tuple[Replacement, ...] = ()
+    sent: tuple[OutboundParcel, ...] = Field(default=(), description="parcels to the customer (R28, R39)")
     blocked_by: Code | None = None
     evidence_accepted: bool = Field(
         default=False, description="an auditor looked again at evidence that changed after the audit (fault 28)"
@@ -255,12 +279,27 @@ class Case(Value):
 
     @property
     def is_partly_paid(self) -> bool:
-        """True when some of its units were paid for already, in full (R26) or as agreed (R28)."""
-        return any(line.paid or line.part_paid for line in self.lines)
+        """True when some of its units were settled already: paid in full (R26), as agreed (R28), or replaced (R39)."""
+        return any(line.settled or line.part_paid for line in self.lines)
+
+    def replacing(self, sku: str) -> int:
+        """Return how many accepted units of the line await a replacement that is planned or reserved (R39)."""
+        pending = (one for one in self.replacements if one.line_sku == sku and one.state in PENDING_REPLACEMENT)
+        return sum(one.quantity for one in pending)
+
+    @property
+    def awaits_replacement(self) -> bool:
+        """True while a replacement is to be reserved or sent (R39)."""
+        return any(one.state in PENDING_REPLACEMENT for one in self.replacements)
 
     def with_line(self, line: CaseLine) -> Self:
         """Return the case with the line of the same sku replaced."""
         return self.amend(lines=tuple(line if old.sku == line.sku else old for old in self.lines))
+
+    def with_replacement(self, replacement: Replacement) -> Self:
+        """Return the case with the replacement of the same id replaced, or added."""
+        known = {one.replacement_id: one for one in self.replacements}
+        return self.amend(replacements=tuple({**known, replacement.replacement_id: replacement}.values()))
 
     def payout(self, payout_id: str) -> Payout | None:
         """Return the payout of that id, or None."""

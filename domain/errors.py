@@ -141,6 +141,18 @@ class NoGatewayError(DomainError):
     code = "no_gateway"
 
 
+class StockUnavailableError(DomainError):
+    """The shop's stock does not answer, or not clearly; try again later (R39)."""
+
+    code = "stock_unavailable"
+
+
+class UnknownProductError(DomainError):
+    """No such product is stated (R39)."""
+
+    code = "unknown_product"
+
+
 class GatewayUnavailableError(DomainError):
     """The gateway did not answer, or not clearly: whether it paid is unknown until asked again."""
 

@@ -11,10 +11,18 @@ from pydantic import AwareDatetime, Field, model_validator
 from domain.case import Actor, Code, EvidencePin, InspectedLine, Payout
 from domain.gateway_events import Dispute
 from domain.money import Money
-from domain.order import Identifier
+from domain.order import Identifier, Sku
 from domain.request import FreeText
 from domain.value import Value
-from domain.words import AuditVerdict, CourierStatus, CourierSubStatus, Reason, Settlement
+from domain.words import (
+    AuditVerdict,
+    CourierStatus,
+    CourierSubStatus,
+    DispatchedGoods,
+    Reason,
+    ReplacementState,
+    Settlement,
+)
 
 EventId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")]
 TrackingNumber = Annotated[str, Field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$")]
@@ -109,6 +117,16 @@ class CaseResolution(Message):
         return self
 
 
+class Dispatch(Message):
+    """A parcel left for the customer: with replacements (R39) or with refused goods (R28)."""
+
+    goods: DispatchedGoods
+    carrier: Code
+    tracking_number: TrackingNumber
+    sent_by: Actor
+    sku: Sku | None = Field(default=None, description="of several replacements, the product that is in this parcel")
+
+
 class Withdrawal(Message):
     """The customer takes the request back (R24)."""
 
@@ -138,6 +156,13 @@ class DisputeNews(Message):
     """A chargeback over a payment of the order was opened, won or lost (R38)."""
 
     dispute: Dispute
+
+
+class StockAnswer(Message):
+    """What the stock said of replacements, by their ids; the workflow tells itself (R39)."""
+
+    states: dict[str, ReplacementState] = Field(default_factory=dict)
+    disputed: bool = Field(default=False, description="nothing is reserved: a chargeback over a payment is open (R38)")
 
 
 class PayoutTrouble(Message):

@@ -15,6 +15,7 @@ PARTIES: dict[CaseState, Party] = {
     _S.RECEIVED: Party.WAREHOUSE,
     _S.INSPECTION_FAILED: Party.AUDITOR,
     _S.LOST_IN_RETURN: Party.AUDITOR,
+    _S.REPLACEMENT_DUE: Party.WAREHOUSE,
     _S.PAYOUT_DUE: Party.SYSTEM,
     _S.PAYOUT_BLOCKED: Party.FINANCE,
     _S.CHARGEBACK_HOLD: Party.FINANCE,
@@ -28,6 +29,7 @@ SAYS: dict[CaseState, str] = {
     _S.RECEIVED: "The warehouse inspects the goods.",
     _S.INSPECTION_FAILED: "An auditor decides about the units that were not accepted.",
     _S.LOST_IN_RETURN: "An auditor decides who bears the loss of the parcel.",
+    _S.REPLACEMENT_DUE: "The warehouse sends the replacement; an auditor may have the goods refunded instead.",
     _S.PAYOUT_DUE: "The refund is on its way through the payment gateway.",
     _S.PAYOUT_BLOCKED: "Finance mends what blocks the payout and has it tried again.",
     _S.CHARGEBACK_HOLD: "Finance awaits the end of the dispute.",
@@ -68,10 +70,15 @@ def _examples(case: Case) -> dict[str, JsonValue]:
         _S.RECEIVED: inspection,
         _S.INSPECTION_FAILED: {"POST resolution": {"decision": "accept"}},
         _S.LOST_IN_RETURN: {"POST resolution": {"decision": "pay"}},
+        _S.REPLACEMENT_DUE: {"POST dispatch": _dispatch(), "POST resolution": {"decision": "pay"}},
         _S.PAYOUT_BLOCKED: {"POST resolution": _unblocking(case)},
         _S.CHARGEBACK_HOLD: {"POST resolution": {"decision": "close"}},
     }
     return by_state.get(case.state, {})
+
+
+def _dispatch() -> JsonValue:
+    return {"goods": "replacement", "carrier": "sf_express", "tracking_number": "SF1234567890"}
 
 
 def _unblocking(case: Case) -> JsonValue:

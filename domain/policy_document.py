@@ -23,6 +23,7 @@ class Windows(Value):
     parcel_stalled_calendar_days: Days = Field(description="R22")
     inspection_target: Days = Field(description="from receipt, R29")
     decision_target: Days = Field(description="for a human to decide a parked case")
+    replacement_target: Days = Field(default=3, description="for the warehouse to send a replacement, R39")
     payout_submit: Days = Field(description="R34")
     payout_alert: Days = Field(description="R34")
     payout: Days = Field(description="R34")

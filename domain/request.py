@@ -22,6 +22,9 @@ class RequestedLine(Value):
 
     sku: Sku
     quantity: Quantity = 1
+    exchange_for: Sku | None = Field(
+        default=None, description="with resolution exchange: another product wanted instead; else the same one (R39)"
+    )
 
 
 class AnnouncedEvidence(Value):
@@ -49,6 +52,8 @@ class RefundRequest(Value):
         skus = [line.sku for line in self.lines]
         if len(set(skus)) != len(skus):
             raise ValueError("lines: each sku may stand once; add up its quantities")
+        if self.resolution is not ResolutionAsked.EXCHANGE and any(line.exchange_for for line in self.lines):
+            raise ValueError("lines: exchange_for goes with the resolution exchange only")
         if sum(line.quantity for line in self.lines) > MAX_UNITS:
             raise ValueError(f"lines: at most {MAX_UNITS} units in one case; open another one for the rest")
         return self

@@ -34,6 +34,7 @@ class CaseState(StrEnum):
     IN_TRANSIT = "in_transit"
     RECEIVED = "received"
     INSPECTION_FAILED = "inspection_failed"
+    REPLACEMENT_DUE = "replacement_due"
     PAYOUT_DUE = "payout_due"
     PAYOUT_BLOCKED = "payout_blocked"
     CHARGEBACK_HOLD = "chargeback_hold"
@@ -68,6 +69,24 @@ class PayoutState(StrEnum):
     FAILED = "failed"
     CANCELED = "canceled"
     REVERSED = "reversed"
+
+
+class ReplacementState(StrEnum):
+    """Where a replacement stands; only `sent` counts as replaced (R39)."""
+
+    PLANNED = "planned"
+    RESERVED = "reserved"
+    OUT_OF_STOCK = "out_of_stock"
+    RELEASING = "releasing"
+    RELEASED = "released"
+    SENT = "sent"
+
+
+class DispatchedGoods(StrEnum):
+    """What a parcel to the customer holds."""
+
+    REPLACEMENT = "replacement"
+    REFUSED_GOODS = "refused_goods"
 
 
 class AuditVerdict(StrEnum):

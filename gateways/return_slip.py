@@ -66,19 +66,15 @@ def pdf_of(slip: ReturnSlip) -> bytes:
 
 def png_of(slip: ReturnSlip) -> bytes:
     """Return the first page of the slip as PNG in 300 dpi, for a phone."""
-    picture = _first_page(pdf_of(slip))
     written = BytesIO()
-    picture.save(written, "PNG", optimize=True, dpi=(DPI, DPI))
-    return written.getvalue()
-
-
-def _first_page(pdf: bytes) -> Any:
     with _READING:
-        document = _READER.PdfDocument(pdf)
+        document = _READER.PdfDocument(pdf_of(slip))
         try:
-            return document[0].render(scale=DPI / _POINTS_PER_INCH, grayscale=True).to_pil().copy()
+            picture = document[0].render(scale=DPI / _POINTS_PER_INCH, grayscale=True).to_pil()
+            picture.save(written, "PNG", optimize=True, dpi=(DPI, DPI))
         finally:
             document.close()
+    return written.getvalue()
 
 
 def _page() -> FPDF:

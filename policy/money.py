@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from domain.case import Case, CaseLine, RefundDue, Refusal, UnitShare
+from domain.exchange import Replacement
 from domain.messages import CourierTracking
 from domain.money import Money, split
 from domain.order import Order
 from domain.policy_document import PolicyDocument
+from domain.words import ReplacementState
 
 
 class Part(NamedTuple):
@@ -57,9 +59,11 @@ def refund_due(case: Case, policy: PolicyDocument) -> RefundDue:
     R30: the goods; where the seller is at fault their outbound postage too, and with the first accepted units of the
     case the return postage up to the policy's cap. R31: for `personal` the price of a label that the shop paid is
     deducted, once per case and never below nothing. R28: what is agreed for refused units, at most their value,
-    counts with the goods and brings no postage; it is owed as long as `case.agreed_amount` names it.
+    counts with the goods and brings no postage; it is owed as long as `case.agreed_amount` names it. R39: for units
+    that were replaced, what the replacement is cheaper by counts with the goods, and return postage is owed alike.
     """
-    goods = sum(unit.goods for unit in _unpaid(case)) + _agreed(case)
+    differences = sum(one.difference.minor for one in unaccounted(case))
+    goods = sum(unit.goods for unit in _unpaid(case)) + _agreed(case) + differences
     outbound = _outbound_of(_unpaid(case), case, policy)
     postage = _return_postage(case, policy)
     label = _label_deduction(case, policy, goods + outbound)
@@ -69,6 +73,25 @@ def refund_due(case: Case, policy: PolicyDocument) -> RefundDue:
         return_postage=_money(case, postage),
         label_deduction=_money(case, label),
         total=_money(case, goods + outbound + postage - label),
+    )
+
+
+def owes(case: Case, policy: PolicyDocument) -> bool:
+    """Return whether anything is owed now: for accepted or refused units, or for what was replaced (R26, R28, R39)."""
+    if case.agreed_amount or _unpaid(case):
+        return True
+    return bool(unaccounted(case)) and refund_due(case, policy).total.minor > 0
+
+
+def unaccounted(case: Case) -> tuple[Replacement, ...]:
+    """Return the replacements that were sent since something last fell due (R39)."""
+    return tuple(one for one in case.replacements if one.state is ReplacementState.SENT and not one.is_accounted)
+
+
+def value_awaiting_replacement(case: Case) -> int:
+    """Return what was paid for the units whose replacement is to be sent, in minor units (R38, R39)."""
+    return sum(
+        unit.goods for line in case.lines for unit in line.units[line.settled : line.settled + case.replacing(line.sku)]
     )
 
 
@@ -132,11 +155,12 @@ def failed_value(case: Case) -> int:
 
 
 def _unpaid(case: Case) -> list[UnitShare]:
-    return [unit for line in case.lines for unit in line.units[line.paid : line.accepted]]
+    """Return the accepted units to be refunded: not those that a replacement was sent for or is on its way (R39)."""
+    return [unit for line in case.lines for unit in line.units[line.settled + case.replacing(line.sku) : line.accepted]]
 
 
 def _paid(case: Case) -> list[UnitShare]:
-    return [unit for line in case.lines for unit in line.units[: line.paid]]
+    return [unit for line in case.lines for unit in line.units[line.replaced : line.settled]]
 
 
 def _outbound_of(units: Sequence[UnitShare], case: Case, policy: PolicyDocument) -> int:
@@ -155,7 +179,8 @@ def _return_postage(case: Case, policy: PolicyDocument) -> int:
 
 
 def _accepts_first_units(case: Case) -> bool:
-    return bool(_unpaid(case)) and not _paid(case)
+    was_accounted = any(one.is_accounted for one in case.replacements)
+    return bool(_unpaid(case) or unaccounted(case)) and not (_paid(case) or was_accounted)
 
 
 def _label_deduction(case: Case, policy: PolicyDocument, owed: int) -> int:
@@ -173,7 +198,9 @@ def _label_borne(case: Case, policy: PolicyDocument) -> int:
     if not case.is_partly_paid:
         return 0
     last = case.refund_due.label_deduction.minor if case.refund_due else 0
-    return max(last, sum(unit.goods for unit in _paid(case)) + _outbound_of(_paid(case), case, policy))
+    differences = sum(one.difference.minor for one in case.replacements if one.is_accounted)
+    paid = sum(unit.goods for unit in _paid(case)) + _outbound_of(_paid(case), case, policy)
+    return max(last, paid + differences)
 
 
 def _agreed(case: Case) -> int:

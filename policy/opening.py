@@ -6,8 +6,10 @@ from domain.calendar import Deadline, WorkCalendar
 from domain.case import Case, CaseLine, EvidencePin, Refusal, TimelineEntry
 from domain.order import Order
 from domain.policy_document import PolicyDocument
-from domain.request import CaseIntake
-from domain.words import CaseState, EvidenceStatus
+from domain.request import CaseIntake, RequestedLine
+from domain.words import CaseState, EvidenceStatus, ResolutionAsked
+from policy import exchange
+from policy.exchange import Products
 from policy.money import unit_shares
 from policy.request import assess, awaits_uploads, missing_evidence
 from policy.windows import compute, windows_of
@@ -16,13 +18,17 @@ Opened = tuple[Case, tuple[TimelineEntry, ...]]
 UNKNOWN_CURRENCY = "XXX"
 
 
-def opened(intake: CaseIntake, order: Order | None, policy: PolicyDocument, calendar: WorkCalendar) -> Opened:
-    """Return the new case and its first timeline entries.
+def opened(
+    intake: CaseIntake, order: Order | None, products: Products, policy: PolicyDocument, calendar: WorkCalendar
+) -> Opened:
+    """Return the new case and its first timeline entries; `products` are those it may be exchanged for (R39).
 
     It comes refused with the rule, or with the units of its lines on offer and its first windows open (R7, R41).
     """
-    case = _draft(intake, order, policy)
+    case = _draft(intake, order, products, policy)
     judged = assess(order, intake, policy, calendar)
+    if order and not isinstance(judged, Refusal):
+        judged = exchange.judge(order, intake, products) or judged
     if isinstance(judged, Refusal) or order is None:
         return refused(case, judged) if isinstance(judged, Refusal) else (case, ())
     case = case.amend(lines=tuple(line.amend(units=unit_shares(order, line.sku)) for line in case.lines))
@@ -44,7 +50,8 @@ def refused(case: Case, refusal: Refusal) -> Opened:
     return case, (_entry(case, "request_refused", refusal.rule, {"code": refusal.code, **window}),)
 
 
-def _draft(intake: CaseIntake, order: Order | None, policy: PolicyDocument) -> Case:
+def _draft(intake: CaseIntake, order: Order | None, products: Products, policy: PolicyDocument) -> Case:
+    is_exchange = intake.resolution is ResolutionAsked.EXCHANGE
     evidence = tuple(EvidencePin(evidence_id=one, status=EvidenceStatus.ANNOUNCED) for one in intake.evidence_ids)
     missing = missing_evidence(intake.reason, policy, evidence) or awaits_uploads(evidence)
     return Case(
@@ -60,14 +67,19 @@ def _draft(intake: CaseIntake, order: Order | None, policy: PolicyDocument) -> C
         policy_version=policy.version,
         opened_at=intake.received_at,
         updated_at=intake.received_at,
-        lines=tuple(_line(order, line.sku, line.quantity) for line in intake.lines),
+        lines=tuple(_line(order, line, products if is_exchange else None) for line in intake.lines),
         evidence=evidence,
     )
 
 
-def _line(order: Order | None, sku: str, quantity: int) -> CaseLine:
-    sold = order.line(sku) if order else None
-    return CaseLine(sku=sku, product_name=sold.product_name if sold else "", quantity=quantity)
+def _line(order: Order | None, asked: RequestedLine, products: Products | None) -> CaseLine:
+    sold = order.line(asked.sku) if order else None
+    return CaseLine(
+        sku=asked.sku,
+        product_name=sold.product_name if sold else "",
+        quantity=asked.quantity,
+        exchange_for=exchange.substitute(order, asked, products) if order and products is not None else None,
+    )
 
 
 def _entry(case: Case, event: str, rule: str, details: dict[str, JsonValue]) -> TimelineEntry:

@@ -54,9 +54,9 @@ def concerns(dispute: Dispute, payout: Payout) -> bool:
     return (dispute.provider, dispute.payment_reference) == (payout.provider, payout.payment_reference)
 
 
-def replaces(dispute: Dispute, payouts: tuple[Payout, ...]) -> bool:
-    """Return whether a lost dispute returned at least what the payouts would have (R38)."""
-    return dispute.amount.minor >= sum(payout.amount.minor for payout in payouts)
+def replaces(dispute: Dispute, payouts: tuple[Payout, ...], unsent: int = 0) -> bool:
+    """Return whether a lost dispute returned at least what the payouts would have, and unsent goods cost (R38, R39)."""
+    return dispute.amount.minor >= sum(payout.amount.minor for payout in payouts) + unsent
 
 
 def offered(case: Case) -> frozenset[Settlement]:

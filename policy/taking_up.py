@@ -1,8 +1,9 @@
 """What brings an ended case back to life."""
 
 from domain.case import Case
-from domain.messages import CaseResolution, Message, PayoutAnswer, RefundNews
-from domain.words import PayoutState, Settlement
+from domain.messages import CaseResolution, Dispatch, Message, PayoutAnswer, RefundNews, StockAnswer
+from domain.words import DispatchedGoods, PayoutState, Settlement
+from policy.exchange import may_send_back
 from policy.returns import expects, may_reopen, may_revive, receipt_evidence
 
 
@@ -10,7 +11,8 @@ def may_take_up(case: Case, message: Message) -> bool:
     """Return whether the message takes the ended case up again; every other one comes too late.
 
     R12: goodwill for a request that a rule refused. R19: a parcel that came after all. R32, R36: finance has paid
-    what was owed outside. R37: the gateway has news of a refund.
+    what was owed outside. R37: the gateway has news of a refund. R28: refused goods go back to the customer. R39: the
+    stock took back what was reserved.
     """
     match message:
         case CaseResolution(decision=Settlement.REOPEN):
@@ -19,7 +21,9 @@ def may_take_up(case: Case, message: Message) -> bool:
             return is_owed_outside(case)
         case RefundNews():
             return case.payout(message.payout_id) is not None
-        case PayoutAnswer():
+        case Dispatch(goods=DispatchedGoods.REFUSED_GOODS):
+            return may_send_back(case)
+        case PayoutAnswer() | StockAnswer():
             return True
         case _:
             return receipt_evidence(message) and may_revive(case.state) and expects(case)

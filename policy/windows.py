@@ -10,7 +10,7 @@ from domain.words import CaseState
 
 CUSTOMERS_WINDOWS = frozenset({"request", "information", "ship_by"})
 PAYOUT_WINDOWS = frozenset({"payout_submit", "payout_alert", "payout"})
-TARGETS = frozenset({"audit_target", "inspection_target", "decision_target"})
+TARGETS = frozenset({"audit_target", "inspection_target", "decision_target", "replacement_target"})
 
 _ONE_DAY = timedelta(days=1)
 _MONEY_OPEN = ("ship_by", "payout_submit", "payout_alert", "payout")
@@ -22,6 +22,7 @@ _OPEN_IN: dict[CaseState, tuple[str, ...]] = {
     CaseState.RECEIVED: ("ship_by", "inspection_target"),
     CaseState.INSPECTION_FAILED: ("ship_by", "decision_target"),
     CaseState.LOST_IN_RETURN: ("ship_by", "decision_target"),
+    CaseState.REPLACEMENT_DUE: ("ship_by", "replacement_target"),
     CaseState.PAYOUT_DUE: _MONEY_OPEN,
     CaseState.PAYOUT_BLOCKED: (*_MONEY_OPEN, "decision_target"),
     CaseState.CHARGEBACK_HOLD: (*_MONEY_OPEN, "decision_target"),
@@ -104,7 +105,8 @@ def settle(kept: Deadline, fresh: Deadline) -> Deadline:
 def is_target(what: str) -> bool:
     """Return whether the window is a target: missed, it marks the case overdue and alerts, and decides nothing.
 
-    R14 for the audit, R29 for the inspection, and alike for a human's decision on a parked case.
+    R14 for the audit, R29 for the inspection, and alike for a human's decision on a parked case and for sending a
+    replacement (R39).
     """
     return what in TARGETS
 
@@ -116,6 +118,7 @@ def _lengths(windows: Windows) -> dict[str, tuple[WindowSpec, ...]]:
         "ship_by": windows.ship_by,
         "inspection_target": windows.inspection_target,
         "decision_target": windows.decision_target,
+        "replacement_target": windows.replacement_target,
         "payout_submit": windows.payout_submit,
         "payout_alert": windows.payout_alert,
         "payout": windows.payout,

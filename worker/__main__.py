@@ -15,20 +15,24 @@ from activities.arrivals import ArrivalDesk
 from activities.casework import Casework
 from activities.payouts import PayoutDesk
 from activities.reconciliation import NewsDesk, ReconciliationDesk
+from activities.stock import Stock, StockDesk
 from config.settings import Settings, load
 from config.store import bucket_of
 from config.temporal import connect, settle
 from db.cases import Cases
+from db.disputes import Disputes
 from db.engine import Database, DatabaseUnavailableError
 from db.findings import Findings
 from db.gateway_events import GatewayEvents
 from db.intakes import Intakes
 from db.payouts import Payouts
 from db.reconciliation import Books
+from db.stock import StockTable
 from domain.errors import DomainError
 from gateways.calendars import HolidayCalendars
 from gateways.evidence_store import EvidenceStore
 from gateways.policy_shelf import PolicyShelf
+from gateways.shop_stock import ShopStock
 from gateways.temporal_history import TemporalHistory
 from worker.case_line import TemporalCaseLine
 from worker.composition import Desks, build_worker
@@ -43,10 +47,11 @@ log = logging.getLogger("worker")
 def desks(settings: Settings, client: Client, database: Database) -> Desks:
     """Return the activities with the adapters that the settings name."""
     gateways, payouts = gateways_of(settings), Payouts(database)
-    vault = EvidenceStore(bucket_of(settings))
+    vault, table = EvidenceStore(bucket_of(settings)), StockTable(database, _now)
     return Desks(
-        casework=Casework(Cases(database), PolicyShelf(POLICY_VERSIONS), HolidayCalendars()),
+        casework=Casework(Cases(database), PolicyShelf(POLICY_VERSIONS), HolidayCalendars(), table),
         payouts=PayoutDesk(payouts, gateways, vault, _now),
+        stock=StockDesk(_stock(settings, table), Disputes(database)),
         arrivals=ArrivalDesk(TemporalHistory(client)),
         reconciliation=ReconciliationDesk(
             gateways, Books(database), payouts, Findings(database), GatewayEvents(database), _now
@@ -90,6 +95,13 @@ def main() -> int:
         sys.stderr.write(f"{error.says}\n")
         return 1
     return 0
+
+
+def _stock(settings: Settings, table: StockTable) -> Stock:
+    """Return the shop's own stock when its address is set, else our table of it."""
+    if settings.stock_webhook_url is None or settings.stock_webhook_secret is None:
+        return table
+    return ShopStock(settings.stock_webhook_url, settings.stock_webhook_secret, _now)
 
 
 def _collect_garbage_seldom() -> None:

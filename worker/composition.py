@@ -14,6 +14,7 @@ from activities.arrivals import ArrivalDesk
 from activities.casework import Casework
 from activities.payouts import PayoutDesk
 from activities.reconciliation import NewsDesk, ReconciliationDesk
+from activities.stock import StockDesk
 from workflows.inbound import SignalScreening
 from workflows.options import TASK_QUEUE
 from workflows.reconciliation import ReconciliationWorkflow
@@ -26,14 +27,16 @@ class Desks:
 
     casework: Casework
     payouts: PayoutDesk
+    stock: StockDesk
     arrivals: ArrivalDesk
     reconciliation: ReconciliationDesk | None = None
     news: NewsDesk | None = None
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """Return every activity the workflows call."""
-        work, pay = self.casework, self.payouts
+        work, pay, stock = self.casework, self.payouts, self.stock
         of_cases = [work.open, work.record, work.plan, work.compute, pay.submit, pay.check, self.arrivals.find]
+        of_cases += [stock.reserve, stock.release]
         if self.reconciliation is None or self.news is None:
             return of_cases
         return [*of_cases, self.reconciliation.reconcile, self.news.tell]

@@ -115,7 +115,7 @@ class CaseFile:
                 raise
             planned = payout.blocked(move.case, CAP_EXCEEDED)
         else:
-            planned = payout.planned(move.case, plan.payouts, at)
+            planned = payout.planned(move.case, plan.payouts, self.policy, at)
         return Move(planned.case, (*move.happened, *planned.happened))
 
     def _show(self) -> None:
@@ -140,8 +140,8 @@ def _says(error: FailureError) -> str:
 
 
 def _owes_anew(before: Case, after: Case) -> bool:
-    was_planned = before.state in payout.PAYING and before.blocked_by != CAP_EXCEEDED
-    return after.state is CaseState.PAYOUT_DUE and not was_planned
+    is_unplanned = after.rounds > before.rounds or before.blocked_by == CAP_EXCEEDED
+    return after.state is CaseState.PAYOUT_DUE and is_unplanned
 
 
 def _entries(case: Case, happened: tuple[Happened, ...], at: datetime) -> tuple[TimelineEntry, ...]:

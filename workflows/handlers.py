@@ -12,6 +12,7 @@ from domain.messages import (
     AuditDecision,
     CaseResolution,
     CourierTracking,
+    Dispatch,
     DisputeNews,
     EvidenceReport,
     GoodsReceipt,
@@ -69,9 +70,14 @@ class CaseHandlers:
         """Take the warehouse's inspection (R25-R29)."""
         return await self._answer(message)
 
+    @workflow.update(name="record_dispatch")
+    async def record_dispatch(self, message: Dispatch) -> Standing:
+        """Take the warehouse's word that a parcel left for the customer (R28, R39)."""
+        return await self._answer(message)
+
     @workflow.update(name="resolve")
     async def resolve(self, message: CaseResolution) -> Standing:
-        """Take a human's decision of a parked case (R12, R22, R27, R28, R36, R38)."""
+        """Take a human's decision of a parked case (R12, R22, R27, R28, R36, R38, R39)."""
         return await self._answer(message)
 
     @workflow.update(name="withdraw")
@@ -106,6 +112,10 @@ class CaseHandlers:
 
     @record_inspection.validator
     def _may_record_inspection(self, message: WarehouseInspection) -> None:
+        self._screen(message)
+
+    @record_dispatch.validator
+    def _may_record_dispatch(self, message: Dispatch) -> None:
         self._screen(message)
 
     @resolve.validator

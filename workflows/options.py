@@ -16,7 +16,7 @@ _RECORD_RETRY = RetryPolicy(
     maximum_interval=timedelta(minutes=1),
     non_retryable_error_types=["UnitsTakenError", "CapExceededError"],
 )
-_PAYOUT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10))
+_PATIENT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10))
 
 
 def record(summary: str) -> LocalActivityConfig:
@@ -36,7 +36,12 @@ def payout(summary: str) -> ActivityConfig:
     The timeout is longer than the gateway's own 10 s, and short enough that a killed worker's payout is soon taken
     up again (fault 2). It is tried without end: a case waits for its money, it never fails.
     """
-    return ActivityConfig(summary=summary, start_to_close_timeout=timedelta(seconds=15), retry_policy=_PAYOUT_RETRY)
+    return ActivityConfig(summary=summary, start_to_close_timeout=timedelta(seconds=15), retry_policy=_PATIENT_RETRY)
+
+
+def stock(summary: str) -> ActivityConfig:
+    """Return the options of errands to the stock, which are tried without end: a human may refund instead (R39)."""
+    return ActivityConfig(summary=summary, start_to_close_timeout=timedelta(seconds=30), retry_policy=_PATIENT_RETRY)
 
 
 def pending_check_interval(checks: int) -> timedelta:

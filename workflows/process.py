@@ -11,6 +11,7 @@ from domain.messages import (
     AuditDecision,
     CaseResolution,
     CourierTracking,
+    Dispatch,
     DisputeNews,
     EvidenceReport,
     GoodsReceipt,
@@ -18,6 +19,7 @@ from domain.messages import (
     PayoutAnswer,
     PayoutTrouble,
     RefundNews,
+    StockAnswer,
     WarehouseInspection,
     Withdrawal,
 )
@@ -27,7 +29,7 @@ from policy import audit as audit_rules
 from policy import windows
 from policy.taking_up import may_take_up
 from workflows.move import Arrived, Happened, Move, OnDeadline, OnMessage
-from workflows.stages import audit, blocked, dispute, inspection, payout, payout_windows, request, returns
+from workflows.stages import audit, blocked, dispute, exchange, inspection, payout, payout_windows, request, returns
 
 S = CaseState
 
@@ -66,6 +68,11 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
         GoodsReceipt: returns.receive,
         WarehouseInspection: inspection.inspect,
     },
+    S.REPLACEMENT_DUE: {
+        CaseResolution: exchange.refund_instead,
+        CourierTracking: returns.track_rest,
+        GoodsReceipt: returns.receive_rest,
+    },
     S.PAYOUT_DUE: {
         PayoutTrouble: blocked.take_trouble,
         CourierTracking: returns.track_rest,
@@ -91,8 +98,10 @@ IN_ANY_STATE: dict[type[Message], OnMessage] = {
     PayoutAnswer: payout.take_answer,
     RefundNews: payout.ask_after,
     DisputeNews: dispute.hear,
+    StockAnswer: exchange.take_answer,
+    Dispatch: exchange.dispatch,
 }
-"""Money that is on its way, or came back, waits for nobody: a part of the case may be elsewhere by then (R26)."""
+"""What is on its way, or came back, waits for nobody: a part of the case may be elsewhere by then (R26)."""
 
 ON_DEADLINE: dict[tuple[CaseState, str], OnDeadline] = {
     (S.INFORMATION_REQUESTED, "information"): request.end_information_window,
@@ -147,6 +156,7 @@ NOTICES: dict[str, tuple[str, str]] = {
     "audit_target": ("R14", "audit_overdue"),
     "inspection_target": ("R29", "inspection_overdue"),
     "decision_target": ("R14", "decision_overdue"),
+    "replacement_target": ("R39", "replacement_overdue"),
     "payout_alert": ("R34", "finance_alerted"),
 }
 

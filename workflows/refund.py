@@ -6,12 +6,14 @@ from temporalio import workflow
 
 from domain.calendar import Deadline
 from domain.request import CaseIntake
+from domain.words import ReplacementState
 from workflows.alarm import Alarm
 from workflows.casefile import CaseOutcome
 from workflows.handlers import CaseHandlers
 from workflows.mailbox import Letter
 from workflows.payments import Payments
 from workflows.process import auto_approval, pass_deadline
+from workflows.replacements import Replacements
 
 
 @workflow.defn(name="RefundWorkflow")
@@ -24,6 +26,7 @@ class RefundWorkflow(CaseHandlers):
         self._intake = intake
         self._alarm = Alarm()
         self._payments = Payments(self._mailbox)
+        self._replacements = Replacements(self._mailbox)
         self._is_weighed = False
 
     @workflow.run
@@ -32,7 +35,7 @@ class RefundWorkflow(CaseHandlers):
         await self._file.open(intake)
         while self._is_going_on:
             self._approve_by_policy()
-            self._pay_what_is_due()
+            self._give_what_is_due()
             event = await self._next_event()
             if isinstance(event, Deadline):
                 await self._pass(event)
@@ -44,8 +47,9 @@ class RefundWorkflow(CaseHandlers):
 
     @property
     def _is_going_on(self) -> bool:
-        """True while the case is open, somebody has written, or a gateway is asked for the sake of the case (R37)."""
-        is_asked = bool(self._file.case.asked_after) or self._payments.is_asking
+        """True while the case is open, somebody has written, or a gateway (R37) or the stock (R39) is asked for it."""
+        is_giving_back = any(one.state is ReplacementState.RELEASING for one in self._file.case.replacements)
+        is_asked = bool(self._file.case.asked_after) or self._payments.is_asking or is_giving_back
         return self._file.case.is_open or bool(self._mailbox) or is_asked
 
     def _approve_by_policy(self) -> None:
@@ -55,9 +59,10 @@ class RefundWorkflow(CaseHandlers):
             self._is_weighed = True
             self._mailbox.tell(decision)
 
-    def _pay_what_is_due(self) -> None:
-        """Start the payouts that are due; their answers come back as messages."""
+    def _give_what_is_due(self) -> None:
+        """Start the payouts and the replacements that are due; their answers come back as messages."""
         self._file.keep(self._payments.start(self._file.case))
+        self._replacements.start(self._file.case)
 
     async def _next_event(self) -> Letter | Deadline:
         """Return what comes next by the time it arrived: a letter, or a deadline that passed before it."""
@@ -83,9 +88,13 @@ class RefundWorkflow(CaseHandlers):
         at = workflow.now()
         await self._file.change(pass_deadline(self._file.case, deadline, at, self._file.policy), at)
 
+    @property
+    def _is_idle(self) -> bool:
+        return self._payments.is_idle and self._replacements.is_idle
+
     async def _renew_when_long(self) -> None:
         """Continue as a new run once the history is long and nothing is in flight."""
-        if not workflow.info().is_continue_as_new_suggested() or not self._payments.is_idle:
+        if not workflow.info().is_continue_as_new_suggested() or not self._is_idle:
             return
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not self._mailbox:

@@ -7,6 +7,7 @@ from db.tables.intakes import EvidenceRow, IntakeRow
 from db.tables.money import LedgerEntryRow, LedgerTransactionRow, PayoutRow
 from db.tables.orders import OrderLineRow, OrderParcelRow, OrderPaymentRow, OrderRow
 from db.tables.parcels import CourierEventRow, ParcelCodeRow, RegistrationRow, ScanRow, UnexpectedParcelRow
+from db.tables.stock import ProductRow, ReservationRow
 
 METADATA = Row.metadata
 
@@ -28,7 +29,9 @@ __all__ = [
     "OrderRow",
     "ParcelCodeRow",
     "PayoutRow",
+    "ProductRow",
     "RegistrationRow",
+    "ReservationRow",
     "ReservedUnitRow",
     "ScanRow",
     "TimelineRow",

@@ -37,12 +37,17 @@ class CaseRow(Row, table=True):
 
 
 class ReservedUnitRow(Row, table=True):
-    """A unit held by a case: the primary key lets no second case hold it (R11); settled, it is held for ever."""
+    """A unit held by a case: the primary key lets no second case hold it (R11); settled, it is held for ever.
+
+    It has one row, and the row one way to settle it: refunded or replaced, never both (R39).
+    """
 
     stored_as: ClassVar[str] = "reserved_units"
     __table_args__ = (
         ForeignKeyConstraint(["order_number", "sku"], ["order_lines.order_number", "order_lines.sku"]),
         CheckConstraint("unit >= 1", name="unit_from_one"),
+        CheckConstraint("settles_as IN ('refund', 'replacement')", name="settles_as_one"),
+        CheckConstraint("NOT settled OR settles_as IS NOT NULL", name="settled_as_something"),
     )
 
     order_number: str = Field(primary_key=True, max_length=64)
@@ -50,6 +55,7 @@ class ReservedUnitRow(Row, table=True):
     unit: int = Field(primary_key=True)
     case_id: str = Field(max_length=64, index=True)
     settled: bool = False
+    settles_as: str | None = Field(default=None, max_length=16)
 
 
 class TimelineRow(Row, table=True):

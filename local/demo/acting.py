@@ -90,6 +90,13 @@ def scan(stage: Stage, case: Json, number: int, line: Line, quantity: int) -> No
             raise UnexpectedAnswerError(f"scans of {code}: {answers}")
 
 
+def send_replacement(stage: Stage, case: Json) -> None:
+    """Have the warehouse send what is reserved for the case."""
+    stage.say("the stock holds the replacement; the warehouse sends it")
+    body = {"goods": "replacement", "carrier": "sf_express", "tracking_number": f"SFX{case['case_id'][-9:].upper()}"}
+    stage.shop.call("warehouse", "POST", f"/v1/refunds/{case['case_id']}/dispatch", body)
+
+
 async def skip(stack: Stack, case_id: str) -> None:
     """Let time pass on the case's own clock of the server."""
     client = await Client.connect(stack.urls.temporal_address, data_converter=pydantic_data_converter)

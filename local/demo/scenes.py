@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable
 
-from local.demo.acting import Played, Stage, approve, ended, inspect, refused, scan, ship, skip, units
+from local.demo.acting import Played, Stage, approve, ended, inspect, refused, scan, send_replacement, ship, skip, units
 from local.demo.photos import photo
 from local.demo.shop import Line
 
 MUG = Line("MUG-1", "Mug", 1200, quantity=2)
 LAMP = Line("LAMP-1", "Desk lamp", 4500)
 RING = Line("RING-1", "Ring, engraved", 9900, special=True)
+SMALL_LAMP = Line("LAMP-S", "Desk lamp, small", 3900)
 RETURN_POSTAGE = 850
 
 
@@ -51,6 +52,25 @@ def partial_receipt(stage: Stage) -> Played:
     scan(stage, case, 2, MUG, 1)
     why = "R26 what came is paid, the rest when it comes; R31"
     return ended(stage, "partial receipt", order, case, "refunded", why, refund=2 * MUG.unit_price, refunds=2)
+
+
+def exchange(stage: Stage) -> Played:
+    """A lamp for a smaller one: reserved when the first came back, sent, and the difference in price refunded."""
+    order = stage.shop.place_order(LAMP)
+    stage.shop.state_stock(SMALL_LAMP, available=1)
+    asked = [{**units(LAMP), "exchange_for": SMALL_LAMP.sku}]
+    case = stage.shop.ask(order, "personal", asked, resolution="exchange")
+    approve(stage, case)
+    ship(stage, case)
+    inspect(stage, case, LAMP)
+    stage.shop.wait_until(case["case_id"], lambda shown: shown["replacements"][0]["state"] == "reserved")
+    send_replacement(stage, case)
+    why = "R39 replaced, and what the replacement is cheaper by is refunded"
+    difference = LAMP.unit_price - SMALL_LAMP.unit_price
+    played = ended(stage, "exchange", order, case, "exchanged", why, refund=difference)
+    if left := stage.shop.available(SMALL_LAMP):
+        played.faults.append(f"{left} of one small lamp are still in stock")
+    return played
 
 
 def late(stage: Stage) -> Played:
@@ -114,6 +134,7 @@ SCENES: tuple[Callable[[Stage], Played], ...] = (
     quality,
     personal,
     partial_receipt,
+    exchange,
     late,
     never_shipped,
     custom_made,

@@ -1,6 +1,7 @@
 """The shop, its auditor, its warehouse and a customer, as clients of the HTTP API."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -76,13 +77,29 @@ class Shop:
         )
         return number
 
-    def ask(self, order_number: str, reason: str, lines: list[Json], evidence: list[Json] | None = None) -> Json:
-        """Ask for a refund and return the case, or the problem that refuses it."""
+    def state_stock(self, line: Line, available: int) -> None:
+        """State how many units of a product are free to replace others, and what one costs."""
+        product = {"product_name": line.product_name, "available": available, "prices": {"USD": line.unit_price}}
+        self.call("storefront", "PUT", f"/v1/stock/{line.sku}", product)
+
+    def available(self, line: Line) -> int:
+        """Return how many units of a product are free."""
+        return int(self.call("storefront", "GET", f"/v1/stock/{line.sku}")["available"])
+
+    def ask(
+        self,
+        order_number: str,
+        reason: str,
+        lines: list[Json],
+        evidence: list[Json] | None = None,
+        resolution: str = "refund",
+    ) -> Json:
+        """Ask for a refund or an exchange and return the case, or the problem that refuses it."""
         body: Json = {
             "order_number": order_number,
             "customer_id": "customer-1",
             "reason": reason,
-            "resolution": "refund",
+            "resolution": resolution,
             "description": "Played by the demo.",
             "lines": lines,
             "evidence": evidence or [],
@@ -114,10 +131,14 @@ class Shop:
 
     def wait_for(self, case_id: str, state: str) -> Json:
         """Return the case once it stands so; raises UnexpectedAnswerError when it does not within a minute."""
+        return self.wait_until(case_id, lambda case: case["state"] == state)
+
+    def wait_until(self, case_id: str, is_so: Callable[[Json], bool]) -> Json:
+        """Return the case once it is so; raises UnexpectedAnswerError when it is not within a minute."""
         until = time.monotonic() + PATIENCE_SECONDS
-        while (case := self.case(case_id))["state"] != state:
+        while not is_so(case := self.case(case_id)):
             if time.monotonic() > until:
-                raise UnexpectedAnswerError(f"{case_id} should be {state} by now and is {case['state']}")
+                raise UnexpectedAnswerError(f"{case_id} hangs; it is {case['state']}")
             time.sleep(POLL_SECONDS)
         return case
 

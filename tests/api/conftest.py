@@ -10,14 +10,17 @@ from fastapi import FastAPI
 from activities.arrivals import ArrivalDesk
 from activities.casework import Casework
 from activities.payouts import PayoutDesk
+from activities.stock import StockDesk
 from api.app import create_app
 from api.keys import KeyRing
 from api.services import Services
 from config.keys import KeyHolder, Role, development_keys
 from db.cases import Cases
+from db.disputes import Disputes
 from db.engine import Database
 from db.migrate import migrate
 from db.payouts import Payouts
+from db.stock import StockTable
 from gateways.calendars import HolidayCalendars
 from gateways.policy_shelf import PolicyShelf
 from gateways.temporal_history import TemporalHistory
@@ -109,8 +112,9 @@ def settings(temporal, seaweed, tmp_path) -> Iterator[dict[str, str]]:
 def desks(client, database: Database, gateway: ObedientGateway) -> Desks:
     clock = Clock()
     return Desks(
-        casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars()),
+        casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars(), StockTable(database, clock)),
         payouts=PayoutDesk(Payouts(database), {"stripe": gateway}, OpenVault(), clock),
+        stock=StockDesk(StockTable(database, clock), Disputes(database)),
         arrivals=ArrivalDesk(TemporalHistory(client)),
     )
 

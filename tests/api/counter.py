@@ -1,7 +1,7 @@
 """What a test says to the API, in few words."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -125,8 +125,12 @@ class Counter:
 
     async def until(self, case: dict[str, Any], state: str) -> dict[str, Any]:
         """Wait until the case is in the state, and return it."""
+        return await self.wait_for(case, lambda shown: shown["state"] == state)
+
+    async def wait_for(self, case: dict[str, Any], is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Wait until what is shown of the case is so, and return it."""
         async with asyncio.timeout(20):
-            while (shown := await self.case(case))["state"] != state:
+            while not is_so(shown := await self.case(case)):
                 await asyncio.sleep(0.05)
         return shown
 

@@ -18,8 +18,10 @@ BEFORE = {
     f"{CASE}/receipt": ["audit"],
     f"{CASE}/inspection": ["audit"],
     f"{CASE}/resolution": ["audit", "inspection"],
+    f"{CASE}/dispatch": ["audit", "inspection", "resolution"],
 }
-LEADING = {"audit": "approve", "inspection": "no_defect_found"}
+LEADING = {"audit": "approve", "inspection": "no_defect_found", "resolution": "refuse"}
+AS_EXCHANGE = {f"{CASE}/dispatch": "replacement"}
 
 
 @pytest.fixture
@@ -42,12 +44,15 @@ async def test_every_request_example_works(counter, document):
     order_number = f"A-{uuid4().hex[:8]}"
     for path, method, operation in operations(document):
         for name, example in examples(operation).items():
-            case_id = await staged(counter, document, path) if path in BEFORE else ""
+            is_exchange = AS_EXCHANGE.get(path) == name
+            case_id = await (exchanged if is_exchange else staged)(counter, document, path) if path in BEFORE else ""
             worded = json.dumps(example["value"]).replace(in_examples, order_number)
             body = json.loads(worded.replace("pi_3Nabc", f"pi_{order_number}").replace("rc_01k0v6xq3e7h", case_id))
             finding_id = found(counter) if "finding_id" in path else ""
             parcel_id = came_in(counter) if "parcel_id" in path else ""
-            url = path.format(order_number=order_number, case_id=case_id, finding_id=finding_id, parcel_id=parcel_id)
+            url = path.format(
+                order_number=order_number, case_id=case_id, finding_id=finding_id, parcel_id=parcel_id, sku="LAMP-OAK"
+            )
             answer = await counter.ask(method.upper(), url, body, Idempotency_Key=uuid4().hex)
             assert answer.is_success, f"{method} {path}, example {name}: {answer.text[:500]}"
 
@@ -75,19 +80,34 @@ def came_in(counter):
     return parcel.parcel_id
 
 
+async def exchanged(counter, document, _path):
+    """Open the exchange of the examples, and bring it to where its replacement is to be sent."""
+    case = await placed(counter, document, "exchange")
+    await counter.send(case, "audit", {"decision": "approve"})
+    accepted = examples(document["paths"][f"{CASE}/inspection"]["post"])["accepted"]["value"]
+    told(await counter.send(case, "inspection", accepted), 200)
+    await counter.wait_for(case, lambda shown: shown["replacements"][0]["state"] == "reserved")
+    return case["case_id"]
+
+
 async def staged(counter, document, path):
     """Open a case like that of the examples, and bring it by examples to where the call makes sense."""
-    order = examples(document["paths"]["/v1/orders/{order_number}"]["put"])["two_lines"]["value"]
-    number = f"A-{uuid4().hex[:8]}"
-    payments = [{**order["payments"][0], "reference": f"pi_{number}"}]
-    told(await counter.ask("PUT", f"/v1/orders/{number}", {**order, "payments": payments}), 201)
-    asked = examples(document["paths"]["/v1/refunds"]["post"])["personal"]["value"]
-    lines = [{"sku": "LAMP-1", "quantity": 1}]
-    case = told(await counter.submit({**asked, "order_number": number, "lines": lines}), 201)
+    case = await placed(counter, document, "personal")
     for what in BEFORE[path]:
         body = examples(document["paths"][f"{CASE}/{what}"]["post"])[LEADING[what]]["value"]
         told(await counter.send(case, what, body), 200)
     return case["case_id"]
+
+
+async def placed(counter, document, example):
+    """Open the case of an example over an order of its own."""
+    order = examples(document["paths"]["/v1/orders/{order_number}"]["put"])["two_lines"]["value"]
+    number = f"A-{uuid4().hex[:8]}"
+    payments = [{**order["payments"][0], "reference": f"pi_{number}"}]
+    told(await counter.ask("PUT", f"/v1/orders/{number}", {**order, "payments": payments}), 201)
+    asked = examples(document["paths"]["/v1/refunds"]["post"])[example]["value"]
+    lines = [{**asked["lines"][0], "sku": "LAMP-1", "quantity": 1}]
+    return told(await counter.submit({**asked, "order_number": number, "lines": lines}), 201)
 
 
 def test_every_call_that_takes_a_body_has_an_example(app):

@@ -71,7 +71,7 @@ def test_r11_a_paid_unit_is_held_for_ever(cases: Cases, database: Database):
 
 def test_r11_an_exchanged_unit_is_held_for_ever(cases: Cases, database: Database):
     opened = cases.open(a_case(mugs=2), [])
-    cases.record(later(opened, lines=(opened.lines[0].amend(accepted=1),), state=CaseState.EXCHANGED), [])
+    cases.record(later(opened, lines=(opened.lines[0].amend(accepted=1, replaced=1),), state=CaseState.EXCHANGED), [])
     assert held(database) == [(1, opened.case_id, True)]
 
 

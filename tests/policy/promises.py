@@ -29,6 +29,7 @@ WINDOWS = {
     CaseState.IN_TRANSIT: {"ship_by": "2026-03-11", "parcel_stalled": "2026-04-01"},
     CaseState.RECEIVED: {"ship_by": "2026-03-11", "inspection_target": "2026-03-05"},
     CaseState.INSPECTION_FAILED: {"ship_by": "2026-03-11", "decision_target": "2026-03-04"},
+    CaseState.REPLACEMENT_DUE: {"ship_by": "2026-03-11", "replacement_target": "2026-03-05"},
     CaseState.LOST_IN_RETURN: {"ship_by": "2026-03-11", "decision_target": "2026-03-04"},
     CaseState.PAYOUT_DUE: {
         "ship_by": "2026-03-11",

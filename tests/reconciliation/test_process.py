@@ -13,7 +13,9 @@ from activities.arrivals import ArrivalDesk
 from activities.casework import Casework
 from activities.payouts import PayoutDesk
 from activities.reconciliation import NewsDesk, ReconciliationDesk
+from activities.stock import StockDesk
 from db.cases import Cases
+from db.disputes import Disputes
 from db.engine import Database
 from db.findings import Findings
 from db.gateway_events import GatewayEvents
@@ -22,6 +24,7 @@ from db.migrate import migrate
 from db.orders import Orders
 from db.payouts import Payouts
 from db.reconciliation import Books
+from db.stock import StockTable
 from domain.findings import Finding
 from domain.request import RefundRequest
 from domain.words import CaseState, PayoutState
@@ -113,8 +116,9 @@ async def business(tmp_path: Path, sandbox) -> AsyncIterator[Business]:
 def desks_of(client, database, gateway):
     gateways = {"stripe": gateway}
     desks = Desks(
-        casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars()),
+        casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars(), StockTable(database, now)),
         payouts=PayoutDesk(Payouts(database), gateways, OpenVault(), now),
+        stock=StockDesk(StockTable(database, now), Disputes(database)),
         arrivals=ArrivalDesk(TemporalHistory(client)),
     )
     reconciliation = ReconciliationDesk(

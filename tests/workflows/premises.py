@@ -10,11 +10,14 @@ from temporalio.testing import WorkflowEnvironment
 from activities.arrivals import ArrivalDesk
 from activities.casework import Casework
 from activities.payouts import PayoutDesk
+from activities.stock import StockDesk
 from db.cases import Cases
+from db.disputes import Disputes
 from db.engine import Database
 from db.migrate import migrate
 from db.orders import Orders
 from db.payouts import Payouts
+from db.stock import StockTable
 from gateways.calendars import HolidayCalendars
 from gateways.policy_shelf import PolicyShelf
 from gateways.temporal_history import TemporalHistory
@@ -32,12 +35,15 @@ def premises(env: WorkflowEnvironment, folder: Path) -> Iterator[tuple[Shop, Des
     migrate(url)
     database = Database(url)
     gateway, vault = ObedientGateway(), OpenVault()
+    stock = StockTable(database, lambda: datetime.now(UTC))
+    disputes = Disputes(database)
     desks = Desks(
-        casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars()),
+        casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars(), stock),
         payouts=PayoutDesk(Payouts(database), {"stripe": gateway}, vault, lambda: datetime.now(UTC)),
+        stock=StockDesk(stock, disputes),
         arrivals=ArrivalDesk(TemporalHistory(env.client)),
     )
     try:
-        yield Shop(env, Orders(database), Cases(database), gateway, vault), desks
+        yield Shop(env, Orders(database), Cases(database), stock, disputes, gateway, vault), desks
     finally:
         database.close()

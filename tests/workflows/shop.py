@@ -23,13 +23,16 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from db.cases import Cases
+from db.disputes import Disputes
 from db.orders import Orders
+from db.stock import StockTable
 from domain.calendar import Deadline
 from domain.case import Case, EvidencePin, InspectedLine, Standing
 from domain.messages import (
     AuditDecision,
     CaseResolution,
     CourierTracking,
+    Dispatch,
     EvidenceReport,
     GoodsReceipt,
     Message,
@@ -39,7 +42,7 @@ from domain.messages import (
 from domain.money import Money
 from domain.order import Order, OrderLine, Parcel, Payment
 from domain.request import CaseIntake, RequestedLine
-from domain.words import CaseState, EvidenceStatus, Reason, Settlement
+from domain.words import CaseState, DispatchedGoods, EvidenceStatus, Reason, ResolutionAsked, Settlement
 from tests.fakes import ObedientGateway, OpenVault
 from workflows.alarm import GRACE
 from workflows.options import TASK_QUEUE
@@ -58,6 +61,8 @@ class Shop:
     env: WorkflowEnvironment
     orders: Orders
     cases: Cases
+    stock: StockTable
+    disputes: Disputes
     gateway: ObedientGateway = field(default_factory=ObedientGateway)
     vault: OpenVault = field(default_factory=OpenVault)
     opened: list["OpenCase"] = field(default_factory=list)
@@ -107,6 +112,8 @@ class Shop:
         received_at: datetime | None = None,
         customer_id: str = "c-1",
         order_number: str | None = None,
+        exchange_for: str | None = None,
+        resolution: ResolutionAsked = ResolutionAsked.REFUND,
     ) -> "OpenCase":
         order = order or await self.order()
         intake = CaseIntake(
@@ -114,7 +121,10 @@ class Shop:
             order_number=order_number or order.order_number,
             customer_id=customer_id,
             reason=reason,
-            lines=tuple(RequestedLine(sku=sku, quantity=quantity) for sku, quantity in lines),
+            resolution=resolution,
+            lines=tuple(
+                RequestedLine(sku=sku, quantity=quantity, exchange_for=exchange_for) for sku, quantity in lines
+            ),
             evidence_ids=tuple(evidence),
             received_at=received_at or await self.now(),
         )
@@ -246,6 +256,10 @@ class OpenCase:
 
     async def inspect(self, *found: tuple[str, int, str]) -> Standing:
         return await self.say("record_inspection", inspection(*found))
+
+    async def dispatch(self, number: str = "OUT-9", goods: str = "replacement", **more: Any) -> Standing:
+        parcel = {"carrier": "sf_express", "tracking_number": number, "sent_by": "wang"}
+        return await self.say("record_dispatch", Dispatch(goods=DispatchedGoods(goods), **parcel, **more))
 
     async def resolve(self, decision: Settlement, **more: Any) -> Standing:
         return await self.say("resolve", CaseResolution(decision=decision, decided_by="mei", **more))

@@ -7,7 +7,7 @@ from domain.words import AuditVerdict, CaseState
 from policy import audit as rules
 from policy import returns
 from workflows.move import Arrived, Happened, Move
-from workflows.stages import payout
+from workflows.stages import exchange
 
 
 def decide(case: Case, arrived: Arrived[AuditDecision], policy: PolicyDocument) -> Move | Refusal:
@@ -44,7 +44,7 @@ def _approve(case: Case, arrived: Arrived[AuditDecision], policy: PolicyDocument
         shop_paid_label=decision.shop_paid_label,
     )
     if decision.waive_return:
-        return payout.pay_without_goods(case, happened, policy)
+        return exchange.settle_without_goods(case, happened, policy, arrived.at)
     case = case.amend(
         state=CaseState.AWAITING_RETURN,
         return_code=returns.return_code(case.case_id),

@@ -22,7 +22,7 @@ def take_trouble(case: Case, arrived: Arrived[PayoutTrouble], _policy: PolicyDoc
     return payout.blocked(case, trouble.code, happened)
 
 
-def resolve(case: Case, arrived: Arrived[CaseResolution], _policy: PolicyDocument) -> Move | Refusal:
+def resolve(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move | Refusal:
     """Carry out what a human decided about the money (R36, R38)."""
     resolution = arrived.message
     if refusal := rules.judge(case, resolution):
@@ -31,10 +31,10 @@ def resolve(case: Case, arrived: Arrived[CaseResolution], _policy: PolicyDocumen
         case Settlement.OTHER_ACCOUNT:
             return _other_account(case, resolution)
         case Settlement.CLOSE if case.state is CaseState.CHARGEBACK_HOLD:
-            return dispute.close_by_hand(case, arrived)
+            return dispute.close_by_hand(case, arrived, policy)
         case Settlement.CLOSE:
             happened = Happened("refunded_elsewhere", resolution.decided_by, "R32")
-            return payout.paid(case, (happened,), arrived.at)
+            return payout.paid(case, (happened,), policy, arrived.at)
         case _:
             accepted = case.evidence_accepted or resolution.decision is Settlement.ACCEPT
             happened = Happened("payout_retried", resolution.decided_by, "R36")
@@ -66,7 +66,7 @@ def _to_account(one: Payout, account: str) -> Payout:
     )
 
 
-def mark_paid(case: Case, arrived: Arrived[CaseResolution], _policy: PolicyDocument) -> Move | Refusal:
+def mark_paid(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move | Refusal:
     """Take finance's word that what was owed outside the original payments is paid (R32, R36)."""
     owed = [one for one in case.payouts if one.is_outside and one.state is PayoutState.ACTION_REQUIRED]
     if not owed:
@@ -79,4 +79,4 @@ def mark_paid(case: Case, arrived: Arrived[CaseResolution], _policy: PolicyDocum
         case = case.with_payout(one)
     happened = tuple(payout.answered(one, arrived.message.decided_by) for one in paid)
     is_waited_for = case.state is CaseState.PAYOUT_BLOCKED and rules.is_paid(case)
-    return payout.paid(case, happened, arrived.at) if is_waited_for else Move(case, happened)
+    return payout.paid(case, happened, policy, arrived.at) if is_waited_for else Move(case, happened)

@@ -7,21 +7,24 @@ from domain.gateway_events import Dispute, DisputeStatus
 from domain.messages import CaseResolution, DisputeNews
 from domain.policy_document import PolicyDocument
 from domain.words import CaseState, PayoutState
+from policy import exchange
 from policy import payouts as rules
+from policy.money import value_awaiting_replacement
 from workflows.move import Arrived, Happened, Move
 from workflows.stages import payout
 
 _NOT_SENT = rules.PAID_NOTHING | {PayoutState.PLANNED}
 _SENT = frozenset({PayoutState.SUBMITTING, PayoutState.UNKNOWN, PayoutState.PENDING, PayoutState.ACTION_REQUIRED})
+_GIVING = payout.PAYING | {CaseState.REPLACEMENT_DUE}
 BY_HAND = "ended_by_hand"
 
 
-def hear(case: Case, arrived: Arrived[DisputeNews], _policy: PolicyDocument) -> Move:
-    """Hold, settle or go on as the dispute stands; a case that pays nothing just now only notes it (R38)."""
+def hear(case: Case, arrived: Arrived[DisputeNews], policy: PolicyDocument) -> Move:
+    """Hold, settle or go on as the dispute stands; a case that pays and sends nothing now only notes it (R38, R39)."""
     told = arrived.message.dispute
     happened = (_told(told),)
     concerned = tuple(one for one in case.payouts if rules.concerns(told, one) and one.state in _NOT_SENT | _SENT)
-    if case.state not in payout.PAYING or not concerned:
+    if case.state not in _GIVING or not (concerned or case.awaits_replacement):
         return Move(case, happened)
     match told.status:
         case DisputeStatus.OPEN:
@@ -29,39 +32,42 @@ def hear(case: Case, arrived: Arrived[DisputeNews], _policy: PolicyDocument) -> 
         case DisputeStatus.WON:
             return payout.again(case, happened) if case.state is CaseState.CHARGEBACK_HOLD else Move(case, happened)
         case DisputeStatus.LOST:
-            return _lost(case, told, concerned, arrived.at)
+            return _lost(case, arrived, concerned, policy)
 
 
 def hold(case: Case, happened: tuple[Happened, ...]) -> Move:
-    """Pay nothing until the dispute has ended; what was sent before is still asked after (R38)."""
+    """Pay and send nothing until the dispute has ended; what was submitted before is still asked after (R38)."""
     if case.state is CaseState.CHARGEBACK_HOLD:
         return Move(case, happened)
     held = Happened("chargeback_hold", rule="R38")
     return Move(case.amend(state=CaseState.CHARGEBACK_HOLD, blocked_by=None), (*happened, held))
 
 
-def close_by_hand(case: Case, arrived: Arrived[CaseResolution]) -> Move:
+def close_by_hand(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move:
     """Take finance's word that the dispute has returned the money (R38)."""
     happened = Happened("dispute_lost", arrived.message.decided_by, "R38")
-    return _settled(case, BY_HAND, case.payouts, (happened,), arrived.at)
+    case = _settled(case, BY_HAND, case.payouts)
+    return _closed(case, (happened,), policy, arrived.at)
 
 
-def _lost(case: Case, told: Dispute, concerned: tuple[Payout, ...], at: datetime) -> Move:
+def _lost(case: Case, arrived: Arrived[DisputeNews], concerned: tuple[Payout, ...], policy: PolicyDocument) -> Move:
     """Close what the dispute has paid; one that returned less than is owed asks finance (R38)."""
-    if not rules.replaces(told, concerned):
-        return payout.blocked(case, "dispute_lost_in_part", (_told(told),))
-    return _settled(case, told.dispute_id, concerned, (_told(told),), at)
+    told = arrived.message.dispute
+    happened = (_told(told),)
+    if rules.replaces(told, concerned, value_awaiting_replacement(case)):
+        return _closed(_settled(case, told.dispute_id, concerned), happened, policy, arrived.at)
+    return payout.blocked(case, "dispute_lost_in_part", happened) if concerned else hold(case, happened)
 
 
-def _settled(
-    case: Case, dispute_id: str, concerned: tuple[Payout, ...], happened: tuple[Happened, ...], at: datetime
-) -> Move:
+def _settled(case: Case, dispute_id: str, concerned: tuple[Payout, ...]) -> Case:
+    """Return the case with what the dispute returned neither paid nor replaced any more (R38, R39)."""
     for one in concerned:
         case = case.with_payout(one.amend(state=PayoutState.CANCELED)) if one.state in _NOT_SENT else case
-    case = case.amend(settled_by_dispute=dispute_id)
-    if rules.is_paid(case):
-        return payout.paid(case, happened, at)
-    return Move(case, happened)
+    return exchange.give_up(case).amend(settled_by_dispute=dispute_id)
+
+
+def _closed(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument, at: datetime) -> Move:
+    return payout.paid(case, happened, policy, at) if rules.is_paid(case) else Move(case, happened)
 
 
 def _told(told: Dispute) -> Happened:

@@ -5,7 +5,7 @@ from domain.messages import CaseResolution, WarehouseInspection
 from domain.policy_document import PolicyDocument
 from policy import inspection as rules
 from workflows.move import Arrived, Happened, Move
-from workflows.stages import payout
+from workflows.stages import exchange
 
 
 def inspect(case: Case, arrived: Arrived[WarehouseInspection], policy: PolicyDocument) -> Move | Refusal:
@@ -20,7 +20,7 @@ def inspect(case: Case, arrived: Arrived[WarehouseInspection], policy: PolicyDoc
         shipment=case.shipment.amend(is_inspected=True) if case.shipment else None,
     )
     happened = (*revived, _inspected(case, arrived.message))
-    return payout.pay_accepted(case, happened, policy, arrived.at)
+    return exchange.settle(case, happened, policy, arrived.at)
 
 
 def resolve(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move | Refusal:
@@ -29,7 +29,7 @@ def resolve(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument
     if refusal := rules.judge_settlement(case, resolution):
         return refusal
     happened = Happened("inspection_decided", resolution.decided_by, "R27", {"decision": resolution.decision.value})
-    return payout.pay_accepted(rules.settle(case, resolution), (happened,), policy, arrived.at)
+    return exchange.settle(rules.settle(case, resolution), (happened,), policy, arrived.at)
 
 
 def _inspected(case: Case, inspection: WarehouseInspection) -> Happened:

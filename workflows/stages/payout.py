@@ -13,20 +13,12 @@ from workflows.move import Arrived, Happened, Move
 PAYING = frozenset({CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED, CaseState.CHARGEBACK_HOLD})
 
 
-def pay_without_goods(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument) -> Move | Refusal:
-    """Owe for every unit that is not settled, though nothing came back (R22, R23)."""
-    lines = tuple(line.amend(accepted=line.accepted + line.outstanding) for line in case.lines)
-    return _owe(case.amend(lines=lines), happened, policy)
+def go_on(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument, at: datetime) -> Move:
+    """Owe for the accepted units; with nothing to pay the case waits for the rest or ends (R26, R28, R39)."""
+    return _owe(case, happened, policy) if money.owes(case, policy) else _rest(case, happened, at)
 
 
-def pay_accepted(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument, at: datetime) -> Move | Refusal:
-    """Owe for the accepted units; with nothing to pay the case waits for the rest or ends (R26, R28)."""
-    if case.agreed_amount or any(line.accepted > line.paid for line in case.lines):
-        return _owe(case, happened, policy)
-    return _rest(case, happened, at)
-
-
-def take_answer(case: Case, arrived: Arrived[PayoutAnswer], _policy: PolicyDocument) -> Move:
+def take_answer(case: Case, arrived: Arrived[PayoutAnswer], policy: PolicyDocument) -> Move:
     """Keep what the gateway answered; only success counts as paid (R34), a failure parks the case (R36, R37)."""
     told = arrived.message.payout
     before = case.payout(told.payout_id) or told
@@ -40,7 +32,7 @@ def take_answer(case: Case, arrived: Arrived[PayoutAnswer], _policy: PolicyDocum
         return Move(case, happened)
     if payout.state in rules.PAID_NOTHING:
         return blocked(case, "gateway_failed", happened)
-    return paid(case, happened, arrived.at) if rules.is_paid(case) else Move(case, happened)
+    return paid(case, happened, policy, arrived.at) if rules.is_paid(case) else Move(case, happened)
 
 
 def ask_after(case: Case, arrived: Arrived[RefundNews], _policy: PolicyDocument) -> Move | Refusal:
@@ -54,13 +46,15 @@ def ask_after(case: Case, arrived: Arrived[RefundNews], _policy: PolicyDocument)
 
 
 def again(case: Case, happened: tuple[Happened, ...]) -> Move:
-    """Pay what failed again, each payout as a new attempt with a new key (R36-R38)."""
+    """Pay what failed again, each payout as a new attempt with a new key (R36-R38); or send what was held (R39)."""
     for payout in case.payouts:
         case = case.with_payout(next_attempt(payout)) if rules.may_try_again(case, payout) else case
-    return Move(case.amend(state=CaseState.PAYOUT_DUE, blocked_by=None, other_account=None), happened)
+    was_only_sending = case.state is CaseState.CHARGEBACK_HOLD and case.awaits_replacement and rules.is_paid(case)
+    state = CaseState.REPLACEMENT_DUE if was_only_sending else CaseState.PAYOUT_DUE
+    return Move(case.amend(state=state, blocked_by=None, other_account=None), happened)
 
 
-def planned(case: Case, payouts: tuple[Payout, ...], at: datetime) -> Move:
+def planned(case: Case, payouts: tuple[Payout, ...], policy: PolicyDocument, at: datetime) -> Move:
     """Take the committed plan; when nothing of it goes through a gateway the case is paid (R32, R35)."""
     fresh = payouts[len(case.payouts) :]
     happened = tuple(
@@ -74,7 +68,7 @@ def planned(case: Case, payouts: tuple[Payout, ...], at: datetime) -> Move:
     case = case.amend(payouts=payouts)
     if any(payout.state is PayoutState.PLANNED for payout in fresh):
         return Move(case, happened)
-    return paid(case, happened, at)
+    return paid(case, happened, policy, at)
 
 
 def blocked(case: Case, code: str, happened: tuple[Happened, ...] = ()) -> Move:
@@ -83,13 +77,17 @@ def blocked(case: Case, code: str, happened: tuple[Happened, ...] = ()) -> Move:
     return Move(case.amend(state=CaseState.PAYOUT_BLOCKED, blocked_by=code), (*happened, parked))
 
 
-def paid(case: Case, happened: tuple[Happened, ...], at: datetime) -> Move:
-    """Count the accepted units as paid and go on to what is left of the case (R26, R28)."""
+def paid(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument, at: datetime) -> Move:
+    """Count the accepted units as paid, but for those that are replaced, and go on to the rest (R26, R28, R39)."""
     part_paid = case.agreed_amount is not None
     lines = tuple(
-        line.amend(paid=line.accepted, part_paid=line.refused if part_paid else line.part_paid) for line in case.lines
+        line.amend(
+            paid=line.accepted - line.replaced - case.replacing(line.sku),
+            part_paid=line.refused if part_paid else line.part_paid,
+        )
+        for line in case.lines
     )
-    return _rest(case.amend(lines=lines, agreed_amount=None, blocked_by=None), happened, at)
+    return go_on(case.amend(lines=lines, agreed_amount=None, blocked_by=None), happened, policy, at)
 
 
 def answered(payout: Payout, by: str = "gateway") -> Happened:
@@ -120,9 +118,7 @@ def next_attempt(payout: Payout) -> Payout:
     )
 
 
-def _owe(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument) -> Move | Refusal:
-    if not inspection.may_pay(case):
-        return Refusal(rule="R25", code="not_inspected", says="No payout without an inspection record.")
+def _owe(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument) -> Move:
     due = money.refund_due(case, policy)
     owed = Happened(
         "payout_due",
@@ -136,11 +132,16 @@ def _owe(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument) -> 
             "currency": due.total.currency,
         },
     )
-    return Move(case.amend(state=CaseState.PAYOUT_DUE, refund_due=due), (*happened, owed))
+    for one in money.unaccounted(case):
+        case = case.with_replacement(one.amend(is_accounted=True))
+    due_now = case.amend(state=CaseState.PAYOUT_DUE, refund_due=due, rounds=case.rounds + 1)
+    return Move(due_now, (*happened, owed))
 
 
 def _rest(case: Case, happened: tuple[Happened, ...], at: datetime) -> Move:
-    """Ask a human about units that failed (R27), wait for those still out while their window runs (R26), else end."""
+    """Send replacements (R39), ask a human about failed units (R27), wait for those still out (R26), or end."""
+    if case.awaits_replacement:
+        return Move(case.amend(state=CaseState.REPLACEMENT_DUE), happened)
     if inspection.needs_decision(case):
         return Move(case.amend(state=CaseState.INSPECTION_FAILED), (*happened, Happened("decision_needed", rule="R27")))
     ship_by = case.deadline("ship_by")
@@ -157,7 +158,12 @@ def _rest(case: Case, happened: tuple[Happened, ...], at: datetime) -> Move:
 
 
 def end_state(case: Case) -> CaseState:
-    """Return how a case ends for which nothing more is to come: paid for a part, refused, or neither (R26, R28)."""
+    """Return how a case ends for which nothing more is to come: replaced or paid for a part, refused, or neither.
+
+    R26, R28, R39.
+    """
+    if any(line.replaced for line in case.lines):
+        return CaseState.EXCHANGED
     if case.payouts or case.is_partly_paid:
         return CaseState.REFUNDED
     if any(line.refused for line in case.lines):

@@ -12,7 +12,7 @@ from policy import returns as rules
 from policy import windows
 from policy.money import judge_postage
 from workflows.move import Arrived, Happened, Move
-from workflows.stages import payout
+from workflows.stages import exchange, payout
 
 
 def track(case: Case, arrived: Arrived[CourierTracking], _policy: PolicyDocument) -> Move | Refusal:
@@ -97,7 +97,7 @@ def decide_loss(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocu
         "loss_decided", resolution.decided_by, "R22", {"decision": resolution.decision.value, "policy_says": bearer}
     )
     if resolution.decision is Settlement.PAY:
-        return payout.pay_without_goods(case.amend(loss_accepted=True), (happened,), policy)
+        return exchange.settle_without_goods(case.amend(loss_accepted=True), (happened,), policy, arrived.at)
     if resolution.decision is Settlement.CLOSE:
         return Move(case.amend(ended_at=arrived.at), (happened,))
     return Refusal(rule="R22", code="wrong_resolution", says="For a lost parcel decide pay or close.")

@@ -1,0 +1,83 @@
+"""Replacements reserved in the stock, and given back; every errand is safe to repeat (R39)."""
+
+from typing import Protocol
+
+from temporalio import activity
+
+from domain.exchange import Replacement, Reservation
+from domain.value import Value
+from domain.words import ReplacementState
+
+
+class StockOrder(Value):
+    """Replacements of a case that the stock is asked about."""
+
+    case_id: str
+    order_number: str
+    replacements: tuple[Replacement, ...]
+
+
+class StockTold(Value):
+    """What the stock said, by replacement; nothing is reserved while a payment of the order is disputed (R38)."""
+
+    states: dict[str, ReplacementState]
+    disputed: bool = False
+
+
+class Stock(Protocol):
+    """The shop's stock: our own table of it, or the shop's system."""
+
+    def reserve(self, reservation: Reservation) -> bool:
+        """Hold the units and return True, or return False when there are not enough; repeated, the same answer.
+
+        A reservation that was released is not made again. Raises StockUnavailableError.
+        """
+        ...
+
+    def release(self, reservation: Reservation) -> None:
+        """Give the units back, once, also of a reservation that was never made. Raises StockUnavailableError."""
+        ...
+
+
+class DisputeBook(Protocol):
+    """Which payments are disputed."""
+
+    def holds(self, order_number: str) -> bool:
+        """Return whether a dispute over a payment of the order is open."""
+        ...
+
+
+class StockDesk:
+    """The activities that go to the stock."""
+
+    def __init__(self, stock: Stock, disputes: DisputeBook) -> None:
+        self._stock = stock
+        self._disputes = disputes
+
+    @activity.defn(name="reserve_replacements")
+    def reserve(self, order: StockOrder) -> StockTold:
+        """Reserve each replacement and return which are, and which are out of stock."""
+        if self._disputes.holds(order.order_number):
+            return StockTold(states={}, disputed=True)
+        return StockTold(states={one.replacement_id: self._reserved(order, one) for one in order.replacements})
+
+    @activity.defn(name="release_replacements")
+    def release(self, order: StockOrder) -> StockTold:
+        """Give each replacement back to the stock."""
+        for one in order.replacements:
+            self._stock.release(_reservation(order, one))
+        return StockTold(states={one.replacement_id: ReplacementState.RELEASED for one in order.replacements})
+
+    def _reserved(self, order: StockOrder, one: Replacement) -> ReplacementState:
+        is_held = self._stock.reserve(_reservation(order, one))
+        return ReplacementState.RESERVED if is_held else ReplacementState.OUT_OF_STOCK
+
+
+def _reservation(order: StockOrder, one: Replacement) -> Reservation:
+    return Reservation(
+        reservation_id=one.replacement_id,
+        case_id=order.case_id,
+        order_number=order.order_number,
+        sku=one.sku,
+        quantity=one.quantity,
+    )

@@ -1,0 +1,172 @@
+"""Exchange: what may be asked for instead, what is reserved and sent, and when it turns into a refund (R39)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from domain.case import PENDING_REPLACEMENT, Case, CaseLine, Refusal, UnitShare
+from domain.exchange import OutboundParcel, Product, Replacement, Substitute
+from domain.messages import Dispatch
+from domain.money import Money
+from domain.order import Order
+from domain.request import CaseIntake, RequestedLine
+from domain.words import DispatchedGoods, ReplacementState, ResolutionAsked
+from policy.money import unit_shares
+
+_UNSENT = PENDING_REPLACEMENT
+_TURNS_INTO_REFUND = frozenset({ReplacementState.OUT_OF_STOCK, ReplacementState.RELEASING})
+Products = Mapping[str, Product]
+
+
+def judge(order: Order, intake: CaseIntake, products: Products) -> Refusal | None:
+    """Return the refusal of an exchange for a product that is unknown, has no price, or costs more than was paid.
+
+    R39: the shop does not collect a difference; a replacement that costs less is sent, and the difference refunded.
+    """
+    if intake.resolution is not ResolutionAsked.EXCHANGE:
+        return None
+    refusals = (_judge_line(order, line, products) for line in intake.lines)
+    return next((refusal for refusal in refusals if refusal), None)
+
+
+def substitute(order: Order, asked: RequestedLine, products: Products) -> Substitute:
+    """Return what the line's units are replaced by, at the price of the day of the request."""
+    sku = asked.exchange_for or asked.sku
+    sold, product = order.line(asked.sku), products.get(sku)
+    if sku == asked.sku:
+        return Substitute(sku=sku, product_name=sold.product_name if sold else "")
+    price = product.prices.get(order.currency) if product else None
+    return Substitute(
+        sku=sku,
+        product_name=product.product_name if product else "",
+        price=Money(minor=price, currency=order.currency) if price is not None else None,
+    )
+
+
+def plan(case: Case) -> Case:
+    """Return the case with a replacement planned for the accepted units of each line that is to be exchanged (R39)."""
+    for line in case.lines:
+        units = line.units[line.settled + case.replacing(line.sku) : line.accepted]
+        if line.exchange_for and units:
+            case = case.with_replacement(_planned(case, line, line.exchange_for, units))
+    return case
+
+
+def awaits_stock(case: Case) -> bool:
+    """Return whether a replacement is planned that the stock has not answered for."""
+    return any(one.state is ReplacementState.PLANNED for one in case.replacements)
+
+
+def answered(case: Case, states: Mapping[str, ReplacementState]) -> Case:
+    """Return the case as the stock's answer leaves it: a line that cannot be had is refunded instead (R39)."""
+    for one in case.replacements:
+        told = states.get(one.replacement_id)
+        if told is not None and _is_news(one.state, told):
+            case = _with(case, one, told)
+    return case
+
+
+def give_up(case: Case) -> Case:
+    """Return the case with nothing more to be sent: what is reserved goes back to the stock, the goods are refunded."""
+    for one in case.replacements:
+        if one.state in _UNSENT:
+            case = _with(case, one, ReplacementState.RELEASING)
+    return case
+
+
+def judge_dispatch(case: Case, dispatch: Dispatch) -> Refusal | None:
+    """Return the refusal of a parcel that holds nothing the case is to send (R28, R39), or None."""
+    if dispatch.goods is DispatchedGoods.REFUSED_GOODS:
+        if may_send_back(case):
+            return None
+        return Refusal(rule="R28", code="nothing_refused", says="No goods of the case were refused: keep them.")
+    if _in_parcel(case, dispatch):
+        return None
+    if dispatch.sku:
+        says = f"No replacement {dispatch.sku} is reserved and unsent: check the sku, or leave it out for all of them."
+    else:
+        says = "No replacement is reserved and unsent: keep the goods."
+    return Refusal(rule="R39", code="no_replacement_reserved", says=says)
+
+
+def may_send_back(case: Case) -> bool:
+    """Return whether goods were refused, so that they go back to the customer (R28)."""
+    return any(line.refused for line in case.lines)
+
+
+def is_known_parcel(case: Case, dispatch: Dispatch) -> bool:
+    """Return whether the very same parcel was told of before."""
+    return any((one.goods, one.tracking_number) == (dispatch.goods, dispatch.tracking_number) for one in case.sent)
+
+
+def dispatched(case: Case, dispatch: Dispatch, at: datetime) -> Case:
+    """Return the case with the parcel under way; units whose replacement it holds are replaced from now on (R39)."""
+    parcel = OutboundParcel(
+        goods=dispatch.goods,
+        carrier=dispatch.carrier,
+        tracking_number=dispatch.tracking_number,
+        sent_at=at,
+        sent_by=dispatch.sent_by,
+    )
+    in_parcel = _in_parcel(case, dispatch) if dispatch.goods is DispatchedGoods.REPLACEMENT else ()
+    for one in in_parcel:
+        line = next(line for line in case.lines if line.sku == one.line_sku)
+        case = case.with_line(line.amend(replaced=line.replaced + one.quantity))
+        case = case.with_replacement(one.amend(state=ReplacementState.SENT, tracking_number=dispatch.tracking_number))
+    return case.amend(sent=(*case.sent, parcel))
+
+
+def _judge_line(order: Order, asked: RequestedLine, products: Products) -> Refusal | None:
+    if asked.exchange_for in {None, asked.sku}:
+        return None
+    wanted = substitute(order, asked, products)
+    if wanted.sku not in products:
+        says = f"The shop has no product {wanted.sku} to exchange for. Check the sku, or ask for a refund."
+        return Refusal(rule="R39", code="unknown_replacement", says=says)
+    if wanted.price is None:
+        says = f"{wanted.sku} has no price in {order.currency}: choose another product, or ask for a refund."
+        return Refusal(rule="R39", code="replacement_not_priced", says=says)
+    paid = max((unit.goods for unit in unit_shares(order, asked.sku)), default=0)
+    return (
+        _dearer(asked.sku, wanted.sku, wanted.price.amend(minor=paid), wanted.price)
+        if (wanted.price.minor > paid)
+        else None
+    )
+
+
+def _dearer(sku: str, wanted: str, paid: Money, price: Money) -> Refusal:
+    says = (
+        f"{wanted} costs {price}, {price - paid} more than was paid for {sku}. A difference cannot be collected yet: "
+        "choose a product that costs no more, or ask for a refund."
+    )
+    return Refusal(rule="R39", code="replacement_dearer", says=says)
+
+
+def _planned(case: Case, line: CaseLine, wanted: Substitute, units: tuple[UnitShare, ...]) -> Replacement:
+    cheaper = sum(max(0, unit.goods - wanted.price.minor) for unit in units) if wanted.price is not None else 0
+    return Replacement(
+        replacement_id=f"{case.case_id}-x{len(case.replacements) + 1}",
+        line_sku=line.sku,
+        sku=wanted.sku,
+        quantity=len(units),
+        difference=Money(minor=cheaper, currency=case.currency),
+    )
+
+
+def _is_news(known: ReplacementState, told: ReplacementState) -> bool:
+    if known is ReplacementState.RELEASING:
+        return told is ReplacementState.RELEASED
+    return known is ReplacementState.PLANNED and told is not known
+
+
+def _with(case: Case, one: Replacement, state: ReplacementState) -> Case:
+    case = case.with_replacement(one.amend(state=state))
+    if state not in _TURNS_INTO_REFUND:
+        return case
+    line = next(line for line in case.lines if line.sku == one.line_sku)
+    return case.with_line(line.amend(exchange_for=None))
+
+
+def _in_parcel(case: Case, dispatch: Dispatch) -> tuple[Replacement, ...]:
+    return tuple(
+        one for one in case.replacements if one.state is ReplacementState.RESERVED and dispatch.sku in {None, one.sku}
+    )

@@ -1,0 +1,357 @@
+"""R39: an exchange passes the same gates; a unit is refunded or replaced, never both; no stock, a refund. And R28."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+
+from domain.exchange import Product
+from domain.gateway_events import Dispute, DisputeStatus
+from domain.messages import Dispatch, DisputeNews
+from domain.order import OrderLine
+from domain.words import CaseState, DispatchedGoods, Reason, ResolutionAsked, Settlement
+from tests.workflows.shop import OpenCase, Shop, refused_by, usd
+
+
+def stock(shop: Shop, sku: str = "MUG", available: int = 9, **prices: int) -> None:
+    shop.stock.put(Product(sku=sku, product_name=sku.lower(), available=available, prices=prices))
+
+
+def available(shop: Shop, sku: str = "MUG") -> int:
+    return shop.stock.products([sku])[sku].available
+
+
+def states(case: OpenCase) -> list[str]:
+    return [one.state.value for one in case.case().replacements]
+
+
+async def asked(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
+    """A case that asks for an exchange and is approved."""
+    evidence = ["e1"] if reason.is_sellers_fault else []
+    case = await shop.open(reason, resolution=ResolutionAsked.EXCHANGE, evidence=evidence, **more)
+    if evidence:
+        await case.pin("e1")
+    await case.audit()
+    return case
+
+
+async def inspected(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
+    case = await asked(shop, reason, **more)
+    await case.ship(postage=usd(600))
+    await case.inspect(*((line.sku, line.quantity, "accepted") for line in case.intake.lines))
+    return case
+
+
+async def reserved(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
+    case = await inspected(shop, reason, **more)
+    await case.until_event("replacement_reserved")
+    return case
+
+
+def news(case: OpenCase, status: DisputeStatus, minor: int = 10_299) -> DisputeNews:
+    dispute = Dispute(
+        provider="stripe",
+        dispute_id=f"dp_{case.intake.order_number}",
+        payment_reference=f"pi_{case.intake.order_number}",
+        amount=usd(minor),
+        status=status,
+        changed_at=datetime.now(UTC),
+    )
+    return DisputeNews(dispute=dispute, event_id=f"stripe:evt_{status}")
+
+
+@pytest.mark.branch("exchanged")
+async def test_r39_accepted_goods_are_replaced_and_nothing_is_paid(shop: Shop) -> None:
+    stock(shop, available=5)
+    case = await reserved(shop, lines=[("MUG", 2)])
+    assert (case.state, available(shop)) == (CaseState.REPLACEMENT_DUE, 3)
+    await case.dispatch("SF7770001")
+    assert await case.ended() == "exchanged"
+    case_now = case.case()
+    assert [(one.sku, one.quantity, one.tracking_number) for one in case_now.replacements] == [("MUG", 2, "SF7770001")]
+    assert (case_now.payouts, case_now.lines[0].replaced, case_now.lines[0].paid) == ((), 2, 0)
+    assert case.events()[-4:] == ["replacement_planned", "replacement_reserved", "replacement_sent", "exchanged"]
+
+
+async def test_r39_nothing_is_replaced_before_the_goods_are_inspected(shop: Shop) -> None:
+    stock(shop)
+    case = await asked(shop)
+    await case.ship()
+    await case.receive()
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await case.dispatch()
+    assert refused_by(refused.value) == "R39"
+    assert (available(shop), case.case().replacements) == (9, ())
+
+
+@pytest.mark.branch("exchanged_for_a_cheaper_one")
+async def test_r39_what_a_replacement_is_cheaper_by_is_refunded_once_it_is_sent(shop: Shop) -> None:
+    stock(shop, "CUP", USD=800)
+    case = await reserved(shop, lines=[("MUG", 2)], exchange_for="CUP")
+    assert case.case().payouts == ()
+    await case.dispatch()
+    assert await case.ended() == "exchanged"
+    assert [one.amount for one in case.case().payouts] == [usd(2 * (1033 - 800))]
+    assert len(shop.gateway.refunds) == 1
+
+
+@pytest.mark.parametrize(
+    ("price", "code"), [({"USD": 1034}, "replacement_dearer"), ({"EUR": 1}, "replacement_not_priced")]
+)
+async def test_r39_a_dearer_replacement_or_one_without_a_price_is_refused(shop: Shop, price, code) -> None:
+    stock(shop, "VASE", **price)
+    case = await shop.open(resolution=ResolutionAsked.EXCHANGE, exchange_for="VASE")
+    refusal = case.case().refusal
+    assert (case.state, refusal.rule, refusal.code) == (CaseState.REJECTED, "R39", code)
+    assert "ask for a refund" in refusal.says
+
+
+async def test_r39_one_that_costs_just_what_was_paid_is_taken_and_an_unknown_one_is_not(shop: Shop) -> None:
+    stock(shop, "JUG", USD=1033)
+    order = await shop.order()
+    taken = await shop.open(order=order, resolution=ResolutionAsked.EXCHANGE, exchange_for="JUG")
+    unknown = await shop.open(order=order, resolution=ResolutionAsked.EXCHANGE, exchange_for="NOWHERE")
+    assert taken.state is CaseState.UNDER_AUDIT
+    assert unknown.case().refusal.code == "unknown_replacement"
+
+
+@pytest.mark.branch("exchange_out_of_stock")
+async def test_r39_out_of_stock_turns_into_a_refund(shop: Shop) -> None:
+    stock(shop, available=1)
+    case = await inspected(shop, lines=[("MUG", 2)])
+    assert await case.ended() == "refunded"
+    assert (states(case), available(shop)) == (["out_of_stock"], 1)
+    assert case.case().refund_due.total == usd(2066)
+    assert case.case().lines[0].exchange_for is None
+
+
+async def test_r39_a_product_that_the_stock_does_not_know_is_out_of_stock(shop: Shop) -> None:
+    line = OrderLine(sku=f"SOLO-{uuid4().hex[:6]}", product_name="Solo", quantity=1, unit_price=1000)
+    case = await inspected(
+        shop,
+        order=await shop.order(lines=(line,), parcels=(), receipt_confirmed_at=await shop.now()),
+        lines=[(line.sku, 1)],
+    )
+    assert await case.ended() == "refunded"
+
+
+@pytest.mark.branch("exchange_of_one_line_of_two")
+async def test_r39_of_two_lines_one_is_replaced_and_the_other_refunded(shop: Shop) -> None:
+    stock(shop)
+    stock(shop, "LAMP", available=0)
+    case = await inspected(shop, Reason.QUALITY, lines=[("MUG", 1), ("LAMP", 1)])
+    await case.until_event("payout_succeeded")
+    assert case.state is CaseState.REPLACEMENT_DUE
+    owed = case.case().refund_due
+    assert (owed.goods, owed.return_postage) == (usd(2500), usd(600))
+    await case.dispatch()
+    assert await case.ended() == "exchanged"
+    assert [(line.paid, line.replaced) for line in case.case().lines] == [(0, 1), (1, 0)]
+    assert len(case.case().payouts) == 1, "the return postage is owed once"
+
+
+async def test_r30_the_seller_at_fault_pays_the_return_postage_of_an_exchange_too(shop: Shop) -> None:
+    stock(shop)
+    case = await reserved(shop, Reason.NOT_AS_DESCRIBED)
+    await case.dispatch()
+    assert await case.ended() == "exchanged"
+    owed = case.case().refund_due
+    assert (owed.goods, owed.outbound_postage, owed.return_postage) == (usd(0), usd(0), usd(600))
+
+
+@pytest.mark.branch("exchange_given_up")
+async def test_r39_a_human_has_it_refunded_instead_and_the_stock_gets_its_unit_back(shop: Shop) -> None:
+    stock(shop)
+    case = await reserved(shop)
+    await case.resolve(Settlement.PAY)
+    assert await case.ended() == "refunded"
+    assert (states(case), available(shop)) == (["released"], 9)
+    assert case.case().refund_due.total == usd(1033)
+
+
+async def test_r39_what_is_refunded_instead_is_not_sent_any_more(shop: Shop) -> None:
+    stock(shop)
+    case = await reserved(shop)
+    shop.gateway.decline_code = "account_closed"
+    await case.resolve(Settlement.PAY)
+    await case.until_event("payout_blocked")
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await case.dispatch()
+    assert refused_by(refused.value) == "R39"
+
+
+async def test_r39_what_was_sent_is_not_refunded_any_more(shop: Shop) -> None:
+    stock(shop)
+    case = await reserved(shop)
+    await case.dispatch()
+    await case.ended()
+    again = await shop.open(order_number=case.intake.order_number, lines=[("MUG", 3)])
+    assert again.case().refusal.rule == "R11"
+
+
+async def test_r39_only_pay_can_be_decided_while_a_replacement_is_due(shop: Shop) -> None:
+    stock(shop)
+    case = await reserved(shop)
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await case.resolve(Settlement.REFUSE)
+    assert refused_by(refused.value) == "R39"
+
+
+async def test_r39_the_same_parcel_told_twice_is_one(shop: Shop) -> None:
+    stock(shop)
+    stock(shop, "LAMP")
+    case = await reserved(shop, lines=[("MUG", 1), ("LAMP", 1)])
+    first = await case.dispatch("SF1-A", sku="LAMP")
+    again = await case.dispatch("SF1-A", sku="LAMP")
+    assert (first.version, first.state) == (again.version, CaseState.REPLACEMENT_DUE)
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await case.dispatch("SF1-B", sku="LAMP")
+    assert refused_by(refused.value) == "R39"
+    await case.dispatch("SF1-B")
+    assert await case.ended() == "exchanged"
+    assert [one.tracking_number for one in case.case().sent] == ["SF1-A", "SF1-B"]
+
+
+async def test_r39_the_warehouse_has_its_days_and_is_overdue_after_them(shop: Shop) -> None:
+    stock(shop)
+    case = await reserved(shop)
+    await case.to_second_before("replacement_target")
+    assert not case.case().overdue
+    await case.elapsed("replacement_target")
+    await case.until_event("replacement_overdue")
+    assert case.case().overdue
+
+
+@pytest.mark.branch("exchange_in_two_parcels")
+async def test_r26_a_second_parcel_is_taken_while_the_replacement_of_the_first_is_due(shop: Shop) -> None:
+    stock(shop, "CUP", available=1, USD=1000)
+    case = await asked(shop, lines=[("MUG", 2)], exchange_for="CUP")
+    await case.ship()
+    await case.inspect(("MUG", 1, "accepted"))
+    await case.until_event("replacement_reserved")
+    await case.receive()
+    await case.dispatch()
+    await case.until_event("payout_succeeded")
+    assert case.state is CaseState.RECEIVED
+    await case.inspect(("MUG", 1, "accepted"))
+    assert await case.ended() == "exchanged"
+    assert [one.amount for one in case.case().payouts] == [usd(33), usd(1033)]
+    assert (case.case().lines[0].replaced, case.case().lines[0].paid) == (1, 1)
+
+
+async def test_r23_a_waived_return_is_exchanged_without_the_goods(shop: Shop) -> None:
+    stock(shop)
+    case = await shop.open(Reason.QUALITY, resolution=ResolutionAsked.EXCHANGE, evidence=["e1"])
+    await case.pin("e1")
+    await case.audit(waive_return=True)
+    await case.until_event("replacement_reserved")
+    await case.dispatch()
+    assert await case.ended() == "exchanged"
+
+
+async def test_r39_a_parcel_is_told_of_while_another_line_is_being_paid(shop: Shop) -> None:
+    stock(shop, "CUP", available=1, USD=1000)
+    shop.gateway.decline_code = "account_closed"
+    order = await shop.order()
+    case = await shop.open(
+        order=order, resolution=ResolutionAsked.EXCHANGE, lines=[("MUG", 1), ("LAMP", 1)], exchange_for="CUP"
+    )
+    await case.audit()
+    await case.ship()
+    await case.inspect(("MUG", 1, "accepted"), ("LAMP", 1, "accepted"))
+    await case.until_event("payout_blocked")
+    await case.dispatch()
+    assert case.state is CaseState.PAYOUT_BLOCKED
+    shop.gateway.decline_code = None
+    await case.resolve(Settlement.RETRY)
+    assert await case.ended() == "exchanged"
+    assert [one.amount for one in case.case().payouts] == [usd(2500), usd(33)]
+
+
+@pytest.mark.branch("exchange_held_by_a_dispute")
+async def test_r38_a_dispute_holds_the_replacement_and_won_it_goes_on(shop: Shop) -> None:
+    stock(shop)
+    case = await reserved(shop)
+    await case.hear("dispute_news", news(case, DisputeStatus.OPEN))
+    await case.until_event("chargeback_hold")
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await case.dispatch()
+    assert refused_by(refused.value) == "R38"
+    await case.hear("dispute_news", news(case, DisputeStatus.WON))
+    await case.until_event("dispute_won")
+    await case.dispatch()
+    assert await case.ended() == "exchanged"
+
+
+async def test_r38_a_lost_dispute_has_returned_the_money_and_nothing_is_sent(shop: Shop) -> None:
+    stock(shop)
+    case = await reserved(shop)
+    await case.hear("dispute_news", news(case, DisputeStatus.OPEN))
+    await case.hear("dispute_news", news(case, DisputeStatus.LOST))
+    assert await case.ended() == "refunded"
+    assert (states(case), available(shop), case.case().payouts) == (["released"], 9, ())
+
+
+async def test_r38_a_lost_dispute_over_less_than_the_goods_asks_finance(shop: Shop) -> None:
+    stock(shop)
+    case = await reserved(shop)
+    await case.hear("dispute_news", news(case, DisputeStatus.LOST, minor=1032))
+    await case.until_event("dispute_lost")
+    assert case.state is CaseState.CHARGEBACK_HOLD
+    await case.resolve(Settlement.RETRY)
+    await case.dispatch()
+    assert await case.ended() == "exchanged"
+
+
+async def test_r38_finance_ends_the_hold_and_the_unit_goes_back_to_the_stock(shop: Shop) -> None:
+    stock(shop)
+    case = await reserved(shop)
+    await case.hear("dispute_news", news(case, DisputeStatus.OPEN))
+    await case.until_event("chargeback_hold")
+    await case.resolve(Settlement.CLOSE)
+    assert await case.ended() == "refunded"
+    assert available(shop) == 9
+
+
+async def test_r38_nothing_is_reserved_while_a_dispute_is_open(shop: Shop) -> None:
+    stock(shop)
+    case = await asked(shop)
+    shop.disputes.record(news(case, DisputeStatus.OPEN).dispute)
+    await case.ship()
+    await case.inspect(("MUG", 1, "accepted"))
+    await case.until_event("chargeback_hold")
+    assert (states(case), available(shop)) == (["planned"], 9)
+    shop.disputes.record(news(case, DisputeStatus.WON).dispute)
+    await case.hear("dispute_news", news(case, DisputeStatus.WON))
+    await case.until_event("replacement_reserved")
+    await case.dispatch()
+    assert await case.ended() == "exchanged"
+
+
+@pytest.mark.branch("refused_goods_sent_back")
+async def test_r28_refused_goods_go_back_with_their_own_tracking_after_the_case_has_ended(shop: Shop) -> None:
+    case = await shop.open()
+    await case.audit()
+    await case.inspect(("MUG", 1, "used"))
+    await case.resolve(Settlement.REFUSE)
+    assert await case.ended() == "returning_to_customer"
+    parcel = Dispatch(
+        goods=DispatchedGoods.REFUSED_GOODS,
+        carrier="sf_express",
+        tracking_number="SF-BACK-1",
+        sent_by="wang",
+        received_at=await shop.now(),
+    )
+    await case.revive_by("record_dispatch", parcel)
+    assert await case.ended() == "returning_to_customer"
+    assert [(one.goods, one.tracking_number) for one in case.case().sent] == [("refused_goods", "SF-BACK-1")]
+    assert case.events()[-1] == "goods_sent_back"
+
+
+async def test_r28_goods_that_were_not_refused_do_not_go_back(shop: Shop) -> None:
+    stock(shop)
+    case = await reserved(shop)
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await case.dispatch(goods="refused_goods")
+    assert refused_by(refused.value) == "R28"
