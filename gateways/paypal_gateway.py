@@ -10,9 +10,9 @@ from activities.payment_gateway import GatewayCapabilities, GatewayRefund
 from domain.case import Payout
 from domain.errors import PayoutRefusedError
 from domain.gateway_events import SeenRefund
+from domain.minor_units import as_text, from_text
 from domain.money import Money
 from domain.words import PayoutState
-from gateways.minor_units import as_text, from_text
 from gateways.paypal_client import Json, PayPalClient
 
 PROVIDER = "paypal"

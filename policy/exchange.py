@@ -6,6 +6,7 @@ from datetime import datetime
 from domain.case import PENDING_REPLACEMENT, Case, CaseLine, Refusal, UnitShare
 from domain.exchange import OutboundParcel, Product, Replacement, Substitute
 from domain.messages import Dispatch
+from domain.minor_units import as_text
 from domain.money import Money
 from domain.order import Order
 from domain.request import CaseIntake, RequestedLine
@@ -135,10 +136,14 @@ def _judge_line(order: Order, asked: RequestedLine, products: Products) -> Refus
 
 def _dearer(sku: str, wanted: str, paid: Money, price: Money) -> Refusal:
     says = (
-        f"{wanted} costs {price}, {price - paid} more than was paid for {sku}. A difference cannot be collected yet: "
-        "choose a product that costs no more, or ask for a refund."
+        f"{wanted} costs {_written(price)}, {_written(price - paid)} more than was paid for {sku}. "
+        "A difference cannot be collected yet: choose a product that costs no more, or ask for a refund."
     )
     return Refusal(rule="R39", code="replacement_dearer", says=says)
+
+
+def _written(money: Money) -> str:
+    return f"{money.currency} {as_text(money)}"
 
 
 def _planned(case: Case, line: CaseLine, wanted: Substitute, units: tuple[UnitShare, ...]) -> Replacement:

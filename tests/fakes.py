@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from activities.payment_gateway import GatewayCapabilities, GatewayRefund
+from db.stock import StockTable
 from domain.case import EvidencePin, Payout
-from domain.errors import AnswerLostError, PayoutRefusedError
+from domain.errors import AnswerLostError, PayoutRefusedError, StockUnavailableError
+from domain.exchange import Reservation
 from domain.gateway_events import SeenRefund
 from domain.words import PayoutState
 
@@ -54,6 +56,26 @@ class ObedientGateway:
 
     def refunds_since(self, since: datetime) -> list[SeenRefund]:
         return []
+
+
+class ForgetfulStock(StockTable):
+    """Our own stock, whose answers are lost when the test says so, after it did what it was asked."""
+
+    answers_to_lose = 0
+
+    def reserve(self, reservation: Reservation) -> bool:
+        is_held = super().reserve(reservation)
+        self._lose()
+        return is_held
+
+    def release(self, reservation: Reservation) -> None:
+        super().release(reservation)
+        self._lose()
+
+    def _lose(self) -> None:
+        if self.answers_to_lose:
+            self.answers_to_lose -= 1
+            raise StockUnavailableError("the answer was lost")
 
 
 class OpenVault:

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from domain.minor_units import as_text, from_text
 from domain.money import Money
-from gateways.minor_units import as_text, from_text
 from local.payment_sandbox.dialect import RefusedError
 from local.payment_sandbox.ledger import Answer, Payment, Refund
 

@@ -24,7 +24,7 @@ def hurried_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A world in which what is tried again is tried again at once."""
     with pytest.MonkeyPatch.context() as hurry:
         hurry.setattr(options, "FIRST_UNKNOWN_RETRY", SHORT)
-        hurry.setattr(options, "_PAYOUT_RETRY", RetryPolicy(initial_interval=SHORT, maximum_interval=SHORT))
+        hurry.setattr(options, "_PATIENT_RETRY", RetryPolicy(initial_interval=SHORT, maximum_interval=SHORT))
         with world(tmp_path_factory.mktemp("world")) as opened:
             yield opened
 

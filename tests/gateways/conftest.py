@@ -4,12 +4,20 @@ from threading import Thread
 
 import pytest
 
+from tests.gateways.provider import Provider
 from tests.gateways.uploads import Uploads
 
 
 @pytest.fixture
 def store(seaweed):
     return seaweed.store
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    provider = Provider()
+    yield provider
+    provider.close()
 
 
 @pytest.fixture(scope="session")

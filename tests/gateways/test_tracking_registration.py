@@ -1,9 +1,5 @@
 """Parcels are registered as each provider documents it; known ones are as good, refusals are told from silence."""
 
-import json
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -11,46 +7,9 @@ from pydantic import SecretStr
 
 from domain.errors import GatewayUnavailableError, RegistrationRefusedError
 from gateways.tracking_registration import AfterShipRegistrar, EasyPostRegistrar, SeventeenTrackRegistrar
+from tests.gateways.provider import Provider
 
 KEY = SecretStr("key-1")
-
-
-class Provider:
-    """A server on loopback that answers what the test says, and keeps what it was sent."""
-
-    def __init__(self) -> None:
-        self.answer: tuple[int, Any] = (200, {})
-        self.heard: list[tuple[str, dict[str, str], Any]] = []
-        provider = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                provider.heard.append((self.path, {name.lower(): one for name, one in self.headers.items()}, body))
-                status, told = provider.answer
-                self.send_response(status)
-                self.end_headers()
-                self.wfile.write(told if isinstance(told, bytes) else json.dumps(told).encode())
-
-            def log_message(self, *_: object) -> None:
-                return
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = Thread(target=self._server.serve_forever)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-
-@pytest.fixture
-def provider() -> Iterator[Provider]:
-    provider = Provider()
-    yield provider
-    provider.close()
 
 
 REGISTRARS = {"aftership": AfterShipRegistrar, "easypost": EasyPostRegistrar, "17track": SeventeenTrackRegistrar}

@@ -32,7 +32,7 @@ from gateways.calendars import HolidayCalendars
 from gateways.policy_shelf import PolicyShelf
 from gateways.stripe_gateway import StripeGateway
 from gateways.temporal_history import TemporalHistory
-from tests.fakes import OpenVault
+from tests.fakes import ForgetfulStock, OpenVault
 from tests.temporal_env import dev_server, time_skipping_server
 from tests.workflows.shop import OpenCase, Shop
 from worker.case_line import TemporalCaseLine
@@ -109,7 +109,9 @@ async def business(tmp_path: Path, sandbox) -> AsyncIterator[Business]:
             workflow_runner=runner(sandboxed=True),
             interceptors=[SignalScreening()],
         ):
-            yield Business(Shop(env, Orders(database), Cases(database)), database, sandbox)
+            stock = ForgetfulStock(database, now)
+            shop = Shop(env, Orders(database), Cases(database), stock, Disputes(database))
+            yield Business(shop, database, sandbox)
     database.close()
 
 

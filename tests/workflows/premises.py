@@ -17,11 +17,10 @@ from db.engine import Database
 from db.migrate import migrate
 from db.orders import Orders
 from db.payouts import Payouts
-from db.stock import StockTable
 from gateways.calendars import HolidayCalendars
 from gateways.policy_shelf import PolicyShelf
 from gateways.temporal_history import TemporalHistory
-from tests.fakes import ObedientGateway, OpenVault
+from tests.fakes import ForgetfulStock, ObedientGateway, OpenVault
 from tests.workflows.shop import Shop
 from worker.composition import Desks
 
@@ -35,7 +34,7 @@ def premises(env: WorkflowEnvironment, folder: Path) -> Iterator[tuple[Shop, Des
     migrate(url)
     database = Database(url)
     gateway, vault = ObedientGateway(), OpenVault()
-    stock = StockTable(database, lambda: datetime.now(UTC))
+    stock = ForgetfulStock(database, lambda: datetime.now(UTC))
     disputes = Disputes(database)
     desks = Desks(
         casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars(), stock),

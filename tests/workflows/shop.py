@@ -25,7 +25,6 @@ from temporalio.testing import WorkflowEnvironment
 from db.cases import Cases
 from db.disputes import Disputes
 from db.orders import Orders
-from db.stock import StockTable
 from domain.calendar import Deadline
 from domain.case import Case, EvidencePin, InspectedLine, Standing
 from domain.messages import (
@@ -43,7 +42,7 @@ from domain.money import Money
 from domain.order import Order, OrderLine, Parcel, Payment
 from domain.request import CaseIntake, RequestedLine
 from domain.words import CaseState, DispatchedGoods, EvidenceStatus, Reason, ResolutionAsked, Settlement
-from tests.fakes import ObedientGateway, OpenVault
+from tests.fakes import ForgetfulStock, ObedientGateway, OpenVault
 from workflows.alarm import GRACE
 from workflows.options import TASK_QUEUE
 from workflows.refund import RefundWorkflow
@@ -61,7 +60,7 @@ class Shop:
     env: WorkflowEnvironment
     orders: Orders
     cases: Cases
-    stock: StockTable
+    stock: ForgetfulStock
     disputes: Disputes
     gateway: ObedientGateway = field(default_factory=ObedientGateway)
     vault: OpenVault = field(default_factory=OpenVault)

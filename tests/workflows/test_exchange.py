@@ -223,6 +223,17 @@ async def test_r39_the_warehouse_has_its_days_and_is_overdue_after_them(shop: Sh
     assert case.case().overdue
 
 
+async def test_r39_a_lost_answer_of_the_stock_reserves_and_gives_back_one_unit(shop: Shop) -> None:
+    stock(shop)
+    shop.stock.answers_to_lose = 2
+    case = await reserved(shop)
+    assert available(shop) == 8
+    shop.stock.answers_to_lose = 2
+    await case.resolve(Settlement.PAY)
+    assert await case.ended() == "refunded"
+    assert available(shop) == 9
+
+
 @pytest.mark.branch("exchange_in_two_parcels")
 async def test_r26_a_second_parcel_is_taken_while_the_replacement_of_the_first_is_due(shop: Shop) -> None:
     stock(shop, "CUP", available=1, USD=1000)

@@ -1,4 +1,4 @@
-"""Amounts as decimal text, for providers that write them so; exact in both directions (R33).
+"""Amounts as decimal text, for people and for providers that write them so; exact in both directions (R33).
 
 Source: ISO 4217, the number of decimals of each currency's minor unit; two where it is not named here.
 """

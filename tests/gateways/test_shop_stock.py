@@ -1,0 +1,97 @@
+"""The shop's own stock: asked by webhooks that it can verify, and believed only when it answers clearly (R39)."""
+
+import base64
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
+from hmac import compare_digest, digest
+
+import pytest
+from pydantic import SecretStr
+
+from domain.errors import StockUnavailableError
+from domain.exchange import Reservation
+from gateways.shop_stock import ShopStock
+from tests.gateways.provider import Provider
+
+KEY = b"a-secret-of-24-characters"
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+RESERVATION = Reservation(
+    reservation_id="rc_01k0v6xq3e7h-x1", case_id="rc_01k0v6xq3e7h", order_number="A-1", sku="CUP-1", quantity=2
+)
+
+
+def stock(provider: Provider, secret: str = f"whsec_{base64.b64encode(KEY).decode()}") -> ShopStock:
+    return ShopStock(f"{provider.url}/stock", SecretStr(secret), lambda: NOW)
+
+
+def is_signed(headers: dict[str, str], body: bytes, key: bytes = KEY) -> bool:
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    expected = "v1," + base64.b64encode(digest(key, signed, sha256)).decode()
+    return compare_digest(headers["webhook-signature"], expected)
+
+
+@pytest.mark.parametrize(("status", "is_held"), [("reserved", True), ("out_of_stock", False)])
+def test_r39_the_shop_says_whether_it_holds_the_units(provider: Provider, status: str, is_held: bool) -> None:
+    provider.answer = (200, {"status": status})
+    assert stock(provider).reserve(RESERVATION) is is_held
+    [(path, headers, body)] = provider.heard
+    assert path == "/stock"
+    assert body == {"type": "reservation.requested", "data": RESERVATION.model_dump()}
+    assert (headers["webhook-id"], headers["webhook-timestamp"]) == (
+        "rc_01k0v6xq3e7h-x1.reservation.requested",
+        str(int(NOW.timestamp())),
+    )
+
+
+@pytest.mark.parametrize("secret", [f"whsec_{base64.b64encode(KEY).decode()}", KEY.decode()])
+def test_every_errand_is_signed_over_its_raw_body(provider: Provider, secret: str) -> None:
+    provider.answer = (200, {"status": "released"})
+    stock(provider, secret).release(RESERVATION)
+    [(_, headers, _)] = provider.heard
+    assert is_signed(headers, provider.raw[0])
+    assert not is_signed(headers, provider.raw[0] + b" ")
+    assert json.loads(provider.raw[0])["type"] == "reservation.released"
+
+
+def test_a_repeat_has_the_same_id_and_another_errand_another_one(provider: Provider) -> None:
+    provider.answer = (200, {"status": "reserved"})
+    for _ in range(2):
+        stock(provider).reserve(RESERVATION)
+    provider.answer = (200, {"status": "released"})
+    stock(provider).release(RESERVATION)
+    ids = [headers["webhook-id"] for _, headers, _ in provider.heard]
+    assert len(ids) == 3
+    assert len(set(ids)) == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (500, {"status": "reserved"}),
+        (302, {"status": "reserved"}),
+        (404, {"status": "out_of_stock"}),
+        (200, {"status": "released"}),
+        (200, {"status": None}),
+        (200, ["reserved"]),
+        (200, b"<html>reserved</html>"),
+        (200, {}),
+    ],
+)
+def test_an_answer_that_is_not_clear_reserves_nothing_and_refunds_nothing(provider: Provider, answer) -> None:
+    provider.answer = answer
+    with pytest.raises(StockUnavailableError):
+        stock(provider).reserve(RESERVATION)
+
+
+def test_a_stock_that_does_not_give_back_is_asked_again(provider: Provider) -> None:
+    provider.answer = (200, {"status": "reserved"})
+    with pytest.raises(StockUnavailableError, match="'reserved'"):
+        stock(provider).release(RESERVATION)
+
+
+def test_a_stock_that_is_away_may_come_back(provider: Provider) -> None:
+    away = stock(provider)
+    provider.close()
+    with pytest.raises(StockUnavailableError, match="did not answer"):
+        away.reserve(RESERVATION)
