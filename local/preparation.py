@@ -21,15 +21,19 @@ def lay_foreign_bucket(settings: Settings) -> None:
 
 
 def bucket_check(settings: Settings) -> Callable[[], bool]:
-    """Return a question that is answered with yes once the bucket is there, versioned and ours."""
+    """Return a question that is answered with yes once the bucket is there, versioned and ours, and keeps and gives.
+
+    A store that starts again knows its bucket before it knows what is in it.
+    """
     store = EvidenceStore(bucket_of(settings))
 
     def is_prepared() -> bool:
         try:
             store.prepare()
+            store.keep_slip("local", "ready", b"ready", "text/plain")
+            return store.slip("local", "ready") == b"ready"
         except StoreUnavailableError:
             return False
-        return True
 
     return is_prepared
 
