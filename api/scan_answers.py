@@ -135,6 +135,7 @@ def _refused(scan: Scan | UnreadableScan, error: DomainError, scope: Scope) -> S
 
 _OUTCOMES = {
     CaseState.PAYOUT_DUE: "Inspected. The refund is on its way.",
+    CaseState.REPLACEMENT_DUE: "Inspected. The replacement is sent once the stock holds it.",
     CaseState.INSPECTION_FAILED: "Inspected. An auditor decides about what was not accepted.",
     CaseState.IN_TRANSIT: "Inspected. The rest is still expected.",
     CaseState.AWAITING_RETURN: "Inspected. The rest is still expected.",

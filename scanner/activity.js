@@ -1,5 +1,6 @@
 // The list of the device's scans: refused ones first until they are dismissed, then the others, newest first.
 
+import { outcome } from "./answers.js";
 import { button, make } from "./elements.js";
 import * as queue from "./queue.js";
 import { say, text, time } from "./words.js";
@@ -51,9 +52,9 @@ function item(scan) {
     make("span", {}, make("span", { word: `kind${scan.kind}` }), ` ${time(scan.scanned_at)}`),
   );
   const why = [
-    scan.says,
-    scan.status === "applied" && scan.left && text("photosLeft"),
-    scan.photoTrouble && text("photoTrouble", { why: scan.photoTrouble }),
+    scan.says && outcome(scan),
+    scan.status === "applied" && scan.left && ["photosLeft"],
+    scan.photoTrouble && ["photoTrouble", { why: scan.photoTrouble }],
   ].filter(Boolean);
   const dismisser = isRefused && button("dismiss", () => dismiss(scan));
   if (dismisser) {
@@ -64,7 +65,7 @@ function item(scan) {
     "li",
     { className: isRefused ? "scan bad" : "scan" },
     make("div", { className: "heading" }, what, status),
-    why.length > 0 && make("p", {}, why.join(" ")),
+    why.length > 0 && make("p", {}, ...why.map(([word, values]) => make("span", { className: "why", word, values }))),
     dismisser,
   );
 }

@@ -1,6 +1,7 @@
 // Joins the parts of the page; a scan is on the device before the page says that it is.
 
 import { Activity } from "./activity.js";
+import { expectation, outcome } from "./answers.js";
 import * as api from "./api.js";
 import { Camera } from "./camera.js";
 import { readCode } from "./codes.js";
@@ -83,7 +84,7 @@ async function open(code) {
   const { parcel } = found;
   if (parcel?.expects === "nothing" && found.from === "service") {
     panel.close();
-    return trouble("nothingExpected", parcel.return_code ?? code, parcel.says);
+    return trouble("nothingExpected", parcel.return_code ?? code, ...expectation(parcel));
   }
   const name = parcel?.return_code ?? code;
   show("calm", "inspect", name, parcel ? "" : "blindSays");
@@ -136,9 +137,9 @@ sender.onNews(({ scan, keyRefused, reached: isAnswered }) => {
 
 function answered(scan) {
   const isInHand = scan.scan_id === inHand;
-  if (scan.status === "refused") trouble("refused", scan.code, scan.says);
-  else if (scan.status === "unexpected" && isInHand) trouble("unexpected", scan.code, scan.says);
-  else if (isInHand) show("good", "applied", scan.code, scan.says);
+  if (scan.status === "refused") trouble("refused", scan.code, ...outcome(scan));
+  else if (scan.status === "unexpected" && isInHand) trouble("unexpected", scan.code, ...outcome(scan));
+  else if (isInHand) show("good", "applied", scan.code, ...outcome(scan));
   if (isInHand && scan.kind === "received" && panel.code === scan.code && !panel.isUnsaved) {
     panel.close();
     showContents(scan.code);

@@ -1,9 +1,9 @@
 // The panel of the parcel in hand: what it should hold, what to do with it next.
 
+import { expectation } from "./answers.js";
 import { button, make } from "./elements.js";
 import { Inspection } from "./inspection.js";
 import { pictureOf } from "./line.js";
-import { say } from "./words.js";
 
 export class ParcelPanel {
   #section;
@@ -49,7 +49,7 @@ export class ParcelPanel {
       ),
     );
     this.#body.append(
-      sentence(parcel.says, from),
+      sentence(parcel, from),
       make("ul", { className: "contents" }, ...lines),
       make("div", { className: "row ends" }, oninspect && button("inspectNow", oninspect, "main"), button("close", () => this.close())),
     );
@@ -59,7 +59,7 @@ export class ParcelPanel {
   showInspection(code, { parcel, from }, onsave, pictureInView) {
     this.#open(code, parcel);
     this.#form = new Inspection({ products: parcel?.lines ?? [], onsave, onclose: () => this.close(), pictureInView });
-    this.#body.append(parcel ? sentence(parcel.says, from) : make("p", { word: "blindSays" }), this.#form.element);
+    this.#body.append(parcel ? sentence(parcel, from) : make("p", { word: "blindSays" }), this.#form.element);
     this.#arrive();
   }
 
@@ -93,8 +93,7 @@ export class ParcelPanel {
   }
 }
 
-function sentence(says, from) {
-  const said = make("p", {}, says);
-  if (from === "device") say(said, "fromDevice");
-  return said;
+function sentence(parcel, from) {
+  const [word, values] = from === "device" ? ["fromDevice"] : expectation(parcel);
+  return make("p", { word, values });
 }

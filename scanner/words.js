@@ -208,12 +208,36 @@ const CHINESE = {
   return_to_customer: "退回客户",
 };
 
-const BOOKS = { en: ENGLISH, zh: CHINESE };
+// What the service answers, by its codes; where there is no entry its own sentence is shown, which is English.
+const ANSWERS_IN_CHINESE = {
+  "expects/received": "请登记收货，然后质检。",
+  "expects/inspected": "已收货：请质检。",
+  "expects/nothing": "已无需等待任何商品：请放在一边，由工作人员查找归属。",
+  "told/received": "已收货，可以质检了。",
+  "told/inspected/payout_due": "已质检，退款正在处理。",
+  "told/inspected/refunded": "已质检，退款已完成。",
+  "told/inspected/replacement_due": "已质检，换货商品待寄出。",
+  "told/inspected/inspection_failed": "已质检，不合格的部分由审核员决定。",
+  "told/inspected/awaiting_return": "已质检，其余商品仍在等待。",
+  "told/inspected/in_transit": "已质检，其余商品仍在等待。",
+  "told/inspected/received": "已质检，其余商品可以继续质检。",
+  "told/unexpected": "已登记为意外包裹：请放在一边，由工作人员查找归属。",
+  "refused/unknown-parcel": "没有退款单使用这个条码：请先登记收货，由工作人员查找归属。",
+  "refused/wrong-state": "退款单已进入下一步，不再接受这次登记。",
+  "refused/too-many-units": "数量超过退款单仍在等待的数量。",
+  "refused/unknown-sku": "退款单没有这个商品：请登记为意外商品。",
+  "refused/scan-id-reused": "这条记录与之前发送的不同：请重新扫描。",
+  "refused/invalid-request": "内容有误：请检查后重新登记。",
+  "refused/forbidden": "本设备的密钥无权登记。",
+  "refused/too-much-evidence": "照片太多。",
+};
+
+const BOOKS = { en: ENGLISH, zh: { ...CHINESE, ...ANSWERS_IN_CHINESE } };
 let language = localStorage.getItem(CHOICE) ?? (navigator.language.startsWith("zh") ? "zh" : "en");
 
-/** Returns the text in the language of the page, its {names} filled in. */
+/** Returns the text in the language of the page, its {names} filled in; `values.says` where there is none. */
 export function text(word, values = {}) {
-  const found = BOOKS[language][word] ?? word;
+  const found = BOOKS[language][word] ?? values.says ?? word;
   return found.replace(/\{(\w+)\}/g, (_whole, name) => values[name] ?? "");
 }
 

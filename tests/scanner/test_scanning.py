@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from policy.returns import read_return_code
+from tests.api.counter import inspection, told
 from tests.scanner.conftest import DESKTOP, enter, give_key, opened, seeing
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
@@ -149,6 +150,36 @@ async def test_a_text_that_is_no_code_says_so(counter, context, url):
     page = await opened(context, url)
     await enter(page, "x!")
     await page.locator("#result[data-tone=bad]").wait_for()
+
+
+async def test_the_answers_of_the_service_are_in_the_language_of_the_page(counter, context, url):
+    case, code = await parcel(counter)
+    page = await opened(context, url)
+    await page.click("#language")
+    await enter(page, code)
+    await says(page, "已收货")
+    await page.locator("#parcel", has_text="请质检").wait_for()
+    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    await page.get_by_role("button", name="开始质检").click()
+    await says(page, "已无需等待任何商品")
+
+
+async def test_a_refusal_is_told_in_the_language_of_the_page_and_follows_it(counter, context, url):
+    case, code = await parcel(counter)
+    page = await opened(context, url)
+    await page.click("#language")
+    await enter(page, code)
+    await page.locator(".status.applied").wait_for()
+    await page.get_by_role("button", name="开始质检").click()
+    await page.get_by_role("button", name="全部合格").wait_for()
+    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    await page.get_by_role("button", name="全部合格").click()
+    await page.get_by_role("button", name="保存质检结果").click()
+    refused = page.locator(".scan.bad")
+    await refused.wait_for()
+    assert "退款单已进入下一步" in await refused.inner_text()
+    await page.click("#language")
+    assert "the case is" in (await refused.inner_text()).lower()
 
 
 async def test_an_already_inspected_case_says_so(counter, context, url):
