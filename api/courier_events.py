@@ -25,7 +25,7 @@ async def apply(services: Services, event: CourierEvent) -> CourierEventStatus:
 
     Raises WorkflowsUnavailableError and DatabaseUnavailableError, after which the sweep tries it again.
     """
-    cases = await run_in_threadpool(services.parcels.cases_of, event.tracking_number)
+    cases = await run_in_threadpool(services.parcels.cases_in_either_direction, event.tracking_number)
     for case in cases:
         shipment = case.shipment if is_news(case, event) else None
         if shipment is None or not await _is_heard(services, case, shipment, event):

@@ -67,7 +67,7 @@ async def _received(services: Services, who: Principal, scan: Scan, cases: list[
         return await _unexpected(services, who, scan, "several cases have this code")
     case = waiting[0] if waiting else None
     if case is None:
-        why = "its case has ended" if cases else "no case has this code"
+        why = "its case has ended" if cases else await _why_unknown(services, scan.code)
         return await _unexpected(services, who, scan, why)
     message = GoodsReceipt(
         received_by=who.name,
@@ -79,6 +79,11 @@ async def _received(services: Services, who: Principal, scan: Scan, cases: list[
     await keep_note(services, who, case, "receipt_note", scan.note)
     tickets = await _tickets(services, case.case_id, scan)
     return _applied(scan, case, "Received. The goods can be inspected now.").amend(upload_tickets=tickets)
+
+
+async def _why_unknown(services: Services, code: str) -> str:
+    sent_by = await run_in_threadpool(services.parcels.cases_in_either_direction, code)
+    return f"{sent_by[-1].case_id} sent it to the customer" if sent_by else "no case has this code"
 
 
 async def _inspected(services: Services, who: Principal, scan: Scan, cases: list[Case]) -> ScanAnswer:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select, update
 
 from db.engine import Database
 from db.statements import AddOrLeave, given
@@ -21,6 +21,7 @@ _CASES_OF = (
     .where(given(_CODES.c.code))
     .order_by(_CASES.c.opened_at)
 )
+_EXPECTING = _CASES_OF.where(_CODES.c.outbound.is_(False))
 _LIST = select(_UNEXPECTED).order_by(_UNEXPECTED.c.received_at, _UNEXPECTED.c.parcel_id)
 _READ = select(_UNEXPECTED).where(given(_UNEXPECTED.c.parcel_id))
 _MATCH = (
@@ -41,9 +42,16 @@ class Parcels:
         self._database = database
 
     def cases_of(self, code: str) -> list[Case]:
-        """Return the cases that a return code or a courier's number leads to, the oldest first."""
+        """Return the cases that a return code or the number of a parcel back leads to, the oldest first."""
+        return self._cases(_EXPECTING, code)
+
+    def cases_in_either_direction(self, code: str) -> list[Case]:
+        """Return the cases that a code leads to, by parcels back and by those to the customer (R28, R39)."""
+        return self._cases(_CASES_OF, code)
+
+    def _cases(self, wanted: Select[Any], code: str) -> list[Case]:
         with self._database.reading() as connection:
-            documents = connection.scalars(_CASES_OF, {"code": plain_code(code)})
+            documents = connection.scalars(wanted, {"code": plain_code(code)})
             return [Case.model_validate_json(document) for document in documents]
 
     def expect_nothing_of(self, parcel: UnexpectedParcel) -> None:
@@ -71,10 +79,15 @@ class Parcels:
 
 def keep_codes(connection: Connection, case: Case) -> None:
     """Let the case be found by what stands on its parcels: its return code, and each courier's number it ever had."""
-    told: tuple[str | None, ...] = (case.return_code, case.shipment.tracking_number if case.shipment else None)
-    rows: list[dict[str, Any]] = [{"code": plain_code(code), "case_id": case.case_id} for code in told if code]
+    back: tuple[str | None, ...] = (case.return_code, case.shipment.tracking_number if case.shipment else None)
+    rows = [_code(case, code, outbound=False) for code in back if code]
+    rows += [_code(case, parcel.tracking_number, outbound=True) for parcel in case.sent]
     if rows:
         _KEEP.add(connection, rows)
+
+
+def _code(case: Case, code: str, *, outbound: bool) -> dict[str, Any]:
+    return {"code": plain_code(code), "case_id": case.case_id, "outbound": outbound}
 
 
 def _found(connection: Connection, parcel_id: str) -> UnexpectedParcel:

@@ -1,4 +1,4 @@
-"""Customers' parcels that a tracking provider is still to be told of: kept with the case, told by the sweep."""
+"""Parcels that a tracking provider is still to be told of: kept with the case, told by the sweep."""
 
 from datetime import datetime
 from typing import Literal
@@ -28,7 +28,7 @@ class Registrations:
         self._database = database
 
     def pending(self, since: datetime, limit: int) -> list[str]:
-        """Return numbers that customers gave since then and that nobody follows yet, the oldest first."""
+        """Return numbers that were given since then and that nobody follows yet, the oldest first."""
         with self._database.reading() as connection:
             return list(connection.scalars(_PENDING.limit(limit), {"since": since}))
 
@@ -39,9 +39,12 @@ class Registrations:
 
 
 def keep_registration(connection: Connection, case: Case) -> None:
-    """Note that the case's parcel is to be followed, once for each number."""
-    if case.shipment is None:
-        return
-    number = case.shipment.tracking_number
-    added = {"code": plain_code(number), "tracking_number": number, "added_at": case.shipment.registered_at}
-    _ADD.add(connection, {**added, "status": "new"})
+    """Note that the case's parcels are to be followed, back and to the customer, once for each number."""
+    back = [(case.shipment.tracking_number, case.shipment.registered_at)] if case.shipment else []
+    numbers = [*back, *((parcel.tracking_number, parcel.sent_at) for parcel in case.sent)]
+    rows = [
+        {"code": plain_code(number), "tracking_number": number, "added_at": at, "status": "new"}
+        for number, at in numbers
+    ]
+    if rows:
+        _ADD.add(connection, rows)

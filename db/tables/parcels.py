@@ -10,12 +10,16 @@ from db.tables.base import Instant, Row
 
 
 class ParcelCodeRow(Row, table=True):
-    """A code that a parcel of the case may carry: its return code, or a courier's number; letters and digits only."""
+    """A code that a parcel of the case may carry: its return code, or a courier's number; letters and digits only.
+
+    `outbound` is the number of a parcel to the customer (R28, R39): nobody receives goods by it.
+    """
 
     stored_as: ClassVar[str] = "parcel_codes"
 
     code: str = Field(primary_key=True, max_length=64)
     case_id: str = Field(primary_key=True, max_length=64)
+    outbound: bool = False
 
 
 class CourierEventRow(Row, table=True):

@@ -183,3 +183,31 @@ async def test_a_number_that_looks_mistyped_is_taken_with_a_warning(couriers):
 async def test_a_provider_without_a_secret_is_not_taken(counter):
     body = bodies.aftership("SF1")
     problem(await tell(counter, "aftership", body, bodies.signed_aftership("one", body)), 404, "unknown-provider")
+
+
+async def refused_goods_sent_back(couriers):
+    case = await couriers.inspected("used")
+    told(await couriers.send(case, "resolution", {"decision": "refuse"}, "dev-auditor"), 200)
+    await couriers.until(case, "returning_to_customer")
+    number = f"SF{uuid4().int % 10**12:012}"
+    body = {"goods": "refused_goods", "carrier": "sf_express", "tracking_number": number}
+    return told(await couriers.send(case, "dispatch", body, "dev-warehouse"), 200), number
+
+
+async def test_r28_what_a_courier_tells_of_a_parcel_to_the_customer_stands_in_the_timeline(couriers):
+    case, number = await refused_goods_sent_back(couriers)
+    await aftership(couriers, number)
+    await aftership(couriers, number, "Delivered", "Delivered_001", hour=9)
+    assert await events(couriers, case) == ["in_transit", "delivered"]
+    assert number in couriers.services.registrations.pending(START, 200)
+
+
+async def test_r21_a_parcel_to_the_customer_that_comes_back_is_no_receipt_and_names_its_case(couriers):
+    case, number = await refused_goods_sent_back(couriers)
+    scan = {"scan_id": uuid4().hex, "code": number, "kind": "received", "scanned_at": START.isoformat()}
+    told(await couriers.ask("POST", "/v1/warehouse/scans", {"scans": [scan]}, "dev-warehouse"), 200)
+    [parcel] = [
+        one for one in (await couriers.get("/v1/warehouse/unexpected"))["items"] if one["parcel_id"] == scan["scan_id"]
+    ]
+    assert parcel["why"] == f"{case['case_id']} sent it to the customer"
+    assert (await couriers.case(case))["state"] == "returning_to_customer"

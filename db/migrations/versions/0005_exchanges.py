@@ -16,6 +16,9 @@ INSTANT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     _units()
+    op.add_column("parcel_codes", sa.Column("outbound", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("parcel_codes") as codes:
+        codes.alter_column("outbound", server_default=None)
     op.create_table(
         "products",
         sa.Column("sku", sa.String(64), nullable=False),
