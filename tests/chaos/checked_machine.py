@@ -1,20 +1,24 @@
 """What the state machine asserts: I1 to I7 and the model ledger after every step, and full agreement at the end."""
 
 import sys
+from datetime import UTC, datetime
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from db.disputes import Disputes
+from db.stock import StockTable
+from domain.case import Case
 from domain.gateway_events import DisputeStatus, SeenRefund
 from domain.messages import Message, RefundNews
 from domain.order import Payment
-from domain.words import CaseState, PayoutState
-from tests.chaos.model import ModelCase, model_order
+from domain.words import CaseState, PayoutState, ReplacementState, ResolutionAsked
+from tests.chaos.model import STOCK, ModelCase, model_order
 from tests.chaos.scale import IS_WHOLE
 from tests.chaos.world import World
 from tests.invariants import PAID_NOTHING, Books, assert_invariants, broken
 
 TOLD_EVERY = 50
+PROMISED = frozenset({ReplacementState.RESERVED, ReplacementState.SENT})
 
 
 class CheckedMachine(RuleBasedStateMachine):
@@ -32,14 +36,30 @@ class CheckedMachine(RuleBasedStateMachine):
         self.disputed: dict[str, int] = {}  # how many refunds a payment had when its dispute was opened or lost
         self.answered: list[tuple[str, str]] = []
         world.place(self.model.order)
+        self.stock.put(self.model.cup)
 
     @invariant()
     def i1_to_i7(self) -> None:
         books = self._books_that_hold()
+        self._look_at_replacements()
         for one in self.model.cases:
             mine = [refund for refund in books.gateway.counted if str(refund.payout_id).startswith(one.case_id)]
             paid = sum(refund.amount.minor for refund in mine)
             assert paid <= one.owed, f"{paid} refunded for {one.case_id}, {one.owed} owed"
+
+    @invariant()
+    def r39_a_unit_is_promised_once_and_refunded_or_replaced(self) -> None:
+        self._look_at_replacements()
+        known = [one for case in self._recorded() for one in case.replacements]
+        promised = sum(one.quantity for one in known if one.state in PROMISED)
+        giving_back = sum(one.quantity for one in known if one.state is ReplacementState.RELEASING)
+        left = self.stock.products([self.model.cup.sku])[self.model.cup.sku].available
+        assert STOCK - promised - giving_back <= left <= STOCK - promised, f"{left} left, {promised} promised: {known}"
+        for case in self._recorded():
+            sent = sum(one.quantity for one in case.replacements if one.state is ReplacementState.SENT)
+            line = case.lines[0]
+            assert line.replaced == sent
+            assert line.paid + line.replaced <= line.accepted
 
     @invariant()
     def r38_nothing_goes_out_of_a_disputed_payment(self) -> None:
@@ -63,13 +83,38 @@ class CheckedMachine(RuleBasedStateMachine):
         for one in self.model.cases:
             case = self.world.case(one.case_id)
             planned = sum(payout.amount.minor for payout in case.payouts if payout.state is not PayoutState.CANCELED)
-            if case.state is CaseState.REFUNDED and case.settled_by_dispute is None:
+            if case.state in {CaseState.REFUNDED, CaseState.EXCHANGED} and case.settled_by_dispute is None:
                 assert planned == one.owed, f"{one.case_id}: {planned} paid or owed by us, {one.owed} by the model"
             states = {payout.payout_id: payout.state for payout in case.payouts if not payout.is_outside}
             for refund in books.gateway.refunds:
                 if states.get(refund.payout_id or "") is PayoutState.SUCCEEDED and refund.state in PAID_NOTHING:
                     counted = [each.payout_id for each in books.gateway.counted]
                     assert refund.payout_id in counted, f"{refund.payout_id} is shown as paid and was {refund.state}"
+
+    def _look_at_replacements(self) -> None:
+        """Let the model know what became of each replacement: sent, or refunded instead."""
+        exchanging = [one for one in self.model.cases if one.intake.resolution is ResolutionAsked.EXCHANGE]
+        self.world.await_stock([one.case_id for one in exchanging])
+        for one in exchanging:
+            for replacement in self.world.case(one.case_id).replacements:
+                one.settle(replacement, shipped=self._is_shipped(one))
+
+    def _accept(self, case: ModelCase, units: int) -> None:
+        """Count the units as accepted: to be replaced when the case says so, else to be paid."""
+        recorded = self.world.case(case.case_id)
+        planned = sum(one.quantity for one in recorded.replacements)
+        if planned > case.exchanged:
+            case.exchange(units, planned)
+            self._look_at_replacements()
+        else:
+            case.accept(units, shipped=self._is_shipped(case))
+
+    def _recorded(self) -> list[Case]:
+        return [self.world.case(one.case_id) for one in self.model.cases]
+
+    @property
+    def stock(self) -> StockTable:
+        return StockTable(self.world.site.database, lambda: datetime.now(UTC))
 
     def _tell_all_news(self) -> None:
         for refund in self.world.gateway(self.model.order).refunds:

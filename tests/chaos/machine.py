@@ -13,13 +13,14 @@ from domain.messages import (
     AuditDecision,
     CaseResolution,
     CourierTracking,
+    Dispatch,
     DisputeNews,
     EvidenceReport,
     WarehouseInspection,
     Withdrawal,
 )
 from domain.money import Money
-from domain.words import CaseState, EvidenceStatus, Reason, Settlement
+from domain.words import CaseState, DispatchedGoods, EvidenceStatus, Reason, Settlement
 from tests.chaos.checked_machine import CheckedMachine
 from tests.chaos.model import POSTAGE, ModelCase
 from tests.invariants import PAID_NOTHING
@@ -49,11 +50,11 @@ class Refunding(CheckedMachine):
     @initialize(units=st.integers(1, 3), reason=REASONS, faults=st.lists(st.sampled_from(FAULTS), max_size=2))
     def begin_with_money(self, units: int, reason: Reason, faults: list[dict[str, Any]]) -> None:
         self.world.site.sandbox.plan(*faults)
-        self.straight_to_payout(units, reason)
+        self.straight_to_payout(units, reason, False)
 
-    @rule(units=st.integers(1, 3), reason=REASONS)
-    def open(self, units: int, reason: Reason) -> None:
-        intake = self.model.intake(units, reason)
+    @rule(units=st.integers(1, 3), reason=REASONS, exchange=st.booleans())
+    def open(self, units: int, reason: Reason, exchange: bool) -> None:
+        intake = self.model.intake(units, reason, exchange=exchange)
         standing = self.world.open(intake)
         self.model.cases.append(ModelCase(intake, units, is_rejected=standing.state is CaseState.REJECTED))
         if reason.is_sellers_fault:
@@ -89,12 +90,14 @@ class Refunding(CheckedMachine):
             "inspected",
         ):
             assert accepted + failed <= case.outstanding, "more units inspected than were asked for"
-            case.accept(accepted, shipped=self._is_shipped(case))
+            self._accept(case, accepted)
             case.failed += failed
 
     @rule(
         which=WHICH,
-        decision=st.sampled_from([Settlement.ACCEPT, Settlement.REFUSE, Settlement.RETRY, Settlement.RETRY]),
+        decision=st.sampled_from(
+            [Settlement.ACCEPT, Settlement.REFUSE, Settlement.RETRY, Settlement.RETRY, Settlement.PAY]
+        ),
     )
     def resolve(self, which: int, decision: Settlement) -> None:
         case = self._case(which)
@@ -103,9 +106,15 @@ class Refunding(CheckedMachine):
             return
         if was is CaseState.INSPECTION_FAILED and decision is Settlement.ACCEPT:
             units, case.failed = case.failed, 0
-            case.accept(units, shipped=self._is_shipped(case))
+            self._accept(case, units)
         if was is CaseState.INSPECTION_FAILED and decision is Settlement.REFUSE:
             case.refused, case.failed = case.refused + case.failed, 0
+
+    @rule(which=WHICH, goods=st.sampled_from(list(DispatchedGoods)))
+    def dispatch(self, which: int, goods: DispatchedGoods) -> None:
+        number = f"SF-{self.told}-OUT"
+        parcel = Dispatch(goods=goods, carrier="sf_express", tracking_number=number, sent_by=self._somebody())
+        self._tell(self._case(which), "record_dispatch", parcel)
 
     @rule(which=WHICH)
     def withdraw(self, which: int) -> None:
@@ -126,9 +135,9 @@ class Refunding(CheckedMachine):
     def forget_keys(self) -> None:
         self.world.site.sandbox.forget_keys()
 
-    @rule(units=st.integers(1, 3), reason=REASONS)
-    def straight_to_payout(self, units: int, reason: Reason) -> None:
-        self.open(units, reason)
+    @rule(units=st.integers(1, 3), reason=REASONS, exchange=st.booleans())
+    def straight_to_payout(self, units: int, reason: Reason, exchange: bool) -> None:
+        self.open(units, reason, exchange)
         newest = len(self.model.cases) - 1
         self.decide(newest, "approve")
         self.ship(newest)

@@ -3,13 +3,17 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from domain.exchange import Product, Replacement
 from domain.order import Order, OrderLine, Parcel, Payment
 from domain.request import CaseIntake, RequestedLine
-from domain.words import Reason
+from domain.words import Reason, ReplacementState, ResolutionAsked
 
 UNITS, PRICE = 6, 1000
 CAPTURES = (1500, 4500)
 POSTAGE = 700  # within the policy's cap
+CHEAPER = 100
+STOCK = 3
+_REFUNDED_INSTEAD = frozenset({ReplacementState.OUT_OF_STOCK, ReplacementState.RELEASING, ReplacementState.RELEASED})
 
 
 @dataclass
@@ -23,6 +27,9 @@ class ModelCase:
     failed: int = 0
     refused: int = 0
     is_rejected: bool = False
+    owes_postage: bool = True
+    exchanged: int = 0  # units for which a replacement was ever planned
+    settled: set[str] = field(default_factory=set[str])  # replacements that were sent, or refunded instead
 
     @property
     def case_id(self) -> str:
@@ -34,10 +41,28 @@ class ModelCase:
 
     def accept(self, units: int, *, shipped: bool) -> None:
         """Owe for more units, and with the first ones of a faulty order for the postage (R30, R31)."""
-        if units and not self.accepted and shipped and self.intake.reason.is_sellers_fault:
-            self.owed += POSTAGE
         self.accepted += units
-        self.owed += units * PRICE
+        if units:
+            self._owe(units * PRICE, shipped=shipped)
+
+    def exchange(self, units: int, planned: int) -> None:
+        """Owe nothing for more units until it is known whether they are replaced (R39)."""
+        self.accepted += units
+        self.exchanged = planned
+
+    def settle(self, replacement: Replacement, *, shipped: bool) -> None:
+        """Owe the difference for what was sent, or the price of what was not, once (R39)."""
+        is_sent = replacement.state is ReplacementState.SENT
+        if replacement.replacement_id in self.settled or not (is_sent or replacement.state in _REFUNDED_INSTEAD):
+            return
+        self.settled.add(replacement.replacement_id)
+        self._owe(replacement.quantity * (CHEAPER if is_sent else PRICE), shipped=shipped)
+
+    def _owe(self, amount: int, *, shipped: bool) -> None:
+        if self.owes_postage and shipped and self.intake.reason.is_sellers_fault:
+            self.owed += POSTAGE
+        self.owes_postage = False
+        self.owed += amount
 
 
 @dataclass
@@ -51,14 +76,21 @@ class ModelOrder:
     def captured(self) -> int:
         return sum(CAPTURES)
 
-    def intake(self, units: int, reason: Reason) -> CaseIntake:
+    @property
+    def cup(self) -> Product:
+        """What mugs of this order may be exchanged for."""
+        sku = f"CUP-{self.order.order_number}"
+        return Product(sku=sku, product_name="Cup", available=STOCK, prices={"USD": PRICE - CHEAPER})
+
+    def intake(self, units: int, reason: Reason, *, exchange: bool = False) -> CaseIntake:
         number = f"{self.order.order_number.lower().replace('-', '')}c{len(self.cases):02d}"
         return CaseIntake(
             case_id=f"rc_{number}",
             order_number=self.order.order_number,
             customer_id="c-1",
             reason=reason,
-            lines=(RequestedLine(sku="MUG", quantity=units),),
+            resolution=ResolutionAsked.EXCHANGE if exchange else ResolutionAsked.REFUND,
+            lines=(RequestedLine(sku="MUG", quantity=units, exchange_for=self.cup.sku if exchange else None),),
             evidence_ids=("e1",) if reason.is_sellers_fault else (),
             received_at=datetime.now(UTC),
         )

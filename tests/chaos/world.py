@@ -24,7 +24,7 @@ from domain.case import Case, Standing
 from domain.messages import Message
 from domain.order import Order
 from domain.request import CaseIntake
-from domain.words import CaseState, PayoutState
+from domain.words import CaseState, PayoutState, ReplacementState
 from local.payment_sandbox.ledger import Ledger
 from tests.chaos.site import Site, site
 from tests.fakes import OpenVault
@@ -127,6 +127,12 @@ class World:
         """Return when no case has anything under way but waiting for people and for pending refunds."""
         self._ask(lambda: self._quiet(case_ids))
 
+    def await_stock(self, case_ids: list[str]) -> None:
+        """Return when the stock has answered all that it was asked."""
+        asking = [one for one in case_ids if _asks_stock(self.case(one))]
+        if asking:
+            self.await_quiet(asking)
+
     def terminate(self, case_ids: list[str]) -> None:
         """End what still runs, so that the server has nothing to do for it."""
         self._ask(lambda: self._terminated(case_ids))
@@ -168,6 +174,11 @@ class World:
             told = await self._described(case_id)
             if told.workflow_execution_info.status == WorkflowExecutionStatus.RUNNING:
                 await self.client.get_workflow_handle(f"refund/{case_id}").terminate("the example is over")
+
+
+def _asks_stock(case: Case) -> bool:
+    is_reserving = case.state is CaseState.REPLACEMENT_DUE
+    return is_reserving and any(one.state is ReplacementState.PLANNED for one in case.replacements)
 
 
 def _refusal(error: WorkflowUpdateFailedError | RPCError) -> str:
