@@ -78,7 +78,15 @@ async def _received(services: Services, who: Principal, scan: Scan, cases: list[
     case = await tell(services, case.case_id, RefundWorkflow.record_receipt, message)
     await keep_note(services, who, case, "receipt_note", scan.note)
     tickets = await _tickets(services, case.case_id, scan)
-    return _applied(scan, case, "Received. The goods can be inspected now.").amend(upload_tickets=tickets)
+    return _applied(scan, case, _received_says(case)).amend(upload_tickets=tickets)
+
+
+def _received_says(case: Case) -> str:
+    if case.state is CaseState.RECEIVED:
+        return "Received. The goods can be inspected now."
+    if case.rest_received_at:
+        return "Received. The goods can be inspected once what came first is settled."
+    return "Received before; nothing more of this case is expected."
 
 
 async def _why_unknown(services: Services, code: str) -> str:

@@ -6,7 +6,7 @@ export function outcome({ kind, status, state, says, problem }) {
   if (!says) return ["", values];
   if (status === "refused") return [`refused/${code(problem)}`, values];
   if (status !== "applied") return [`told/${status}`, values];
-  return [kind === "received" ? "told/received" : `told/inspected/${state}`, values];
+  return [`told/${kind}/${state}`, values];
 }
 
 /** Returns the word, and its values, of what is to be done with a parcel. */

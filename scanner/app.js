@@ -116,7 +116,9 @@ async function lookUp(code) {
 
 async function showContents(code) {
   const found = await look(code).catch(() => undefined);
-  if (found?.parcel && !panel.code) panel.showContents(code, found, () => open(code));
+  if (!found?.parcel || panel.code) return;
+  const isInspectable = found.from === "device" || found.parcel.expects === "inspected";
+  panel.showContents(code, found, isInspectable && (() => open(code)));
 }
 
 // --- A scan is kept, and answered ------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ def current_details(case: Case) -> str:
         f"**Next: {step.party}.** {step.says}",
         *(f"Send `{name}`:\n```json\n{json.dumps(body, indent=2)}\n```" for name, body in step.send.items()),
         _deadlines(case),
+        _replacements(case),
         _money(case),
         f"`GET /v1/refunds/{case.case_id}` · `GET /v1/refunds/{case.case_id}/timeline`",
     ]
@@ -56,6 +57,15 @@ def _deadlines(case: Case) -> str:
 
 def _mark(passed: bool, provisional: bool) -> str:  # noqa: FBT001 - two marks of one deadline
     return "passed" if passed else "provisional" if provisional else ""
+
+
+def _replacements(case: Case) -> str:
+    rows = [
+        f"| {one.sku} | {one.quantity} | {one.line_sku} | {one.state} | {one.tracking_number or ''} |"
+        for one in case.replacements
+    ]
+    header = ["| replacement | units | for | state | tracking |", "|---|---|---|---|---|"]
+    return "\n".join([*header, *rows]) if rows else ""
 
 
 def _money(case: Case) -> str:
