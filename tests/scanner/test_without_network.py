@@ -46,6 +46,7 @@ async def test_r25_an_unknown_parcel_is_inspected_blind_with_a_photo_that_waits_
     await page.get_by_role("button", name="Save").click()
     await page.locator("#waiting", has_text="1").wait_for()
     await page.reload()
+    await page.locator("#waiting", has_text="1").wait_for()
 
     await context.set_offline(False)
 
