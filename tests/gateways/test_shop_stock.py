@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 from hashlib import sha256
 from hmac import compare_digest, digest
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -95,3 +96,14 @@ def test_a_stock_that_is_away_may_come_back(provider: Provider) -> None:
     provider.close()
     with pytest.raises(StockUnavailableError, match="did not answer"):
         away.reserve(RESERVATION)
+
+
+def test_the_readme_tells_the_shop_what_it_is_asked(provider: Provider) -> None:
+    provider.answer = (200, {"status": "reserved"})
+    stock(provider).reserve(RESERVATION)
+    provider.answer = (200, {"status": "released"})
+    stock(provider).release(RESERVATION)
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for _, headers, body in provider.heard:
+        words = {body["type"], *body["data"], *(name for name in headers if name == "webhook-id")}
+        assert [word for word in words if f"`{word}`" not in readme] == []
