@@ -8,10 +8,12 @@ from pydantic import Field
 from temporalio import activity
 
 from domain.calendar import Deadline, Window, WorkCalendar
-from domain.case import Case, CaseLine, Payout, Refusal, TimelineEntry
+from domain.case import Case, Refusal, TimelineEntry
 from domain.errors import UnitsTakenError
 from domain.exchange import Product
+from domain.goods import CaseLine
 from domain.order import Order
+from domain.payout import Payout
 from domain.policy_document import PolicyDocument
 from domain.request import CaseIntake
 from domain.value import Value

@@ -6,9 +6,9 @@ from typing import Protocol
 
 from pydantic import Field
 
-from domain.case import Payout
 from domain.gateway_events import SeenRefund
 from domain.money import Money
+from domain.payout import Payout
 from domain.value import Value
 from domain.words import PayoutState
 

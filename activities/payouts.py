@@ -11,7 +11,8 @@ from temporalio.exceptions import ApplicationError
 
 from activities.payment_gateway import GatewayRefund, PaymentGateway
 from domain import errors
-from domain.case import EvidencePin, Payout
+from domain.evidence import EvidencePin
+from domain.payout import Payout
 from domain.value import Value
 from domain.words import EvidenceStatus, PayoutState
 

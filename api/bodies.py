@@ -4,10 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from domain.case import Code, InspectedLine
 from domain.exchange import Available, Prices
+from domain.goods import InspectedLine
 from domain.messages import TrackingNumber, require_parts
 from domain.money import MAX_MINOR, Money
+from domain.names import Code
 from domain.order import Identifier, Order, PlainText, Sku
 from domain.request import AnnouncedEvidence, FreeText
 from domain.value import Value

@@ -9,9 +9,10 @@ from api.refund_workflows import NotRunningError
 from api.services import Services
 from db.courier_events import CourierEventStatus
 from db.engine import DatabaseUnavailableError
-from domain.case import Case, Shipment
+from domain.case import Case
 from domain.courier_events import CourierEvent
 from domain.errors import DomainError
+from domain.goods import Shipment
 from domain.messages import CourierTracking
 from policy.tracking import is_news
 

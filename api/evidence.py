@@ -21,8 +21,9 @@ from api.uploads import announce, refuse_too_large, settle
 from api.views import CaseView, EvidenceLink
 from config.keys import Role
 from db.evidence import EvidenceRecord
-from domain.case import Case, EvidencePin
+from domain.case import Case
 from domain.errors import EvidenceRefusedError, UnknownEvidenceError
+from domain.evidence import EvidencePin
 from domain.messages import EvidenceReport
 from domain.request import AnnouncedEvidence
 from domain.words import CaseState, EvidenceStatus

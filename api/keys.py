@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from api.errors import ForbiddenError, UnauthenticatedError
 from config.keys import KeyHolder, Role
-from domain.case import Actor
+from domain.names import Actor
 from domain.value import Value
 
 

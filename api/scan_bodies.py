@@ -11,7 +11,7 @@ from api.errors import InvalidInputError
 from api.field_errors import field_error
 from api.problem_details import Problem
 from api.views import EvidenceTicket
-from domain.case import InspectedLine
+from domain.goods import InspectedLine
 from domain.request import AnnouncedEvidence
 from domain.value import Value
 from domain.warehouse import ScanKind, ScanStatus

@@ -4,10 +4,12 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from domain.case import Case, CaseLine, EvidencePin, NextStep, Payout
-from domain.evidence import UploadTicket
+from domain.case import Case, NextStep
+from domain.evidence import EvidencePin, UploadTicket
+from domain.goods import CaseLine
 from domain.money import Money
 from domain.order import Order
+from domain.payout import Payout
 from domain.value import Value
 from domain.warehouse import ScanKind
 from domain.words import CaseState, PayoutState

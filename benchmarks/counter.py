@@ -14,7 +14,7 @@ from db.engine import Database
 from db.evidence import EvidenceBook
 from db.intakes import Intakes, Submission
 from db.orders import Orders
-from domain.case import EvidencePin
+from domain.evidence import EvidencePin
 from domain.order import Order, OrderLine, Parcel, Payment
 from domain.request import AnnouncedEvidence, CaseIntake, RefundRequest, RequestedLine
 from domain.words import Reason

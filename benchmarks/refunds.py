@@ -10,7 +10,8 @@ from temporalio.client import Client
 from api.refund_workflows import M, RefundWorkflows, workflow_id
 from benchmarks.contender import BenchError
 from benchmarks.counter import Counter
-from domain.case import EvidencePin, InspectedLine
+from domain.evidence import EvidencePin
+from domain.goods import InspectedLine
 from domain.messages import AuditDecision, CourierTracking, EvidenceReport, WarehouseInspection
 from domain.request import CaseIntake
 from domain.words import AuditVerdict, CaseState, Disposition, InspectionVerdict, Reason

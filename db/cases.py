@@ -18,9 +18,10 @@ from db.statements import AddOrReplace, given
 from db.tables import CaseRow
 from db.timeline import TimelineRecord, add_entries, add_note, note_of, read_timeline
 from db.units import choose_units, has_choice, keep_units
-from domain.case import Case, Payout, TimelineEntry
+from domain.case import Case, TimelineEntry
 from domain.next_step import awaiting
 from domain.order import Order
+from domain.payout import Payout
 from policy.money import unit_shares
 
 __all__ = ["CaseFilter", "CasePage", "Cases", "TimelineRecord"]

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from db.engine import Database
 from db.statements import given
 from db.tables import EvidenceRow
-from domain.case import EvidencePin
 from domain.errors import UnknownEvidenceError
+from domain.evidence import EvidencePin
 from domain.request import AnnouncedEvidence, CaseId
 from domain.value import Value
 from domain.words import EvidenceStatus

@@ -11,7 +11,7 @@ from db.statements import given
 from db.tables import LedgerEntryRow, PayoutRow
 from domain.case import Case
 from domain.order import Order
-from policy.money import Part
+from policy.allocation import Part
 
 SALES = "sales"
 GOODS = "goods_refunds"

@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 from db.commitments import give_up, leave_to_dispute
 from db.movements import enter_refunded, enter_rerouted, enter_reversed
 from db.payout_rows import PayoutRecord, begun, read_payouts, write_payouts
-from domain.case import Case, Payout
+from domain.case import Case
+from domain.payout import Payout
 from domain.words import PayoutState
 
 _DEAD = frozenset({PayoutState.PLANNED, PayoutState.FAILED, PayoutState.CANCELED})

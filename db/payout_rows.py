@@ -8,8 +8,8 @@ from sqlalchemy import Connection, RowMapping, select
 
 from db.statements import AddOrReplace, given
 from db.tables import PayoutRow
-from domain.case import Payout
 from domain.money import Money
+from domain.payout import Payout
 from domain.value import Value
 from domain.words import PayoutState
 

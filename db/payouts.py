@@ -11,10 +11,10 @@ from db.ledger import LedgerEntry, balance, read_ledger, read_order_ledger
 from db.payout_rows import PayoutRecord, begun, read_payout, record_of, write_payouts
 from db.statements import given
 from db.tables import OrderRow, PayoutRow
-from domain.case import Payout
 from domain.errors import CapExceededError, ChargeDisputedError, UnknownOrderError
 from domain.gateway_events import SeenRefund
 from domain.money import Money
+from domain.payout import Payout
 from domain.value import Value
 from domain.words import PayoutState
 

@@ -5,11 +5,12 @@ from sqlalchemy import Connection
 from db.commitments import Capture, commit, give_up, lock_captures
 from db.movements import enter_label, enter_planned, postage_planned
 from db.payout_rows import PayoutRecord, idempotency_key, read_payouts, write_payouts
-from domain.case import OUTSIDE, REIMBURSEMENT, Case, Payout, RefundDue
+from domain.case import Case
 from domain.errors import CapExceededError
 from domain.money import Money
+from domain.payout import OUTSIDE, REIMBURSEMENT, Payout, RefundDue
 from domain.words import PayoutState
-from policy.money import Allocation, Part, caps, share_out
+from policy.allocation import Allocation, Part, caps, share_out
 
 Share = tuple[str, str, Part]
 

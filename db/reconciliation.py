@@ -8,8 +8,9 @@ from sqlalchemy import and_, func, or_, select, union
 from db.engine import Database
 from db.payout_rows import PayoutRecord, record_of
 from db.tables import CaseRow, DisputeRow, LedgerEntryRow, PayoutRow
-from domain.case import REIMBURSEMENT, Case, Payout
+from domain.case import Case
 from domain.gateway_events import DisputeStatus
+from domain.payout import REIMBURSEMENT, Payout
 from domain.value import Value
 from domain.words import PayoutState
 

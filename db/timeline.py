@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 
 from db.statements import AddOrLeave, AddOrReplace, given
 from db.tables import TimelineRow
-from domain.case import RuleId, TimelineEntry
+from domain.case import TimelineEntry
+from domain.names import RuleId
 from domain.value import Value
 
 _TIMELINE = TimelineRow.__table__

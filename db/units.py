@@ -7,8 +7,9 @@ from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 from db.order_rows import lock_order
 from db.statements import AddOrLeave, given
 from db.tables import ReservedUnitRow
-from domain.case import Case, CaseLine
+from domain.case import Case
 from domain.errors import UnitsTakenError
+from domain.goods import CaseLine
 from domain.words import CaseState
 
 Unit = tuple[str, int]

@@ -2,164 +2,25 @@
 
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, JsonValue, model_validator
+from pydantic import AwareDatetime, Field, JsonValue
 
 from domain.calendar import Deadline
-from domain.exchange import OutboundParcel, Replacement, Substitute
+from domain.evidence import EvidencePin
+from domain.exchange import PENDING, OutboundParcel, Replacement
+from domain.goods import CaseLine, Inspection, Shipment
 from domain.money import Money
-from domain.order import Identifier, Quantity, Sku
-from domain.request import CaseId, Sha256
+from domain.names import Code, Count, RuleId
+from domain.order import Identifier
+from domain.payout import OtherAccount, Payout, RefundDue
+from domain.request import CaseId
 from domain.value import Value
 from domain.words import (
     ENDED_STATES,
     CaseState,
-    Disposition,
-    EvidenceStatus,
-    InspectionVerdict,
     Party,
-    PayoutState,
     Reason,
-    ReplacementState,
     ResolutionAsked,
 )
-
-Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$", examples=["signs_of_use"])]
-RuleId = Annotated[str, Field(pattern=r"^R[0-9]{1,2}$")]
-Actor = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\W_][\w ._@:/-]*$", examples=["王芳", "mei"])]
-Count = Annotated[int, Field(ge=0, le=1000)]
-PENDING_REPLACEMENT = frozenset({ReplacementState.PLANNED, ReplacementState.RESERVED})
-
-
-class UnitShare(Value):
-    """One reserved unit of a line and what was paid for it: goods with tax and discount, and outbound postage (R30)."""
-
-    unit: Annotated[int, Field(ge=1, le=1000, description="number of the unit within its line")]
-    goods: Annotated[int, Field(ge=0, description="minor units")]
-    outbound_postage: Annotated[int, Field(ge=0, description="minor units")]
-
-
-class CaseLine(Value):
-    """A line of the case; its units are settled one by one (R26), accepted ones from the front.
-
-    Of these the first are replaced, then come the paid ones: a unit is one or the other, never both (R39).
-    """
-
-    sku: Sku
-    product_name: str
-    quantity: Quantity
-    units: tuple[UnitShare, ...] = ()
-    accepted: Count = 0
-    refused: Count = 0
-    failed: Count = Field(default=0, description="inspected and not accepted: a human decides (R27, R28)")
-    paid: Count = 0
-    replaced: Count = Field(default=0, description="accepted units for which a replacement was sent (R39)")
-    exchange_for: Substitute | None = Field(
-        default=None, description="what its accepted units are replaced by, as long as that can be had (R39)"
-    )
-    part_paid: Count = Field(default=0, description="refused units for which a part was agreed and paid (R28)")
-
-    @property
-    def outstanding(self) -> int:
-        """Units that the warehouse has not seen yet."""
-        return self.quantity - self.accepted - self.refused - self.failed
-
-    @property
-    def settled(self) -> int:
-        """Accepted units that were refunded or replaced."""
-        return self.replaced + self.paid
-
-    @model_validator(mode="after")
-    def _settles_a_unit_once(self) -> Self:
-        if self.settled > self.accepted:
-            raise ValueError(f"{self.sku}: {self.settled} units refunded or replaced, {self.accepted} accepted (R39)")
-        return self
-
-
-class InspectedLine(Value):
-    """What the warehouse found for units of one sku (R26)."""
-
-    sku: Sku
-    quantity: Quantity = 1
-    verdict: InspectionVerdict
-    disposition: Disposition | None = None
-
-
-class Inspection(Value):
-    """One inspection record (R25)."""
-
-    inspected_at: AwareDatetime
-    inspected_by: Actor
-    lines: tuple[InspectedLine, ...]
-    scan_id: str | None = None
-
-
-class EvidencePin(Value):
-    """A piece of evidence as the workflow knows it: the object's version and hash, never its name or content."""
-
-    evidence_id: Identifier
-    status: EvidenceStatus
-    version_id: str | None = None
-    sha256: Sha256 | None = None
-
-
-class Shipment(Value):
-    """The customer's parcel on its way back (R19); postage is what the customer paid for it."""
-
-    carrier: Code
-    tracking_number: str
-    status: str
-    registered_at: AwareDatetime
-    last_moved_at: AwareDatetime
-    last_event_at: AwareDatetime | None = Field(default=None, description="the courier's time of its last event")
-    is_inspected: bool = Field(default=False, description="the parcel came in; what its courier says later is history")
-    postage: Money | None = None
-
-
-class RefundDue(Value):
-    """What is owed to the customer and why (R30, R31): goods + outbound + return postage - label deduction = total."""
-
-    goods: Money
-    outbound_postage: Money
-    return_postage: Money
-    label_deduction: Money
-    total: Money
-
-
-REIMBURSEMENT = "reimbursement"
-OUTSIDE = "outside"
-
-
-class Payout(Value):
-    """Money on its way to one payment of the order (R35), or a reimbursement outside it (R32)."""
-
-    payout_id: str = Field(pattern=r"^rc_[0-9a-z]{8,40}-p[0-9]+$")
-    provider: str
-    payment_reference: str
-    amount: Money
-    attempt: Annotated[int, Field(ge=1)] = 1
-    idempotency_key: str
-    state: PayoutState = PayoutState.PLANNED
-    gateway_refund_id: str | None = None
-    failure_code: str | None = None
-    submitted_at: AwareDatetime | None = None
-    settled_at: AwareDatetime | None = None
-
-    @property
-    def is_outside(self) -> bool:
-        """True for what finance pays by hand: return postage beyond the cap (R32), or to another account (R36)."""
-        return self.provider == REIMBURSEMENT
-
-    @property
-    def is_postage_outside(self) -> bool:
-        """True for return postage beyond the cap (R32), for which a case need not stay open."""
-        return self.is_outside and self.payment_reference == OUTSIDE
-
-
-class OtherAccount(Value):
-    """Where to pay instead of the original payments, once two people say so; the account's data stay with finance."""
-
-    reference: Identifier
-    proposed_by: Actor
 
 
 class Refusal(Value):
@@ -284,13 +145,13 @@ class Case(Value):
 
     def replacing(self, sku: str) -> int:
         """Return how many accepted units of the line await a replacement that is planned or reserved (R39)."""
-        pending = (one for one in self.replacements if one.line_sku == sku and one.state in PENDING_REPLACEMENT)
+        pending = (one for one in self.replacements if one.line_sku == sku and one.state in PENDING)
         return sum(one.quantity for one in pending)
 
     @property
     def awaits_replacement(self) -> bool:
         """True while a replacement is to be reserved or sent (R39)."""
-        return any(one.state in PENDING_REPLACEMENT for one in self.replacements)
+        return any(one.state in PENDING for one in self.replacements)
 
     def with_line(self, line: CaseLine) -> Self:
         """Return the case with the line of the same sku replaced."""

@@ -2,8 +2,10 @@
 
 from pydantic import AwareDatetime, Field
 
+from domain.order import Identifier
 from domain.request import Sha256
 from domain.value import Value
+from domain.words import EvidenceStatus
 
 
 class UploadTicket(Value):
@@ -23,3 +25,12 @@ class Pinned(Value):
 
     version_id: str
     sha256: Sha256
+
+
+class EvidencePin(Value):
+    """A piece of evidence as the workflow knows it: the object's version and hash, never its name or content."""
+
+    evidence_id: Identifier
+    status: EvidenceStatus
+    version_id: str | None = None
+    sha256: Sha256 | None = None

@@ -10,6 +10,7 @@ from domain.value import Value
 from domain.words import DispatchedGoods, ReplacementState
 
 MAX_STOCK = 1_000_000_000
+PENDING = frozenset({ReplacementState.PLANNED, ReplacementState.RESERVED})
 Available = Annotated[int, Field(ge=0, le=MAX_STOCK, strict=True, description="units that no reservation holds (R39)")]
 Prices = Annotated[
     dict[Currency, Annotated[int, Field(ge=0, le=MAX_MINOR, strict=True)]],

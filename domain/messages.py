@@ -8,10 +8,13 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from domain.case import Actor, Code, EvidencePin, InspectedLine, Payout
+from domain.evidence import EvidencePin
 from domain.gateway_events import Dispute
+from domain.goods import InspectedLine
 from domain.money import Money
+from domain.names import Actor, Code
 from domain.order import Identifier, Sku
+from domain.payout import Payout
 from domain.request import FreeText
 from domain.value import Value
 from domain.words import (

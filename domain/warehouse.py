@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
 
-from domain.case import Actor
+from domain.names import Actor
 from domain.request import CaseId
 from domain.value import Value
 

@@ -12,9 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
-from domain.case import EvidencePin
 from domain.errors import EvidenceMissingError, EvidenceRefusedError, StoreUnavailableError
-from domain.evidence import Pinned, UploadTicket
+from domain.evidence import EvidencePin, Pinned, UploadTicket
 from domain.request import AnnouncedEvidence, MediaType
 from gateways.media_types import EXTENSIONS, SNIFFED_BYTES, limit_bytes, real_type
 from gateways.s3 import Bucket, asking, connect, is_gone, keep_versions, let_browsers_upload, make_bucket

@@ -7,11 +7,11 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 
 from activities.payment_gateway import GatewayCapabilities, GatewayRefund
-from domain.case import Payout
 from domain.errors import PayoutRefusedError
 from domain.gateway_events import SeenRefund
 from domain.minor_units import as_text, from_text
 from domain.money import Money
+from domain.payout import Payout
 from domain.words import PayoutState
 from gateways.paypal_client import Json, PayPalClient
 

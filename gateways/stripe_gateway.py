@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import stripe
 
 from activities.payment_gateway import GatewayCapabilities, GatewayRefund
-from domain.case import Payout
 from domain.errors import AnswerLostError, DomainError, GatewayUnavailableError, PayoutRefusedError, StaleAnswerError
 from domain.gateway_events import SeenRefund
 from domain.money import Money
+from domain.payout import Payout
 from domain.words import PayoutState
 from gateways.stripe_words import PROVIDER, state_of
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from domain.case import PENDING_REPLACEMENT, Case, CaseLine, Refusal, UnitShare
-from domain.exchange import OutboundParcel, Product, Replacement, Substitute
+from domain.case import Case, Refusal
+from domain.exchange import PENDING, OutboundParcel, Product, Replacement, Substitute
+from domain.goods import CaseLine, UnitShare
 from domain.messages import Dispatch
 from domain.minor_units import as_text
 from domain.money import Money
@@ -13,7 +14,7 @@ from domain.request import CaseIntake, RequestedLine
 from domain.words import DispatchedGoods, ReplacementState, ResolutionAsked
 from policy.money import unit_shares
 
-_UNSENT = PENDING_REPLACEMENT
+_UNSENT = PENDING
 _TURNS_INTO_REFUND = frozenset({ReplacementState.OUT_OF_STOCK, ReplacementState.RELEASING})
 Products = Mapping[str, Product]
 

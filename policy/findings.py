@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any, Protocol
 
-from domain.case import Payout
 from domain.findings import Finding, FindingKind
 from domain.gateway_events import GatewayEvent, SeenRefund
+from domain.payout import Payout
 from domain.words import PayoutState
 
 

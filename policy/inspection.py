@@ -3,7 +3,8 @@
 from collections import Counter
 from datetime import datetime
 
-from domain.case import Case, CaseLine, InspectedLine, Inspection, Refusal
+from domain.case import Case, Refusal
+from domain.goods import CaseLine, InspectedLine, Inspection
 from domain.messages import CaseResolution, WarehouseInspection
 from domain.money import Money
 from domain.words import InspectionVerdict, Reason, Settlement

@@ -3,7 +3,9 @@
 from pydantic import JsonValue
 
 from domain.calendar import Deadline, WorkCalendar
-from domain.case import Case, CaseLine, EvidencePin, Refusal, TimelineEntry
+from domain.case import Case, Refusal, TimelineEntry
+from domain.evidence import EvidencePin
+from domain.goods import CaseLine
 from domain.order import Order
 from domain.policy_document import PolicyDocument
 from domain.request import CaseIntake, RequestedLine

@@ -1,8 +1,9 @@
 """Payouts that do not simply succeed: refused, paid to another account, reversed, disputed (R36-R38)."""
 
-from domain.case import Case, Payout, Refusal
+from domain.case import Case, Refusal
 from domain.gateway_events import Dispute
 from domain.messages import CaseResolution
+from domain.payout import Payout
 from domain.words import CaseState, PayoutState, Settlement
 
 PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REVERSED})

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 from domain.calendar import Deadline, WorkCalendar
-from domain.case import EvidencePin, Refusal
+from domain.case import Refusal
+from domain.evidence import EvidencePin
 from domain.order import Order
 from domain.policy_document import PolicyDocument
 from domain.request import CaseIntake, RequestedLine

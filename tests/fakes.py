@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from activities.payment_gateway import GatewayCapabilities, GatewayRefund
 from db.stock import StockTable
-from domain.case import EvidencePin, Payout
 from domain.errors import AnswerLostError, PayoutRefusedError, StockUnavailableError
+from domain.evidence import EvidencePin
 from domain.exchange import Reservation
 from domain.gateway_events import SeenRefund
+from domain.payout import Payout
 from domain.words import PayoutState
 
 

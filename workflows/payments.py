@@ -8,8 +8,9 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.payouts import PayoutDesk, PayoutOrder
-from domain.case import Case, Payout
+from domain.case import Case
 from domain.messages import PayoutAnswer, PayoutTrouble
+from domain.payout import Payout
 from domain.words import CaseState, EvidenceStatus, PayoutState
 from workflows import options
 from workflows.mailbox import Mailbox

@@ -7,8 +7,9 @@ from threading import Lock
 from temporalio.testing import ActivityEnvironment
 
 from activities.payouts import PayoutDesk, PayoutOrder
-from domain.case import EvidencePin, Payout
 from domain.errors import GatewayUnavailableError, StoreUnavailableError
+from domain.evidence import EvidencePin
+from domain.payout import Payout
 from domain.words import EvidenceStatus, PayoutState
 from gateways.stripe_gateway import StripeGateway
 

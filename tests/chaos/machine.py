@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from db.disputes import Disputes
-from domain.case import EvidencePin, InspectedLine
+from domain.evidence import EvidencePin
 from domain.gateway_events import Dispute, DisputeStatus
+from domain.goods import InspectedLine
 from domain.messages import (
     AuditDecision,
     CaseResolution,

@@ -15,7 +15,8 @@ from db.cases import Cases
 from db.engine import Database
 from db.migrate import migrate
 from db.orders import Orders
-from domain.case import InspectedLine, Standing
+from domain.case import Standing
+from domain.goods import InspectedLine
 from domain.messages import AuditDecision, CourierTracking, Message, WarehouseInspection
 from domain.order import Order, OrderLine, Parcel, Payment
 from domain.request import CaseIntake, RequestedLine

@@ -10,9 +10,11 @@ from sqlalchemy import text
 
 from db.engine import Database
 from db.intakes import Submission
-from domain.case import Case, CaseLine, Payout, RefundDue, TimelineEntry
+from domain.case import Case, TimelineEntry
+from domain.goods import CaseLine
 from domain.money import Money
 from domain.order import Order, OrderLine, Parcel, Payment
+from domain.payout import Payout, RefundDue
 from domain.request import AnnouncedEvidence, RefundRequest, RequestedLine
 from domain.words import CaseState, PayoutState, Reason, ResolutionAsked
 from policy.money import unit_shares

@@ -8,7 +8,8 @@ from db.cases import Cases
 from db.ledger import LedgerEntry
 from db.orders import Orders
 from db.payouts import Payouts
-from domain.case import Case, Payout, RefundDue
+from domain.case import Case
+from domain.payout import Payout, RefundDue
 from domain.words import CaseState, PayoutState
 from tests.db.facts import CARD, VOUCHER, a_case, an_order, later, money, owing, settled
 

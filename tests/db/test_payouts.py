@@ -8,8 +8,9 @@ from db.cases import Cases
 from db.engine import Database
 from db.orders import Orders
 from db.payouts import Payouts
-from domain.case import Case, Payout
+from domain.case import Case
 from domain.errors import CapExceededError
+from domain.payout import Payout
 from domain.words import CaseState, PayoutState
 from tests.db.facts import NOON, a_case, an_order, at_once, later, owing, rows, settled
 

@@ -3,8 +3,8 @@ from hashlib import sha256
 import httpx
 import pytest
 
-from domain.case import EvidencePin
 from domain.errors import EvidenceMissingError, EvidenceRefusedError, StoreUnavailableError
+from domain.evidence import EvidencePin
 from domain.words import EvidenceStatus
 from gateways.evidence_store import EvidenceStore
 from tests.gateways.files import FILES, JPEG, MP4, PNG

@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 
 from activities.payment_gateway import PaymentGateway
-from domain.case import Payout
 from domain.errors import AnswerLostError, GatewayUnavailableError, PayoutRefusedError
 from domain.money import Money
+from domain.payout import Payout
 from domain.words import PayoutState
 from gateways.paypal_gateway import PayPalGateway
 from gateways.stripe_gateway import StripeGateway

@@ -4,9 +4,9 @@ from itertools import count
 
 import pytest
 
-from domain.case import Payout
 from domain.errors import GatewayUnavailableError, PayoutRefusedError, StaleAnswerError
 from domain.money import Money
+from domain.payout import Payout
 from domain.words import PayoutState
 from gateways.stripe_gateway import StripeGateway
 

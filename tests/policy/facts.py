@@ -5,7 +5,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from domain.calendar import Deadline, Window, WorkCalendar
-from domain.case import Case, CaseLine, EvidencePin, InspectedLine
+from domain.case import Case
+from domain.evidence import EvidencePin
+from domain.goods import CaseLine, InspectedLine
 from domain.messages import AuditDecision, CaseResolution, WarehouseInspection
 from domain.money import Money
 from domain.order import Order, OrderLine, Parcel, Payment

@@ -3,8 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from domain.case import Case, CaseLine
+from domain.case import Case
 from domain.exchange import Product, Substitute
+from domain.goods import CaseLine
 from domain.messages import Dispatch
 from domain.request import RequestedLine
 from domain.words import DispatchedGoods, ReplacementState, ResolutionAsked

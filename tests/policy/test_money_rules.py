@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from domain.case import Shipment
+from domain.goods import Shipment
 from domain.messages import CourierTracking
 from domain.money import Money
 from domain.order import OrderLine, Payment

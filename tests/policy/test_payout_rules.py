@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.case import REIMBURSEMENT, OtherAccount, Payout
 from domain.gateway_events import Dispute, DisputeStatus
 from domain.messages import CaseResolution, RefundNews, Withdrawal
+from domain.payout import REIMBURSEMENT, OtherAccount, Payout
 from domain.words import CaseState as S
 from domain.words import PayoutState as P
 from domain.words import Settlement

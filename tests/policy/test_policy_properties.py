@@ -7,7 +7,8 @@ from domain.calendar import WorkCalendar
 from domain.money import split
 from domain.order import OrderLine, Payment
 from domain.words import Reason
-from policy.money import allocate, caps, goods_value, refund_due, unit_shares
+from policy.allocation import allocate, caps
+from policy.money import goods_value, refund_due, unit_shares
 from policy.request import free_units
 from policy.returns import read_return_code, return_code
 from policy.windows import compute, in_time, last_day, settle

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from domain.calendar import Deadline
-from domain.case import Case, Refusal, Shipment
+from domain.case import Case, Refusal
+from domain.goods import Shipment
 from domain.money import Money
 from domain.order import OrderLine, Payment
 from domain.policy_document import PolicyDocument

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from db.reconciliation import BookedPayout, CaseDifference
-from domain.case import Payout
 from domain.gateway_events import GatewayEvent, SeenRefund
 from domain.money import Money
+from domain.payout import Payout
 from domain.words import PayoutState
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

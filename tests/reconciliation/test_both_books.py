@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case import REIMBURSEMENT
 from domain.findings import FindingKind
+from domain.payout import REIMBURSEMENT
 from domain.words import PayoutState
 from policy import findings
 from policy.both_books import compare, overdue_events, unlooked, unseen

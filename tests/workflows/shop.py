@@ -26,7 +26,9 @@ from db.cases import Cases
 from db.disputes import Disputes
 from db.orders import Orders
 from domain.calendar import Deadline
-from domain.case import Case, EvidencePin, InspectedLine, Standing
+from domain.case import Case, Standing
+from domain.evidence import EvidencePin
+from domain.goods import InspectedLine
 from domain.messages import (
     AuditDecision,
     CaseResolution,

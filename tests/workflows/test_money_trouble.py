@@ -7,10 +7,10 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from activities.payment_gateway import GatewayRefund
 from db.payouts import Payouts
-from domain.case import Payout
 from domain.gateway_events import Dispute, DisputeStatus, SeenRefund
 from domain.messages import CaseResolution, DisputeNews, RefundNews
 from domain.order import Payment
+from domain.payout import Payout
 from domain.words import CaseState, PayoutState, Reason, Settlement
 from tests.workflows.shop import OpenCase, Shop, refused_by, usd
 from tests.workflows.test_payout import due, order_parcel

@@ -1,7 +1,8 @@
 """A payout that needs a human: tried again, accepted after changed evidence, or paid to another account (R36)."""
 
-from domain.case import REIMBURSEMENT, Case, OtherAccount, Payout, Refusal
+from domain.case import Case, Refusal
 from domain.messages import CaseResolution, PayoutTrouble
+from domain.payout import REIMBURSEMENT, OtherAccount, Payout
 from domain.policy_document import PolicyDocument
 from domain.words import CaseState, PayoutState, Settlement
 from policy import payouts as rules

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from domain.case import Case, Payout
+from domain.case import Case
 from domain.gateway_events import Dispute, DisputeStatus
 from domain.messages import CaseResolution, DisputeNews
+from domain.payout import Payout
 from domain.policy_document import PolicyDocument
 from domain.words import CaseState, PayoutState
 from policy import exchange

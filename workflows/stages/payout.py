@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from domain.case import Case, Payout, Refusal
+from domain.case import Case, Refusal
 from domain.messages import PayoutAnswer, RefundNews
+from domain.payout import Payout
 from domain.policy_document import PolicyDocument
 from domain.words import CaseState, PayoutState
 from policy import inspection, money, windows

@@ -5,7 +5,8 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from domain.calendar import Deadline
-from domain.case import Case, EvidencePin, Refusal
+from domain.case import Case, Refusal
+from domain.evidence import EvidencePin
 from domain.messages import CaseResolution, EvidenceReport, Withdrawal
 from domain.policy_document import PolicyDocument
 from domain.words import CaseState, EvidenceStatus, Settlement

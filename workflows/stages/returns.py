@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from domain.calendar import Deadline
-from domain.case import Case, Refusal, Shipment
+from domain.case import Case, Refusal
+from domain.goods import Shipment
 from domain.messages import CaseResolution, CourierTracking, GoodsReceipt
 from domain.money import Money
 from domain.policy_document import PolicyDocument

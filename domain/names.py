@@ -1,0 +1,10 @@
+"""How people, codes and rules are written wherever they are named."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$", examples=["signs_of_use"])]
+RuleId = Annotated[str, Field(pattern=r"^R[0-9]{1,2}$")]
+Actor = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\W_][\w ._@:/-]*$", examples=["王芳", "mei"])]
+Count = Annotated[int, Field(ge=0, le=1000)]
