@@ -2,11 +2,12 @@
 
 from typing import Protocol
 
+from pydantic import Field
 from temporalio import activity
 
 from domain.exchange import Replacement, Reservation
 from domain.value import Value
-from domain.words import ReplacementState
+from domain.words import ReplacementState, Withheld
 
 
 class StockOrder(Value):
@@ -15,13 +16,14 @@ class StockOrder(Value):
     case_id: str
     order_number: str
     replacements: tuple[Replacement, ...]
+    value: int = Field(default=0, description="what was paid for the goods that they replace, minor units")
 
 
 class StockTold(Value):
-    """What the stock said, by replacement; nothing is reserved while a payment of the order is disputed (R38)."""
+    """What the stock said, by replacement, or why it was not asked: the money is disputed (R38) or gone back (R32)."""
 
     states: dict[str, ReplacementState]
-    disputed: bool = False
+    withheld: Withheld | None = None
 
 
 class Stock(Protocol):
@@ -47,18 +49,32 @@ class DisputeBook(Protocol):
         ...
 
 
+class Purse(Protocol):
+    """What is left of an order's payments."""
+
+    def left_for_goods(self, order_number: str) -> int:
+        """Return how much of what was captured neither went back nor is committed, in minor units (R32)."""
+        ...
+
+
 class StockDesk:
     """The activities that go to the stock."""
 
-    def __init__(self, stock: Stock, disputes: DisputeBook) -> None:
+    def __init__(self, stock: Stock, disputes: DisputeBook, purse: Purse) -> None:
         self._stock = stock
         self._disputes = disputes
+        self._purse = purse
 
     @activity.defn(name="reserve_replacements")
     def reserve(self, order: StockOrder) -> StockTold:
-        """Reserve each replacement and return which are, and which are out of stock."""
+        """Reserve each replacement and return which are, and which are out of stock.
+
+        Nothing is reserved for goods whose money is disputed or went back another way: they would be given twice.
+        """
         if self._disputes.holds(order.order_number):
-            return StockTold(states={}, disputed=True)
+            return StockTold(states={}, withheld=Withheld.CHARGE_DISPUTED)
+        if self._purse.left_for_goods(order.order_number) < order.value:
+            return StockTold(states={}, withheld=Withheld.REFUNDED_ELSEWHERE)
         return StockTold(states={one.replacement_id: self._reserved(order, one) for one in order.replacements})
 
     @activity.defn(name="release_replacements")

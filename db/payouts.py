@@ -9,6 +9,7 @@ from db.elsewhere import record_foreign_refund
 from db.engine import Database
 from db.ledger import LedgerEntry, balance, read_ledger, read_order_ledger
 from db.payout_rows import PayoutRecord, begun, read_payout, record_of, write_payouts
+from db.plans import left_for_goods
 from db.statements import given
 from db.tables import OrderRow, PayoutRow
 from domain.errors import CapExceededError, ChargeDisputedError, UnknownOrderError
@@ -75,6 +76,11 @@ class Payouts:
         """Record a refund that no payout made, so that its amount is not refunded again (R32)."""
         with self._database.writing() as connection:
             record_foreign_refund(connection, refund)
+
+    def left_for_goods(self, order_number: str) -> int:
+        """Return how much of what was captured neither went back nor is committed, in minor units (R32)."""
+        with self._database.writing() as connection:
+            return left_for_goods(connection, order_number)
 
     def ledger(self, case_id: str) -> list[LedgerEntry]:
         """Return the ledger's entries of the case, oldest first."""

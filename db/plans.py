@@ -34,6 +34,12 @@ def plan_payouts(connection: Connection, case: Case) -> tuple[Payout, ...]:
     return (*case.payouts, *(record.payout for record in planned))
 
 
+def left_for_goods(connection: Connection, order_number: str) -> int:
+    """Return what goods may still take of the order's payments, where return postage makes room for them (R32)."""
+    captures = lock_captures(connection, order_number)
+    return sum(_room(captures)) + _swappable(connection, order_number, captures)
+
+
 def _is_plan_of(case: Case, planned: list[PayoutRecord]) -> bool:
     versions = {record.planned_at_version for record in planned}
     total = case.refund_due.total.minor if case.refund_due else 0
@@ -54,15 +60,22 @@ def _plan(connection: Connection, case: Case, captures: list[Capture], first: in
 
 
 def _allocate(connection: Connection, case: Case, due: RefundDue, captures: list[Capture]) -> Allocation:
-    room = caps([one.captured for one in captures], [one.committed + one.elsewhere for one in captures])
-    # What left elsewhere was for goods too: then there is nothing to change places with.
-    untouched = not any(one.elsewhere for one in captures)
-    allocation = share_out(due, room, postage_planned(connection, case.order_number) if untouched else 0)
+    room = _room(captures)
+    allocation = share_out(due, room, _swappable(connection, case.order_number, captures))
     if allocation.unplaced:
         goods = due.total.minor - due.return_postage.minor
         says = f"{goods} to be refunded for goods, {sum(room)} left of what was paid"
         raise CapExceededError(f"order {case.order_number}: {says}")
     return allocation
+
+
+def _room(captures: list[Capture]) -> tuple[int, ...]:
+    return caps([one.captured for one in captures], [one.committed + one.elsewhere for one in captures])
+
+
+def _swappable(connection: Connection, order_number: str, captures: list[Capture]) -> int:
+    # What left elsewhere was for goods too: then there is nothing to change places with.
+    return 0 if any(one.elsewhere for one in captures) else postage_planned(connection, order_number)
 
 
 def _shares(allocation: Allocation, captures: list[Capture]) -> list[Share]:

@@ -25,6 +25,7 @@ from domain.words import (
     Reason,
     ReplacementState,
     Settlement,
+    Withheld,
 )
 
 EventId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")]
@@ -165,7 +166,7 @@ class StockAnswer(Message):
     """What the stock said of replacements, by their ids; the workflow tells itself (R39)."""
 
     states: dict[str, ReplacementState] = Field(default_factory=dict)
-    disputed: bool = Field(default=False, description="nothing is reserved: a chargeback over a payment is open (R38)")
+    withheld: Withheld | None = Field(default=None, description="why nothing is reserved (R32, R38)")
 
 
 class PayoutTrouble(Message):

@@ -82,6 +82,13 @@ class ReplacementState(StrEnum):
     SENT = "sent"
 
 
+class Withheld(StrEnum):
+    """Why nothing is reserved: the money may go back, or went back, another way (R32, R38)."""
+
+    CHARGE_DISPUTED = "charge_disputed"
+    REFUNDED_ELSEWHERE = "refunded_elsewhere"
+
+
 class DispatchedGoods(StrEnum):
     """What a parcel to the customer holds."""
 

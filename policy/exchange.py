@@ -1,6 +1,6 @@
 """Exchange: what may be asked for instead, what is reserved and sent, and when it turns into a refund (R39)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from domain.case import Case, Refusal
@@ -14,7 +14,6 @@ from domain.request import CaseIntake, RequestedLine
 from domain.words import DispatchedGoods, ReplacementState, ResolutionAsked
 from policy.money import unit_shares
 
-_UNSENT = PENDING
 _TURNS_INTO_REFUND = frozenset({ReplacementState.OUT_OF_STOCK, ReplacementState.RELEASING})
 Products = Mapping[str, Product]
 
@@ -69,10 +68,12 @@ def answered(case: Case, states: Mapping[str, ReplacementState]) -> Case:
 
 def give_up(case: Case) -> Case:
     """Return the case with nothing more to be sent: what is reserved goes back to the stock, the goods are refunded."""
-    for one in case.replacements:
-        if one.state in _UNSENT:
-            case = _with(case, one, ReplacementState.RELEASING)
-    return case
+    return _given_up(case, PENDING)
+
+
+def never_reserved_given_up(case: Case) -> Case:
+    """Return the case without what is planned and not reserved: the money for it went back another way (R32)."""
+    return _given_up(case, {ReplacementState.PLANNED})
 
 
 def judge_dispatch(case: Case, dispatch: Dispatch) -> Refusal | None:
@@ -156,6 +157,12 @@ def _planned(case: Case, line: CaseLine, wanted: Substitute, units: tuple[UnitSh
         quantity=len(units),
         difference=Money(minor=cheaper, currency=case.currency),
     )
+
+
+def _given_up(case: Case, states: Collection[ReplacementState]) -> Case:
+    for one in case.replacements:
+        case = _with(case, one, ReplacementState.RELEASING) if one.state in states else case
+    return case
 
 
 def _is_news(known: ReplacementState, told: ReplacementState) -> bool:

@@ -4,12 +4,13 @@ from domain.case import Case, Refusal
 from domain.gateway_events import Dispute
 from domain.messages import CaseResolution
 from domain.payout import Payout
-from domain.words import CaseState, PayoutState, Settlement
+from domain.words import CaseState, PayoutState, Settlement, Withheld
 
 PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REVERSED})
 _HELD_BY = frozenset({"charge_disputed", "transaction_disputed"})
 _NOTHING_TOLD = frozenset({PayoutState.PLANNED, PayoutState.SUBMITTING})
 _MONEY_MOVED = frozenset({PayoutState.SUCCEEDED, PayoutState.REVERSED})
+_MONEY_IS_GONE = frozenset({"cap_exceeded", Withheld.REFUNDED_ELSEWHERE})
 _SETTLED = frozenset({PayoutState.SUCCEEDED, PayoutState.CANCELED})
 
 
@@ -71,7 +72,7 @@ def offered(case: Case) -> frozenset[Settlement]:
         return frozenset({Settlement.RETRY, Settlement.CLOSE})
     if case.blocked_by == "evidence_changed":
         return frozenset({Settlement.RETRY, Settlement.ACCEPT})
-    if case.blocked_by == "cap_exceeded":
+    if case.blocked_by in _MONEY_IS_GONE:
         return frozenset({Settlement.RETRY, Settlement.CLOSE})
     return frozenset({Settlement.RETRY, Settlement.OTHER_ACCOUNT})
 

@@ -51,7 +51,7 @@ def desks(settings: Settings, client: Client, database: Database) -> Desks:
     return Desks(
         casework=Casework(Cases(database), PolicyShelf(POLICY_VERSIONS), HolidayCalendars(), table),
         payouts=PayoutDesk(payouts, gateways, vault, _now),
-        stock=StockDesk(_stock(settings, table), Disputes(database)),
+        stock=StockDesk(_stock(settings, table), Disputes(database), payouts),
         arrivals=ArrivalDesk(TemporalHistory(client)),
         reconciliation=ReconciliationDesk(
             gateways, Books(database), payouts, Findings(database), GatewayEvents(database), _now

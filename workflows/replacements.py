@@ -9,6 +9,7 @@ from domain.case import Case
 from domain.exchange import Replacement
 from domain.messages import StockAnswer
 from domain.words import CaseState, ReplacementState
+from policy.money import value_awaiting_replacement
 from workflows import options
 from workflows.mailbox import Mailbox
 
@@ -40,7 +41,7 @@ async def reserve(order: StockOrder, mailbox: Mailbox) -> None:
     told = await workflow.execute_activity_method(
         StockDesk.reserve, order, **options.stock(f"reserve for {order.case_id}")
     )
-    mailbox.tell(StockAnswer(states=told.states, disputed=told.disputed))
+    mailbox.tell(StockAnswer(states=told.states, withheld=told.withheld))
 
 
 async def release(order: StockOrder, mailbox: Mailbox) -> None:
@@ -56,4 +57,9 @@ def _of(case: Case, state: ReplacementState) -> tuple[Replacement, ...]:
 
 
 def _order(case: Case, replacements: tuple[Replacement, ...]) -> StockOrder:
-    return StockOrder(case_id=case.case_id, order_number=case.order_number, replacements=replacements)
+    return StockOrder(
+        case_id=case.case_id,
+        order_number=case.order_number,
+        replacements=replacements,
+        value=value_awaiting_replacement(case),
+    )

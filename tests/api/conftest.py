@@ -114,7 +114,7 @@ def desks(client, database: Database, gateway: ObedientGateway) -> Desks:
     return Desks(
         casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars(), StockTable(database, clock)),
         payouts=PayoutDesk(Payouts(database), {"stripe": gateway}, OpenVault(), clock),
-        stock=StockDesk(StockTable(database, clock), Disputes(database)),
+        stock=StockDesk(StockTable(database, clock), Disputes(database), Payouts(database)),
         arrivals=ArrivalDesk(TemporalHistory(client)),
     )
 

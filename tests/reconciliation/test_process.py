@@ -120,7 +120,7 @@ def desks_of(client, database, gateway):
     desks = Desks(
         casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars(), StockTable(database, now)),
         payouts=PayoutDesk(Payouts(database), gateways, OpenVault(), now),
-        stock=StockDesk(StockTable(database, now), Disputes(database)),
+        stock=StockDesk(StockTable(database, now), Disputes(database), Payouts(database)),
         arrivals=ArrivalDesk(TemporalHistory(client)),
     )
     reconciliation = ReconciliationDesk(

@@ -39,7 +39,7 @@ def premises(env: WorkflowEnvironment, folder: Path) -> Iterator[tuple[Shop, Des
     desks = Desks(
         casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars(), stock),
         payouts=PayoutDesk(Payouts(database), {"stripe": gateway}, vault, lambda: datetime.now(UTC)),
-        stock=StockDesk(stock, disputes),
+        stock=StockDesk(stock, disputes, Payouts(database)),
         arrivals=ArrivalDesk(TemporalHistory(env.client)),
     )
     try:

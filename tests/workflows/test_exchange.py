@@ -223,6 +223,37 @@ async def test_r39_the_warehouse_has_its_days_and_is_overdue_after_them(shop: Sh
     assert case.case().overdue
 
 
+@pytest.mark.branch("exchange_of_what_was_refunded_elsewhere")
+async def test_r32_nothing_is_sent_for_goods_whose_money_went_back_before(shop: Shop) -> None:
+    stock(shop)
+    case = await asked(shop)
+    shop.disputes.record(news(case, DisputeStatus.LOST).dispute)
+    await case.ship()
+    await case.inspect(("MUG", 1, "accepted"))
+    await case.until_event("payout_blocked")
+    assert (case.case().blocked_by, states(case), available(shop)) == ("refunded_elsewhere", ["planned"], 9)
+    await case.resolve(Settlement.CLOSE)
+    assert await case.ended() == "refunded"
+    assert (states(case), available(shop), case.case().payouts) == (["released"], 9, ())
+
+
+async def test_r32_finance_has_it_sent_all_the_same_once_there_is_money_for_it(shop: Shop) -> None:
+    stock(shop)
+    case = await asked(shop)
+    shop.disputes.record(news(case, DisputeStatus.LOST).dispute)
+    await case.ship()
+    await case.inspect(("MUG", 1, "accepted"))
+    await case.until_event("payout_blocked")
+    await case.resolve(Settlement.RETRY)
+    await case.until_event("payout_blocked", times=2)
+    shop.disputes.record(news(case, DisputeStatus.LOST, minor=1).dispute.amend(changed_at=datetime.now(UTC)))
+    await case.resolve(Settlement.RETRY)
+    await case.until_event("replacement_reserved")
+    await case.dispatch()
+    assert await case.ended() == "exchanged"
+    assert case.case().payouts == ()
+
+
 async def test_r39_a_lost_answer_of_the_stock_reserves_and_gives_back_one_unit(shop: Shop) -> None:
     stock(shop)
     shop.stock.answers_to_lose = 2

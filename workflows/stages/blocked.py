@@ -5,6 +5,7 @@ from domain.messages import CaseResolution, PayoutTrouble
 from domain.payout import REIMBURSEMENT, OtherAccount, Payout
 from domain.policy_document import PolicyDocument
 from domain.words import CaseState, PayoutState, Settlement
+from policy import exchange
 from policy import payouts as rules
 from workflows.move import Arrived, Happened, Move
 from workflows.stages import dispute, payout
@@ -35,7 +36,7 @@ def resolve(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument
             return dispute.close_by_hand(case, arrived, policy)
         case Settlement.CLOSE:
             happened = Happened("refunded_elsewhere", resolution.decided_by, "R32")
-            return payout.paid(case, (happened,), policy, arrived.at)
+            return payout.paid(exchange.never_reserved_given_up(case), (happened,), policy, arrived.at)
         case _:
             accepted = case.evidence_accepted or resolution.decision is Settlement.ACCEPT
             happened = Happened("payout_retried", resolution.decided_by, "R36")

@@ -8,7 +8,7 @@ from domain.case import Case, Refusal
 from domain.exchange import Replacement
 from domain.messages import CaseResolution, Dispatch, StockAnswer
 from domain.policy_document import PolicyDocument
-from domain.words import CaseState, DispatchedGoods, ReplacementState, Settlement
+from domain.words import CaseState, DispatchedGoods, ReplacementState, Settlement, Withheld
 from policy import exchange as rules
 from policy import inspection
 from workflows.move import Arrived, Happened, Move
@@ -37,8 +37,8 @@ def settle_without_goods(
 
 def take_answer(case: Case, arrived: Arrived[StockAnswer], policy: PolicyDocument) -> Move:
     """Keep what the stock said; once all of it is known, what is not in stock is refunded (R39)."""
-    if arrived.message.disputed:
-        return dispute.hold(case, ()) if case.state is CaseState.REPLACEMENT_DUE else Move(case)
+    if arrived.message.withheld:
+        return _withheld(case, arrived.message.withheld)
     before = case.replacements
     case = rules.answered(case, arrived.message.states)
     happened = tuple(_happened(f"replacement_{one.state}", one) for one in case.replacements if one not in before)
@@ -71,6 +71,13 @@ def refund_instead(case: Case, arrived: Arrived[CaseResolution], policy: PolicyD
         return Refusal(rule="R39", code="settlement_not_offered", says=says)
     happened = Happened("exchange_given_up", arrived.message.decided_by, "R39")
     return payout.go_on(rules.give_up(case), (happened,), policy, arrived.at)
+
+
+def _withheld(case: Case, why: Withheld) -> Move:
+    """Await the end of a chargeback (R38), or have finance say what becomes of goods whose money went back (R32)."""
+    if case.state is not CaseState.REPLACEMENT_DUE:
+        return Move(case)
+    return dispute.hold(case, ()) if why is Withheld.CHARGE_DISPUTED else payout.blocked(case, why.value)
 
 
 def _left(told: Dispatch) -> Happened:

@@ -6,7 +6,7 @@ from domain.case import Case, Refusal
 from domain.messages import PayoutAnswer, RefundNews
 from domain.payout import Payout
 from domain.policy_document import PolicyDocument
-from domain.words import CaseState, PayoutState
+from domain.words import CaseState, PayoutState, Withheld
 from policy import inspection, money, windows
 from policy import payouts as rules
 from workflows.move import Arrived, Happened, Move
@@ -50,8 +50,7 @@ def again(case: Case, happened: tuple[Happened, ...]) -> Move:
     """Pay what failed again, each payout as a new attempt with a new key (R36-R38); or send what was held (R39)."""
     for payout in case.payouts:
         case = case.with_payout(next_attempt(payout)) if rules.may_try_again(case, payout) else case
-    was_only_sending = case.state is CaseState.CHARGEBACK_HOLD and case.awaits_replacement and rules.is_paid(case)
-    state = CaseState.REPLACEMENT_DUE if was_only_sending else CaseState.PAYOUT_DUE
+    state = CaseState.REPLACEMENT_DUE if _was_only_sending(case) else CaseState.PAYOUT_DUE
     return Move(case.amend(state=state, blocked_by=None, other_account=None), happened)
 
 
@@ -117,6 +116,12 @@ def next_attempt(payout: Payout) -> Payout:
         submitted_at=None,
         settled_at=None,
     )
+
+
+def _was_only_sending(case: Case) -> bool:
+    """Return whether nothing is to be paid again: what was held back is a replacement (R32, R38, R39)."""
+    is_unplanned = case.blocked_by is not None and case.blocked_by != Withheld.REFUNDED_ELSEWHERE
+    return case.awaits_replacement and rules.is_paid(case) and not is_unplanned
 
 
 def _owe(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument) -> Move:
