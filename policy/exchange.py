@@ -84,6 +84,9 @@ def judge_dispatch(case: Case, dispatch: Dispatch) -> Refusal | None:
         return Refusal(rule="R28", code="nothing_refused", says="No goods of the case were refused: keep them.")
     if _in_parcel(case, dispatch):
         return None
+    if awaits_stock(case):
+        says = "The stock has not answered for the replacement yet: say it again in a moment."
+        return Refusal(rule="R39", code="stock_has_not_answered", says=says)
     if dispatch.sku:
         says = f"No replacement {dispatch.sku} is reserved and unsent: check the sku, or leave it out for all of them."
     else:

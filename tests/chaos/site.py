@@ -1,26 +1,31 @@
 """Where workers are killed: one Temporal server, one payment sandbox and one database; a queue for each case."""
 
+import asyncio
 import multiprocessing
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
 
 from db.cases import Cases
 from db.engine import Database
 from db.migrate import migrate
 from db.orders import Orders
-from domain.case import Standing
+from db.stock import StockTable
+from domain.case import Case, Standing
+from domain.exchange import Product
 from domain.goods import InspectedLine
-from domain.messages import AuditDecision, CourierTracking, Message, WarehouseInspection
+from domain.messages import AuditDecision, CourierTracking, Dispatch, Message, WarehouseInspection
 from domain.order import Order, OrderLine, Parcel, Payment
 from domain.request import CaseIntake, RequestedLine
-from domain.words import Reason
+from domain.words import DispatchedGoods, Reason, ReplacementState, ResolutionAsked
 from local.blueprint import Blueprint
 from local.ports import reserve
 from tests.chaos.worker_main import End, kind_of, work
@@ -28,7 +33,8 @@ from tests.invariants import Books, read_books, sandbox_books
 from tests.sandbox_process import SandboxProcess
 from workflows.refund import RefundWorkflow
 
-PRICE, QUANTITY = 2500, 2
+PRICE, QUANTITY, CHEAPER, STOCK = 2500, 2, 500, 5
+POLL_SECONDS = 0.02
 _NURSERY = multiprocessing.get_context("forkserver")
 _NURSERY.set_forkserver_preload(["pytest", "tests.chaos.worker_main"])
 
@@ -42,17 +48,22 @@ class Site:
     database: Database
     environment: dict[str, str]
     folder: Path
+    exchanges: bool = False
     cases: Cases = field(init=False)
+    stock: StockTable = field(init=False)
 
     def __post_init__(self) -> None:
         self.cases = Cases(self.database)
+        self.stock = StockTable(self.database, lambda: datetime.now(UTC))
 
     def case(self, name: str) -> "DoomedCase":
         """Put an order with its captured payment and return the case about it, not opened yet."""
         order = _order(name)
         self.sandbox.capture(order.payments[0].reference, order.payments[0].amount)
         Orders(self.database).put(order)
-        return DoomedCase(self, f"rc_{name}", order.order_number)
+        cup = f"CUP-{name}"
+        self.stock.put(Product(sku=cup, product_name="Cup", available=STOCK, prices={"USD": PRICE - CHEAPER}))
+        return DoomedCase(self, f"rc_{name}", order.order_number, cup if self.exchanges else None)
 
     def books(self, **more: Any) -> Books:
         return read_books(sandbox_books(self.sandbox.call("GET", "/sandbox/ledger")), self.database, **more)
@@ -77,6 +88,7 @@ class DoomedCase:
     site: Site
     case_id: str
     order_number: str
+    exchange_for: str | None = None
 
     @property
     def workflow_id(self) -> str:
@@ -93,6 +105,8 @@ class DoomedCase:
         await self._say("register_shipment", CourierTracking(carrier="sf_express", tracking_number="SF1234567"))
         accepted = InspectedLine(sku="MUG", quantity=QUANTITY, verdict="accepted", disposition="restock")
         await self._say("record_inspection", WarehouseInspection(lines=(accepted,), inspected_by="wang"))
+        if self.exchange_for:
+            await self._send_once_reserved()
         await self.site.client.get_workflow_handle(self.workflow_id).result()
 
     async def history(self) -> list[str]:
@@ -102,14 +116,15 @@ class DoomedCase:
 
     def outcome(self) -> dict[str, Any]:
         """Return what must be the same however often a worker died: state, money, and what happened."""
-        case = self.site.cases.case(self.case_id)
-        assert case
+        case = self._recorded()
         refunds = self.site.sandbox.refunds(f"pi_{self.order_number}")
         return {
             "state": case.state,
-            "lines": case.lines,
+            "lines": [line.amend(exchange_for=None) for line in case.lines],
             "due": case.refund_due,
             "payouts": [(one.amount, one.state, one.attempt) for one in case.payouts],
+            "replacements": [(one.quantity, one.state, one.tracking_number) for one in case.replacements],
+            "stock": [one.available for one in self.site.stock.products([self.exchange_for or ""]).values()],
             "refunds": [(one["amount"], one["status"]) for one in refunds],
             "timeline": [(one.event, one.actor) for one in self.site.cases.timeline(self.case_id)],
         }
@@ -120,7 +135,8 @@ class DoomedCase:
             order_number=self.order_number,
             customer_id="c-1",
             reason=Reason.PERSONAL,
-            lines=(RequestedLine(sku="MUG", quantity=QUANTITY),),
+            resolution=ResolutionAsked.EXCHANGE if self.exchange_for else ResolutionAsked.REFUND,
+            lines=(RequestedLine(sku="MUG", quantity=QUANTITY, exchange_for=self.exchange_for),),
             received_at=datetime.now(UTC),
         )
         start = WithStartWorkflowOperation(
@@ -135,15 +151,39 @@ class DoomedCase:
             RefundWorkflow.open, start_workflow_operation=start, id="open"
         )
 
-    async def _say(self, update: str, message: Message) -> None:
+    async def _send_once_reserved(self) -> None:
+        """Say that the replacement was sent; said again when a killed worker's record was ahead of its case."""
+        parcel = {"carrier": "sf_express", "tracking_number": "SF7654321", "sent_by": "wang"}
+        for number in count(1):
+            while not any(one.state is ReplacementState.RESERVED for one in self._recorded().replacements):
+                await asyncio.sleep(POLL_SECONDS)
+            try:
+                dispatch = Dispatch(goods=DispatchedGoods.REPLACEMENT, **parcel)
+                return await self._say("record_dispatch", dispatch, f"dispatch-{number}")
+            except WorkflowUpdateFailedError as error:
+                if not _is_ahead(error):
+                    raise
+        return None
+
+    def _recorded(self) -> Case:
+        case = self.site.cases.case(self.case_id)
+        assert case
+        return case
+
+    async def _say(self, update: str, message: Message, update_id: str | None = None) -> None:
         handle = self.site.client.get_workflow_handle(self.workflow_id)
         stamped = message.amend(received_at=datetime.now(UTC))
-        await handle.execute_update(update, stamped, id=update, result_type=Standing)
+        await handle.execute_update(update, stamped, id=update_id or update, result_type=Standing)
+
+
+def _is_ahead(error: WorkflowUpdateFailedError) -> bool:
+    cause = error.cause
+    return isinstance(cause, ApplicationError) and cause.details[0].get("code") == "stock_has_not_answered"
 
 
 @asynccontextmanager
-async def site(client: Client, folder: Path) -> AsyncIterator[Site]:
-    """Give a site beside a Temporal server."""
+async def site(client: Client, folder: Path, *, exchanges: bool = False) -> AsyncIterator[Site]:
+    """Give a site beside a Temporal server, whose cases ask for their money or for other goods."""
     reserved = reserve()
     address = client.service_client.config.target_host
     blueprint = Blueprint(folder, reserved.ports, given={"REFUNDS_TEMPORAL_ADDRESS": address})
@@ -152,7 +192,7 @@ async def site(client: Client, folder: Path) -> AsyncIterator[Site]:
     with reserved.guard:
         sandbox.start()
         try:
-            yield Site(client, sandbox, database, blueprint.settings_env(), folder)
+            yield Site(client, sandbox, database, blueprint.settings_env(), folder, exchanges)
         finally:
             sandbox.stop()
             database.close()

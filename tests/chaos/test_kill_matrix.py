@@ -22,11 +22,13 @@ ALL = 1000
 
 @pytest_asyncio.fixture(scope="module")
 async def sites(temporal: Client, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[str, Site]]:
-    """A site whose sandbox answers, and one whose sandbox drops the answer after its commit."""
+    """A site whose sandbox answers, one whose sandbox drops the answer after its commit, and one of exchanges."""
     async with AsyncExitStack() as opened:
         yield {
-            name: await opened.enter_async_context(site(temporal, tmp_path_factory.mktemp(name)))
-            for name in ("answering", "dropping")
+            name: await opened.enter_async_context(
+                site(temporal, tmp_path_factory.mktemp(name), exchanges=name == "exchanging")
+            )
+            for name in ("answering", "dropping", "exchanging")
         }
 
 
@@ -37,7 +39,7 @@ async def references(sites: dict[str, Site]) -> dict[str, Reference]:
     return {name: await undisturbed(one) for name, one in sites.items()}
 
 
-async def test_fault_2_whenever_the_worker_is_killed_it_is_one_refund_and_the_same_end(
+async def test_fault_2_whenever_the_worker_is_killed_it_is_one_refund_one_replacement_and_the_same_end(
     sites: dict[str, Site], references: dict[str, Reference]
 ) -> None:
     cases, entry = asyncio.Semaphore(CASES_AT_ONCE), asyncio.Semaphore(RUNS_UP_AT_ONCE)

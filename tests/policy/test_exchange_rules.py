@@ -133,7 +133,7 @@ def test_r39_a_late_or_repeated_answer_takes_nothing_back(late):
 
 def test_r39_only_what_is_reserved_may_be_sent():
     planned = exchange.plan(exchanged())
-    assert exchange.judge_dispatch(planned, dispatch()).code == "no_replacement_reserved"
+    assert exchange.judge_dispatch(planned, dispatch()).code == "stock_has_not_answered"
     held = told(planned, ReplacementState.RESERVED)
     assert exchange.judge_dispatch(held, dispatch()) is None
     assert exchange.judge_dispatch(held, dispatch(sku="CUP")) is None
