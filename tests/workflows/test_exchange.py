@@ -265,6 +265,29 @@ async def test_r39_a_lost_answer_of_the_stock_reserves_and_gives_back_one_unit(s
     assert available(shop) == 9
 
 
+async def test_r39_what_is_given_up_before_the_stock_has_answered_is_given_back_after_its_answer(shop: Shop) -> None:
+    stock(shop)
+    shop.stock.answers_to_lose = 4
+    case = await inspected(shop)
+    await case.resolve(Settlement.PAY)
+    assert await case.ended() == "refunded"
+    assert (states(case), available(shop)) == (["released"], 9)
+    assert len(shop.gateway.refunds) == 1
+
+
+async def test_r39_what_was_given_up_is_sent_by_nobody_whatever_the_stock_says_later(shop: Shop) -> None:
+    stock(shop)
+    shop.stock.answers_to_lose = 4
+    shop.gateway.decline_code = "account_closed"
+    case = await inspected(shop)
+    await case.resolve(Settlement.PAY)
+    await case.until_event("replacement_released")
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await case.dispatch()
+    assert refused_by(refused.value) == "R39"
+    assert (case.state, available(shop)) == (CaseState.PAYOUT_BLOCKED, 9)
+
+
 @pytest.mark.branch("exchange_in_two_parcels")
 async def test_r26_a_second_parcel_is_taken_while_the_replacement_of_the_first_is_due(shop: Shop) -> None:
     stock(shop, "CUP", available=1, USD=1000)
