@@ -9,12 +9,12 @@ from typing import Protocol
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.payment_gateway import GatewayRefund, PaymentGateway
+from activities.ports.payment_gateway import GatewayRefund, PaymentGateway
 from domain import errors
-from domain.evidence import EvidencePin
-from domain.payout import Payout
+from domain.cases.evidence import EvidencePin
+from domain.cases.payout import Payout
+from domain.enums import EvidenceStatus, PayoutState
 from domain.value import Value
-from domain.words import EvidenceStatus, PayoutState
 
 _CHANGED = "evidence is no longer what the auditor saw: audit it again"
 KEY_MEMORY_MARGIN = timedelta(hours=1)  # longer than a try can run, so that no key is forgotten during one

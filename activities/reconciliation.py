@@ -8,16 +8,16 @@ from datetime import datetime
 from pydantic import AwareDatetime
 from temporalio import activity
 
-from activities.payment_gateway import PaymentGateway
-from activities.reconciliation_ports import Books, CaseLine, EventInbox, FindingsBook, PayoutIndex
+from activities.ports.payment_gateway import PaymentGateway
+from activities.ports.reconciliation import Books, CaseLine, EventInbox, FindingsBook, PayoutIndex
+from domain.cases.messages import RefundNews
 from domain.errors import GatewayUnavailableError, PayoutRefusedError
 from domain.findings import Finding, FindingKind
-from domain.gateway_events import SeenRefund
-from domain.messages import RefundNews
+from domain.payment_events import SeenRefund
 from domain.value import Value
-from policy import findings as words
-from policy.both_books import Comparison, compare, overdue_events, unlooked, unseen
-from policy.findings import Booked
+from policy.reconciliation import findings as words
+from policy.reconciliation.compare import Comparison, compare, overdue_events, unlooked, unseen
+from policy.reconciliation.findings import Booked
 
 NEWS_AT_MOST = 200
 EVENTS_AT_MOST = 1_000

@@ -5,9 +5,9 @@ from typing import Protocol
 from pydantic import Field
 from temporalio import activity
 
-from domain.exchange import Replacement, Reservation
+from domain.cases.exchange import Replacement, Reservation
+from domain.enums import ReplacementState, Withheld
 from domain.value import Value
-from domain.words import ReplacementState, Withheld
 
 
 class StockOrder(Value):

@@ -10,16 +10,16 @@ import uvicorn
 import uvloop
 
 from api.app import create_app
-from api.errors import WorkflowsUnavailableError
-from api.keys import KeyRing
-from api.services import Services
-from api.webhook_readers import couriers_of, registrar_of, webhooks_of
+from api.dependencies import Services
+from api.http.auth import KeyRing
+from api.inbox.webhook_readers import couriers_of, registrar_of, webhooks_of
+from api.problems.errors import WorkflowsUnavailableError
 from config.ports import variable
 from config.settings import Settings, load
 from config.store import bucket_of
 from config.temporal import connect
-from db.engine import Database, DatabaseUnavailableError
-from gateways.evidence_store import EvidenceStore
+from db.core.engine import Database, DatabaseUnavailableError
+from gateways.evidence.evidence_store import EvidenceStore
 
 GRACE_SECONDS = 25
 log = logging.getLogger("api")

@@ -2,29 +2,27 @@
 
 from fastapi import FastAPI
 
-from api import (
+from api.dependencies import Services
+from api.http import docs_page, metrics, scanner_page
+from api.http.body_limit import BodyLimit
+from api.http.openapi import Document, operation_id
+from api.inbox.sweeper import sweeping
+from api.problems import problems
+from api.routes import (
     decisions,
     dispatches,
-    docs_page,
     evidence,
     findings,
     health,
-    labels,
-    metrics,
     orders,
-    problems,
     refunds,
+    return_slips,
     returns,
-    scanner_page,
     scans,
     stock,
     timeline,
     webhooks,
 )
-from api.body_limit import BodyLimit
-from api.openapi import Document, operation_id
-from api.services import Services
-from api.sweeping import sweeping
 
 DESCRIPTION = """Ask for refunds, decide about them, send goods back, inspect them, and follow the money.
 
@@ -46,7 +44,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.probes = health.probes()
     app.state.metrics = metrics.Metrics()
-    of_cases = (refunds, timeline, evidence, decisions, labels, returns, dispatches, scans)
+    of_cases = (refunds, timeline, evidence, decisions, return_slips, returns, dispatches, scans)
     for resource in (orders, stock, *of_cases, findings, webhooks, health, metrics):
         app.include_router(resource.router)
     docs_page.serve(app)

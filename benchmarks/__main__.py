@@ -18,15 +18,15 @@ from pathlib import Path
 
 from benchmarks.bare import running_bare
 from benchmarks.contender import BenchError, Contender
-from benchmarks.counter import Counter
+from benchmarks.fixtures import Counter
 from benchmarks.refunds import Refunds
 from benchmarks.report import document, table, verdicts
 from benchmarks.results import BARE, Results
 from benchmarks.round import Figures, Load, measured
 from config.temporal import connect
-from domain.words import Reason
-from local.process import ROOT, StackError
-from local.stack import Stack
+from domain.enums import Reason
+from local.stack.process import ROOT, StackError
+from local.stack.stack import Stack
 
 DOCUMENT = ROOT / "docs" / "BENCHMARK.md"
 QUALITY_PHOTOS = 2

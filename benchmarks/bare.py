@@ -11,12 +11,12 @@ from pathlib import Path
 from temporalio.client import Client
 
 from benchmarks.bare_workflow import INPUTS, BareRefund
-from local import services
-from local.blueprint import Blueprint
-from local.ports import LOOPBACK, reserve
-from local.process import Process
-from local.readiness import polls
-from local.service import Service, module
+from local.stack import services
+from local.stack.ports import LOOPBACK, reserve
+from local.stack.process import Process
+from local.stack.readiness import polls
+from local.stack.service_spec import Service, module
+from local.stack.stack_config import Blueprint
 from workflows.options import TASK_QUEUE
 
 

@@ -14,7 +14,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from benchmarks.bare_workflow import BareRefund, do_nothing
-from local.ports import LOOPBACK
+from local.stack.ports import LOOPBACK
 from workflows.options import TASK_QUEUE
 
 

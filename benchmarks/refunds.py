@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 
 from temporalio.client import Client
 
-from api.refund_workflows import M, RefundWorkflows, workflow_id
+from api.cases.refund_workflows import M, RefundWorkflows, workflow_id
 from benchmarks.contender import BenchError
-from benchmarks.counter import Counter
-from domain.evidence import EvidencePin
-from domain.goods import InspectedLine
-from domain.messages import AuditDecision, CourierTracking, EvidenceReport, WarehouseInspection
+from benchmarks.fixtures import Counter
+from domain.cases.case_lines import InspectedLine
+from domain.cases.evidence import EvidencePin
+from domain.cases.messages import AuditDecision, CourierTracking, EvidenceReport, WarehouseInspection
+from domain.enums import AuditVerdict, CaseState, Disposition, InspectionVerdict, Reason
 from domain.request import CaseIntake
-from domain.words import AuditVerdict, CaseState, Disposition, InspectionVerdict, Reason
-from local.stack import Stack
-from workflows.refund import RefundWorkflow
+from local.stack.stack import Stack
+from workflows.refund.workflow import RefundWorkflow
 
 
 @dataclass(frozen=True)

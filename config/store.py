@@ -1,7 +1,7 @@
 """The evidence bucket as the settings name it, the same for every process."""
 
 from config.settings import Settings
-from gateways.s3 import Bucket
+from gateways.evidence.s3 import Bucket
 
 
 def bucket_of(settings: Settings) -> Bucket:

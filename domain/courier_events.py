@@ -2,8 +2,8 @@
 
 from pydantic import AwareDatetime, Field
 
+from domain.enums import CourierStatus, CourierSubStatus
 from domain.value import Value
-from domain.words import CourierStatus, CourierSubStatus
 
 
 class CourierEvent(Value):

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.enums import Reason
 from domain.value import Value
-from domain.words import Reason
 
 Days = Annotated[int, Field(ge=0, le=365, strict=True)]
 

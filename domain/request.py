@@ -4,9 +4,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from domain.enums import Reason, ResolutionAsked
 from domain.order import Identifier, Quantity, Sku
 from domain.value import Value
-from domain.words import Reason, ResolutionAsked
 
 CaseId = Annotated[str, Field(pattern=r"^rc_[0-9a-z]{8,40}$", examples=["rc_01k0v6xq3e7h"])]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
 
-from domain.names import Actor
 from domain.request import CaseId
+from domain.types import Actor
 from domain.value import Value
 
 

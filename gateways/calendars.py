@@ -1,4 +1,4 @@
-"""Working days of countries, from the `holidays` package: the port `activities.casework.Calendars`."""
+"""Working days of countries, from the `holidays` package: the port `activities.cases.Calendars`."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta

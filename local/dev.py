@@ -16,12 +16,12 @@ import httpx
 
 from config.ports import PREFIX
 from config.settings import Settings, load, load_ports
-from local.blueprint import Blueprint
-from local.ports import Ports
-from local.process import ROOT, StackError
-from local.stack import Stack
-from local.store_keys import StoreKeys
-from local.trial import keep_slip
+from local.stack.ports import Ports
+from local.stack.process import ROOT, StackError
+from local.stack.sample_return import keep_slip
+from local.stack.stack import Stack
+from local.stack.stack_config import Blueprint
+from local.stack.store_keys import StoreKeys
 
 _CHECK_SECONDS = 1
 

@@ -18,12 +18,12 @@ from temporalio.service import RPCError
 
 from config.settings import Settings, load
 from config.temporal import connect, settle
-from db.engine import Database, DatabaseUnavailableError
-from db.findings import Findings
+from db.core.engine import Database, DatabaseUnavailableError
+from db.payouts.findings import Findings
 from domain.findings import Finding
 from domain.money import Money
 from local.dev import lasting_blueprint
-from local.process import ROOT
+from local.stack.process import ROOT
 from workflows.options import TASK_QUEUE
 from workflows.reconciliation import Reconciled, ReconciliationAsked, ReconciliationWorkflow
 

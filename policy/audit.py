@@ -1,10 +1,10 @@
 """The refund audit: what an auditor may decide, and what a policy version may decide by itself."""
 
-from domain.case import Case, Refusal
-from domain.messages import AuditDecision
+from domain.cases.case import Case, Refusal
+from domain.cases.messages import AuditDecision
+from domain.enums import AuditVerdict, Reason
 from domain.policy_document import PolicyDocument
-from domain.words import AuditVerdict, Reason
-from policy.money import goods_value
+from policy.refund_amount import goods_value
 
 
 def judge(case: Case, decision: AuditDecision, policy: PolicyDocument) -> Refusal | None:

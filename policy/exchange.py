@@ -3,16 +3,16 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from domain.case import Case, Refusal
-from domain.exchange import PENDING, OutboundParcel, Product, Replacement, Substitute
-from domain.goods import CaseLine, UnitShare
-from domain.messages import Dispatch
+from domain.cases.case import Case, Refusal
+from domain.cases.case_lines import CaseLine, UnitShare
+from domain.cases.exchange import PENDING, OutboundParcel, Product, Replacement, Substitute
+from domain.cases.messages import Dispatch
+from domain.enums import DispatchedGoods, ReplacementState, ResolutionAsked
 from domain.minor_units import as_text
 from domain.money import Money
 from domain.order import Order
 from domain.request import CaseIntake, RequestedLine
-from domain.words import DispatchedGoods, ReplacementState, ResolutionAsked
-from policy.money import unit_shares
+from policy.refund_amount import unit_shares
 
 _TURNS_INTO_REFUND = frozenset({ReplacementState.OUT_OF_STOCK, ReplacementState.RELEASING})
 Products = Mapping[str, Product]

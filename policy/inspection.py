@@ -3,12 +3,12 @@
 from collections import Counter
 from datetime import datetime
 
-from domain.case import Case, Refusal
-from domain.goods import CaseLine, InspectedLine, Inspection
-from domain.messages import CaseResolution, WarehouseInspection
+from domain.cases.case import Case, Refusal
+from domain.cases.case_lines import CaseLine, InspectedLine, Inspection
+from domain.cases.messages import CaseResolution, WarehouseInspection
+from domain.enums import InspectionVerdict, Reason, Settlement
 from domain.money import Money
-from domain.words import InspectionVerdict, Reason, Settlement
-from policy.money import failed_value
+from policy.refund_amount import failed_value
 
 _UNSEEN = frozenset({InspectionVerdict.MISSING, InspectionVerdict.UNEXPECTED})
 _FOR_FAILED_UNITS = frozenset({Settlement.ACCEPT, Settlement.REFUSE, Settlement.PARTIAL_REFUND})

@@ -4,13 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 
 from domain.calendar import Deadline, WorkCalendar
-from domain.case import Refusal
-from domain.evidence import EvidencePin
+from domain.cases.case import Refusal
+from domain.cases.evidence import EvidencePin
+from domain.enums import EvidenceStatus, Reason
 from domain.order import Order
 from domain.policy_document import PolicyDocument
 from domain.request import CaseIntake, RequestedLine
-from domain.words import EvidenceStatus, Reason
-from policy import special_goods, windows
+from policy import deadlines, special_goods
 
 
 def assess(
@@ -111,10 +111,10 @@ def _judge_window(
 
     Of several lines the one with the earliest deadline decides.
     """
-    spec = windows.request_window(policy)
+    spec = deadlines.request_window(policy)
     receipts = [at for asked in intake.lines if (at := receipt(order, asked.sku)) is not None]
-    deadline = windows.compute(spec.since(min(receipts)), calendar)
-    return deadline if windows.in_time(intake.received_at, deadline) else _late(deadline)
+    deadline = deadlines.compute(spec.since(min(receipts)), calendar)
+    return deadline if deadlines.in_time(intake.received_at, deadline) else _late(deadline)
 
 
 def _late(deadline: Deadline) -> Refusal:

@@ -2,9 +2,9 @@
 
 from hashlib import sha256
 
-from domain.case import Case
-from domain.messages import GoodsReceipt, Message, WarehouseInspection
-from domain.words import CaseState, CourierStatus, CourierSubStatus
+from domain.cases.case import Case
+from domain.cases.messages import GoodsReceipt, Message, WarehouseInspection
+from domain.enums import CaseState, CourierStatus, CourierSubStatus
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ALIKE = str.maketrans("OIL", "011", "- ")

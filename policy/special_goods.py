@@ -1,6 +1,6 @@
 """Some items do not support refunds: goods made for one customer."""
 
-from domain.case import Refusal
+from domain.cases.case import Refusal
 from domain.order import Order
 from domain.policy_document import PolicyDocument
 from domain.request import CaseIntake

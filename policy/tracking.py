@@ -3,9 +3,9 @@
 import re
 from datetime import timedelta
 
-from domain.case import Case
+from domain.cases.case import Case
 from domain.courier_events import CourierEvent
-from domain.words import CaseState
+from domain.enums import CaseState
 from policy.returns import plain_code
 
 MOVES_ARE_HEARD_EVERY = timedelta(days=1)

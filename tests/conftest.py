@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ("tests.sandbox_process", "tests.seaweed")
+pytest_plugins = ("tests.support.sandbox_process", "tests.support.seaweed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

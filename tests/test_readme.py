@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from domain.words import CaseState
-from local.stack import Stack
-from workflows.process import ON_MESSAGE
+from domain.enums import CaseState
+from local.stack.stack import Stack
+from workflows.refund.state_machine import ON_MESSAGE
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -11,31 +11,31 @@ from pathlib import Path
 import uvloop
 from temporalio.client import Client
 
-from activities.arrivals import ArrivalDesk
-from activities.casework import Casework
+from activities.cases import Casework
 from activities.payouts import PayoutDesk
 from activities.reconciliation import NewsDesk, ReconciliationDesk
+from activities.signal_times import ArrivalDesk
 from activities.stock import Stock, StockDesk
 from config.settings import Settings, load
 from config.store import bucket_of
 from config.temporal import connect, settle
-from db.cases import Cases
-from db.disputes import Disputes
-from db.engine import Database, DatabaseUnavailableError
-from db.findings import Findings
-from db.gateway_events import GatewayEvents
-from db.intakes import Intakes
-from db.payouts import Payouts
-from db.reconciliation import Books
-from db.stock import StockTable
+from db.cases.cases import Cases
+from db.cases.submissions import Intakes
+from db.core.engine import Database, DatabaseUnavailableError
+from db.inbox.payment_events import GatewayEvents
+from db.orders.stock import StockTable
+from db.payouts.disputes import Disputes
+from db.payouts.findings import Findings
+from db.payouts.payouts import Payouts
+from db.payouts.reconciliation import Books
 from domain.errors import DomainError
 from gateways.calendars import HolidayCalendars
-from gateways.evidence_store import EvidenceStore
-from gateways.policy_shelf import PolicyShelf
-from gateways.shop_stock import ShopStock
-from gateways.temporal_history import TemporalHistory
-from worker.case_line import TemporalCaseLine
-from worker.composition import Desks, build_worker
+from gateways.evidence.evidence_store import EvidenceStore
+from gateways.policy_repository import PolicyShelf
+from gateways.signal_history import TemporalHistory
+from gateways.stock_webhook import ShopStock
+from worker.build import Desks, build_worker
+from worker.case_notifier import TemporalCaseLine
 from worker.gateways import gateways_of
 from worker.schedules import ensure_schedules
 from worker.search_attributes import ensure_search_attributes

@@ -7,10 +7,10 @@ import sys
 
 from config.settings import Settings, load
 from config.store import bucket_of
-from db.engine import DatabaseUnavailableError
-from db.migrate import migrate
+from db.core.engine import DatabaseUnavailableError
+from db.core.migrate import migrate
 from domain.errors import StoreUnavailableError
-from gateways.evidence_store import EvidenceStore
+from gateways.evidence.evidence_store import EvidenceStore
 
 
 def prepare_database(settings: Settings) -> None:

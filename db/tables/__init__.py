@@ -1,13 +1,13 @@
 """The rows, private to `db`: nothing outside it sees one."""
 
 from db.tables.base import Row
-from db.tables.books import DisputeRow, FindingRow, ForeignRefundRow, GatewayEventRow
 from db.tables.cases import CaseRow, ReservedUnitRow, TimelineRow
-from db.tables.intakes import EvidenceRow, IntakeRow
-from db.tables.money import LedgerEntryRow, LedgerTransactionRow, PayoutRow
 from db.tables.orders import OrderLineRow, OrderParcelRow, OrderPaymentRow, OrderRow
 from db.tables.parcels import CourierEventRow, ParcelCodeRow, RegistrationRow, ScanRow, UnexpectedParcelRow
+from db.tables.payouts import LedgerEntryRow, LedgerTransactionRow, PayoutRow
+from db.tables.reconciliation import DisputeRow, FindingRow, ForeignRefundRow, GatewayEventRow
 from db.tables.stock import ProductRow, ReservationRow
+from db.tables.submissions import EvidenceRow, IntakeRow
 
 METADATA = Row.metadata
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from rich.console import Console
 
 from config.keys import development_keys
-from local.demo.acting import Played, Stage
 from local.demo.report import show
-from local.demo.scenes import SCENES
+from local.demo.scenarios import SCENES
 from local.demo.shop import Shop, UnexpectedAnswerError
-from local.process import StackError
-from local.stack import Stack
+from local.demo.steps import Played, Stage
+from local.stack.process import StackError
+from local.stack.stack import Stack
 
 
 def main() -> int:

@@ -3,9 +3,9 @@
 from rich.console import Console
 from rich.table import Table
 
-from local.blueprint import Urls
-from local.demo.acting import Played
 from local.demo.shop import Shop
+from local.demo.steps import Played
+from local.stack.stack_config import Urls
 
 
 def show(console: Console, played: list[Played], shop: Shop, urls: Urls) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from local.blueprint import Urls
+from local.stack.stack_config import Urls
 
 Json = dict[str, Any]
 

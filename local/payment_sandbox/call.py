@@ -6,9 +6,9 @@ Source: docs.stripe.com/api/idempotent_requests.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.payment_sandbox import dialect
-from local.payment_sandbox.dialect import RefusedError
 from local.payment_sandbox.ledger import Answer, Ledger
+from local.payment_sandbox.stripe import dialect
+from local.payment_sandbox.stripe.dialect import RefusedError
 
 Execution = Callable[..., Answer]
 

@@ -11,12 +11,13 @@ from starlette.responses import HTMLResponse
 
 from domain.order import Identifier
 from domain.value import Value
-from local.payment_sandbox import dialect, page, payments, refunds
-from local.payment_sandbox.dialect import RefusedError
+from local.payment_sandbox import page, payments, refunds
 from local.payment_sandbox.faults import AnyFault, FaultPlan
 from local.payment_sandbox.ledger import Ledger, Payment
 from local.payment_sandbox.outbox import Endpoint
 from local.payment_sandbox.payments import PaymentDiffersError, TestPayment
+from local.payment_sandbox.stripe import dialect
+from local.payment_sandbox.stripe.dialect import RefusedError
 
 ASSETS = "/sandbox/assets"
 

@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from domain.value import Value
-from local.payment_sandbox import dialect
 from local.payment_sandbox.call import Call
 from local.payment_sandbox.ledger import Answer
+from local.payment_sandbox.stripe import dialect
 
 
 class Operation(StrEnum):

@@ -8,9 +8,9 @@ from pydantic import Field
 from domain.money import Currency
 from domain.order import Identifier
 from domain.value import Value
-from local.payment_sandbox import dialect
-from local.payment_sandbox.dialect import OK, Params
 from local.payment_sandbox.ledger import Answer, Ledger, Payment
+from local.payment_sandbox.stripe import dialect
+from local.payment_sandbox.stripe.dialect import OK, Params
 
 
 class TestPayment(Value):

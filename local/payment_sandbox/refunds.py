@@ -4,9 +4,9 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local.payment_sandbox import dialect
-from local.payment_sandbox.dialect import OK, Params
 from local.payment_sandbox.ledger import Answer, Ledger, Payment, Refund
+from local.payment_sandbox.stripe import dialect
+from local.payment_sandbox.stripe.dialect import OK, Params
 
 KNOWN = frozenset({"payment_intent", "charge", "amount", "reason"})
 REASONS = frozenset({"duplicate", "fraudulent", "requested_by_customer"})

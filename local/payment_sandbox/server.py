@@ -14,13 +14,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from local.blueprint import PAYPAL_CLIENT, PAYPAL_SECRET
 from local.payment_sandbox.control import ASSETS, Control
 from local.payment_sandbox.faults import ConnectionDropped, FaultPlan
 from local.payment_sandbox.ledger import Ledger
 from local.payment_sandbox.outbox import Endpoint
-from local.payment_sandbox.paypal_api import PayPalApi
-from local.payment_sandbox.stripe_api import StripeApi
+from local.payment_sandbox.paypal.api import PayPalApi
+from local.payment_sandbox.stripe.api import StripeApi
+from local.stack.stack_config import PAYPAL_CLIENT, PAYPAL_SECRET
 
 
 def application(database: Path, api_key: str, listeners: Sequence[Endpoint] = ()) -> FastAPI:

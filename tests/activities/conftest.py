@@ -3,8 +3,8 @@ from itertools import count
 import pytest
 
 from activities.payouts import PayoutOrder
+from domain.cases.payout import Payout
 from domain.money import Money
-from domain.payout import Payout
 from tests.activities.desk import PIN, Desk
 
 NUMBERS = count(1)

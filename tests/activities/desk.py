@@ -7,11 +7,11 @@ from threading import Lock
 from temporalio.testing import ActivityEnvironment
 
 from activities.payouts import PayoutDesk, PayoutOrder
+from domain.cases.evidence import EvidencePin
+from domain.cases.payout import Payout
+from domain.enums import EvidenceStatus, PayoutState
 from domain.errors import GatewayUnavailableError, StoreUnavailableError
-from domain.evidence import EvidencePin
-from domain.payout import Payout
-from domain.words import EvidenceStatus, PayoutState
-from gateways.stripe_gateway import StripeGateway
+from gateways.payments.stripe.gateway import StripeGateway
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PIN = EvidencePin(evidence_id="ev_1", status=EvidenceStatus.PINNED, version_id="v1", sha256="0" * 64)

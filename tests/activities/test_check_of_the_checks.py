@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from gateways.stripe_gateway import StripeGateway
+from gateways.payments.stripe.gateway import StripeGateway
 from tests.activities.desk import Desk
 
 

@@ -3,9 +3,9 @@
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from domain.enums import EvidenceStatus, PayoutState
 from domain.errors import CapExceededError
 from domain.money import Money
-from domain.words import EvidenceStatus, PayoutState
 from tests.activities.desk import PIN
 
 

@@ -7,10 +7,10 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.payouts import KEY_MEMORY_MARGIN
+from domain.enums import PayoutState
 from domain.errors import GatewayUnavailableError
-from domain.words import PayoutState
 from tests.activities.desk import MANY_TRIES, Desk
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 KEY_MEMORY = timedelta(hours=24)
 

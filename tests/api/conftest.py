@@ -7,29 +7,29 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-from activities.arrivals import ArrivalDesk
-from activities.casework import Casework
+from activities.cases import Casework
 from activities.payouts import PayoutDesk
+from activities.signal_times import ArrivalDesk
 from activities.stock import StockDesk
 from api.app import create_app
-from api.keys import KeyRing
-from api.services import Services
+from api.dependencies import Services
+from api.http.auth import KeyRing
 from config.keys import KeyHolder, Role, development_keys
-from db.cases import Cases
-from db.disputes import Disputes
-from db.engine import Database
-from db.migrate import migrate
-from db.payouts import Payouts
-from db.stock import StockTable
+from db.cases.cases import Cases
+from db.core.engine import Database
+from db.core.migrate import migrate
+from db.orders.stock import StockTable
+from db.payouts.disputes import Disputes
+from db.payouts.payouts import Payouts
 from gateways.calendars import HolidayCalendars
-from gateways.policy_shelf import PolicyShelf
-from gateways.temporal_history import TemporalHistory
-from local.ports import reserve
-from tests.api.counter import Clock, Counter, asking
-from tests.api.post import taking
-from tests.fakes import ObedientGateway, OpenVault
-from tests.temporal_env import dev_server, time_skipping_server
-from worker.composition import Desks, build_worker
+from gateways.policy_repository import PolicyShelf
+from gateways.signal_history import TemporalHistory
+from local.stack.ports import reserve
+from tests.api.api_client import Clock, Counter, asking
+from tests.api.webhook_client import taking
+from tests.support.fakes import ObedientGateway, OpenVault
+from tests.support.temporal_env import dev_server, time_skipping_server
+from worker.build import Desks, build_worker
 
 VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
 KEYS = KeyRing.of({**development_keys(), "other-shop": KeyHolder(role=Role.STOREFRONT, name="other-shop")})

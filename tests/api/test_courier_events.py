@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 
 from api.app import create_app
-from api.courier_events import sweep
-from api.webhook_readers import couriers_of
+from api.inbox.courier_events import sweep
+from api.inbox.webhook_readers import couriers_of
 from config.settings import Settings
+from tests.api.api_client import Counter, asking, problem, told
 from tests.api.conftest import KEYS
-from tests.api.counter import Counter, asking, problem, told
 from tests.api.test_scans import scan, send
 from tests.gateways import courier_bodies as bodies
 

@@ -12,16 +12,16 @@ from temporalio.client import Client, Interceptor, OutboundInterceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from api.app import create_app
-from api.errors import WorkflowsUnavailableError
-from api.refund_workflows import IN_FLIGHT_PER_CASE, NotRunningError, RefundWorkflows
-from api.services import Services
-from db.engine import Database
-from db.migrate import migrate
-from domain.messages import Withdrawal
-from tests.api.cable import cable_to
+from api.cases.refund_workflows import IN_FLIGHT_PER_CASE, NotRunningError, RefundWorkflows
+from api.dependencies import Services
+from api.problems.errors import WorkflowsUnavailableError
+from db.core.engine import Database
+from db.core.migrate import migrate
+from domain.cases.messages import Withdrawal
+from tests.api.api_client import Counter, problem, told
 from tests.api.conftest import asking
-from tests.api.counter import Counter, problem, told
-from workflows.refund import RefundWorkflow
+from tests.api.tcp_proxy import cable_to
+from workflows.refund.workflow import RefundWorkflow
 
 FULL_AT_PAGES = 100
 

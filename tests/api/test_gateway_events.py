@@ -4,12 +4,12 @@ import asyncio
 from uuid import uuid4
 
 from api.app import create_app
-from api.gateway_events import sweep
-from api.refund_workflows import RefundWorkflows
-from api.sweeping import sweeping
-from tests.api.counter import inspection, told
-from tests.api.post import away, events_of, refund_id_of, refunded, taking, until_told
-from tests.waiting import wait_until
+from api.cases.refund_workflows import RefundWorkflows
+from api.inbox.payment_events import sweep
+from api.inbox.sweeper import sweeping
+from tests.api.api_client import inspection, told
+from tests.api.webhook_client import away, events_of, refund_id_of, refunded, taking, until_told
+from tests.support.waiting import wait_until
 
 
 async def test_fault_13_the_same_event_fifty_times_has_one_effect(post, counter, gateway):

@@ -6,10 +6,10 @@ from dataclasses import replace
 from temporalio.client import Client
 
 from api.app import create_app
-from api.refund_workflows import RefundWorkflows
-from db.engine import Database
+from api.cases.refund_workflows import RefundWorkflows
+from db.core.engine import Database
+from tests.api.api_client import problem, told
 from tests.api.conftest import asking
-from tests.api.counter import problem, told
 
 
 async def test_alive_and_ready_need_no_key(counter):

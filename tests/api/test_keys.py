@@ -2,9 +2,9 @@
 
 import pytest
 
-from api.keys import KeyRing, Principal
+from api.http.auth import KeyRing, Principal
 from config.keys import KeyHolder, Role
-from tests.api.counter import problem, told
+from tests.api.api_client import problem, told
 
 ROLES = {"storefront", "auditor", "warehouse", "finance"}
 CALLS = [

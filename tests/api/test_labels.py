@@ -7,7 +7,7 @@ import zxingcpp
 from PIL import Image
 
 from domain.errors import StoreUnavailableError
-from tests.api.counter import problem, told
+from tests.api.api_client import problem, told
 from tests.api.test_faults import broken
 
 

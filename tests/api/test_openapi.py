@@ -7,7 +7,7 @@ import pytest
 
 from domain.findings import Finding, FindingKind
 from domain.warehouse import UnexpectedParcel
-from tests.api.counter import PROBLEM, told
+from tests.api.api_client import PROBLEM, told
 
 CASE = "/v1/refunds/{case_id}"
 BEFORE = {

@@ -15,8 +15,8 @@ from threading import Thread
 import httpx
 import pytest
 
-from db.engine import Database
-from tests.api.counter import Counter, problem
+from db.core.engine import Database
+from tests.api.api_client import Counter, problem
 
 ROOT = Path(__file__).parents[2]
 NOBODY = "127.0.0.1:1"  # a port that no ordinary program listens on

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from uuid import uuid4
 
-from api.registrations import sweep
+from api.inbox.tracking_registrations import sweep
 from domain.errors import GatewayUnavailableError, RegistrationRefusedError
-from tests.api.counter import told
+from tests.api.api_client import told
 
 
 class Registrar:

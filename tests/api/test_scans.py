@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from tests.api.counter import JPEG, inspection, photo, problem, told
+from tests.api.api_client import JPEG, inspection, photo, problem, told
 from tests.api.test_faults import on_a_cable
 
 LINES = [{"sku": "MUG", "quantity": 2, "verdict": "accepted", "disposition": "restock"}]

@@ -5,11 +5,11 @@ import json
 from datetime import timedelta
 from hashlib import sha256
 
-from db.engine import Database
-from db.gateway_events import GatewayEvents
+from db.core.engine import Database
+from db.inbox.payment_events import GatewayEvents
 from domain.errors import GatewayUnavailableError
-from tests.api.counter import problem, told
-from tests.api.post import OLD_SECRET, PATH, SECRET, taking
+from tests.api.api_client import problem, told
+from tests.api.webhook_client import OLD_SECRET, PATH, SECRET, taking
 
 
 async def test_fault_15_a_forged_signature_is_refused_and_nothing_is_kept(post, counter):

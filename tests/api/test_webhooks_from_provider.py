@@ -6,12 +6,12 @@ from uuid import uuid4
 
 import pytest
 
-from db.disputes import Disputes
-from db.engine import Database
-from db.gateway_events import GatewayEvents
-from domain.gateway_events import DisputeStatus
+from db.core.engine import Database
+from db.inbox.payment_events import GatewayEvents
+from db.payouts.disputes import Disputes
+from domain.payment_events import DisputeStatus
 from tests.api.test_process import running
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 SECRET, OLD_SECRET = "whsec_newest", "whsec_before"
 

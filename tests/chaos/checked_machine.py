@@ -5,17 +5,17 @@ from datetime import UTC, datetime
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from db.disputes import Disputes
-from db.stock import StockTable
-from domain.case import Case
-from domain.gateway_events import DisputeStatus, SeenRefund
-from domain.messages import Message, RefundNews
+from db.orders.stock import StockTable
+from db.payouts.disputes import Disputes
+from domain.cases.case import Case
+from domain.cases.messages import Message, RefundNews
+from domain.enums import CaseState, PayoutState, ReplacementState, ResolutionAsked
 from domain.order import Payment
-from domain.words import CaseState, PayoutState, ReplacementState, ResolutionAsked
+from domain.payment_events import DisputeStatus, SeenRefund
+from tests.chaos.chaos_environment import World
 from tests.chaos.model import STOCK, ModelCase, model_order
 from tests.chaos.scale import IS_WHOLE
-from tests.chaos.world import World
-from tests.invariants import PAID_NOTHING, Books, assert_invariants, broken
+from tests.support.invariants import PAID_NOTHING, Books, assert_invariants, broken
 
 TOLD_EVERY = 50
 PROMISED = frozenset({ReplacementState.RESERVED, ReplacementState.SENT})

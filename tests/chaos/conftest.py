@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from temporalio.client import Client
 
-from tests.temporal_env import dev_server
+from tests.support.temporal_env import dev_server
 
 
 @pytest_asyncio.fixture(scope="module")

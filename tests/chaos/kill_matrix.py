@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from tests.chaos.site import DoomedCase, Site
+from tests.chaos.kill_environment import DoomedCase, Site
 from tests.chaos.worker_main import End
-from tests.invariants import assert_invariants
+from tests.support.invariants import assert_invariants
 
 PATIENCE_SECONDS = 90
 SAID = ("case_opened", "approved", "shipment_registered", "inspected")

@@ -6,11 +6,10 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from db.disputes import Disputes
-from domain.evidence import EvidencePin
-from domain.gateway_events import Dispute, DisputeStatus
-from domain.goods import InspectedLine
-from domain.messages import (
+from db.payouts.disputes import Disputes
+from domain.cases.case_lines import InspectedLine
+from domain.cases.evidence import EvidencePin
+from domain.cases.messages import (
     AuditDecision,
     CaseResolution,
     CourierTracking,
@@ -20,11 +19,12 @@ from domain.messages import (
     WarehouseInspection,
     Withdrawal,
 )
+from domain.enums import CaseState, DispatchedGoods, EvidenceStatus, Reason, Settlement
 from domain.money import Money
-from domain.words import CaseState, DispatchedGoods, EvidenceStatus, Reason, Settlement
+from domain.payment_events import Dispute, DisputeStatus
 from tests.chaos.checked_machine import CheckedMachine
 from tests.chaos.model import POSTAGE, ModelCase
-from tests.invariants import PAID_NOTHING
+from tests.support.invariants import PAID_NOTHING
 
 FAULTS: list[dict[str, Any]] = [
     {"kind": "drop_answer_after_commit"},

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from domain.exchange import Product, Replacement
+from domain.cases.exchange import Product, Replacement
+from domain.enums import Reason, ReplacementState, ResolutionAsked
 from domain.order import Order, OrderLine, Parcel, Payment
 from domain.request import CaseIntake, RequestedLine
-from domain.words import Reason, ReplacementState, ResolutionAsked
 
 UNITS, PRICE = 6, 1000
 CAPTURES = (1500, 4500)

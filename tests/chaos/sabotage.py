@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from gateways.stripe_gateway import StripeGateway
+from gateways.payments.stripe.gateway import StripeGateway
 
 
 def _without_key() -> None:

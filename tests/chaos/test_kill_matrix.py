@@ -8,9 +8,9 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
+from tests.chaos.kill_environment import Site, site
 from tests.chaos.kill_matrix import Moment, Reference, run_killed, undisturbed
 from tests.chaos.scale import IS_WHOLE
-from tests.chaos.site import Site, site
 
 pytestmark = pytest.mark.e2e
 

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from local.process import ROOT
-from local.service import bare_environment
+from local.stack.process import ROOT
+from local.stack.service_spec import bare_environment
 
 FAULT_TESTS = ("tests/activities/test_payout_faults.py",)
 OPTIONS = ("-q", "-rf", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "tests.chaos.sabotage")

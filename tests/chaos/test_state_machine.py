@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from temporalio.common import RetryPolicy
 
+from tests.chaos.chaos_environment import World, world
 from tests.chaos.machine import Refunding
 from tests.chaos.scale import EXAMPLES, IS_WHOLE
-from tests.chaos.world import World, world
 from workflows import options
 
 pytestmark = pytest.mark.e2e

@@ -22,7 +22,7 @@ from temporalio.worker import Worker
 
 from config.settings import Settings
 from worker import __main__ as real_worker
-from worker import composition
+from worker import build
 
 _PR_SET_PDEATHSIG = 1
 
@@ -115,9 +115,9 @@ def work(environment: Mapping[str, str], queue: str, end: End | None, log: Path)
     asyncio.run(real_worker.run(Settings.of(environment)))
 
 
-def _built(client: Client, desks: composition.Desks, queue: str, end: End | None, **more: Any) -> Worker:
-    composition.TASK_QUEUE = queue
-    worker = composition.build_worker(client, desks, **more)
+def _built(client: Client, desks: build.Desks, queue: str, end: End | None, **more: Any) -> Worker:
+    build.TASK_QUEUE = queue
+    worker = build.build_worker(client, desks, **more)
     if end:
         worker._bridge_worker = MortalWorker(worker._bridge_worker, end, client)
     return worker

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from db.cases import Cases
-from db.engine import Database
-from db.evidence import EvidenceBook
-from db.intakes import Intakes
-from db.migrate import migrate
-from db.orders import Orders
-from db.payouts import Payouts
-from tests.postgres import postgres
+from db.cases.cases import Cases
+from db.cases.evidence import EvidenceBook
+from db.cases.submissions import Intakes
+from db.core.engine import Database
+from db.core.migrate import migrate
+from db.orders.orders import Orders
+from db.payouts.payouts import Payouts
+from tests.support.postgres import postgres
 
 __all__ = ["postgres"]
 

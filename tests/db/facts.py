@@ -8,16 +8,16 @@ from typing import Any
 
 from sqlalchemy import text
 
-from db.engine import Database
-from db.intakes import Submission
-from domain.case import Case, TimelineEntry
-from domain.goods import CaseLine
+from db.cases.submissions import Submission
+from db.core.engine import Database
+from domain.cases.case import Case, TimelineEntry
+from domain.cases.case_lines import CaseLine
+from domain.cases.payout import Payout, RefundDue
+from domain.enums import CaseState, PayoutState, Reason, ResolutionAsked
 from domain.money import Money
 from domain.order import Order, OrderLine, Parcel, Payment
-from domain.payout import Payout, RefundDue
 from domain.request import AnnouncedEvidence, RefundRequest, RequestedLine
-from domain.words import CaseState, PayoutState, Reason, ResolutionAsked
-from policy.money import unit_shares
+from policy.refund_amount import unit_shares
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 MUGS = OrderLine(sku="MUG", product_name="Mug", quantity=5, unit_price=1000, tax=50, discount=7)

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from db.cases import Cases
-from db.disputes import Disputes
-from db.engine import Database
-from db.orders import Orders
-from db.payouts import Payouts
-from domain.case import Case
+from db.cases.cases import Cases
+from db.core.engine import Database
+from db.orders.orders import Orders
+from db.payouts.disputes import Disputes
+from db.payouts.payouts import Payouts
+from domain.cases.case import Case
+from domain.enums import CaseState, PayoutState
 from domain.errors import CapExceededError, OrderConflictError
-from domain.gateway_events import Dispute, DisputeStatus, SeenRefund
-from domain.words import CaseState, PayoutState
+from domain.payment_events import Dispute, DisputeStatus, SeenRefund
 from tests.db.facts import CARD, NOON, VOUCHER, a_case, amounts, an_order, at_once, execute, later, money, owing, rows
 
 

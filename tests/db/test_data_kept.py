@@ -7,12 +7,12 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from db.cases import Cases
-from db.engine import Database
-from db.migrate import MIGRATIONS, migrate
-from db.orders import Orders
-from db.payouts import Payouts
-from domain.words import PayoutState
+from db.cases.cases import Cases
+from db.core.engine import Database
+from db.core.migrate import MIGRATIONS, migrate
+from db.orders.orders import Orders
+from db.payouts.payouts import Payouts
+from domain.enums import PayoutState
 from tests.db.facts import NOON, a_case, amounts, an_order, later, owing, rows
 
 AT = {"at": "2026-09-01 12:00:00"}

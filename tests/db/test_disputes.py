@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from db.cases import Cases
-from db.disputes import Disputes
-from db.engine import Database
-from db.orders import Orders
-from db.payouts import Payouts
-from domain.case import Case
+from db.cases.cases import Cases
+from db.core.engine import Database
+from db.orders.orders import Orders
+from db.payouts.disputes import Disputes
+from db.payouts.payouts import Payouts
+from domain.cases.case import Case
+from domain.enums import CaseState, PayoutState
 from domain.errors import CapExceededError, ChargeDisputedError
-from domain.gateway_events import Dispute, DisputeStatus
-from domain.words import CaseState, PayoutState
+from domain.payment_events import Dispute, DisputeStatus
 from tests.db.facts import NOON, a_case, an_order, at_once, later, money, owing, settled
 
 OPEN, WON, LOST = DisputeStatus.OPEN, DisputeStatus.WON, DisputeStatus.LOST

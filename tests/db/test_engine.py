@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from db.cases import Cases
-from db.engine import Database, DatabaseUnavailableError
-from db.order_rows import lock_order
-from db.orders import Orders
+from db.cases.cases import Cases
+from db.core.engine import Database, DatabaseUnavailableError
+from db.orders.order_rows import lock_order
+from db.orders.orders import Orders
 from db.tables import OrderPaymentRow
-from domain.case import Case
+from domain.cases.case import Case
 from tests.db.facts import a_case, an_order, at_once, entry, later, rows
-from tests.postgres import Postgres
+from tests.support.postgres import Postgres
 
 
 def test_a_transaction_that_fails_leaves_no_trace(database: Database, orders: Orders):

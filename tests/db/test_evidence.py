@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from db.evidence import EvidenceBook
+from db.cases.evidence import EvidenceBook
+from domain.enums import EvidenceStatus
 from domain.errors import UnknownEvidenceError
 from domain.request import AnnouncedEvidence
-from domain.words import EvidenceStatus
 from tests.db.facts import NOON, at_once, case_id
 
 PHOTO = AnnouncedEvidence(filename="crack.png", content_type="image/png", size=900, sha256="c" * 64)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from db.engine import Database
-from db.findings import Findings
+from db.core.engine import Database
+from db.payouts.findings import Findings
 from domain.errors import UnknownFindingError
 from domain.findings import Finding, FindingKind
 from tests.db.facts import NOON, money

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from db.engine import Database
-from db.gateway_events import GatewayEvents
-from domain.gateway_events import GatewayEvent, SeenRefund
-from domain.words import PayoutState
+from db.core.engine import Database
+from db.inbox.payment_events import GatewayEvents
+from domain.enums import PayoutState
+from domain.payment_events import GatewayEvent, SeenRefund
 from tests.db.facts import NOON, at_once, money, rows
 
 SHA256 = "a" * 64

@@ -2,11 +2,11 @@
 
 import pytest
 
-from db.engine import Database
-from db.evidence import EvidenceBook
-from db.intakes import Claimed, Intakes
+from db.cases.evidence import EvidenceBook
+from db.cases.submissions import Claimed, Intakes
+from db.core.engine import Database
+from domain.enums import EvidenceStatus
 from domain.errors import KeyReusedError
-from domain.words import EvidenceStatus
 from tests.db.facts import NOON, a_submission, at_once, case_id, rows
 
 

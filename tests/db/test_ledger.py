@@ -4,15 +4,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from db.cases import Cases
-from db.engine import Database
-from db.orders import Orders
-from db.payouts import Payouts
-from domain.case import Case
+from db.cases.cases import Cases
+from db.core.engine import Database
+from db.orders.orders import Orders
+from db.payouts.payouts import Payouts
+from domain.cases.case import Case
+from domain.enums import CaseState, PayoutState
 from domain.errors import UnknownOrderError
-from domain.words import CaseState, PayoutState
 from tests.db.facts import a_case, an_order, execute, later, money, owing, rows, settled
-from tests.postgres import Postgres
+from tests.support.postgres import Postgres
 
 LEG = """INSERT INTO ledger_entries
     (transaction_id, position, movement, account, amount, currency, case_id, order_number, payout_id, at) VALUES

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from db.cases import CaseFilter, Cases
-from db.intakes import Intakes
-from db.orders import Orders
+from db.cases.cases import CaseFilter, Cases
+from db.cases.submissions import Intakes
+from db.orders.orders import Orders
+from domain.enums import CaseState, Party
 from domain.errors import BadCursorError
-from domain.words import CaseState, Party
 from tests.db.facts import NOON, a_case, a_submission, an_order, case_id, entry
 
 

@@ -6,9 +6,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from db.engine import Database
-from db.migrate import main, migrate
-from db.orders import Orders
+from db.core.engine import Database
+from db.core.migrate import main, migrate
+from db.orders.orders import Orders
 from db.tables import METADATA
 from tests.db.facts import an_order, at_once
 
@@ -35,7 +35,7 @@ def test_of_several_migrations_at_once_one_does_it_and_the_rest_wait(empty_url: 
 
 def test_the_command_says_how_it_is_used(capsys: pytest.CaptureFixture[str]):
     assert main([]) == 2
-    assert "usage: python -m db.migrate URL" in capsys.readouterr().err
+    assert "usage: python -m db.core.migrate URL" in capsys.readouterr().err
 
 
 def test_the_command_says_in_one_line_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_path: Path):

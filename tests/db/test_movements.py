@@ -4,13 +4,13 @@ from collections import defaultdict
 
 import pytest
 
-from db.cases import Cases
-from db.ledger import LedgerEntry
-from db.orders import Orders
-from db.payouts import Payouts
-from domain.case import Case
-from domain.payout import Payout, RefundDue
-from domain.words import CaseState, PayoutState
+from db.cases.cases import Cases
+from db.orders.orders import Orders
+from db.payouts.ledger import LedgerEntry
+from db.payouts.payouts import Payouts
+from domain.cases.case import Case
+from domain.cases.payout import Payout, RefundDue
+from domain.enums import CaseState, PayoutState
 from tests.db.facts import CARD, VOUCHER, a_case, an_order, later, money, owing, settled
 
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from db.cases import Cases
-from db.engine import Database
-from db.orders import Orders
+from db.cases.cases import Cases
+from db.core.engine import Database
+from db.orders.orders import Orders
+from domain.enums import CaseState
 from domain.errors import OrderConflictError
 from domain.order import Order, Parcel
-from domain.words import CaseState
 from tests.db.facts import CARD, LAMP, MUGS, NOON, VOUCHER, a_case, an_order, at_once, execute, later, owing, rows
 
 

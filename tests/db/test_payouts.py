@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from db.cases import Cases
-from db.engine import Database
-from db.orders import Orders
-from db.payouts import Payouts
-from domain.case import Case
+from db.cases.cases import Cases
+from db.core.engine import Database
+from db.orders.orders import Orders
+from db.payouts.payouts import Payouts
+from domain.cases.case import Case
+from domain.cases.payout import Payout
+from domain.enums import CaseState, PayoutState
 from domain.errors import CapExceededError
-from domain.payout import Payout
-from domain.words import CaseState, PayoutState
 from tests.db.facts import NOON, a_case, an_order, at_once, later, owing, rows, settled
 
 LATER = NOON + timedelta(hours=3)

@@ -4,15 +4,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db.cases import Cases
-from db.engine import Database
-from db.orders import Orders
-from db.payouts import Payouts
-from domain.case import Case
+from db.cases.cases import Cases
+from db.core.engine import Database
+from db.orders.orders import Orders
+from db.payouts.payouts import Payouts
+from domain.cases.case import Case
+from domain.cases.payout import Payout
+from domain.enums import CaseState, PayoutState
 from domain.errors import CapExceededError
 from domain.order import Order
-from domain.payout import Payout
-from domain.words import CaseState, PayoutState
 from tests.db.facts import a_case, amounts, an_order, at_once, later, money, owing, rows, settled
 
 _numbers = iter(range(1, 10_000))

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from db.cases import Cases
-from db.disputes import Disputes
-from db.engine import Database
-from db.orders import Orders
-from db.payouts import FoundPayout, Payouts
-from db.reconciliation import Books
-from domain.case import Case
-from domain.gateway_events import Dispute, DisputeStatus
-from domain.words import CaseState, PayoutState
+from db.cases.cases import Cases
+from db.core.engine import Database
+from db.orders.orders import Orders
+from db.payouts.disputes import Disputes
+from db.payouts.payouts import FoundPayout, Payouts
+from db.payouts.reconciliation import Books
+from domain.cases.case import Case
+from domain.enums import CaseState, PayoutState
+from domain.payment_events import Dispute, DisputeStatus
 from tests.db.facts import NOON, a_case, an_order, execute, later, money, owing, settled
 
 DAY = timedelta(days=1)

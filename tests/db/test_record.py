@@ -6,12 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db.cases import Cases
-from db.engine import Database
-from db.orders import Orders
+from db.cases.cases import Cases
+from db.core.engine import Database
+from db.orders.orders import Orders
 from domain.calendar import Deadline
-from domain.case import Case
-from domain.words import CaseState
+from domain.cases.case import Case
+from domain.enums import CaseState
 from tests.db.facts import NOON, a_case, an_order, at_once, entry, later, owing, rows, settled
 
 _numbers = iter(range(1, 10_000))

@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from db.cases import Cases
-from db.disputes import Disputes
-from db.engine import Database
-from db.orders import Orders
-from db.stock import StockTable
-from domain.case import Case
+from db.cases.cases import Cases
+from db.core.engine import Database
+from db.orders.orders import Orders
+from db.orders.stock import StockTable
+from db.payouts.disputes import Disputes
+from domain.cases.case import Case
+from domain.cases.exchange import Product, Replacement, Reservation
+from domain.enums import CaseState, ReplacementState
 from domain.errors import UnitsTakenError
-from domain.exchange import Product, Replacement, Reservation
-from domain.gateway_events import Dispute, DisputeStatus
-from domain.words import CaseState, ReplacementState
+from domain.payment_events import Dispute, DisputeStatus
 from tests.db.facts import NOON, a_case, an_order, at_once, execute, later, money, owing, rows
 
 S = ReplacementState

@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from db.cases import Cases
-from db.engine import Database
-from db.orders import Orders
-from domain.case import Case
+from db.cases.cases import Cases
+from db.core.engine import Database
+from db.orders.orders import Orders
+from domain.cases.case import Case
+from domain.enums import CaseState
 from domain.errors import UnitsTakenError
-from domain.words import CaseState
 from tests.db.facts import a_case, an_order, at_once, execute, later, money, rows
 
 

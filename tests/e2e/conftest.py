@@ -2,11 +2,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.blueprint import SANDBOX_WEBHOOK_SECRET, Blueprint
-from local.ports import reserve
-from local.stack import Stack
-from tests.e2e.house import House, house
-from tests.postgres import postgres
+from local.stack.ports import reserve
+from local.stack.stack import Stack
+from local.stack.stack_config import SANDBOX_WEBHOOK_SECRET, Blueprint
+from tests.e2e.system import House, house
+from tests.support.postgres import postgres
 
 __all__ = ["postgres"]
 

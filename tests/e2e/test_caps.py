@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from local.demo.shop import Json, Line
-from tests.e2e.house import LAMP, MUG, House
+from tests.e2e.system import LAMP, MUG, House
 
 pytestmark = pytest.mark.e2e
 

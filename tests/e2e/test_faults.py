@@ -10,8 +10,8 @@ import pytest
 from temporalio.client import Client
 
 from local.demo.shop import Json
-from tests.e2e.house import LAMP, House
-from tests.waiting import wait_until
+from tests.e2e.system import LAMP, House
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 

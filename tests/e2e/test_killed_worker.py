@@ -7,9 +7,9 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
 from local.demo.shop import Json
-from tests.e2e.house import LAMP, House, accepted
-from tests.temporal_cli import TemporalCli
-from tests.waiting import wait_until
+from tests.e2e.system import LAMP, House, accepted
+from tests.support.temporal_cli import TemporalCli
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 

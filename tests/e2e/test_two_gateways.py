@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.house import LAMP, House
+from tests.e2e.system import LAMP, House
 
 pytestmark = pytest.mark.e2e
 

@@ -3,7 +3,7 @@
 import pytest
 
 from local.demo.shop import Json
-from tests.e2e.house import LAMP, MUG, House
+from tests.e2e.system import LAMP, MUG, House
 
 pytestmark = pytest.mark.e2e
 

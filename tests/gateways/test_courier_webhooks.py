@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from domain.errors import BadSignatureError, UnreadableEventError
-from gateways.aftership_webhooks import AfterShipWebhooks
-from gateways.easypost_webhooks import EasyPostWebhooks
-from gateways.seventeen_track_webhooks import SeventeenTrackWebhooks
+from gateways.couriers.aftership.webhooks import AfterShipWebhooks
+from gateways.couriers.easypost.webhooks import EasyPostWebhooks
+from gateways.couriers.seventeen_track.webhooks import SeventeenTrackWebhooks
 from tests.gateways import courier_bodies as bodies
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)

@@ -9,9 +9,9 @@ from pydantic import SecretStr
 
 from domain.errors import StoreUnavailableError
 from domain.request import AnnouncedEvidence
-from gateways.evidence_store import EvidenceStore
-from gateways.s3 import Bucket
-from local.ports import reserve
+from gateways.evidence.evidence_store import EvidenceStore
+from gateways.evidence.s3 import Bucket
+from local.stack.ports import reserve
 from tests.gateways.files import JPEG
 from tests.gateways.uploads import CASE
 

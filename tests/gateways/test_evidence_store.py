@@ -3,10 +3,10 @@ from hashlib import sha256
 import httpx
 import pytest
 
+from domain.cases.evidence import EvidencePin
+from domain.enums import EvidenceStatus
 from domain.errors import EvidenceMissingError, EvidenceRefusedError, StoreUnavailableError
-from domain.evidence import EvidencePin
-from domain.words import EvidenceStatus
-from gateways.evidence_store import EvidenceStore
+from gateways.evidence.evidence_store import EvidenceStore
 from tests.gateways.files import FILES, JPEG, MP4, PNG
 from tests.gateways.uploads import CASE
 

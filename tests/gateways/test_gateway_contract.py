@@ -9,15 +9,15 @@ from uuid import uuid4
 
 import pytest
 
-from activities.payment_gateway import PaymentGateway
+from activities.ports.payment_gateway import PaymentGateway
+from domain.cases.payout import Payout
+from domain.enums import PayoutState
 from domain.errors import AnswerLostError, GatewayUnavailableError, PayoutRefusedError
 from domain.money import Money
-from domain.payout import Payout
-from domain.words import PayoutState
-from gateways.paypal_gateway import PayPalGateway
-from gateways.stripe_gateway import StripeGateway
+from gateways.payments.paypal.gateway import PayPalGateway
+from gateways.payments.stripe.gateway import StripeGateway
 from local.payment_sandbox.server import PAYPAL_CLIENT, PAYPAL_SECRET
-from tests.sandbox_process import SandboxProcess
+from tests.support.sandbox_process import SandboxProcess
 
 MAKERS: dict[str, Callable[..., PaymentGateway]] = {
     "stripe": lambda sandbox, **more: StripeGateway(sandbox.api_key, sandbox.url, **more),

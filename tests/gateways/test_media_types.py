@@ -2,7 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.media_types import EXTENSIONS, IMAGE_LIMIT_BYTES, SNIFFED_BYTES, VIDEO_LIMIT_BYTES, limit_bytes, real_type
+from gateways.evidence.media_types import (
+    EXTENSIONS,
+    IMAGE_LIMIT_BYTES,
+    SNIFFED_BYTES,
+    VIDEO_LIMIT_BYTES,
+    limit_bytes,
+    real_type,
+)
 from tests.gateways.files import FILES, HEIC, JPEG, MOV, MP4, PNG, WEBM, WEBP, ebml, ftyp
 
 

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.enums import PayoutState
 from domain.errors import BadSignatureError, GatewayUnavailableError, UnreadableEventError
-from domain.gateway_events import DisputeStatus
-from domain.words import PayoutState
-from gateways.paypal_webhooks import TOLERANCE, PayPalWebhooks
-from local.blueprint import PAYPAL_CLIENT, PAYPAL_SECRET
+from domain.payment_events import DisputeStatus
+from gateways.payments.paypal.webhooks import TOLERANCE, PayPalWebhooks
+from local.stack.stack_config import PAYPAL_CLIENT, PAYPAL_SECRET
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 OURS = ["WH-NEW", "WH-OLD"]

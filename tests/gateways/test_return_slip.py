@@ -8,7 +8,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from gateways.return_slip import ReturnSlip, SlipLine, pdf_of, png_of
+from gateways.return_slips.return_slip import ReturnSlip, SlipLine, pdf_of, png_of
 
 CODE = "RMA-7K3M-Q2XP-0V9T"
 SLIP = ReturnSlip(

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from domain.cases.exchange import Reservation
 from domain.errors import StockUnavailableError
-from domain.exchange import Reservation
-from gateways.shop_stock import ShopStock
+from gateways.stock_webhook import ShopStock
 from tests.gateways.provider import Provider
 
 KEY = b"a-secret-of-24-characters"

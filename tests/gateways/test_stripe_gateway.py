@@ -4,11 +4,11 @@ from itertools import count
 
 import pytest
 
+from domain.cases.payout import Payout
+from domain.enums import PayoutState
 from domain.errors import GatewayUnavailableError, PayoutRefusedError, StaleAnswerError
 from domain.money import Money
-from domain.payout import Payout
-from domain.words import PayoutState
-from gateways.stripe_gateway import StripeGateway
+from gateways.payments.stripe.gateway import StripeGateway
 
 NUMBERS = count(1)
 MORE_THAN_A_PAGE = 103

@@ -7,10 +7,10 @@ from hashlib import sha256
 
 import pytest
 
+from domain.enums import PayoutState
 from domain.errors import BadSignatureError, UnreadableEventError
-from domain.gateway_events import DisputeStatus
-from domain.words import PayoutState
-from gateways.stripe_webhooks import StripeWebhooks
+from domain.payment_events import DisputeStatus
+from gateways.payments.stripe.webhooks import StripeWebhooks
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SECRET, OLD = "whsec_new", "whsec_old"

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from domain.errors import GatewayUnavailableError, RegistrationRefusedError
-from gateways.tracking_registration import AfterShipRegistrar, EasyPostRegistrar, SeventeenTrackRegistrar
+from gateways.couriers.tracking_registration import AfterShipRegistrar, EasyPostRegistrar, SeventeenTrackRegistrar
 from tests.gateways.provider import Provider
 
 KEY = SecretStr("key-1")

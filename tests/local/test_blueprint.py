@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from config.ports import PREFIX
-from local.blueprint import Blueprint
-from local.ports import Ports
+from local.stack.ports import Ports
+from local.stack.stack_config import Blueprint
 
 PORTS = Ports(api=8000, temporal=7233, temporal_ui=8233, sandbox=8420, s3=8333)
 FOLDER = Path("/system")

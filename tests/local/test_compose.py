@@ -6,7 +6,7 @@ import subprocess
 import pytest
 import yaml
 
-from local.process import ROOT
+from local.stack.process import ROOT
 
 TEXT = (ROOT / "docker-compose.yml").read_text()
 MANDATORY = sorted(set(re.findall(r"\$\{(\w+):\?", TEXT)))

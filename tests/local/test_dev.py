@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from local.ports import LOOPBACK, reserve
-from local.process import ROOT
-from local.readiness import listens
+from local.stack.ports import LOOPBACK, reserve
+from local.stack.process import ROOT
+from local.stack.readiness import listens
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import tomllib
 import pytest
 from packaging.requirements import Requirement
 
-from local.process import ROOT
+from local.stack.process import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 RUNTIME = PROJECT["project"]["dependencies"]

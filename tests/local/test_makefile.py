@@ -3,7 +3,7 @@ import subprocess
 
 import pytest
 
-from local.process import ROOT
+from local.stack.process import ROOT
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 

@@ -4,10 +4,10 @@ import subprocess
 import pytest
 
 from config.temporal import SEARCH_ATTRIBUTES
-from local.ports import LOOPBACK, reserve
-from local.process import ROOT, Process
-from local.readiness import listens
-from local.service import program
+from local.stack.ports import LOOPBACK, reserve
+from local.stack.process import ROOT, Process
+from local.stack.readiness import listens
+from local.stack.service_spec import program
 
 NAMESPACE = "shop"
 

@@ -2,8 +2,8 @@ import socket
 
 import pytest
 
-from local.ports import LOOPBACK, STORE_PARTS, Ports, is_free, refuse_taken, reserve
-from local.process import StackError
+from local.stack.ports import LOOPBACK, STORE_PARTS, Ports, is_free, refuse_taken, reserve
+from local.stack.process import StackError
 
 
 @pytest.fixture

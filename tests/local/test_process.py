@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from local.process import ROOT, Process, StackError
+from local.stack.process import ROOT, Process, StackError
 
 SLEEPS = (sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)")
 STUBBORN = (
@@ -19,7 +19,7 @@ SPEAKS_AND_FAILS = (sys.executable, "-c", "print('the reason'); raise SystemExit
 PARENT = """
 import sys, threading, time
 from pathlib import Path
-from local.process import Process
+from local.stack.process import Process
 
 def start():
     child = Process("child", [sys.executable, "-c", "import time; time.sleep(60)"], {}, Path(sys.argv[1]))

@@ -8,14 +8,14 @@ import httpx
 import pytest
 
 from config.store import bucket_of
-from gateways.s3 import connect
-from local.blueprint import Blueprint
-from local.ports import reserve
-from local.process import StackError
-from local.readiness import answers, has_namespace, listens
-from local.service import bare_environment, program
-from local.stack import Stack
-from local.store_keys import StoreKeys
+from gateways.evidence.s3 import connect
+from local.stack.ports import reserve
+from local.stack.process import StackError
+from local.stack.readiness import answers, has_namespace, listens
+from local.stack.service_spec import bare_environment, program
+from local.stack.stack import Stack
+from local.stack.stack_config import Blueprint
+from local.stack.store_keys import StoreKeys
 
 SERVICES = ["temporal", "payment sandbox", "evidence store", "worker", "api"]
 

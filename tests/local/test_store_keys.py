@@ -1,4 +1,4 @@
-from local.store_keys import StoreKeys
+from local.stack.store_keys import StoreKeys
 
 
 def test_every_store_gets_keys_of_its_own():

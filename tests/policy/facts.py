@@ -5,18 +5,18 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from domain.calendar import Deadline, Window, WorkCalendar
-from domain.case import Case
-from domain.evidence import EvidencePin
-from domain.goods import CaseLine, InspectedLine
-from domain.messages import AuditDecision, CaseResolution, WarehouseInspection
+from domain.cases.case import Case
+from domain.cases.case_lines import CaseLine, InspectedLine
+from domain.cases.evidence import EvidencePin
+from domain.cases.messages import AuditDecision, CaseResolution, WarehouseInspection
+from domain.enums import AuditVerdict, CaseState, EvidenceStatus, InspectionVerdict, Reason, Settlement
 from domain.money import Money
 from domain.order import Order, OrderLine, Parcel, Payment
 from domain.policy_document import PolicyDocument
 from domain.request import CaseIntake, RequestedLine
-from domain.words import AuditVerdict, CaseState, EvidenceStatus, InspectionVerdict, Reason, Settlement
 from gateways.calendars import HolidayCalendars
-from gateways.policy_shelf import PolicyShelf
-from policy.money import unit_shares
+from gateways.policy_repository import PolicyShelf
+from policy.refund_amount import unit_shares
 
 VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
 POLICY = PolicyShelf(VERSIONS).version("2025-01-01")

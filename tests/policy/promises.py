@@ -1,6 +1,6 @@
 """The policy's numbers as RULES.md promises them, worked out by hand and never read from a policy version."""
 
-from domain.words import CaseState
+from domain.enums import CaseState
 
 # Working-day vectors of RULES.md, China: day of receipt, last day of the request window.
 REQUEST_WINDOWS = [

@@ -2,12 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.cases.payout import RefundDue
+from domain.enums import Reason
 from domain.money import Money
 from domain.order import OrderLine, Payment
-from domain.payout import RefundDue
-from domain.words import Reason
-from policy.allocation import Allocation, Part, allocate, caps, share_out
-from policy.money import refund_due, unit_shares
+from policy.payment_allocation import Allocation, Part, allocate, caps, share_out
+from policy.refund_amount import refund_due, unit_shares
 from tests.policy import facts
 from tests.policy.facts import MUG, POLICY, usd
 from tests.policy.test_policy_properties import properly

@@ -1,7 +1,7 @@
 import pytest
 
+from domain.enums import AuditVerdict, Reason
 from domain.money import Money
-from domain.words import AuditVerdict, Reason
 from policy.audit import auto_approves, judge, text_for_customer
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT, decision, usd

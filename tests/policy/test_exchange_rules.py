@@ -3,14 +3,14 @@
 import pytest
 from pydantic import ValidationError
 
-from domain.case import Case
-from domain.exchange import Product, Substitute
-from domain.goods import CaseLine
-from domain.messages import Dispatch
+from domain.cases.case import Case
+from domain.cases.case_lines import CaseLine
+from domain.cases.exchange import Product, Substitute
+from domain.cases.messages import Dispatch
+from domain.enums import DispatchedGoods, ReplacementState, ResolutionAsked
 from domain.request import RequestedLine
-from domain.words import DispatchedGoods, ReplacementState, ResolutionAsked
 from policy import exchange
-from policy.money import owes, refund_due, value_awaiting_replacement
+from policy.refund_amount import owes, refund_due, value_awaiting_replacement
 from tests.policy.facts import LAMP, MUG, POLICY, case, intake, local, order, usd
 
 AT = local("2026-03-10")

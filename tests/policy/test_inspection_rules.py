@@ -1,7 +1,7 @@
 import pytest
 
+from domain.enums import InspectionVerdict, Reason, Settlement
 from domain.money import Money
-from domain.words import InspectionVerdict, Reason, Settlement
 from policy.inspection import allowed_settlements, judge, judge_settlement, may_pay, needs_decision, settle, tally
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, resolution, usd

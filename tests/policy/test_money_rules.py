@@ -1,12 +1,12 @@
 import pytest
 from pydantic import ValidationError
 
-from domain.goods import Shipment
-from domain.messages import CourierTracking
+from domain.cases.case_lines import Shipment
+from domain.cases.messages import CourierTracking
+from domain.enums import Reason
 from domain.money import Money
 from domain.order import OrderLine, Payment
-from domain.words import Reason
-from policy.money import failed_value, goods_value, judge_postage, refund_due, unit_shares
+from policy.refund_amount import failed_value, goods_value, judge_postage, refund_due, unit_shares
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT, usd
 

@@ -2,13 +2,14 @@
 
 import pytest
 
-from domain.gateway_events import Dispute, DisputeStatus
-from domain.messages import CaseResolution, RefundNews, Withdrawal
-from domain.payout import REIMBURSEMENT, OtherAccount, Payout
-from domain.words import CaseState as S
-from domain.words import PayoutState as P
-from domain.words import Settlement
-from policy.payouts import (
+from domain.cases.messages import CaseResolution, RefundNews, Withdrawal
+from domain.cases.payout import REIMBURSEMENT, OtherAccount, Payout
+from domain.enums import CaseState as S
+from domain.enums import PayoutState as P
+from domain.enums import Settlement
+from domain.payment_events import Dispute, DisputeStatus
+from policy.case_reopening import is_owed_outside, may_take_up
+from policy.payout_rules import (
     as_it_stands,
     concerns,
     is_held_by_dispute,
@@ -19,7 +20,6 @@ from policy.payouts import (
     offered,
     replaces,
 )
-from policy.taking_up import is_owed_outside, may_take_up
 from tests.policy import facts
 
 

@@ -4,14 +4,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.calendar import WorkCalendar
+from domain.enums import Reason
 from domain.money import split
 from domain.order import OrderLine, Payment
-from domain.words import Reason
-from policy.allocation import allocate, caps
-from policy.money import goods_value, refund_due, unit_shares
+from policy.deadlines import compute, in_time, last_day, settle
+from policy.payment_allocation import allocate, caps
+from policy.refund_amount import goods_value, refund_due, unit_shares
 from policy.request import free_units
 from policy.returns import read_return_code, return_code
-from policy.windows import compute, in_time, last_day, settle
 from tests.policy import facts
 from tests.policy.facts import POLICY, usd
 

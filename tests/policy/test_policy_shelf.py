@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateways.policy_shelf import PolicyShelf, PolicyUnreadableError
+from gateways.policy_repository import PolicyShelf, PolicyUnreadableError
 from tests.policy.facts import VERSIONS
 
 DOCUMENT = json.loads((VERSIONS / "2025-01-01.json").read_text())

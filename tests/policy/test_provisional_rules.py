@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from policy.windows import compute, last_day, settle
+from policy.deadlines import compute, last_day, settle
 from tests.policy import facts
 
 EARLY, LATE = facts.last_second("2027-01-05"), facts.last_second("2027-01-08")

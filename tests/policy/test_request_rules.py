@@ -4,9 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from domain.calendar import Deadline
-from domain.case import Refusal
+from domain.cases.case import Refusal
+from domain.enums import EvidenceStatus, Reason, ResolutionAsked
 from domain.order import OrderLine
-from domain.words import EvidenceStatus, Reason, ResolutionAsked
 from policy.request import assess, awaits_uploads, free_units, is_purchaser, missing_evidence
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT

@@ -3,9 +3,9 @@ from itertools import combinations
 
 import pytest
 
-from domain.case import Refusal
-from domain.messages import CourierTracking, GoodsReceipt
-from domain.words import CaseState, CourierStatus, CourierSubStatus, InspectionVerdict, Reason
+from domain.cases.case import Refusal
+from domain.cases.messages import CourierTracking, GoodsReceipt
+from domain.enums import CaseState, CourierStatus, CourierSubStatus, InspectionVerdict, Reason
 from policy.returns import (
     expects,
     is_loss,

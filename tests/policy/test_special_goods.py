@@ -1,7 +1,7 @@
 import pytest
 
+from domain.enums import Reason
 from domain.order import OrderLine
-from domain.words import Reason
 from policy.special_goods import refusal
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT

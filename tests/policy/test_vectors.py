@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from policy.windows import compute, in_time, last_day
+from policy.deadlines import compute, in_time, last_day
 from tests.policy import facts, promises, vectors
 from tests.policy.facts import POLICY, VERSIONS
 

@@ -3,8 +3,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.words import CaseState
-from policy.windows import compute, in_time, is_target, last_day, request_window, windows_of
+from domain.enums import CaseState
+from policy.deadlines import compute, in_time, is_target, last_day, request_window, windows_of
 from tests.policy import facts
 from tests.policy.facts import POLICY
 

@@ -8,15 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from domain.calendar import Deadline
-from domain.case import Case, Refusal
-from domain.goods import Shipment
+from domain.cases.case import Case, Refusal
+from domain.cases.case_lines import Shipment
+from domain.enums import CaseState, EvidenceStatus, Reason
 from domain.money import Money
 from domain.order import OrderLine, Payment
 from domain.policy_document import PolicyDocument
-from domain.words import CaseState, EvidenceStatus, Reason
 from gateways.calendars import HolidayCalendars
-from gateways.policy_shelf import PolicyShelf
-from policy import audit, money, request, windows
+from gateways.policy_repository import PolicyShelf
+from policy import audit, deadlines, refund_amount, request
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, SELLERS_FAULT
 from tests.policy.promises import REQUEST_WINDOWS, RETURN_CAPS, TEXT_CODES, WAIVER_CEILINGS, WINDOWS
@@ -78,9 +78,9 @@ def _runs_until(state: CaseState, lasts: dict[str, str]) -> Vector:
     since = facts.local("2026-03-02")
 
     def holds(policy: PolicyDocument) -> bool:
-        opened = [spec.since(since) for spec in windows.windows_of(state, policy)]
-        deadlines = [windows.compute(one, calendar_of(policy, since)) for one in opened]
-        return {one.what: one.last_day for one in deadlines} == {
+        opened = [spec.since(since) for spec in deadlines.windows_of(state, policy)]
+        computed = [deadlines.compute(one, calendar_of(policy, since)) for one in opened]
+        return {one.what: one.last_day for one in computed} == {
             what: date.fromisoformat(day) for what, day in lasts.items()
         }
 
@@ -113,7 +113,7 @@ def _bears_postage(reason: Reason) -> Vector:
     owed = facts.settled(facts.case((MUG, 1), reason=reason, shipment=_shipment(900, "USD")), accepted=1)
 
     def holds(policy: PolicyDocument) -> bool:
-        due = money.refund_due(owed, policy)
+        due = refund_amount.refund_due(owed, policy)
         return (due.goods.minor, due.outbound_postage.minor, due.return_postage.minor) == (1500, *expected)
 
     return holds
@@ -137,7 +137,7 @@ def _caps_return(currency: str) -> Vector:
     owed = _worth(5000, currency, shipment=_shipment(cap + 1, currency))
 
     def holds(policy: PolicyDocument) -> bool:
-        return money.refund_due(facts.settled(owed, accepted=1), policy).return_postage.minor == cap
+        return refund_amount.refund_due(facts.settled(owed, accepted=1), policy).return_postage.minor == cap
 
     return holds
 

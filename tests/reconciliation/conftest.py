@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from db.migrate import migrate
-from tests.reconciliation.counting_house import CountingHouse
+from db.core.migrate import migrate
+from tests.reconciliation.books_fixture import CountingHouse
 
 
 @pytest.fixture(scope="session")

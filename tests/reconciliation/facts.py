@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from db.reconciliation import BookedPayout, CaseDifference
-from domain.gateway_events import GatewayEvent, SeenRefund
+from db.payouts.reconciliation import BookedPayout, CaseDifference
+from domain.cases.payout import Payout
+from domain.enums import PayoutState
 from domain.money import Money
-from domain.payout import Payout
-from domain.words import PayoutState
+from domain.payment_events import GatewayEvent, SeenRefund
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CASE_ID = "rc_01k0v6xq3e7h"

@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.blueprint import Blueprint
-from local.ports import reserve
-from local.process import ROOT
-from local.stack import Stack
-from local.store_keys import StoreKeys
+from local.stack.ports import reserve
+from local.stack.process import ROOT
+from local.stack.stack import Stack
+from local.stack.stack_config import Blueprint
+from local.stack.store_keys import StoreKeys
 
 Run = Callable[[], subprocess.CompletedProcess[str]]
 

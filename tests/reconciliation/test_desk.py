@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from domain.cases.messages import RefundNews
+from domain.enums import PayoutState
 from domain.errors import CapExceededError, GatewayUnavailableError
 from domain.findings import FindingKind
-from domain.messages import RefundNews
-from domain.words import PayoutState
-from gateways.paypal_gateway import PayPalGateway
+from gateways.payments.paypal.gateway import PayPalGateway
 from tests.db.facts import execute, later, money, owing
-from tests.reconciliation.counting_house import CountingHouse
+from tests.reconciliation.books_fixture import CountingHouse
 from tests.reconciliation.facts import event, seen
 
 K = FindingKind

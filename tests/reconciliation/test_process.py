@@ -9,39 +9,39 @@ from pathlib import Path
 import pytest_asyncio
 from temporalio.worker import Worker
 
-from activities.arrivals import ArrivalDesk
-from activities.casework import Casework
+from activities.cases import Casework
 from activities.payouts import PayoutDesk
 from activities.reconciliation import NewsDesk, ReconciliationDesk
+from activities.signal_times import ArrivalDesk
 from activities.stock import StockDesk
-from db.cases import Cases
-from db.disputes import Disputes
-from db.engine import Database
-from db.findings import Findings
-from db.gateway_events import GatewayEvents
-from db.intakes import Intakes, Submission
-from db.migrate import migrate
-from db.orders import Orders
-from db.payouts import Payouts
-from db.reconciliation import Books
-from db.stock import StockTable
+from db.cases.cases import Cases
+from db.cases.submissions import Intakes, Submission
+from db.core.engine import Database
+from db.core.migrate import migrate
+from db.inbox.payment_events import GatewayEvents
+from db.orders.orders import Orders
+from db.orders.stock import StockTable
+from db.payouts.disputes import Disputes
+from db.payouts.findings import Findings
+from db.payouts.payouts import Payouts
+from db.payouts.reconciliation import Books
+from domain.enums import CaseState, PayoutState
 from domain.findings import Finding
 from domain.request import RefundRequest
-from domain.words import CaseState, PayoutState
 from gateways.calendars import HolidayCalendars
-from gateways.policy_shelf import PolicyShelf
-from gateways.stripe_gateway import StripeGateway
-from gateways.temporal_history import TemporalHistory
-from tests.fakes import ForgetfulStock, OpenVault
-from tests.temporal_env import dev_server, time_skipping_server
-from tests.workflows.shop import OpenCase, Shop
-from worker.case_line import TemporalCaseLine
-from worker.composition import Desks, runner
+from gateways.payments.stripe.gateway import StripeGateway
+from gateways.policy_repository import PolicyShelf
+from gateways.signal_history import TemporalHistory
+from tests.support.fakes import ForgetfulStock, OpenVault
+from tests.support.temporal_env import dev_server, time_skipping_server
+from tests.workflows.case_driver import OpenCase, Shop
+from worker.build import Desks, runner
+from worker.case_notifier import TemporalCaseLine
 from worker.schedules import RECONCILIATION, ensure_schedules
-from workflows.inbound import SignalScreening
 from workflows.options import TASK_QUEUE
 from workflows.reconciliation import Reconciled, ReconciliationAsked, ReconciliationWorkflow
-from workflows.refund import RefundWorkflow
+from workflows.refund.signal_guard import SignalScreening
+from workflows.refund.workflow import RefundWorkflow
 
 VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
 

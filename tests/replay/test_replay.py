@@ -8,9 +8,9 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
-from worker.composition import runner
-from workflows.inbound import SignalScreening
-from workflows.refund import RefundWorkflow
+from worker.build import runner
+from workflows.refund.signal_guard import SignalScreening
+from workflows.refund.workflow import RefundWorkflow
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 WORKFLOW_TESTS = Path(__file__).parents[1] / "workflows"

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 
 @pytest.mark.parametrize(("kind", "refunds"), [("drop_answer_before_commit", 0), ("drop_answer_after_commit", 1)])

@@ -8,11 +8,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from domain.gateway_events import DisputeStatus, GatewayEvent
-from domain.words import PayoutState
-from gateways.stripe_webhooks import StripeWebhooks
-from tests.sandbox.ear import Ear, listening
-from tests.waiting import wait_until
+from domain.enums import PayoutState
+from domain.payment_events import DisputeStatus, GatewayEvent
+from gateways.payments.stripe.webhooks import StripeWebhooks
+from tests.sandbox.webhook_receiver import Ear, listening
+from tests.support.waiting import wait_until
 
 SECRETS = ["whsec_new", "whsec_old"]
 

@@ -6,7 +6,7 @@ import sys
 import httpx
 import pytest
 
-from local.process import ROOT
+from local.stack.process import ROOT
 
 COMMAND = (sys.executable, "-m", "local.payment_sandbox")
 

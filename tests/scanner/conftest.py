@@ -12,7 +12,7 @@ import pytest_asyncio
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from local.ports import reserve
+from local.stack.ports import reserve
 from tests.api.conftest import app, clock, counter, database, gateway, services, temporal
 from tests.scanner.video import video_of
 

@@ -4,7 +4,7 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
-SCANNER = Path(__file__).parents[2] / "scanner"
+SCANNER = Path(__file__).parents[2] / "web" / "scanner"
 WORKER = SCANNER / "service-worker.js"
 NOT_SERVED = {".md", ""}
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from policy.returns import read_return_code
-from tests.api.counter import inspection, told
+from tests.api.api_client import inspection, told
 from tests.scanner.conftest import DESKTOP, enter, give_key, opened, seeing
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"

@@ -9,8 +9,8 @@ import pytest
 from temporalio import workflow
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from local.process import ROOT
-from tests.temporal_env import dev_server
+from local.stack.process import ROOT
+from tests.support.temporal_env import dev_server
 from worker.health import POLLED_WITHIN, is_polling
 from workflows.options import TASK_QUEUE
 

@@ -5,10 +5,10 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
-from tests.temporal_env import dev_server, forwarding_server, time_skipping_server
-from tests.workflows.premises import premises
-from tests.workflows.shop import Shop
-from worker.composition import build_worker
+from tests.support.temporal_env import dev_server, forwarding_server, time_skipping_server
+from tests.workflows.case_driver import Shop
+from tests.workflows.environment import premises
+from worker.build import build_worker
 
 HISTORIES = Path(__file__).parents[1] / "replay" / "histories"
 

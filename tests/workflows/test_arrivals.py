@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from domain.messages import CourierTracking
-from domain.words import CaseState
-from tests.temporal_env import time_skipping_server
-from tests.workflows.premises import premises
-from tests.workflows.shop import OpenCase, Shop
-from worker.composition import Desks, build_worker
+from domain.cases.messages import CourierTracking
+from domain.enums import CaseState
+from tests.support.temporal_env import time_skipping_server
+from tests.workflows.case_driver import OpenCase, Shop
+from tests.workflows.environment import premises
+from worker.build import Desks, build_worker
 
 PATIENCE_SECONDS = 60
 POLL_SECONDS = 0.1

@@ -3,9 +3,9 @@
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from domain.next_step import next_step
-from domain.words import CaseState, Party, Reason
-from tests.workflows.shop import Shop, refused_by, usd
+from domain.cases.next_step import next_step
+from domain.enums import CaseState, Party, Reason
+from tests.workflows.case_driver import Shop, refused_by, usd
 
 
 async def test_r13_there_are_no_return_instructions_before_approval(shop: Shop) -> None:

@@ -8,10 +8,10 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.messages import CourierTracking, GoodsReceipt
-from domain.words import CaseState, CourierStatus, PayoutState
+from domain.cases.messages import CourierTracking, GoodsReceipt
+from domain.enums import CaseState, CourierStatus, PayoutState
 from tests.chaos.scale import IS_WHOLE
-from tests.workflows.shop import OpenCase, Shop, inspection, usd
+from tests.workflows.case_driver import OpenCase, Shop, inspection, usd
 
 EVENTS = ("registered", "in_transit", "delivered", "received", "inspected")
 NUMBER = "SF1234567"

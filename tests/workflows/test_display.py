@@ -11,12 +11,12 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from api.refund_workflows import RefundWorkflows
-from domain.messages import WarehouseInspection
+from api.cases.refund_workflows import RefundWorkflows
+from domain.cases.messages import WarehouseInspection
+from domain.enums import Reason
 from domain.request import CaseIntake, RequestedLine
-from domain.words import Reason
-from tests.temporal_cli import TemporalCli
-from tests.workflows.shop import OpenCase, Shop, inspection
+from tests.support.temporal_cli import TemporalCli
+from tests.workflows.case_driver import OpenCase, Shop, inspection
 
 PATIENCE_SECONDS = 20
 POLL_SECONDS = 0.1

@@ -6,12 +6,12 @@ from uuid import uuid4
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from domain.exchange import Product
-from domain.gateway_events import Dispute, DisputeStatus
-from domain.messages import Dispatch, DisputeNews
+from domain.cases.exchange import Product
+from domain.cases.messages import Dispatch, DisputeNews
+from domain.enums import CaseState, DispatchedGoods, Reason, ResolutionAsked, Settlement
 from domain.order import OrderLine
-from domain.words import CaseState, DispatchedGoods, Reason, ResolutionAsked, Settlement
-from tests.workflows.shop import OpenCase, Shop, refused_by, usd
+from domain.payment_events import Dispute, DisputeStatus
+from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
 
 
 def stock(shop: Shop, sku: str = "MUG", available: int = 9, **prices: int) -> None:

@@ -3,8 +3,8 @@
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from domain.words import CaseState, Reason, Settlement
-from tests.workflows.shop import OpenCase, Shop, refused_by, usd
+from domain.enums import CaseState, Reason, Settlement
+from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
 
 
 async def in_transit(shop: Shop, reason: Reason = Reason.PERSONAL, units: int = 1) -> OpenCase:

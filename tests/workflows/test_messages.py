@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from domain.messages import AuditDecision, Withdrawal
-from domain.words import CaseState, PayoutState, Reason, Settlement
-from tests.workflows.shop import Shop, inspection, refused_by, usd
+from domain.cases.messages import AuditDecision, Withdrawal
+from domain.enums import CaseState, PayoutState, Reason, Settlement
+from tests.workflows.case_driver import Shop, inspection, refused_by, usd
 
 _TWO_HOURS = timedelta(hours=2)
 

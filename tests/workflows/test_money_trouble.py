@@ -5,14 +5,14 @@ import asyncio
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from activities.payment_gateway import GatewayRefund
-from db.payouts import Payouts
-from domain.gateway_events import Dispute, DisputeStatus, SeenRefund
-from domain.messages import CaseResolution, DisputeNews, RefundNews
+from activities.ports.payment_gateway import GatewayRefund
+from db.payouts.payouts import Payouts
+from domain.cases.messages import CaseResolution, DisputeNews, RefundNews
+from domain.cases.payout import Payout
+from domain.enums import CaseState, PayoutState, Reason, Settlement
 from domain.order import Payment
-from domain.payout import Payout
-from domain.words import CaseState, PayoutState, Reason, Settlement
-from tests.workflows.shop import OpenCase, Shop, refused_by, usd
+from domain.payment_events import Dispute, DisputeStatus, SeenRefund
+from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
 from tests.workflows.test_payout import due, order_parcel
 
 OTHER = {"decision": Settlement.OTHER_ACCOUNT, "reference": "acct-7"}

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
+from domain.enums import CaseState, PayoutState, Reason, Settlement
 from domain.order import OrderLine, Payment
-from domain.words import CaseState, PayoutState, Reason, Settlement
-from tests.workflows.shop import OpenCase, Shop, refused_by, usd
+from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
 
 
 async def due(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from domain.messages import CaseResolution
-from domain.words import CaseState, EvidenceStatus, Reason, Settlement
-from tests.workflows.shop import Shop, refused_by
+from domain.cases.messages import CaseResolution
+from domain.enums import CaseState, EvidenceStatus, Reason, Settlement
+from tests.workflows.case_driver import Shop, refused_by
 
 
 async def test_r1_the_purchaser_gets_a_case(shop: Shop) -> None:

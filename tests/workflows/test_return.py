@@ -3,8 +3,8 @@
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from domain.words import CaseState, Reason, Settlement
-from tests.workflows.shop import OpenCase, Shop, inspection, refused_by, usd
+from domain.enums import CaseState, Reason, Settlement
+from tests.workflows.case_driver import OpenCase, Shop, inspection, refused_by, usd
 
 
 async def approved(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:

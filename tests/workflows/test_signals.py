@@ -7,10 +7,10 @@ from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.common import RawValue
 
-from db.cases import TimelineRecord
-from domain.words import CaseState
-from tests.temporal_cli import TemporalCli
-from tests.workflows.shop import OpenCase, Shop
+from db.cases.cases import TimelineRecord
+from domain.enums import CaseState
+from tests.support.temporal_cli import TemporalCli
+from tests.workflows.case_driver import OpenCase, Shop
 
 APPROVAL = {"decision": "approve", "decided_by": "mei"}
 PARCEL = {"carrier": "sf_express", "tracking_number": "SF1234567890", "status": "in_transit"}

@@ -6,7 +6,7 @@ Revision ID: 0003
 import sqlalchemy as sa
 from alembic import op
 
-from db.migrations.seals import seal_books
+from db.migrations.ledger_seals import seal_books
 
 revision = "0003"
 down_revision = "0002"

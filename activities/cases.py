@@ -1,0 +1,188 @@
+"""The case's own record: opened, changed and planned in one transaction each, by idempotent local activities."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import Field
+from temporalio import activity
+
+from domain.calendar import Deadline, Window, WorkCalendar
+from domain.cases.case import Case, Refusal, TimelineEntry
+from domain.cases.case_lines import CaseLine
+from domain.cases.exchange import Product
+from domain.cases.payout import Payout
+from domain.errors import UnitsTakenError
+from domain.order import Order
+from domain.policy_document import PolicyDocument
+from domain.request import CaseIntake
+from domain.value import Value
+from policy.case_opening import opened, refused
+from policy.deadlines import compute
+from policy.refund_amount import unit_shares
+from policy.request import is_purchaser
+
+
+class Opening(Value):
+    """What the workflow starts from: the case as recorded, and the policy version that binds it (R41)."""
+
+    case: Case
+    policy: PolicyDocument
+
+
+class Change(Value):
+    """One change of a case to be recorded; `opens` are windows whose deadlines are to be computed."""
+
+    case: Case
+    entries: tuple[TimelineEntry, ...] = ()
+    opens: tuple[Window, ...] = ()
+
+
+class Recorded(Value):
+    """What the record added: the deadlines of the windows it opened, and the units it chose of those on offer."""
+
+    deadlines: tuple[Deadline, ...] = Field(default=())
+    lines: tuple[CaseLine, ...] | None = None
+
+
+class CaseBook(Protocol):
+    """Where cases are kept. Every call is one transaction and safe to repeat."""
+
+    def order(self, order_number: str) -> Order | None:
+        """Return the order, or None."""
+        ...
+
+    def case(self, case_id: str) -> Case | None:
+        """Return the recorded case, or None."""
+        ...
+
+    def open(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
+        """Record a new case and reserve its units (R11), or return it as recorded when it already is.
+
+        The case comes with the shares of all units of its lines; it is returned with the reserved ones.
+        A case that is not open reserves nothing. Raises UnitsTakenError.
+        """
+        ...
+
+    def record(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
+        """Record the case unless a later version is recorded, and the entries once each; return it with its units.
+
+        A payout that succeeded is entered in the ledger once; when the case has ended its unpaid units are free
+        again (R11). A case taken up again reserves its units again; raises UnitsTakenError.
+        """
+        ...
+
+    def plan_payouts(self, case: Case) -> tuple[Payout, ...]:
+        """Split `case.refund_due` over the order's payments within their caps (R32, R35) and commit the plan.
+
+        Returns the case's payouts with the new ones; the same plan when repeated. Raises CapExceededError, and
+        UnitsTakenError when a case taken up again cannot have its units back (R11).
+        """
+        ...
+
+
+class Catalogue(Protocol):
+    """The products that goods may be exchanged for (R39)."""
+
+    def products(self, skus: Collection[str]) -> dict[str, Product]:
+        """Return the products that are known, by sku."""
+        ...
+
+
+class PolicyShelf(Protocol):
+    """The versions of the refund policy."""
+
+    def in_force(self, placed_at: datetime) -> PolicyDocument:
+        """Return the version in force when the order was placed (R41)."""
+        ...
+
+    def version(self, version: str) -> PolicyDocument:
+        """Return a version by its name; raises KeyError."""
+        ...
+
+
+class Calendars(Protocol):
+    """Working days of countries."""
+
+    def calendar(self, country: str, timezone: str, around: datetime) -> WorkCalendar:
+        """Return the working days of the year of `around`, the one before and the two after."""
+        ...
+
+
+class PayoutPlan(Value):
+    """The payouts of a case, planned and committed."""
+
+    payouts: tuple[Payout, ...]
+
+
+class Windows(Value):
+    """Windows of a case, to be computed again under its policy version."""
+
+    policy_version: str
+    windows: tuple[Window, ...]
+
+
+class Casework:
+    """The local activities that keep the record; each is one transaction and safe to repeat."""
+
+    def __init__(self, book: CaseBook, shelf: PolicyShelf, calendars: Calendars, catalogue: Catalogue) -> None:
+        self._book = book
+        self._catalogue = catalogue
+        self._shelf = shelf
+        self._calendars = calendars
+
+    @activity.defn(name="open_case")
+    def open(self, intake: CaseIntake) -> Opening:
+        """Judge the request and record the case with its units reserved, or take the recorded case up again."""
+        if recorded := self._book.case(intake.case_id):
+            policy = self._shelf.version(recorded.policy_version)
+            return Opening(case=self._with_all_units(recorded) if intake.resumes else recorded, policy=policy)
+        order = self._purchased(intake)
+        policy = self._shelf.in_force(order.placed_at if order else intake.received_at)
+        calendar = self._calendars.calendar(policy.country, policy.timezone, intake.received_at)
+        products = self._catalogue.products([line.exchange_for for line in intake.lines if line.exchange_for])
+        case, entries = opened(intake, order, products, policy, calendar)
+        try:
+            return Opening(case=self._book.open(case, entries), policy=policy)
+        except UnitsTakenError as taken:
+            case, entries = refused(case, Refusal(rule="R11", code=taken.code, says=taken.says))
+            return Opening(case=self._book.open(case, entries), policy=policy)
+
+    @activity.defn(name="record_change")
+    def record(self, change: Change) -> Recorded:
+        """Record a change with the deadlines it opens and return those."""
+        deadlines = self._computed(change.case.policy_version, change.opens)
+        case = change.case.amend(deadlines=(*change.case.deadlines, *deadlines)) if deadlines else change.case
+        lines = self._book.record(case, change.entries).lines
+        return Recorded(deadlines=deadlines, lines=lines if lines != case.lines else None)
+
+    @activity.defn(name="plan_payouts")
+    def plan(self, case: Case) -> PayoutPlan:
+        """Commit how the refund due is split over the order's payments (R32, R35)."""
+        return PayoutPlan(payouts=self._book.plan_payouts(case))
+
+    @activity.defn(name="compute_deadlines")
+    def compute(self, windows: Windows) -> Recorded:
+        """Compute deadlines by the calendar as it is known today (R6)."""
+        return Recorded(deadlines=self._computed(windows.policy_version, windows.windows))
+
+    def _computed(self, version: str, opens: Sequence[Window]) -> tuple[Deadline, ...]:
+        if not opens:
+            return ()
+        policy = self._shelf.version(version)
+        calendar = self._calendars.calendar(policy.country, policy.timezone, opens[0].since)
+        return tuple(compute(window, calendar) for window in opens)
+
+    def _purchased(self, intake: CaseIntake) -> Order | None:
+        """Return the order, or None to a stranger, whose case is in everything like one of an unknown order (R1)."""
+        order = self._book.order(intake.order_number)
+        return order if order and is_purchaser(order, intake.customer_id) else None
+
+    def _with_all_units(self, case: Case) -> Case:
+        """Offer all units of a line that holds none, as after a refusal, to be reserved when it reopens (R12)."""
+        order = self._book.order(case.order_number)
+        if order is None:
+            return case
+        return case.amend(
+            lines=tuple(line if line.units else line.amend(units=unit_shares(order, line.sku)) for line in case.lines)
+        )

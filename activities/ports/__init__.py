@@ -1,0 +1,1 @@
+"""What activities need from the outside: Protocols that gateways and db implement."""

@@ -1,0 +1,1 @@
+"""How the routes reach cases: access, ids, messages to the running workflow, uploads."""

@@ -1,0 +1,76 @@
+"""Which cases a caller can see, and as what."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from fastapi import Depends
+from starlette.concurrency import run_in_threadpool
+
+from api.dependencies import Services, Wired
+from api.http.auth import Caller, Principal
+from api.schemas.params import CaseNumber
+from api.schemas.responses import CaseItem, CaseView, EvidenceTicket, EvidenceView, amounts_of, links_of
+from config.keys import Role
+from db.cases.evidence import EvidenceRecord
+from domain.cases.case import Case
+from domain.cases.next_step import next_step
+from domain.errors import UnknownCaseError
+
+
+def visible_case(who: Caller, case_id: CaseNumber, services: Wired) -> Case:
+    """Return the case as recorded; a storefront sees those it opened. Raises UnknownCaseError."""
+    case = services.cases.case(case_id)
+    is_foreign = who.role is Role.STOREFRONT and services.intakes.principal(case_id) != who.name
+    if case is None or is_foreign:
+        raise UnknownCaseError(f"there is no case {case_id} that this key can see")
+    return case
+
+
+VisibleCase = Annotated[Case, Depends(visible_case)]
+
+
+async def recorded(services: Services, case_id: str) -> Case:
+    """Return a case that is known to be recorded, as it now stands."""
+    case = await run_in_threadpool(services.cases.case, case_id)
+    if case is None:
+        raise UnknownCaseError(f"there is no case {case_id}")
+    return case
+
+
+async def show(services: Services, who: Principal, case: Case, tickets: Iterable[EvidenceTicket] = ()) -> CaseView:
+    """Return the case as the caller may see it."""
+    return await run_in_threadpool(_view, services, who, case, tuple(tickets))
+
+
+def item_of(case: Case) -> CaseItem:
+    """Return the case as it stands in a list."""
+    return CaseItem(**_fields(case))
+
+
+def description_for(services: Services, who: Principal, case_id: str) -> str | None:
+    """Return the customer's own words, or None for the warehouse, which does not need them."""
+    return None if who.role is Role.WAREHOUSE else services.intakes.description(case_id)
+
+
+def _view(services: Services, who: Principal, case: Case, tickets: tuple[EvidenceTicket, ...]) -> CaseView:
+    evidence = tuple(_evidence(record) for record in services.evidence.all(case.case_id))
+    description = description_for(services, who, case.case_id)
+    added: dict[str, Any] = {"evidence": evidence, "description": description, "upload_tickets": tickets}
+    return CaseView(**{**_fields(case), **added})
+
+
+def _fields(case: Case) -> dict[str, Any]:
+    own = {name: getattr(case, name) for name in Case.model_fields}
+    return {**own, "next_step": next_step(case), "amounts": amounts_of(case), "links": links_of(case)}
+
+
+def _evidence(record: EvidenceRecord) -> EvidenceView:
+    item = record.item
+    return EvidenceView(
+        **dict(record.pin),
+        filename=item.filename,
+        content_type=item.content_type,
+        size=item.size,
+        why=record.why,
+        announced_at=record.announced_at,
+    )

@@ -1,0 +1,57 @@
+"""Messages to cases: sent to the running refund, or to one taken up again, and answered by the case as recorded."""
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+
+from api.cases.case_access import recorded
+from api.cases.refund_workflows import M, NotRunningError, Update
+from api.dependencies import Services
+from api.http.auth import Principal
+from api.problems.errors import WrongStateError
+from domain.cases.case import Case
+from policy.case_reopening import may_take_up
+
+
+async def tell(services: Services, case_id: str, update: Update[M], message: M) -> Case:
+    """Send the message and return the case as it stands once it is taken, or was taken before.
+
+    Raises RefusedError, WrongStateError, WorkflowsUnavailableError.
+    """
+    try:
+        await services.workflows.tell(case_id, update, message)
+    except NotRunningError:
+        await _tell_ended(services, case_id, update, message)
+    return await recorded(services, case_id)
+
+
+def stamp(services: Services, event_id: str | None) -> dict[str, Any]:
+    """Return what every message says of its own receipt."""
+    return {"event_id": event_id, "received_at": services.now()}
+
+
+async def keep_note(services: Services, who: Principal, case: Case, event: str, text: str | None) -> None:
+    """Keep a free text in the timeline beside what it explains; once, when the same comes again."""
+    if text is not None:
+        await run_in_threadpool(services.cases.note, case.case_id, case.updated_at, who.name, event, None, text)
+
+
+async def _tell_ended(services: Services, case_id: str, update: Update[M], message: M) -> None:
+    case = await recorded(services, case_id)
+    if message.event_id in case.taken:
+        if case.taken[message.event_id] == message.identity:
+            return
+        raise WrongStateError(case_id, case.state, f"another message came under the id {message.event_id} before")
+    if case.answered.get(message.kind) == message.fingerprint:
+        return
+    intake = await run_in_threadpool(services.intakes.get, case_id)
+    if intake is None or not may_take_up(case, message):
+        raise WrongStateError(case_id, case.state, _ended(case))
+    try:
+        await services.workflows.take_up(intake, update, message)
+    except NotRunningError:
+        raise WrongStateError(case_id, case.state, _ended(case)) from None
+
+
+def _ended(case: Case) -> str:
+    return f"the case is in the state {case.state} and takes no such message any more"

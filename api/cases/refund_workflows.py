@@ -1,0 +1,160 @@
+"""The running refunds, as the edge talks to them: every failure of Temporal becomes one of a few named ones."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias, TypeVar
+from weakref import WeakValueDictionary
+
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import (
+    Client,
+    RPCTimeoutOrCancelledError,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.workflow import UpdateMethodMultiParam
+
+from api.problems.errors import RefusedError, WorkflowsUnavailableError, WrongStateError
+from domain.cases.case import Refusal, Standing
+from domain.cases.messages import Message
+from domain.enums import CaseState
+from domain.request import CaseIntake
+from workflows.refund.start_options import identity, workflow_id
+from workflows.refund.workflow import RefundWorkflow
+
+PATIENCE_SECONDS = 20
+IN_FLIGHT_PER_CASE = 3
+"""Messages that one case is sent at a time: Temporal keeps 10 of a workflow in flight, over all API processes, and
+drops all of them for one too many (`history.maxInFlightUpdates`)."""
+
+log = logging.getLogger("api")
+M = TypeVar("M", bound=Message)
+Update: TypeAlias = UpdateMethodMultiParam[[RefundWorkflow, M], Coroutine[Any, Any, Standing]]
+"""An update of the workflow that takes one message."""
+
+
+class NotRunningError(Exception):
+    """No workflow of the case is running: it has ended, or was never started."""
+
+
+class RefundWorkflows:
+    """Starts refunds and tells them things; an answer is given once the case's record holds it."""
+
+    def __init__(self, client: Client, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self._client = client
+        self._patience_seconds = patience_seconds
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    async def open(self, intake: CaseIntake) -> None:
+        """Start the refund and return when its request is judged; the same when it is started already.
+
+        Raises WorkflowsUnavailableError.
+        """
+        start = _start(intake, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+        try:
+            async with self._answering(intake.case_id):
+                await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+                    RefundWorkflow.open, start_workflow_operation=start
+                )
+        except WorkflowAlreadyStartedError:
+            log.info("case %s was opened and has ended before", intake.case_id)
+
+    async def tell(self, case_id: str, update: Update[M], message: M) -> None:
+        """Send the update to the running refund and return once what it changed is recorded.
+
+        Raises NotRunningError, RefusedError, WrongStateError, WorkflowsUnavailableError.
+        """
+        handle = self._client.get_workflow_handle_for(RefundWorkflow.run, workflow_id(case_id))
+        async with self._answering(case_id):
+            await handle.execute_update(update, message)  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+
+    async def take_up(self, intake: CaseIntake, update: Update[M], message: M) -> None:
+        """Take a recorded case up again in a new run, unless one runs, and send it the update (R12, R19).
+
+        Raises as `tell` does.
+        """
+        start = _start(intake.amend(resumes=True), WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+        async with self._answering(intake.case_id):
+            await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+                update, message, start_workflow_operation=start
+            )
+
+    async def hear(self, intake: CaseIntake, signal: str, news: Message) -> None:
+        """Signal a gateway's news to the running refund, or to a recorded case that is taken up again by them (R37).
+
+        Raises WorkflowsUnavailableError.
+        """
+        async with self._answering(intake.case_id):
+            await self._client.start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+                RefundWorkflow.run,
+                intake.amend(resumes=True),
+                start_signal=signal,
+                start_signal_args=[news],
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                **identity(intake),
+            )
+
+    async def signal(self, case_id: str, signal: str, message: Message) -> None:
+        """Signal the running refund; raises NotRunningError, WorkflowsUnavailableError."""
+        async with self._answering(case_id):
+            await self._client.get_workflow_handle(workflow_id(case_id)).signal(signal, message)
+
+    async def ping(self) -> None:
+        """Return when Temporal serves the namespace; raises WorkflowsUnavailableError."""
+        asked = DescribeNamespaceRequest(namespace=self._client.namespace)
+        try:
+            async with self._answering("none"):
+                await self._client.workflow_service.describe_namespace(asked)
+        except NotRunningError:
+            raise WorkflowsUnavailableError(f"Temporal has no namespace {self._client.namespace!r}") from None
+
+    @asynccontextmanager
+    async def _answering(self, case_id: str) -> AsyncGenerator[None]:
+        """Let what is inside take its turn at the case, give it some seconds to be answered, and name its failure."""
+        turns = self._turns.setdefault(case_id, asyncio.Semaphore(IN_FLIGHT_PER_CASE))
+        try:
+            async with asyncio.timeout(self._patience_seconds), turns:
+                yield
+        except (TimeoutError, RPCTimeoutOrCancelledError) as error:
+            raise _unavailable("it took too long") from error
+        except WorkflowUpdateFailedError as error:
+            raise _refusal(case_id, error) from error
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise NotRunningError(case_id) from error
+            log.error("Temporal answered %s", error.status.name)  # noqa: TRY400 - its own trace tells nothing
+            raise _unavailable(error.status.name.lower()) from error
+
+
+def _start(intake: CaseIntake, reuse: WorkflowIDReusePolicy) -> WithStartWorkflowOperation[RefundWorkflow, Any]:
+    return WithStartWorkflowOperation(
+        RefundWorkflow.run,
+        intake,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=reuse,
+        **identity(intake),
+    )
+
+
+def _refusal(case_id: str, error: WorkflowUpdateFailedError) -> Exception:
+    """Return what the workflow said no with."""
+    said = error.cause
+    if not isinstance(said, ApplicationError):
+        return error
+    if said.type == "refused":
+        return RefusedError(Refusal.model_validate(said.details[0]), case_id)
+    if said.type == "wrong_state":
+        return WrongStateError(case_id, CaseState(said.details[0]["state"]))
+    return NotRunningError(case_id) if said.type == "AcceptedUpdateCompletedWorkflow" else error
+
+
+def _unavailable(why: str) -> WorkflowsUnavailableError:
+    return WorkflowsUnavailableError(
+        f"Temporal or its worker does not answer ({why}). Repeat the request later, with the same Idempotency-Key "
+        "where it had one: nothing is lost or doubled."
+    )

@@ -1,0 +1,122 @@
+"""What the routes work with, put together by the composition root and handed to them by FastAPI."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Annotated, Protocol, Self
+
+from fastapi import Depends, Request
+from temporalio.client import Client
+
+from api.cases.refund_workflows import RefundWorkflows
+from api.http.auth import KeyRing
+from db.cases.cases import Cases
+from db.cases.evidence import EvidenceBook
+from db.cases.submissions import Intakes
+from db.core.engine import Database
+from db.inbox.courier_events import CourierEvents
+from db.inbox.parcels import Parcels
+from db.inbox.payment_events import GatewayEvents
+from db.inbox.scans import Scans
+from db.inbox.tracking_registrations import Registrations
+from db.orders.orders import Orders
+from db.orders.stock import StockTable
+from db.payouts.disputes import Disputes
+from db.payouts.findings import Findings
+from db.payouts.payouts import Payouts
+from domain.courier_events import CourierEvent
+from domain.payment_events import GatewayEvent
+from gateways.couriers.tracking_registration import Registrar
+from gateways.evidence.evidence_store import EvidenceStore
+
+
+class WebhookReader(Protocol):
+    """What a provider's webhooks are read with."""
+
+    def read(self, body: bytes, headers: Mapping[str, str]) -> GatewayEvent:
+        """Return the event, verified and translated; raises BadSignatureError, UnreadableEventError."""
+        ...
+
+
+class CourierReader(Protocol):
+    """What a tracking provider's webhooks are read with."""
+
+    def read(self, body: bytes, headers: Mapping[str, str]) -> CourierEvent | None:
+        """Return the event, verified and translated, or None for one that is about no parcel.
+
+        Raises BadSignatureError, UnreadableEventError.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """The database's books, the evidence store, the running refunds, the keys, the webhooks' readers, and the clock."""
+
+    database: Database
+    orders: Orders
+    intakes: Intakes
+    cases: Cases
+    evidence: EvidenceBook
+    payouts: Payouts
+    disputes: Disputes
+    events: GatewayEvents
+    courier_events: CourierEvents
+    findings: Findings
+    parcels: Parcels
+    scans: Scans
+    stock: StockTable
+    store: EvidenceStore
+    workflows: RefundWorkflows
+    keys: KeyRing
+    now: Callable[[], datetime]
+    webhooks: Mapping[str, WebhookReader]
+    couriers: Mapping[str, CourierReader]
+    registrations: Registrations
+    registrar: Registrar | None
+
+    @classmethod
+    def over(  # noqa: PLR0913, PLR0917 - what a service stands on
+        cls,
+        database: Database,
+        store: EvidenceStore,
+        temporal: Client,
+        keys: KeyRing,
+        now: Callable[[], datetime],
+        webhooks: Mapping[str, WebhookReader] = MappingProxyType({}),
+        couriers: Mapping[str, CourierReader] = MappingProxyType({}),
+        registrar: Registrar | None = None,
+    ) -> Self:
+        """Return the services over these parts."""
+        return cls(
+            database=database,
+            orders=Orders(database),
+            intakes=Intakes(database),
+            cases=Cases(database),
+            evidence=EvidenceBook(database),
+            payouts=Payouts(database),
+            disputes=Disputes(database),
+            events=GatewayEvents(database),
+            courier_events=CourierEvents(database),
+            findings=Findings(database),
+            parcels=Parcels(database),
+            scans=Scans(database),
+            stock=StockTable(database, now),
+            store=store,
+            workflows=RefundWorkflows(temporal),
+            keys=keys,
+            now=now,
+            webhooks=webhooks,
+            couriers=couriers,
+            registrations=Registrations(database),
+            registrar=registrar,
+        )
+
+
+async def _of_the_app(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+Wired = Annotated[Services, Depends(_of_the_app)]

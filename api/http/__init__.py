@@ -1,0 +1,1 @@
+"""What every request passes: authentication, body limit, metrics; and the pages that are served."""

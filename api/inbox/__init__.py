@@ -1,0 +1,1 @@
+"""What becomes of webhooks and scans once they are taken in."""

@@ -1,0 +1,1 @@
+"""Errors as HTTP problems (RFC 9457)."""

@@ -1,0 +1,62 @@
+"""What auditors and finance decide about a case."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+
+from api.cases.case_access import VisibleCase, show
+from api.cases.case_messages import keep_note, stamp, tell
+from api.dependencies import Wired
+from api.http.auth import Auditor, Decider
+from api.http.openapi import MESSAGE_ANSWERS
+from api.problems.errors import ForbiddenError
+from api.schemas import examples
+from api.schemas.params import MessageKey
+from api.schemas.requests import AuditBody, ResolutionBody
+from api.schemas.responses import CaseView
+from api.schemas.strict_json import STRICT
+from config.keys import Role
+from domain.cases.messages import AuditDecision, CaseResolution
+from domain.enums import Settlement
+from workflows.refund.workflow import RefundWorkflow
+
+FINANCE_ONLY = frozenset({Settlement.OTHER_ACCOUNT, Settlement.PAID})
+router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["decisions"])
+
+
+@router.post("/audit", responses=MESSAGE_ANSWERS, summary="Decide about a request")
+async def decide_audit(
+    who: Auditor,
+    case: VisibleCase,
+    body: Annotated[AuditBody, STRICT, Body(openapi_examples=examples.AUDIT)],
+    services: Wired,
+    event_id: MessageKey = None,
+) -> CaseView:
+    """Approve, reject or ask for information (R13-R17, R23). The note is for the customer and stays in the database."""
+    decided = body.model_dump(exclude={"note"})
+    message = AuditDecision(**decided, has_text=body.note is not None, decided_by=who.name, **stamp(services, event_id))
+    case = await tell(services, case.case_id, RefundWorkflow.decide_audit, message)
+    await keep_note(services, who, case, "audit_note", body.note)
+    return await show(services, who, case)
+
+
+@router.post("/resolution", responses=MESSAGE_ANSWERS, summary="Decide a parked case")
+async def resolve(
+    who: Decider,
+    case: VisibleCase,
+    body: Annotated[ResolutionBody, STRICT, Body(openapi_examples=examples.RESOLUTION)],
+    services: Wired,
+    event_id: MessageKey = None,
+) -> CaseView:
+    """Decide about units that failed the inspection (R27, R28), a lost parcel (R22), a blocked payout or a chargeback.
+
+    `reopen` takes up a request again that a rule refused, as goodwill (R12). What pays outside the gateway,
+    `other_account` and `paid`, is finance's to say (R36).
+    """
+    if body.decision in FINANCE_ONLY and not who.may(Role.FINANCE):
+        raise ForbiddenError(who.role, [Role.FINANCE])
+    decided = body.model_dump(exclude={"note"})
+    message = CaseResolution(**decided, decided_by=who.name, **stamp(services, event_id))
+    case = await tell(services, case.case_id, RefundWorkflow.resolve, message)
+    await keep_note(services, who, case, "resolution_note", body.note)
+    return await show(services, who, case)

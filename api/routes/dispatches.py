@@ -1,0 +1,43 @@
+"""Parcels to the customer: replacements, and refused goods that go back."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Body
+
+from api.cases.case_access import VisibleCase, show
+from api.cases.case_messages import stamp, tell
+from api.dependencies import Wired
+from api.http.auth import Warehouse
+from api.http.openapi import MESSAGE_ANSWERS
+from api.inbox.courier_events import apply_parked
+from api.schemas import examples
+from api.schemas.params import MessageKey
+from api.schemas.requests import DispatchBody
+from api.schemas.responses import CaseView
+from api.schemas.strict_json import STRICT
+from domain.cases.messages import Dispatch
+from policy.tracking import doubt
+from workflows.refund.workflow import RefundWorkflow
+
+router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["returns"])
+
+
+@router.post("/dispatch", responses=MESSAGE_ANSWERS, summary="Say what was sent to the customer")
+async def record_dispatch(  # noqa: PLR0913, PLR0917 - what a route stands on
+    who: Warehouse,
+    case: VisibleCase,
+    body: Annotated[DispatchBody, STRICT, Body(openapi_examples=examples.DISPATCH)],
+    services: Wired,
+    later: BackgroundTasks,
+    event_id: MessageKey = None,
+) -> CaseView:
+    """Record a parcel with replacements (R39), or with refused goods on their way back (R28), and its tracking number.
+
+    Only what is reserved for the case and not sent can be a replacement; a difference in price falls due with it.
+    What the courier tells of it later stands in the timeline.
+    """
+    message = Dispatch(**body.model_dump(), sent_by=who.name, **stamp(services, event_id))
+    case = await tell(services, case.case_id, RefundWorkflow.record_dispatch, message)
+    later.add_task(apply_parked, services, body.tracking_number)
+    doubted = doubt(body.carrier, body.tracking_number)
+    return (await show(services, who, case)).amend(warnings=(doubted,) if doubted else ())

@@ -1,0 +1,53 @@
+"""What reconciliation found, for operators to see and close."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Path, Query
+from starlette.concurrency import run_in_threadpool
+
+from api.dependencies import Wired
+from api.http.auth import Bookkeeper, Overseer
+from api.http.openapi import answers
+from api.schemas import examples
+from api.schemas.requests import Note
+from api.schemas.strict_json import STRICT
+from domain.findings import Finding
+from domain.value import Value
+
+router = APIRouter(prefix="/v1/findings", tags=["findings"])
+FindingId = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")]
+
+
+class FindingsView(Value):
+    """Findings, the oldest first."""
+
+    items: tuple[Finding, ...]
+
+
+class ClosingBody(Value):
+    """Why a finding needs nobody any more."""
+
+    note: Note
+
+
+@router.get("", responses=answers(401, 403, 422, 503), summary="List what does not agree")
+async def list_findings(
+    _who: Overseer,
+    services: Wired,
+    is_open: Annotated[bool, Query(alias="open", description="false shows closed ones too")] = True,  # noqa: FBT002
+) -> FindingsView:
+    """Show every difference between the gateways' refunds, the ledger and the cases that nobody has closed yet."""
+    return FindingsView(items=tuple(await run_in_threadpool(lambda: services.findings.page(open_only=is_open))))
+
+
+@router.post(
+    "/{finding_id:path}/close", responses=answers(400, 401, 403, 404, 413, 422, 503), summary="Close a finding"
+)
+async def close_finding(
+    who: Bookkeeper,
+    finding_id: FindingId,
+    body: Annotated[ClosingBody, STRICT, Body(openapi_examples=examples.CLOSING)],
+    services: Wired,
+) -> Finding:
+    """Close it with a note; closed already, it is shown as it was closed."""
+    return await run_in_threadpool(services.findings.close, finding_id, who.name, body.note, services.now())

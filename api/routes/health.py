@@ -1,0 +1,77 @@
+"""Whether the service lives, and whether it can work."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import anyio.to_thread
+from anyio import CapacityLimiter
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from api.dependencies import Services, Wired
+from api.http.openapi import answers
+from api.problems.errors import NotReadyError
+
+PATIENCE_SECONDS = 3
+PROBES_AT_ONCE = 6
+
+router = APIRouter(tags=["health"])
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    status: str = "ok"
+
+
+class Readiness(BaseModel):
+    """Every part behind the service answers."""
+
+    database: str = "ok"
+    temporal: str = "ok"
+    evidence_store: str = "ok"
+
+
+@router.get("/healthz", summary="Does the process live?")
+async def healthz() -> Health:
+    """Answer."""
+    return Health()
+
+
+@router.get("/readyz", responses=answers(503), summary="Does everything behind it answer?")
+async def readyz(request: Request, services: Wired) -> Readiness:
+    """Ask the database, Temporal and the evidence store, each for a few seconds, and name what does not answer."""
+    parts = _parts(services, request.app.state.probes)
+    found = await asyncio.gather(*(_complaint(ping) for ping in parts.values()))
+    failing = {part: why for part, why in zip(parts, found, strict=True) if why}
+    if failing:
+        raise NotReadyError(failing)
+    return Readiness()
+
+
+def _parts(services: Services, limiter: CapacityLimiter) -> dict[str, Callable[[], Awaitable[None]]]:
+    def in_thread(ping: Callable[[], None]) -> Callable[[], Awaitable[None]]:
+        # Threads of their own: a store that hangs must not use up those that answer requests.
+        return lambda: anyio.to_thread.run_sync(ping, abandon_on_cancel=True, limiter=limiter)
+
+    return {
+        "database": in_thread(services.database.ping),
+        "temporal": services.workflows.ping,
+        "evidence_store": in_thread(services.store.ping),
+    }
+
+
+async def _complaint(ping: Callable[[], Awaitable[None]]) -> str | None:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await ping()
+    except TimeoutError:
+        return f"no answer within {PATIENCE_SECONDS} s"
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with a part, it is that part that is not ready
+        return f"does not answer ({type(error).__name__})"
+    return None
+
+
+def probes() -> CapacityLimiter:
+    """Return the threads that readiness may use, for one app."""
+    return CapacityLimiter(PROBES_AT_ONCE)

@@ -1,0 +1,83 @@
+"""The return slip, for the customer to print or to show (R18)."""
+
+import logging
+from hashlib import sha256
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Query, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.cases.case_access import VisibleCase
+from api.dependencies import Services, Wired
+from api.http.auth import Caller
+from api.http.openapi import answers
+from domain.cases.case import Case
+from domain.errors import NoLabelError, StoreUnavailableError
+from gateways.return_slips.return_slip import ReturnSlip, SlipLine, pdf_of, png_of
+from policy.returns import may_instruct_return
+
+Language = Literal["en", "zh"]
+Format = Literal["pdf", "png"]
+MEDIA_TYPES: dict[str, str] = {"pdf": "application/pdf", "png": "image/png"}
+MAKERS = {"pdf": pdf_of, "png": png_of}
+router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["returns"])
+log = logging.getLogger("api")
+
+
+@router.get(
+    "/label",
+    response_class=Response,
+    responses={200: {"content": {one: {} for one in MEDIA_TYPES.values()}}, **answers(401, 404, 409, 422, 503)},
+    summary="Get the return slip",
+)
+async def get_label(
+    _who: Caller,
+    case: VisibleCase,
+    services: Wired,
+    written: Annotated[Format, Query(alias="format")] = "pdf",
+    language: Annotated[Language | None, Query(description="else the first of Accept-Language that is known")] = None,
+    accept_language: Annotated[str, Header(max_length=200)] = "",
+) -> Response:
+    """Get the return slip as PDF or PNG: return code as QR and Code128, address, goods, and the last day to send it.
+
+    409 while the return is not approved, or when nothing comes back.
+    """
+    if case.return_code is None or not may_instruct_return(case):
+        raise NoLabelError(f"the case is {case.state}: a return slip comes with an approval, when goods come back")
+    slip = _slip(case, case.return_code, language or _preferred(accept_language))
+    content = await run_in_threadpool(_kept, services, case.case_id, slip, written)
+    name = f'{"inline" if written == "png" else "attachment"}; filename="{slip.return_code}.{written}"'
+    return Response(content, media_type=MEDIA_TYPES[written], headers={"Content-Disposition": name})
+
+
+def _slip(case: Case, return_code: str, language: Language) -> ReturnSlip:
+    ship_by = case.deadline("ship_by")
+    return ReturnSlip(
+        return_code=return_code,
+        order_number=case.order_number,
+        lines=tuple(SlipLine(**line.model_dump(include=set(SlipLine.model_fields))) for line in case.lines),
+        return_address=case.return_address,
+        ship_by=ship_by.last_day if ship_by else None,
+        language=language,
+    )
+
+
+def _kept(services: Services, case_id: str, slip: ReturnSlip, written: Format) -> bytes:
+    """Return the slip as it is kept in the store, where it is put when it is new; a store that is away stops nobody."""
+    name = f"{sha256(slip.model_dump_json().encode()).hexdigest()[:16]}.{written}"
+    try:
+        if kept := services.store.slip(case_id, name):
+            return kept
+        content = MAKERS[written](slip)
+        services.store.keep_slip(case_id, name, content, MEDIA_TYPES[written])
+    except StoreUnavailableError as error:
+        log.warning("the return slip of %s is given without being kept: %s", case_id, error.says)
+        return MAKERS[written](slip)
+    return content
+
+
+def _preferred(accept_language: str) -> Language:
+    for one in accept_language.lower().split(","):
+        if one.strip().startswith(("zh", "en")):
+            return "zh" if one.strip().startswith("zh") else "en"
+    return "en"

@@ -1,0 +1,83 @@
+"""The goods on their way back: sent by the customer, received and inspected by the warehouse, or not sent after all."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Body
+
+from api.cases.case_access import VisibleCase, show
+from api.cases.case_messages import keep_note, stamp, tell
+from api.cases.uploads import announce, photo_ids, refuse_too_large
+from api.dependencies import Wired
+from api.http.auth import Storefront, Warehouse
+from api.http.openapi import MESSAGE_ANSWERS, answers
+from api.inbox.courier_events import apply_parked
+from api.schemas import examples
+from api.schemas.params import MessageKey
+from api.schemas.requests import InspectionBody, ReceiptBody, ShipmentBody
+from api.schemas.responses import CaseView
+from api.schemas.strict_json import STRICT
+from domain.cases.messages import CourierTracking, GoodsReceipt, WarehouseInspection, Withdrawal
+from policy.tracking import doubt
+from workflows.refund.workflow import RefundWorkflow
+
+router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["returns"])
+
+
+@router.post("/shipment", responses=MESSAGE_ANSWERS, summary="Say how it was sent back")
+async def register_shipment(  # noqa: PLR0913, PLR0917 - what a route stands on
+    who: Storefront,
+    case: VisibleCase,
+    body: Annotated[ShipmentBody, STRICT, Body(openapi_examples=examples.SHIPMENT)],
+    services: Wired,
+    later: BackgroundTasks,
+    event_id: MessageKey = None,
+) -> CaseView:
+    """Give courier and tracking number of the parcel, and what the customer paid for it (R19, R30).
+
+    A number whose check digit does not fit is taken with a warning. What the courier told of it before is applied now.
+    """
+    message = CourierTracking(**body.model_dump(), **stamp(services, event_id))
+    case = await tell(services, case.case_id, RefundWorkflow.register_shipment, message)
+    later.add_task(apply_parked, services, body.tracking_number)
+    doubted = doubt(body.carrier, body.tracking_number)
+    return (await show(services, who, case)).amend(warnings=(doubted,) if doubted else ())
+
+
+@router.post("/receipt", responses=MESSAGE_ANSWERS, summary="Scan a parcel in")
+async def record_receipt(
+    who: Warehouse,
+    case: VisibleCase,
+    body: Annotated[ReceiptBody, STRICT, Body(openapi_examples=examples.RECEIPT)],
+    services: Wired,
+) -> CaseView:
+    """Record that the warehouse has the goods; nothing else is receipt (R20). An expired case comes to life (R19)."""
+    received = stamp(services, f"receipt/{body.scan_id}")
+    message = GoodsReceipt(received_by=who.name, scan_id=body.scan_id, **received)
+    case = await tell(services, case.case_id, RefundWorkflow.record_receipt, message)
+    return await show(services, who, case)
+
+
+@router.post("/inspection", responses=MESSAGE_ANSWERS, summary="Say what was found")
+async def record_inspection(
+    who: Warehouse,
+    case: VisibleCase,
+    body: Annotated[InspectionBody, STRICT, Body(openapi_examples=examples.INSPECTION)],
+    services: Wired,
+) -> CaseView:
+    """Record verdict and disposition of each unit (R25-R29). A repeat of the scan_id is answered as the first time."""
+    refuse_too_large("photos", body.photos)
+    message = WarehouseInspection(
+        lines=body.lines, scan_id=body.scan_id, inspected_by=who.name, **stamp(services, f"scan/{body.scan_id}")
+    )
+    case = await tell(services, case.case_id, RefundWorkflow.record_inspection, message)
+    await keep_note(services, who, case, "inspection_note", body.note)
+    tickets = await announce(services, case.case_id, photo_ids(case.case_id, body.scan_id, body.photos))
+    return await show(services, who, case, tickets)
+
+
+@router.post("/withdrawal", responses=answers(401, 403, 404, 409, 422, 503), summary="Take the request back")
+async def withdraw(who: Storefront, case: VisibleCase, services: Wired, event_id: MessageKey = None) -> CaseView:
+    """End the case at the customer's wish, until the warehouse has the goods (R24)."""
+    message = Withdrawal(withdrawn_by=who.name, **stamp(services, event_id))
+    case = await tell(services, case.case_id, RefundWorkflow.withdraw, message)
+    return await show(services, who, case)

@@ -1,0 +1,105 @@
+"""What the warehouse's devices call: what a parcel should hold, scans by the batch, and parcels nobody expects."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Path, Query, Request
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+
+from api.cases.case_messages import stamp, tell
+from api.dependencies import Wired
+from api.http.auth import Warehouse
+from api.http.openapi import MESSAGE_ANSWERS, answers
+from api.inbox.apply_scan import answer
+from api.schemas import examples
+from api.schemas.requests import ScanId
+from api.schemas.responses import ParcelView, parcel_view
+from api.schemas.scans import Scan, ScanAnswer, UnreadableScan
+from api.schemas.strict_json import STRICT
+from domain.cases.messages import GoodsReceipt
+from domain.errors import UnknownParcelError
+from domain.request import CaseId
+from domain.value import Value
+from domain.warehouse import UnexpectedParcel
+from workflows.refund.workflow import RefundWorkflow
+
+BATCH_MAX = 50
+router = APIRouter(prefix="/v1/warehouse", tags=["warehouse"])
+ParcelCode = Annotated[str, Path(min_length=1, max_length=200, examples=["RMA-0000-0000-0000"])]
+ParcelId = Annotated[ScanId, Path()]
+
+
+class ScansBody(Value):
+    """Scans in the order they were made."""
+
+    scans: tuple[Scan | UnreadableScan, ...] = Field(min_length=1, max_length=BATCH_MAX)
+
+
+class ScansView(Value):
+    """One answer a scan, in the order given."""
+
+    results: tuple[ScanAnswer, ...]
+
+
+class UnexpectedView(Value):
+    """Parcels that no case expected, the oldest first."""
+
+    items: tuple[UnexpectedParcel, ...]
+
+
+class MatchBody(Value):
+    """Whose parcel it is."""
+
+    case_id: CaseId
+
+
+@router.get("/parcels/{code}", responses=answers(401, 403, 404, 422, 503), summary="What should be in this parcel")
+async def show_parcel(_who: Warehouse, code: ParcelCode, services: Wired) -> ParcelView:
+    """Show what the case of a return code or of a courier's number expects of the warehouse."""
+    cases = await run_in_threadpool(services.parcels.cases_of, code)
+    case = next((one for one in reversed(cases) if one.is_open), cases[-1] if cases else None)
+    if case is None:
+        raise UnknownParcelError("no case has this code: check it, or record the parcel as received all the same")
+    order = await run_in_threadpool(services.orders.get, case.order_number)
+    return parcel_view(case, order)
+
+
+@router.post("/scans", responses=answers(400, 401, 403, 413, 422, 503), summary="Send scans")
+async def send_scans(
+    who: Warehouse,
+    body: Annotated[ScansBody, STRICT, Body(openapi_examples=examples.SCANS)],
+    services: Wired,
+    request: Request,
+) -> ScansView:
+    """Take each scan by itself (R20, R21, R25); one whose `scan_id` came before is answered as the first time."""
+    return ScansView(results=tuple([await answer(services, who, scan, request.scope) for scan in body.scans]))
+
+
+@router.get("/unexpected", responses=answers(401, 403, 422, 503), summary="List parcels that nobody expects")
+async def list_unexpected(
+    _who: Warehouse,
+    services: Wired,
+    is_open: Annotated[bool, Query(alias="open", description="false shows matched ones too")] = True,  # noqa: FBT002
+) -> UnexpectedView:
+    """Show the parcels that no case expected and that nobody has matched to one yet (R21)."""
+    return UnexpectedView(items=tuple(await run_in_threadpool(lambda: services.parcels.unexpected(open_only=is_open))))
+
+
+@router.post("/unexpected/{parcel_id}/match", responses=MESSAGE_ANSWERS, summary="Say whose parcel it is")
+async def match_unexpected(
+    who: Warehouse,
+    parcel_id: ParcelId,
+    body: Annotated[MatchBody, STRICT, Body(openapi_examples=examples.MATCH)],
+    services: Wired,
+) -> UnexpectedParcel:
+    """Record the parcel as received for the case, where it waits for its inspection (R21); it pays nothing by itself.
+
+    Matched before, it is shown as it was matched.
+    """
+    parcel = await run_in_threadpool(services.parcels.unexpected_one, parcel_id)
+    if parcel.matched_at is not None:
+        return parcel
+    received = stamp(services, f"receipt/{parcel_id}")
+    message = GoodsReceipt(received_by=parcel.received_by, scan_id=parcel_id, **received)
+    await tell(services, body.case_id, RefundWorkflow.record_receipt, message)
+    return await run_in_threadpool(services.parcels.match, parcel_id, body.case_id, who.name, services.now())

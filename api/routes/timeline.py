@@ -1,0 +1,52 @@
+"""Everything that happened to a case."""
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, Field, JsonValue
+
+from api.cases.case_access import VisibleCase, description_for
+from api.dependencies import Wired
+from api.http.auth import Caller
+from api.http.openapi import answers
+from db.cases.cases import TimelineRecord
+from domain.value import Value
+
+OPENING_EVENTS = frozenset({"case_opened", "request_refused"})
+
+router = APIRouter(tags=["refunds"])
+
+
+class TimelineItem(Value):
+    """Something that happened: when, by whom, under which rule."""
+
+    at: AwareDatetime
+    actor: str
+    event: str
+    rule: str | None = None
+    details: dict[str, JsonValue] = Field(default_factory=dict)
+    text: str | None = Field(default=None, description="what somebody wrote about it")
+
+
+class TimelineView(Value):
+    """The timeline of a case, oldest first."""
+
+    items: tuple[TimelineItem, ...]
+
+
+@router.get("/v1/refunds/{case_id}/timeline", responses=answers(401, 404, 422, 503), summary="Show what happened")  # noqa: FAST003 - VisibleCase takes it
+def get_timeline(who: Caller, case: VisibleCase, services: Wired) -> TimelineView:
+    """Show everything that happened to the case, oldest first, with who and when."""
+    description = description_for(services, who, case.case_id)
+    records = services.cases.timeline(case.case_id)
+    return TimelineView(items=tuple(_item(record, description) for record in records))
+
+
+def _item(record: TimelineRecord, description: str | None) -> TimelineItem:
+    told = record.text or (description if record.event in OPENING_EVENTS else None) or None
+    return TimelineItem(
+        at=record.at,
+        actor=record.actor,
+        event=record.event,
+        rule=record.rule,
+        details=record.details,
+        text=told,
+    )

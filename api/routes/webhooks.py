@@ -1,0 +1,58 @@
+"""Where payment and tracking providers tell by themselves what became of refunds, disputes and parcels."""
+
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Path, Request
+from starlette.concurrency import run_in_threadpool
+
+from api.dependencies import Wired
+from api.http.openapi import answers
+from api.inbox import courier_events
+from api.inbox.payment_events import apply_after_the_answer
+from api.problems.errors import UnknownProviderError
+from domain.value import Value
+
+Provider = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{1,31}$", examples=["stripe"])]
+Courier = Annotated[str, Path(pattern=r"^[0-9a-z]{1,32}$", examples=["aftership"])]
+router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
+
+
+class Receipt(Value):
+    """The answer to a webhook: it is kept, and will be applied."""
+
+    received: bool = True
+
+
+@router.post(
+    "/payments/{provider}",
+    responses=answers(401, 404, 413, 422, 503),
+    summary="Take a payment provider's webhook",
+)
+async def receive_payment_event(provider: str, request: Request, services: Wired, later: BackgroundTasks) -> Receipt:
+    """Check the signature over the raw bytes, keep the event once, answer, and then apply it (faults 13 to 16)."""
+    reader = services.webhooks.get(provider)
+    if reader is None:
+        raise UnknownProviderError(provider, sorted(services.webhooks))
+    body = await request.body()
+    event = await run_in_threadpool(reader.read, body, dict(request.headers))
+    is_new = await run_in_threadpool(services.events.take_in, event, sha256(body).hexdigest(), services.now())
+    if is_new:
+        later.add_task(apply_after_the_answer, services, event)
+    return Receipt()
+
+
+@router.post(
+    "/couriers/{courier}",
+    responses=answers(401, 404, 413, 422, 503),
+    summary="Take a tracking provider's webhook",
+)
+async def receive_courier_event(courier: Courier, request: Request, services: Wired, later: BackgroundTasks) -> Receipt:
+    """Check the signature over the raw bytes, keep the event once, answer, and then apply it (faults 13 to 16)."""
+    reader = services.couriers.get(courier)
+    if reader is None:
+        raise UnknownProviderError(courier, sorted(services.couriers))
+    event = await run_in_threadpool(reader.read, await request.body(), dict(request.headers))
+    if event and await run_in_threadpool(services.courier_events.take_in, event):
+        later.add_task(courier_events.apply_soon, services, event)
+    return Receipt()

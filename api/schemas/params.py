@@ -1,0 +1,28 @@
+"""What comes in paths and headers."""
+
+from typing import Annotated
+
+from fastapi import Header, Path
+
+from domain.cases.messages import EventId
+from domain.order import Identifier
+from domain.request import CaseId
+
+OrderNumber = Annotated[Identifier, Path(examples=["A-1001"])]
+CaseNumber = Annotated[CaseId, Path()]
+EvidenceNumber = Annotated[Identifier, Path(examples=["ev_01k0v6xq3e7hz4m8s2w5t9c1bd"])]
+
+CreationKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=128,
+        pattern=r"^[\x21-\x7e]+$",
+        description="1 to 128 visible ASCII characters, new for each new request and the same when it is repeated",
+    ),
+]
+MessageKey = Annotated[
+    EventId | None,
+    Header(alias="Idempotency-Key", description="the same when the same decision is sent again, for whatever reason"),
+]

@@ -1,0 +1,110 @@
+"""Request bodies, where they differ from the domain's own values: what the edge adds itself is not asked for."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from domain.cases.case_lines import InspectedLine
+from domain.cases.exchange import Available, Prices
+from domain.cases.messages import TrackingNumber, require_parts
+from domain.enums import AuditVerdict, DispatchedGoods, Reason, Settlement
+from domain.money import MAX_MINOR, Money
+from domain.order import Identifier, Order, PlainText, Sku
+from domain.request import AnnouncedEvidence, FreeText
+from domain.types import Code
+from domain.value import Value
+
+ScanId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+Note = Annotated[FreeText, Field(min_length=1)]
+
+
+class OrderBody(Order):
+    """An order; its number stands in the path and may stand here again."""
+
+    order_number: Identifier = Field(default_factory=str, description="when given, the one of the path")
+
+
+class Price(Money):
+    """An amount of money that is not negative."""
+
+    minor: Annotated[int, Field(ge=0, le=MAX_MINOR, strict=True, description="integer minor units")]
+
+
+class AuditBody(Value):
+    """An auditor's decision (R13-R17, R23)."""
+
+    decision: AuditVerdict
+    reason_code: Code | None = Field(default=None, description="why; required to reject (R15)")
+    note: Note | None = Field(default=None, description="a text for the customer, kept in the timeline (R15)")
+    reclassify_as: Reason | None = Field(default=None, description="the reason as the auditor sees it (R17)")
+    waive_return: bool = Field(default=False, description="refund without the goods, up to the policy's ceiling (R23)")
+    shop_paid_label: Price | None = Field(default=None, description="price of a return label that the shop gives (R31)")
+
+
+class ShipmentBody(Value):
+    """How the customer sent the goods back (R19)."""
+
+    carrier: Code
+    tracking_number: TrackingNumber
+    postage: Price | None = Field(default=None, description="what the customer paid for it (R30)")
+
+
+class ReceiptBody(Value):
+    """The warehouse's scan of a parcel that came in (R20)."""
+
+    scan_id: ScanId
+
+
+class InspectionBody(Value):
+    """What the warehouse found, unit by unit (R25, R26)."""
+
+    scan_id: ScanId
+    lines: tuple[InspectedLine, ...] = Field(min_length=1, max_length=200)
+    note: Note | None = None
+    photos: tuple[AnnouncedEvidence, ...] = Field(
+        default=(), max_length=20, description="photos to come; the answer has an upload ticket for each"
+    )
+
+
+class ResolutionBody(Value):
+    """What a human decides about a parked case (R12, R22, R27, R28, R36, R38)."""
+
+    decision: Settlement
+    amount: Price | None = Field(default=None, description="what was agreed; with partial_refund, and only then")
+    reason_code: Code | None = Field(default=None, description="why; required to reopen (R12)")
+    reference: Identifier | None = Field(
+        default=None,
+        description="with other_account: finance's own reference of the account, no account number; "
+        "with paid: of the payment that was made",
+    )
+    note: Note | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        require_parts(self.decision, self.amount, self.reference)
+        return self
+
+
+class DispatchBody(Value):
+    """A parcel that left for the customer (R28, R39)."""
+
+    goods: DispatchedGoods
+    carrier: Code
+    tracking_number: TrackingNumber
+    sku: Sku | None = Field(
+        default=None, description="of several replacements, the product that is in this parcel; else all of them"
+    )
+
+
+class ProductBody(Value):
+    """A product of the stock (R39); its sku stands in the path."""
+
+    product_name: PlainText
+    available: Available
+    prices: Prices = Field(default_factory=dict)
+
+
+class EvidenceBody(Value):
+    """Photos or videos that the customer is about to upload (R8)."""
+
+    evidence: tuple[AnnouncedEvidence, ...] = Field(min_length=1, max_length=20)

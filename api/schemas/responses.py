@@ -1,0 +1,167 @@
+"""What the API shows of a case: the domain's own case, what the database adds to it, and whose turn it is."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from domain.cases.case import Case, NextStep
+from domain.cases.case_lines import CaseLine
+from domain.cases.evidence import EvidencePin, UploadTicket
+from domain.cases.payout import Payout
+from domain.enums import CaseState, PayoutState
+from domain.money import Money
+from domain.order import Order
+from domain.value import Value
+from domain.warehouse import ScanKind
+from policy.returns import expects_soon, may_instruct_return
+
+
+class EvidenceView(EvidencePin):
+    """A piece of evidence: what was announced, and the verdict about what was uploaded."""
+
+    filename: str
+    content_type: str
+    size: int = Field(description="bytes")
+    why: str | None = Field(default=None, description="why it was refused")
+    announced_at: AwareDatetime
+
+
+class EvidenceTicket(UploadTicket):
+    """A permission to upload one announced piece of evidence."""
+
+    evidence_id: str
+    filename: str
+
+
+class EvidenceLink(Value):
+    """A short-lived link to the verified version of a piece of evidence."""
+
+    evidence_id: str
+    url: str
+    filename: str
+    content_type: str
+    sha256: str | None
+
+
+class Amounts(Value):
+    """The case's money at a glance."""
+
+    goods_asked: Money = Field(description="what was paid for the units of the case")
+    refund_due: Money | None = Field(default=None, description="what is owed, once that is known (R30, R31)")
+    paid: Money = Field(description="what the gateways report as paid")
+
+
+class CaseItem(Case):
+    """A case in a list."""
+
+    answered: dict[str, str] = Field(default_factory=dict[str, str], exclude=True)
+    next_step: NextStep
+    amounts: Amounts
+    links: dict[str, str]
+
+
+class CaseView(CaseItem):
+    """A case as a whole; upload tickets only in the answer to what asked for them."""
+
+    description: str | None = Field(
+        default=None, description="the customer's own words; the warehouse does not see them"
+    )
+    evidence: tuple[EvidenceView, ...] = ()  # pyright: ignore[reportIncompatibleVariableOverride] - frozen, never assigned
+    upload_tickets: tuple[EvidenceTicket, ...] = ()
+    warnings: tuple[str, ...] = Field(default=(), description="what seems wrong in what was just sent, though taken")
+
+
+class ParcelLine(Value):
+    """What the warehouse still expects of a line."""
+
+    sku: str
+    product_name: str
+    quantity: int
+    outstanding: int
+    image_url: str | None = None
+
+
+class ParcelView(Value):
+    """What a parcel should hold, and what the warehouse does with it next."""
+
+    case_id: str
+    return_code: str | None
+    order_number: str
+    state: CaseState
+    expects: ScanKind | Literal["nothing"]
+    says: str
+    lines: tuple[ParcelLine, ...]
+
+
+class CaseListView(Value):
+    """A page of cases, newest first."""
+
+    items: tuple[CaseItem, ...]
+    next_cursor: str | None = None
+
+
+def parcel_view(case: Case, order: Order | None) -> ParcelView:
+    """Return what the warehouse expects of the case's parcel (R20, R25)."""
+    expected = _expected(case)
+    return ParcelView(
+        case_id=case.case_id,
+        return_code=case.return_code,
+        order_number=case.order_number,
+        state=case.state,
+        expects=expected,
+        says=_EXPECTS[expected],
+        lines=tuple(_parcel_line(line, order) for line in case.lines),
+    )
+
+
+def amounts_of(case: Case) -> Amounts:
+    """Return the case's money at a glance."""
+    return Amounts(
+        goods_asked=_money(case, sum(unit.goods for line in case.lines for unit in line.units)),
+        refund_due=case.refund_due.total if case.refund_due else None,
+        paid=_money(case, sum(payout.amount.minor for payout in case.payouts if _is_paid(payout))),
+    )
+
+
+def links_of(case: Case) -> dict[str, str]:
+    """Return where the case and what belongs to it is."""
+    path = f"/v1/refunds/{case.case_id}"
+    label = {"label": f"{path}/label"} if may_instruct_return(case) else {}
+    return {
+        "self": path,
+        "timeline": f"{path}/timeline",
+        "order_cases": f"/v1/refunds?order_number={case.order_number}",
+        **label,
+    }
+
+
+def _money(case: Case, minor: int) -> Money:
+    return Money(minor=minor, currency=case.currency)
+
+
+def _is_paid(payout: Payout) -> bool:
+    return payout.state is PayoutState.SUCCEEDED
+
+
+_EXPECTS: dict[ScanKind | Literal["nothing"], str] = {
+    ScanKind.RECEIVED: "Scan it in, then inspect the goods.",
+    ScanKind.INSPECTED: "It is received: inspect the goods.",
+    "nothing": "Nothing is expected any more: put it aside, an operator finds out whose it is.",
+}
+
+
+def _expected(case: Case) -> ScanKind | Literal["nothing"]:
+    if case.state is CaseState.RECEIVED or case.rest_received_at:
+        return ScanKind.INSPECTED
+    return ScanKind.RECEIVED if expects_soon(case) else "nothing"
+
+
+def _parcel_line(line: CaseLine, order: Order | None) -> ParcelLine:
+    sold = order.line(line.sku) if order else None
+    return ParcelLine(
+        sku=line.sku,
+        product_name=line.product_name,
+        quantity=line.quantity,
+        outstanding=line.outstanding,
+        image_url=sold.image_url if sold else None,
+    )

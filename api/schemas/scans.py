@@ -1,0 +1,65 @@
+"""A scan as a device sends it, and as it is answered."""
+
+import json
+from hashlib import sha256
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+
+from api.problems.errors import InvalidInputError
+from api.problems.field_errors import field_error
+from api.problems.problem_details import Problem
+from api.schemas.requests import Note, ScanId
+from api.schemas.responses import EvidenceTicket
+from domain.cases.case_lines import InspectedLine
+from domain.enums import CaseState
+from domain.request import AnnouncedEvidence
+from domain.value import Value
+from domain.warehouse import ScanKind, ScanStatus
+
+Code = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class Scan(Value):
+    """Something that a device read, and what its worker says of it; `lines` come with inspected, and only then."""
+
+    scan_id: ScanId
+    code: Code = Field(description="return code or courier's number, as read or typed")
+    kind: ScanKind
+    scanned_at: AwareDatetime = Field(description="by the device's clock")
+    lines: tuple[InspectedLine, ...] = Field(default=(), max_length=200)
+    note: Note | None = None
+    photos: tuple[AnnouncedEvidence, ...] = Field(default=(), max_length=20)
+
+    @property
+    def digest(self) -> str:
+        """The same for two scans that say the same."""
+        return sha256(self.model_dump_json().encode()).hexdigest()
+
+
+class UnreadableScan(BaseModel, extra="allow"):
+    """A scan that is not what a scan must be: it is answered by itself, and keeps no other one from its case."""
+
+    scan_id: ScanId
+
+    def why(self) -> InvalidInputError:
+        """Return what is wrong with it."""
+        try:
+            Scan.model_validate_json(json.dumps(self.model_dump()), strict=True)
+        except ValidationError as error:
+            first = error.errors()[0]
+            wrong = field_error({**first, "loc": ("body", *first["loc"])})
+            return InvalidInputError(wrong.field, wrong.says)
+        return InvalidInputError("scan", "is not valid")
+
+
+class ScanAnswer(Value):
+    """What became of a scan; tickets are for photos that are still to come."""
+
+    scan_id: ScanId
+    status: ScanStatus = Field(description="retry means: keep it and send it again; every other status is final")
+    says: str = Field(description="one sentence for the worker")
+    case_id: str | None = None
+    state: CaseState | None = None
+    problem: Problem | None = Field(default=None, description="why it was refused, or is to be sent again")
+    upload_tickets: tuple[EvidenceTicket, ...] = ()

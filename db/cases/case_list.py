@@ -1,0 +1,77 @@
+"""Lists of cases, newest first, page by page."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, TypeAdapter
+from sqlalchemy import ColumnElement, Connection, select, tuple_
+
+from db.tables import CaseRow, IntakeRow
+from domain.cases.case import Case
+from domain.enums import CaseState, Party
+from domain.errors import BadCursorError
+from domain.order import Identifier
+from domain.request import CaseId
+from domain.value import Value
+
+
+class CaseFilter(Value):
+    """Which cases to list; None filters nothing. `cursor` is the `next_cursor` of the page before."""
+
+    state: CaseState | None = None
+    order_number: Identifier | None = None
+    awaiting: Party | None = None
+    overdue: bool | None = None
+    principal: str | None = None
+    cursor: str | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class CasePage(Value):
+    """Some cases, and the cursor of the next page when there is one."""
+
+    cases: tuple[Case, ...]
+    next_cursor: str | None = None
+
+
+_CASES, _INTAKES = CaseRow.__table__.c, IntakeRow.__table__.c
+_POSITION = TypeAdapter(tuple[AwareDatetime, CaseId])
+
+
+def read_page(connection: Connection, wanted: CaseFilter) -> CasePage:
+    """Return a page of the cases that fit; raises BadCursorError."""
+    documents = select(_CASES.document).where(*_conditions(wanted))
+    newest = documents.order_by(_CASES.opened_at.desc(), _CASES.case_id.desc()).limit(wanted.limit + 1)
+    found = [Case.model_validate_json(one) for one in connection.scalars(newest)]
+    page = found[: wanted.limit]
+    return CasePage(cases=tuple(page), next_cursor=_cursor(page[-1]) if len(found) > wanted.limit else None)
+
+
+def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    equal = {
+        _CASES.state: wanted.state,
+        _CASES.order_number: wanted.order_number,
+        _CASES.awaiting: wanted.awaiting,
+        _CASES.overdue: wanted.overdue,
+    }
+    conditions: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value is not None]
+    if wanted.principal is not None:
+        own = select(_INTAKES.case_id).where(_INTAKES.principal == wanted.principal)
+        conditions.append(_CASES.case_id.in_(own))
+    if wanted.cursor is not None:
+        conditions.append(tuple_(_CASES.opened_at, _CASES.case_id) < tuple_(*_position(wanted.cursor)))
+    return conditions
+
+
+def _cursor(last: Case) -> str:
+    return urlsafe_b64encode(f"{last.opened_at.isoformat()} {last.case_id}".encode()).decode().rstrip("=")
+
+
+def _position(cursor: str) -> tuple[datetime, str]:
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        opened_at, case_id = _POSITION.validate_python(text.split(" "))
+        return opened_at.astimezone(UTC), case_id
+    except (ValueError, OverflowError):
+        raise BadCursorError("cursor: give the next_cursor of the page before, unchanged, or none") from None

@@ -1,0 +1,166 @@
+"""The record of cases: what the workflow writes, and what lists and timelines read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import JsonValue
+from sqlalchemy import Connection, select
+
+from db.cases.case_list import CaseFilter, CasePage, read_page
+from db.cases.timeline import TimelineRecord, add_entries, add_note, note_of, read_timeline
+from db.core.engine import Database
+from db.core.upsert import AddOrReplace, given
+from db.inbox.parcels import keep_codes
+from db.inbox.tracking_registrations import keep_registration
+from db.orders.order_rows import lock_order, read_order
+from db.orders.unit_reservations import choose_units, has_choice, keep_units
+from db.payouts.payout_plans import plan_payouts
+from db.payouts.payout_sync import keep_payouts
+from db.tables import CaseRow
+from domain.cases.case import Case, TimelineEntry
+from domain.cases.next_step import awaiting
+from domain.cases.payout import Payout
+from domain.order import Order
+from policy.refund_amount import unit_shares
+
+__all__ = ["CaseFilter", "CasePage", "Cases", "TimelineRecord"]
+
+_CASES = CaseRow.__table__
+_READ = select(_CASES.c.document).where(given(_CASES.c.case_id))
+_WRITE = AddOrReplace(_CASES, not_older=_CASES.c.version)
+
+
+class Cases:
+    """The cases; every call is one transaction and safe to repeat."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def order(self, order_number: str) -> Order | None:
+        """Return the order, or None."""
+        with self._database.reading() as connection:
+            return read_order(connection, order_number)
+
+    def case(self, case_id: str) -> Case | None:
+        """Return the case as last recorded, or None."""
+        with self._database.reading() as connection:
+            return _read(connection, case_id)
+
+    def open(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
+        """Record a new case and hold its units (R11), or return it as recorded when it already is.
+
+        The case comes with the shares of all units of its lines and is returned with the lowest free ones; a case
+        that is not open holds none. A recorded case that has ended, and comes open and later, is taken up again in
+        the same way (R12). Raises UnitsTakenError.
+        """
+        with self._database.writing() as connection:
+            recorded = _read(connection, case.case_id)
+            if recorded and not _takes_up(case, recorded):
+                return recorded
+            if case.is_open:
+                lock_order(connection, case.order_number)
+                _refuse_outdated(connection, case)
+            case = choose_units(connection, case) if case.is_open else _without_units(case)
+            _write(connection, case)
+            keep_units(connection, case)
+            add_entries(connection, case.case_id, entries)
+            return case
+
+    def record(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
+        """Record the case unless a later version is recorded, and the entries once each; return it with its units.
+
+        Its units are held, freed or settled as the case now stands (R11); money that moved is entered in the ledger
+        once. Raises UnitsTakenError when a case that is taken up again finds its units taken.
+        """
+        with self._database.writing() as connection:
+            case = choose_units(connection, case) if has_choice(case) else case
+            if _write(connection, case):
+                keep_units(connection, case)
+                keep_payouts(connection, case)
+                keep_codes(connection, case)
+                keep_registration(connection, case)
+            add_entries(connection, case.case_id, entries)
+            return case
+
+    def plan_payouts(self, case: Case) -> tuple[Payout, ...]:
+        """Split `case.refund_due` over the order's payments within their caps (R32, R35) and commit the plan.
+
+        Returns the case's payouts with the new ones; the same for the same version. Raises CapExceededError, and
+        UnitsTakenError before anything is committed when a case that is taken up again finds its units taken (R11).
+        """
+        with self._database.writing() as connection:
+            keep_units(connection, case)
+            return plan_payouts(connection, case)
+
+    def page(self, wanted: CaseFilter) -> CasePage:
+        """Return a page of cases, newest first; raises BadCursorError."""
+        with self._database.reading() as connection:
+            return read_page(connection, wanted)
+
+    def timeline(self, case_id: str) -> list[TimelineRecord]:
+        """Return everything that happened to the case, oldest first."""
+        with self._database.reading() as connection:
+            return read_timeline(connection, case_id)
+
+    def note(  # noqa: PLR0913, PLR0917 - an entry has these parts, and an edge states each once
+        self,
+        case_id: str,
+        entry_at: datetime,
+        actor: str,
+        event: str,
+        details: dict[str, JsonValue] | None = None,
+        text: str | None = None,
+    ) -> None:
+        """Add an edge's own entry to the timeline, once however often the very same comes; its text stays here."""
+        note = note_of(entry_at, actor, event, details or {}, text)
+        with self._database.writing() as connection:
+            add_note(connection, case_id, note)
+
+
+def _read(connection: Connection, case_id: str) -> Case | None:
+    document = connection.scalar(_READ, {"case_id": case_id})
+    return Case.model_validate_json(document) if document is not None else None
+
+
+class OrderChangedError(Exception):
+    """The order was updated while a case of it was being opened: judge the request again."""
+
+
+def _refuse_outdated(connection: Connection, case: Case) -> None:
+    """Raise OrderChangedError when the shares of the units are no longer those of the order (R30)."""
+    order = read_order(connection, case.order_number)
+    if order and any(line.units != unit_shares(order, line.sku) for line in case.lines):
+        raise OrderChangedError(f"order {case.order_number} was updated meanwhile")
+
+
+def _takes_up(case: Case, recorded: Case) -> bool:
+    return case.is_open and not recorded.is_open and case.version > recorded.version
+
+
+def _without_units(case: Case) -> Case:
+    return case.amend(lines=tuple(line.amend(units=()) for line in case.lines))
+
+
+def _write(connection: Connection, case: Case) -> bool:
+    """Write the case unless a later version is there; return whether it was written."""
+    return _WRITE.write(connection, _row(case)) > 0
+
+
+def _row(case: Case) -> dict[str, Any]:
+    due = case.due
+    return {
+        "case_id": case.case_id,
+        "version": case.version,
+        "state": case.state.value,
+        "reason": case.reason.value,
+        "order_number": case.order_number,
+        "customer_id": case.customer_id,
+        "awaiting": awaiting(case).value,
+        "overdue": case.overdue,
+        "next_deadline": due.when if due else None,
+        "policy_version": case.policy_version,
+        "document": case.model_dump_json(),
+        "opened_at": case.opened_at,
+        "updated_at": case.updated_at,
+    }

@@ -1,0 +1,74 @@
+"""What happened to a case, oldest first: the workflow's entries, and notes of the edges with their free text."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, Field, JsonValue
+from sqlalchemy import Connection, select
+
+from db.core.upsert import AddOrLeave, AddOrReplace, given
+from db.tables import TimelineRow
+from domain.cases.case import TimelineEntry
+from domain.types import RuleId
+from domain.value import Value
+
+_TIMELINE = TimelineRow.__table__
+_READ = (
+    select(*(column for column in _TIMELINE.c if column.name != "case_id"))
+    .where(given(_TIMELINE.c.case_id))
+    .order_by(_TIMELINE.c.at, _TIMELINE.c.source, _TIMELINE.c.entry_id)
+)
+_ADD_NOTE = AddOrLeave(_TIMELINE)
+# A worker that died before its workflow task was saved leaves entries of a history that never became true.
+_WRITE_ENTRIES = AddOrReplace(_TIMELINE)
+
+
+class TimelineRecord(Value):
+    """Something that happened: told by the case's workflow (`case`), or by an edge such as the API (`edge`)."""
+
+    source: Literal["case", "edge"]
+    entry_id: str
+    at: AwareDatetime
+    actor: str
+    event: str
+    rule: RuleId | None = None
+    details: dict[str, JsonValue] = Field(default_factory=dict)
+    text: str | None = None
+
+
+def add_entries(connection: Connection, case_id: str, entries: Sequence[TimelineEntry]) -> None:
+    """Add the workflow's entries, each once however often it comes; one recorded again is the newer account."""
+    if entries:
+        _WRITE_ENTRIES.write(connection, [_row(case_id, entry) for entry in entries])
+
+
+def add_note(connection: Connection, case_id: str, note: TimelineRecord) -> None:
+    """Add an edge's entry, once however often the very same comes."""
+    _ADD_NOTE.add(connection, {"case_id": case_id, **note.model_dump()})
+
+
+def note_of(at: datetime, actor: str, event: str, details: dict[str, JsonValue], text: str | None) -> TimelineRecord:
+    """Return an edge's entry, known again by its content."""
+    unnamed = TimelineRecord(source="edge", entry_id="", at=at, actor=actor, event=event, details=details, text=text)
+    return unnamed.amend(entry_id=sha256(unnamed.model_dump_json().encode()).hexdigest()[:32])
+
+
+def read_timeline(connection: Connection, case_id: str) -> list[TimelineRecord]:
+    """Return everything that happened to the case, oldest first."""
+    return [TimelineRecord(**row) for row in connection.execute(_READ, {"case_id": case_id}).mappings()]
+
+
+def _row(case_id: str, entry: TimelineEntry) -> dict[str, Any]:
+    return {
+        "case_id": case_id,
+        "source": "case",
+        "entry_id": f"{entry.seq:08d}",
+        "at": entry.at,
+        "actor": entry.actor,
+        "event": entry.event,
+        "rule": entry.rule,
+        "details": entry.details,
+        "text": None,
+    }

@@ -1,0 +1,1 @@
+"""The engine, migrations on start, and statements that both engines understand."""

@@ -1,0 +1,175 @@
+"""The database behind everything that is recorded: SQLite embedded, PostgreSQL for a server, one behaviour."""
+
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from sqlite3 import SQLITE_BUSY
+from sqlite3 import Connection as SQLiteConnection
+from sqlite3 import OperationalError as SQLiteError
+from threading import Lock
+from time import monotonic, sleep
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+POOL_SIZE = 20
+WAIT_SECONDS = 10
+_SWITCH_AGAIN_SECONDS = 0.01
+
+
+class DatabaseUnavailableError(Exception):
+    """The database did not take or answer a statement; nothing of the transaction is kept, trying again may help."""
+
+    def __init__(self, says: str) -> None:
+        super().__init__(says)
+        self.says = says
+
+
+class Database:
+    """Transactions on one database; a writing one sees and changes a state that no other is changing half-way.
+
+    Raises ValueError when the URL is none of SQLite's or PostgreSQL's.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = database_url(url)
+        self.engine = _ENGINES[self.dialect](self.url)
+        self._readers = self.engine.execution_options(**_READS[self.dialect])
+        self._writers = self.engine.execution_options(writes=True)
+        # SQLite lets one writer in at a time and makes the others poll: queueing our own threads costs less.
+        self._turn: AbstractContextManager[Any] = Lock() if self.dialect == "sqlite" else nullcontext()
+
+    @property
+    def dialect(self) -> str:
+        """Return `sqlite` or `postgresql`."""
+        return self.url.get_backend_name()
+
+    @contextmanager
+    def writing(self) -> Generator[Connection]:
+        """Give a transaction that commits at the end, or leaves no trace; raises DatabaseUnavailableError."""
+        with self._turn, _named_failures(), self._writers.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Generator[Connection]:
+        """Give a transaction that reads one consistent state; raises DatabaseUnavailableError."""
+        with _named_failures(), self._readers.connect() as connection:
+            yield connection
+
+    def ping(self) -> None:
+        """Return when the database answers and has its tables; raises DatabaseUnavailableError."""
+        with self.reading() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                raise DatabaseUnavailableError(
+                    "the database has no tables yet: run python -m db.core.migrate with its URL"
+                )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def database_url(url: str) -> URL:
+    """Return the URL with its driver named; raises ValueError for another kind of database."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError("the database URL cannot be read; write sqlite:///path or postgresql://...") from None
+    driver = _DRIVERS.get(parsed.drivername)
+    if driver is None:
+        raise ValueError(f"the database URL starts with {parsed.drivername}:; write sqlite:///path or postgresql://...")
+    return parsed.set(drivername=driver)
+
+
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+_READS: dict[str, dict[str, Any]] = {
+    "sqlite": {},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+
+
+# A server that has gone without a word is noticed (fault 23), and no statement or lock is waited for without end.
+_PATIENCE = {
+    "connect_timeout": WAIT_SECONDS,
+    "keepalives_idle": WAIT_SECONDS,
+    "keepalives_interval": WAIT_SECONDS,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 3 * WAIT_SECONDS * 1000,
+    "options": f"-c lock_timeout={WAIT_SECONDS}s -c statement_timeout={3 * WAIT_SECONDS}s",
+}
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    patience = {name: value for name, value in _PATIENCE.items() if name not in url.query}
+    return create_engine(url, pool_size=POOL_SIZE, pool_timeout=WAIT_SECONDS, pool_pre_ping=True, connect_args=patience)
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    if url.database in {None, "", ":memory:"}:
+        raise ValueError("the database URL names no file; write sqlite:///path")
+    _make_folder(Path(str(url.database)).parent)
+    engine = create_engine(url, pool_size=POOL_SIZE, pool_timeout=WAIT_SECONDS, connect_args={"timeout": WAIT_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+_ENGINES = {"sqlite": _sqlite_engine, "postgresql": _postgresql_engine}
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnavailableError(f"the database's folder {folder} cannot be made: {error.strerror}") from error
+
+
+def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours: the driver's own would be a plain one
+    _keep_a_journal_ahead(connection)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _keep_a_journal_ahead(connection: SQLiteConnection) -> None:
+    # Of two processes that switch a new file to WAL at once, SQLite refuses one without waiting for the other.
+    give_up_at = monotonic() + WAIT_SECONDS
+    while not _is_switched(connection, may_wait=monotonic() < give_up_at):
+        sleep(_SWITCH_AGAIN_SECONDS)
+
+
+def _is_switched(connection: SQLiteConnection, *, may_wait: bool) -> bool:
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except SQLiteError as error:
+        if error.sqlite_errorcode & 0xFF != SQLITE_BUSY or not may_wait:
+            raise
+        return False
+    return True
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A plain BEGIN that writes later fails as soon as another transaction wrote in between.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _named_failures() -> Generator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        cause = str(error.orig).partition("\n")[0]
+        raise DatabaseUnavailableError(f"the database does not answer as it should: {cause}") from error
+    except PoolTimeoutError as error:
+        raise DatabaseUnavailableError(
+            "every connection to the database is busy: try again, or ask for less"
+        ) from error

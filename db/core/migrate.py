@@ -1,0 +1,54 @@
+"""Bring a database's tables to the newest revision: `python -m db.core.migrate URL`."""
+
+import sys
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from db.core.engine import Database, DatabaseUnavailableError
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+LOCK_KEY = 0x5245_4655_4E44  # any constant of ours: PostgreSQL's advisory locks have no names
+
+
+def migrate(url: str) -> None:
+    """Migrate the database to the newest revision, all or nothing; of several at once, one does it and the rest wait.
+
+    Raises ValueError for a URL of another kind, DatabaseUnavailableError when the database does not answer.
+    """
+    database = Database(url)
+    try:
+        with database.writing() as connection:
+            _upgrade(connection)
+    finally:
+        database.close()
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def main(arguments: list[str]) -> int:
+    """Migrate the database named on the command line; return the exit code."""
+    if len(arguments) != 1:
+        print("usage: python -m db.core.migrate URL   (sqlite:///path or postgresql://...)", file=sys.stderr)  # noqa: T201
+        return 2
+    try:
+        migrate(arguments[0])
+    except (ValueError, DatabaseUnavailableError) as error:
+        print(f"not migrated: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

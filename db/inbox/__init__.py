@@ -1,0 +1,1 @@
+"""What came in from outside and waits to be applied: webhooks, scans, parcels."""

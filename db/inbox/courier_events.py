@@ -1,0 +1,63 @@
+"""The inbox of couriers' events: each is taken in once, then applied, parked until its number is known, or ignored."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import bindparam, func, select, update
+
+from db.core.engine import Database
+from db.core.upsert import AddOrLeave, given
+from db.tables import CourierEventRow
+from domain.courier_events import CourierEvent
+from policy.returns import plain_code
+
+CourierEventStatus = Literal["applied", "parked", "ignored"]
+_EVENTS = CourierEventRow.__table__
+_ADD = AddOrLeave(_EVENTS)
+_OLDEST = func.coalesce(_EVENTS.c.settled_at, _EVENTS.c.taken_in_at)
+_PENDING = select(_EVENTS.c.event).where(_EVENTS.c.status.in_(["new", "parked"]))
+_IN_TURN = _PENDING.order_by(_EVENTS.c.status, _OLDEST, _EVENTS.c.event_id)
+_OF_CODE = _PENDING.where(given(_EVENTS.c.code)).order_by(_EVENTS.c.taken_in_at, _EVENTS.c.event_id)
+_MARK = (
+    update(_EVENTS)
+    .where(_EVENTS.c.provider == bindparam("of_provider"), _EVENTS.c.event_id == bindparam("of_event"))
+    .values(status=bindparam("to_status"), settled_at=bindparam("at", type_=_EVENTS.c.settled_at.type))
+)
+
+
+class CourierEvents:
+    """Tracking events as they were taken in; the providers' own bodies are not kept."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take_in(self, event: CourierEvent) -> bool:
+        """Keep the event and return whether it is new: a repeat changes nothing (fault 13)."""
+        row = {
+            "provider": event.provider,
+            "event_id": event.event_id,
+            "code": plain_code(event.tracking_number),
+            "event": event.model_dump_json(),
+            "status": "new",
+            "taken_in_at": event.received_at,
+            "settled_at": None,
+        }
+        with self._database.writing() as connection:
+            return _ADD.add(connection, row) > 0
+
+    def pending(self, limit: int) -> list[CourierEvent]:
+        """Return events that are not applied yet: new ones first, then those first that have waited longest."""
+        with self._database.reading() as connection:
+            return [CourierEvent.model_validate_json(one) for one in connection.scalars(_IN_TURN.limit(limit))]
+
+    def pending_of(self, tracking_number: str) -> list[CourierEvent]:
+        """Return the events of a number that are not applied yet, in the order they came (fault 16)."""
+        with self._database.reading() as connection:
+            events = connection.scalars(_OF_CODE, {"code": plain_code(tracking_number)})
+            return [CourierEvent.model_validate_json(one) for one in events]
+
+    def mark(self, event: CourierEvent, status: CourierEventStatus, at: datetime) -> None:
+        """Say what became of the event; a parked one is tried again later."""
+        named = {"of_provider": event.provider, "of_event": event.event_id}
+        with self._database.writing() as connection:
+            connection.execute(_MARK, {**named, "to_status": status, "at": at})

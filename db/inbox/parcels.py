@@ -1,0 +1,101 @@
+"""Which case a parcel belongs to, by what stands on it; and parcels that belong to none yet (R18, R21)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select, update
+
+from db.core.engine import Database
+from db.core.upsert import AddOrLeave, given
+from db.tables import CaseRow, ParcelCodeRow, UnexpectedParcelRow
+from domain.cases.case import Case
+from domain.errors import UnknownParcelError
+from domain.warehouse import UnexpectedParcel
+from policy.returns import plain_code
+
+_CODES, _CASES, _UNEXPECTED = ParcelCodeRow.__table__, CaseRow.__table__, UnexpectedParcelRow.__table__
+_KEEP, _ADD = AddOrLeave(_CODES), AddOrLeave(_UNEXPECTED)
+_CASES_OF = (
+    select(_CASES.c.document)
+    .join(_CODES, _CODES.c.case_id == _CASES.c.case_id)
+    .where(given(_CODES.c.code))
+    .order_by(_CASES.c.opened_at)
+)
+_EXPECTING = _CASES_OF.where(_CODES.c.outbound.is_(False))
+_LIST = select(_UNEXPECTED).order_by(_UNEXPECTED.c.received_at, _UNEXPECTED.c.parcel_id)
+_READ = select(_UNEXPECTED).where(given(_UNEXPECTED.c.parcel_id))
+_MATCH = (
+    update(_UNEXPECTED)
+    .where(_UNEXPECTED.c.parcel_id == bindparam("of_parcel"), _UNEXPECTED.c.matched_at.is_(None))
+    .values(
+        matched_case_id=bindparam("to_case"),
+        matched_by=bindparam("by"),
+        matched_at=bindparam("at", type_=_UNEXPECTED.c.matched_at.type),
+    )
+)
+
+
+class Parcels:
+    """Parcels as the warehouse meets them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def cases_of(self, code: str) -> list[Case]:
+        """Return the cases that a return code or the number of a parcel back leads to, the oldest first."""
+        return self._cases(_EXPECTING, code)
+
+    def cases_in_either_direction(self, code: str) -> list[Case]:
+        """Return the cases that a code leads to, by parcels back and by those to the customer (R28, R39)."""
+        return self._cases(_CASES_OF, code)
+
+    def _cases(self, wanted: Select[Any], code: str) -> list[Case]:
+        with self._database.reading() as connection:
+            documents = connection.scalars(wanted, {"code": plain_code(code)})
+            return [Case.model_validate_json(document) for document in documents]
+
+    def expect_nothing_of(self, parcel: UnexpectedParcel) -> None:
+        """Keep a parcel that no case expects, once (R21)."""
+        with self._database.writing() as connection:
+            _ADD.add(connection, dict(parcel))
+
+    def unexpected(self, *, open_only: bool = True, limit: int = 200) -> list[UnexpectedParcel]:
+        """Return parcels that no case expected, the oldest first."""
+        wanted = _LIST.where(_UNEXPECTED.c.matched_at.is_(None)) if open_only else _LIST
+        with self._database.reading() as connection:
+            return [_parcel(row) for row in connection.execute(wanted.limit(limit)).mappings()]
+
+    def unexpected_one(self, parcel_id: str) -> UnexpectedParcel:
+        """Return the parcel; raises UnknownParcelError."""
+        with self._database.reading() as connection:
+            return _found(connection, parcel_id)
+
+    def match(self, parcel_id: str, case_id: str, by: str, at: datetime) -> UnexpectedParcel:
+        """Say whose parcel it is and return it; matched already, it stays as it was. Raises UnknownParcelError."""
+        with self._database.writing() as connection:
+            connection.execute(_MATCH, {"of_parcel": parcel_id, "to_case": case_id, "by": by, "at": at})
+            return _found(connection, parcel_id)
+
+
+def keep_codes(connection: Connection, case: Case) -> None:
+    """Let the case be found by what stands on its parcels: its return code, and each courier's number it ever had."""
+    back: tuple[str | None, ...] = (case.return_code, case.shipment.tracking_number if case.shipment else None)
+    rows = [_code(case, code, outbound=False) for code in back if code]
+    rows += [_code(case, parcel.tracking_number, outbound=True) for parcel in case.sent]
+    if rows:
+        _KEEP.add(connection, rows)
+
+
+def _code(case: Case, code: str, *, outbound: bool) -> dict[str, Any]:
+    return {"code": plain_code(code), "case_id": case.case_id, "outbound": outbound}
+
+
+def _found(connection: Connection, parcel_id: str) -> UnexpectedParcel:
+    row = connection.execute(_READ, {"parcel_id": parcel_id}).mappings().first()
+    if row is None:
+        raise UnknownParcelError(f"there is no unexpected parcel {parcel_id}: GET /v1/warehouse/unexpected lists them")
+    return _parcel(row)
+
+
+def _parcel(row: RowMapping) -> UnexpectedParcel:
+    return UnexpectedParcel.model_validate(dict(row))

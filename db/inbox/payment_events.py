@@ -1,0 +1,62 @@
+"""The inbox of webhooks: each is taken in once, then applied, parked or found to concern nobody."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import bindparam, func, select, update
+
+from db.core.engine import Database
+from db.core.upsert import AddOrLeave, given
+from db.tables import GatewayEventRow
+from domain.payment_events import GatewayEvent
+
+EventStatus = Literal["applied", "parked", "ignored"]
+_EVENTS = GatewayEventRow.__table__
+_ADD = AddOrLeave(_EVENTS)
+_PENDING = (
+    select(_EVENTS.c.event)
+    .where(_EVENTS.c.status.in_(["new", "parked"]))
+    .order_by(_EVENTS.c.status, func.coalesce(_EVENTS.c.settled_at, _EVENTS.c.taken_in_at), _EVENTS.c.event_id)
+)
+_MARK = (
+    update(_EVENTS)
+    .where(_EVENTS.c.provider == bindparam("of_provider"), _EVENTS.c.event_id == bindparam("of_event"))
+    .values(status=bindparam("to_status"), settled_at=bindparam("at", type_=_EVENTS.c.settled_at.type))
+)
+_COUNT = select(func.count()).where(given(_EVENTS.c.status))
+
+
+class GatewayEvents:
+    """Webhooks as they were taken in; the provider's own bodies are not kept."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take_in(self, event: GatewayEvent, body_sha256: str, at: datetime) -> bool:
+        """Keep the event and return whether it is new: a repeat changes nothing (fault 13)."""
+        row = {
+            "provider": event.provider,
+            "event_id": event.event_id,
+            "event": event.model_dump_json(),
+            "body_sha256": body_sha256,
+            "status": "new",
+            "taken_in_at": at,
+            "settled_at": None,
+        }
+        with self._database.writing() as connection:
+            return _ADD.add(connection, row) > 0
+
+    def pending(self, limit: int) -> list[GatewayEvent]:
+        """Return events that are not applied yet: new ones first, then parked ones, those first that waited longest."""
+        with self._database.reading() as connection:
+            return [GatewayEvent.model_validate_json(one) for one in connection.scalars(_PENDING.limit(limit))]
+
+    def mark(self, provider: str, event_id: str, status: EventStatus, at: datetime) -> None:
+        """Say what became of an event; a parked one is tried again later (fault 16)."""
+        with self._database.writing() as connection:
+            connection.execute(_MARK, {"of_provider": provider, "of_event": event_id, "to_status": status, "at": at})
+
+    def count(self, status: str) -> int:
+        """Return how many events stand so."""
+        with self._database.reading() as connection:
+            return int(connection.scalar(_COUNT, {"status": status}) or 0)

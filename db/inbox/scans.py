@@ -1,0 +1,44 @@
+"""Scans as they came and as they were answered: the same scan is answered as the first time."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+
+from db.core.engine import Database
+from db.core.upsert import AddOrLeave, given
+from db.tables import ScanRow
+from domain.errors import ScanReusedError
+
+_SCANS = ScanRow.__table__
+_ADD = AddOrLeave(_SCANS)
+_READ = select(_SCANS.c.scan_sha256, _SCANS.c.answer).where(given(_SCANS.c.scan_id))
+_ANSWER = (
+    update(_SCANS)
+    .where(_SCANS.c.scan_id == bindparam("of_scan"), _SCANS.c.answer.is_(None))
+    .values(answer=bindparam("said"))
+)
+
+
+class Scans:
+    """The scans of every device."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take_in(self, scan_id: str, scan_sha256: str, at: datetime) -> str | None:
+        """Keep the scan and return its answer when it has one already.
+
+        Raises ScanReusedError when another scan came under the id before.
+        """
+        row = {"scan_id": scan_id, "scan_sha256": scan_sha256, "answer": None, "taken_in_at": at}
+        with self._database.writing() as connection:
+            _ADD.add(connection, row)
+            known = connection.execute(_READ, {"scan_id": scan_id}).one()
+        if known.scan_sha256 != scan_sha256:
+            raise ScanReusedError(f"another scan came under the id {scan_id} before; a new scan needs a new id")
+        return known.answer
+
+    def answer(self, scan_id: str, said: str) -> None:
+        """Keep the final answer; the first one stands."""
+        with self._database.writing() as connection:
+            connection.execute(_ANSWER, {"of_scan": scan_id, "said": said})

@@ -1,0 +1,1 @@
+"""Orders, the stock, and which case holds which unit."""

@@ -1,0 +1,125 @@
+"""The shop's orders, as the storefront states them."""
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
+
+from db.core.engine import Database
+from db.core.upsert import given
+from db.orders.order_rows import insert_order, lock_order, read_order, replace_order
+from db.payouts.external_refunds import renew_elsewhere
+from db.payouts.ledger_postings import enter_captured
+from db.tables import CaseRow, OrderPaymentRow, ReservedUnitRow
+from domain.errors import OrderConflictError
+from domain.order import Order
+
+_PAYMENTS = OrderPaymentRow.__table__.c
+_CASES = select(CaseRow.__table__.c.case_id).where(given(CaseRow.__table__.c.order_number))
+_HELD_UNITS = select(ReservedUnitRow.__table__.c.unit).where(given(ReservedUnitRow.__table__.c.order_number))
+_COMMITTED = select(_PAYMENTS.provider, _PAYMENTS.reference, _PAYMENTS.committed + _PAYMENTS.elsewhere).where(
+    given(_PAYMENTS.order_number), _PAYMENTS.committed + _PAYMENTS.elsewhere > 0
+)
+
+_OWNER = select(_PAYMENTS.order_number).where(given(_PAYMENTS.provider), given(_PAYMENTS.reference))
+_PAYMENT_TAKEN = "payments: one of them belongs to another order, each can stand in one only"
+
+
+class Orders:
+    """The orders; what cases rely on cannot be changed under them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, order_number: str) -> Order | None:
+        """Return the order, or None."""
+        with self._database.reading() as connection:
+            return read_order(connection, order_number)
+
+    def put(self, order: Order) -> bool:
+        """Record the order as it is stated now and return whether it is new.
+
+        Raises OrderConflictError when that contradicts what cases rely on: the customer or the currency once there
+        is a case, what was paid while units are in a case or settled (R11, R30), a payment that payouts are
+        committed to (R32), a payment that another order has.
+        """
+        try:
+            return self._put(order)
+        except IntegrityError as error:
+            raise OrderConflictError(_PAYMENT_TAKEN) from error
+
+    def _put(self, order: Order) -> bool:
+        with self._database.writing() as connection:
+            _refuse_taken_payment(connection, order)
+            if insert_order(connection, order):
+                _take_over_payments(connection, order)
+                return True
+            lock_order(connection, order.order_number)
+            _change(connection, order)
+            return False
+
+
+def _refuse_taken_payment(connection: Connection, order: Order) -> None:
+    for payment in order.payments:
+        owner = connection.scalar(_OWNER, payment.model_dump(include={"provider", "reference"}))
+        if owner not in {None, order.order_number}:
+            raise OrderConflictError(f"payments: {payment.provider} {payment.reference} belongs to order {owner}")
+
+
+def _change(connection: Connection, order: Order) -> None:
+    recorded = read_order(connection, order.order_number)
+    if recorded is not None and recorded != order:
+        _refuse_contradiction(connection, recorded, order)
+        replace_order(connection, order)
+        _take_over_payments(connection, order)
+
+
+def _take_over_payments(connection: Connection, order: Order) -> None:
+    """Enter what was captured in the ledger, and what is known to have left the payments already (R32)."""
+    enter_captured(connection, order)
+    for payment in order.payments:
+        renew_elsewhere(connection, payment.provider, payment.reference)
+
+
+def _refuse_contradiction(connection: Connection, recorded: Order, order: Order) -> None:
+    says = (
+        _identity_contradicted(connection, recorded, order)
+        or _units_contradicted(connection, recorded, order)
+        or _payments_contradicted(connection, order)
+    )
+    if says:
+        raise OrderConflictError(says)
+
+
+def _identity_contradicted(connection: Connection, recorded: Order, order: Order) -> str | None:
+    changed = [name for name in ("customer_id", "currency") if getattr(recorded, name) != getattr(order, name)]
+    if not changed:
+        return None
+    if connection.execute(_CASES, {"order_number": order.order_number}).first() is None:
+        return None
+    return f"{changed[0]}: a refund case of this order relies on {getattr(recorded, changed[0])}; it cannot be changed"
+
+
+def _units_contradicted(connection: Connection, recorded: Order, order: Order) -> str | None:
+    changed = _change_of_what_was_paid(recorded, order)
+    if changed is None:
+        return None
+    if connection.execute(_HELD_UNITS, {"order_number": order.order_number}).first() is None:
+        return None
+    return f"{changed}: units of this order are in a refund case or settled by what was paid; it cannot be changed"
+
+
+def _change_of_what_was_paid(recorded: Order, order: Order) -> str | None:
+    # All lines count, not only those with units held: the outbound postage is spread over all of them (R30).
+    if recorded.outbound_postage != order.outbound_postage:
+        return "outbound_postage"
+    before, after = ({(line.sku, line.quantity, line.paid) for line in one.lines} for one in (recorded, order))
+    return f"lines: {min(before ^ after)[0]}" if before != after else None
+
+
+def _payments_contradicted(connection: Connection, order: Order) -> str | None:
+    captured = {(payment.provider, payment.reference): payment.amount for payment in order.payments}
+    for provider, reference, amount in connection.execute(_COMMITTED, {"order_number": order.order_number}):
+        if captured.get((provider, reference), 0) < amount:
+            return (
+                f"payments: {amount} of {provider} {reference} is refunded or about to be; it cannot be less than that"
+            )
+    return None

@@ -1,0 +1,148 @@
+"""Which case holds which unit of an order (R11), and how it is settled (R39); a unit has one row and one settlement."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
+
+from db.core.upsert import AddOrLeave, given
+from db.orders.order_rows import lock_order
+from db.tables import ReservedUnitRow
+from domain.cases.case import Case
+from domain.cases.case_lines import CaseLine
+from domain.enums import CaseState
+from domain.errors import UnitsTakenError
+
+Unit = tuple[str, int]
+
+_UNITS = ReservedUnitRow.__table__
+REFUND, REPLACEMENT = "refund", "replacement"
+_READ_HOLDERS = select(_UNITS.c.sku, _UNITS.c.unit, _UNITS.c.case_id).where(given(_UNITS.c.order_number))
+_READ_HELD = select(_UNITS.c.sku, _UNITS.c.unit, _UNITS.c.settled, _UNITS.c.settles_as).where(given(_UNITS.c.case_id))
+_ADD = AddOrLeave(_UNITS)
+_ONE_HELD = and_(
+    _UNITS.c.case_id == bindparam("of_case"), _UNITS.c.sku == bindparam("of_sku"), _UNITS.c.unit == bindparam("number")
+)
+_FREE = delete(_UNITS).where(_ONE_HELD)
+_MAY_SETTLE = or_(_UNITS.c.settles_as.is_(None), _UNITS.c.settles_as == bindparam("so"), bindparam("so") == REFUND)
+# What was refunded is never replaced, and what was sent is never refunded, whatever the case says (R39).
+_SETTLE = (
+    update(_UNITS)
+    .where(_ONE_HELD, _UNITS.c.settled.is_(False), _MAY_SETTLE)
+    .values(settled=bindparam("for_ever"), settles_as=bindparam("so"))
+)
+
+
+class Hold(NamedTuple):
+    """How a unit is held: to be refunded or replaced once that is known, and for ever once that is done."""
+
+    settled: bool = False
+    settles_as: str | None = None
+
+
+def choose_units(connection: Connection, case: Case) -> Case:
+    """Return the case with the units it is to hold: its own, then the lowest free ones (R11); raises UnitsTakenError.
+
+    The lines come with the shares of all their units. An ended case takes no new ones.
+    """
+    lock_order(connection, case.order_number)
+    rows = connection.execute(_READ_HOLDERS, {"order_number": case.order_number})
+    holders = {(sku, unit): case_id for sku, unit, case_id in rows}
+    return case.amend(lines=tuple(_choose(case, line, holders) for line in case.lines))
+
+
+def has_choice(case: Case) -> bool:
+    """Return whether the case comes with more units than it is to hold, as when it reopens after a refusal (R12)."""
+    return any(len(line.units) > line.quantity for line in case.lines)
+
+
+def keep_units(connection: Connection, case: Case) -> None:
+    """Hold exactly the units the case needs now: all while it is open, the settled ones for ever.
+
+    Units that it needs again are taken by their very numbers. Raises UnitsTakenError when one is gone (R11), or was
+    replaced and is to be refunded too, or the other way round (R39).
+    """
+    held = _held(connection, case)
+    wanted = _wanted(case)
+    if held == wanted:
+        return
+    _free(connection, case, {unit for unit, hold in held.items() if not hold.settled} - wanted.keys())
+    changed = {unit: hold for unit, hold in wanted.items() if unit in held and _differs(held[unit], hold)}
+    _settle(connection, case, changed)
+    _hold(connection, case, {unit: hold for unit, hold in wanted.items() if unit not in held})
+
+
+def _differs(held: Hold, wanted: Hold) -> bool:
+    return wanted.settles_as is not None and wanted != held
+
+
+def _held(connection: Connection, case: Case) -> dict[Unit, Hold]:
+    rows = connection.execute(_READ_HELD, {"case_id": case.case_id})
+    return {(sku, unit): Hold(settled, settles_as) for sku, unit, settled, settles_as in rows}
+
+
+def _choose(case: Case, line: CaseLine, holders: dict[Unit, str]) -> CaseLine:
+    holder = {share.unit: holders.get((line.sku, share.unit)) for share in line.units}
+    own = [share for share in line.units if holder[share.unit] == case.case_id]
+    free = [share for share in line.units if holder[share.unit] is None] if case.is_open else []
+    if case.is_open and len(own) + len(free) < line.quantity:
+        others = "the others are in a refund case, or were refunded already"
+        raise UnitsTakenError(f"{line.sku}: {line.quantity} asked for, {len(free)} free; {others}")
+    chosen = [*own, *free][: line.quantity]
+    return line.amend(units=tuple(sorted(chosen, key=lambda share: share.unit)))
+
+
+def _wanted(case: Case) -> dict[Unit, Hold]:
+    return {unit: hold for line in case.lines for unit, hold in _units(case, line) if hold.settled or case.is_open}
+
+
+def _units(case: Case, line: CaseLine) -> list[tuple[Unit, Hold]]:
+    return [((line.sku, share.unit), _hold_of(case, line, index)) for index, share in enumerate(line.units)]
+
+
+def _hold_of(case: Case, line: CaseLine, index: int) -> Hold:
+    """Return how the unit at that place of its line is settled: replaced ones come first, then refunded ones (R39)."""
+    # Refused units for which a part is paid all the same are settled by that (R28); they are counted from the back.
+    if index >= len(line.units) - (line.refused if case.agreed_amount else line.part_paid):
+        return Hold(settled=True, settles_as=REFUND)
+    if index < line.replaced:
+        return Hold(settled=True, settles_as=REPLACEMENT)
+    if index < line.settled:
+        return Hold(settled=True, settles_as=REFUND)
+    if index < line.settled + case.replacing(line.sku):
+        return Hold(settles_as=REPLACEMENT)
+    return Hold(settles_as=REFUND if case.state is CaseState.PAYOUT_DUE and index < line.accepted else None)
+
+
+def _hold(connection: Connection, case: Case, units: dict[Unit, Hold]) -> None:
+    if not units:
+        return
+    rows = [
+        {"order_number": case.order_number, "sku": sku, "unit": unit, "case_id": case.case_id, **hold._asdict()}
+        for (sku, unit), hold in sorted(units.items())
+    ]
+    if _ADD.add(connection, rows) < len(rows):
+        raise UnitsTakenError(_name_of_taken(connection, case, units))
+
+
+def _name_of_taken(connection: Connection, case: Case, units: dict[Unit, Hold]) -> str:
+    sku, unit = min(units.keys() - _held(connection, case).keys())
+    return f"{sku}: unit {unit} is in another refund case meanwhile, or was refunded already"
+
+
+def _free(connection: Connection, case: Case, units: set[Unit]) -> None:
+    if units:
+        connection.execute(_FREE, _each(case, units))
+
+
+def _settle(connection: Connection, case: Case, units: dict[Unit, Hold]) -> None:
+    for unit, hold in units.items():
+        (row,) = _each(case, {unit})
+        changed = connection.execute(_SETTLE, {**row, "so": hold.settles_as, "for_ever": hold.settled})
+        if not changed.rowcount:
+            sku, number = unit
+            says = f"{sku}: unit {number} was settled already and cannot be settled as a {hold.settles_as} too"
+            raise UnitsTakenError(says)
+
+
+def _each(case: Case, units: set[Unit]) -> list[dict[str, object]]:
+    return [{"of_case": case.case_id, "of_sku": sku, "number": unit} for sku, unit in sorted(units)]

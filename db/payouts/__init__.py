@@ -1,0 +1,1 @@
+"""Payouts, their plans, the ledger, disputes and reconciliation."""

@@ -1,0 +1,107 @@
+"""Chargebacks over payments, as their gateways tell of them (R38)."""
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, select
+
+from db.core.engine import Database
+from db.core.upsert import AddOrReplace, given
+from db.payouts.external_refunds import renew_elsewhere
+from db.tables import CaseRow, DisputeRow, OrderPaymentRow, PayoutRow
+from domain.enums import ENDED_STATES, CaseState
+from domain.money import Money
+from domain.payment_events import Dispute, DisputeStatus
+
+_DISPUTES, _PAYOUTS, _CASES = DisputeRow.__table__, PayoutRow.__table__, CaseRow.__table__
+_PAYMENTS = OrderPaymentRow.__table__
+_OF_PAYMENT = select(_DISPUTES).where(given(_DISPUTES.c.provider), given(_DISPUTES.c.payment_reference))
+_KNOWN = select(_DISPUTES).where(given(_DISPUTES.c.provider), given(_DISPUTES.c.dispute_id)).with_for_update()
+_CONCERNED = (
+    select(_PAYOUTS.c.case_id)
+    .join(_CASES, _CASES.c.case_id == _PAYOUTS.c.case_id)
+    .where(given(_PAYOUTS.c.source_provider), given(_PAYOUTS.c.source_reference), _PAYOUTS.c.released.is_(False))
+    .where(_CASES.c.state.not_in([state.value for state in ENDED_STATES]))
+    .distinct()
+    .order_by(_PAYOUTS.c.case_id)
+)
+_SENDING = (
+    select(_CASES.c.case_id)
+    .join(_PAYMENTS, _PAYMENTS.c.order_number == _CASES.c.order_number)
+    .where(given(_PAYMENTS.c.provider), given(_PAYMENTS.c.reference))
+    .where(_CASES.c.state.in_([CaseState.REPLACEMENT_DUE.value, CaseState.CHARGEBACK_HOLD.value]))
+    .order_by(_CASES.c.case_id)
+)
+_OPEN_OVER_ORDER = (
+    select(_DISPUTES.c.dispute_id)
+    .join(
+        _PAYMENTS,
+        and_(_PAYMENTS.c.provider == _DISPUTES.c.provider, _PAYMENTS.c.reference == _DISPUTES.c.payment_reference),
+    )
+    .where(given(_PAYMENTS.c.order_number), _DISPUTES.c.status == DisputeStatus.OPEN.value)
+)
+_WRITE = AddOrReplace(_DISPUTES, not_older=_DISPUTES.c.changed_at)
+
+
+class Disputes:
+    """The disputes; one that was won or lost is opened by no older news."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, dispute: Dispute) -> list[str]:
+        """Record where the dispute stands, unless later news are recorded; return the open cases that it holds.
+
+        Overtaken news concern nobody. What a lost dispute took leaves no room for refunds of its payment (R32).
+        """
+        with self._database.writing() as connection:
+            known = (
+                connection.execute(_KNOWN, dispute.model_dump(include={"provider", "dispute_id"})).mappings().first()
+            )
+            if known is not None and _is_overtaken(_dispute(known), dispute):
+                return []
+            _WRITE.write(connection, [_row(dispute)])
+            renew_elsewhere(connection, dispute.provider, dispute.payment_reference)
+            concerned = {"source_provider": dispute.provider, "source_reference": dispute.payment_reference}
+            paying = connection.scalars(_CONCERNED, concerned)
+            payment = {"provider": dispute.provider, "reference": dispute.payment_reference}
+            return sorted({*paying, *connection.scalars(_SENDING, payment)})
+
+    def holds(self, order_number: str) -> bool:
+        """Return whether a dispute over a payment of the order is open (R38)."""
+        with self._database.reading() as connection:
+            return connection.execute(_OPEN_OVER_ORDER, {"order_number": order_number}).first() is not None
+
+    def of(self, provider: str, payment_reference: str) -> list[Dispute]:
+        """Return the disputes over a payment."""
+        with self._database.reading() as connection:
+            return read_disputes(connection, provider, payment_reference)
+
+
+def read_disputes(connection: Connection, provider: str, payment_reference: str) -> list[Dispute]:
+    """Return the disputes over a payment."""
+    payment = {"provider": provider, "payment_reference": payment_reference}
+    return [_dispute(row) for row in connection.execute(_OF_PAYMENT, payment).mappings()]
+
+
+def is_disputed(connection: Connection, provider: str, payment_reference: str) -> bool:
+    """Return whether a dispute over the payment is open (R38)."""
+    return any(one.status is DisputeStatus.OPEN for one in read_disputes(connection, provider, payment_reference))
+
+
+def _is_overtaken(known: Dispute, told: Dispute) -> bool:
+    ended_before = known.status is not DisputeStatus.OPEN and told.status is DisputeStatus.OPEN
+    return ended_before or told.changed_at < known.changed_at
+
+
+def _dispute(row: RowMapping) -> Dispute:
+    amount = Money(minor=row["amount"], currency=row["currency"])
+    return Dispute(amount=amount, **{name: row[name] for name in Dispute.model_fields if name != "amount"})
+
+
+def _row(dispute: Dispute) -> dict[str, Any]:
+    return {
+        **dispute.model_dump(exclude={"amount"}),
+        "status": dispute.status.value,
+        "amount": dispute.amount.minor,
+        "currency": dispute.amount.currency,
+    }

@@ -1,0 +1,71 @@
+"""What went back of a payment without a payout: refunds made by hand, and disputes that were lost (R32)."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from db.core.upsert import AddOrReplace, given
+from db.payouts.payout_rows import PayoutRecord
+from db.tables import DisputeRow, ForeignRefundRow, OrderPaymentRow
+from domain.enums import PayoutState
+from domain.payment_events import DisputeStatus, SeenRefund
+
+_PAYMENTS, _FOREIGN, _DISPUTES = OrderPaymentRow.__table__, ForeignRefundRow.__table__, DisputeRow.__table__
+_PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
+_BY_HAND = select(func.coalesce(func.sum(_FOREIGN.c.amount), 0)).where(
+    given(_FOREIGN.c.provider), given(_FOREIGN.c.payment_reference), _FOREIGN.c.counts
+)
+_LOST = select(func.coalesce(func.sum(_DISPUTES.c.amount), 0)).where(
+    given(_DISPUTES.c.provider),
+    given(_DISPUTES.c.payment_reference),
+    _DISPUTES.c.status == DisputeStatus.LOST.value,
+)
+_GONE = select(_BY_HAND.scalar_subquery() + _LOST.scalar_subquery())
+_OF_PAYMENT = (_PAYMENTS.c.provider == bindparam("of_provider"), _PAYMENTS.c.reference == bindparam("of_reference"))
+_STANDS = (
+    select(_PAYMENTS.c.captured - _PAYMENTS.c.committed, _PAYMENTS.c.elsewhere)
+    .where(*_OF_PAYMENT)
+    .with_for_update(key_share=True)
+)
+_RENEW = update(_PAYMENTS).where(*_OF_PAYMENT).values(elsewhere=bindparam("gone"))
+_COUNTS = select(_FOREIGN.c.counts).where(given(_FOREIGN.c.provider), given(_FOREIGN.c.refund_id))
+_WRITE = AddOrReplace(_FOREIGN)
+
+
+def record_foreign_refund(connection: Connection, refund: SeenRefund) -> None:
+    """Record a refund that no payout made, as it stands now; one that failed stays failed, whatever comes late."""
+    if connection.scalar(_COUNTS, refund.model_dump(include={"provider", "refund_id"})) is False:
+        return
+    row = {
+        **refund.model_dump(exclude={"amount", "state", "payout_id"}),
+        "amount": refund.amount.minor,
+        "currency": refund.amount.currency,
+        "counts": refund.state not in _PAID_NOTHING,
+    }
+    _WRITE.write(connection, [row])
+    renew_elsewhere(connection, refund.provider, refund.payment_reference)
+
+
+def note_taken_by_dispute(connection: Connection, record: PayoutRecord, at: datetime) -> None:
+    """Record what a dispute took in place of a payout, unless the gateway told that it was lost (R38)."""
+    payment = {"provider": record.source_provider, "payment_reference": record.source_reference}
+    if record.source_provider is None or int(connection.scalar(_LOST, payment) or 0):
+        return
+    amount = record.payout.amount
+    row = {"refund_id": f"dispute:{record.payout_id}", "amount": amount.minor, "currency": amount.currency}
+    _WRITE.write(connection, [{**payment, **row, "counts": True, "created_at": at}])
+
+
+def renew_elsewhere(connection: Connection, provider: str, payment_reference: str) -> None:
+    """Leave no room for what went back elsewhere; a payment of no order is passed over.
+
+    What does not fit beside the payouts any more has gone back twice: reconciliation finds that, no constraint can.
+    """
+    of_payment = {"of_provider": provider, "of_reference": payment_reference}
+    stands = connection.execute(_STANDS, of_payment).first()
+    if stands is None:
+        return
+    left, known = stands
+    gone = connection.scalar(_GONE, {"provider": provider, "payment_reference": payment_reference})
+    if (renewed := min(int(gone or 0), left)) != known:
+        connection.execute(_RENEW, {**of_payment, "gone": renewed})

@@ -1,0 +1,90 @@
+"""What reconciliation found, and what operators closed."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic_core import from_json
+from sqlalchemy import RowMapping, bindparam, select, update
+
+from db.core.engine import Database
+from db.core.upsert import AddOrReplace, given
+from db.tables import FindingRow
+from domain.errors import UnknownFindingError
+from domain.findings import Finding, FindingKind
+
+RECONCILIATION = "reconciliation"
+_FINDINGS = FindingRow.__table__
+_OWN = ("found_at", "last_seen_at", "closed_at", "closed_by", "close_note")
+_WRITE = AddOrReplace(_FINDINGS, keep={"found_at", "closed_at", "closed_by", "close_note"})
+_READ = select(_FINDINGS).order_by(_FINDINGS.c.found_at, _FINDINGS.c.finding_id)
+_READ_ONE = select(_FINDINGS).where(given(_FINDINGS.c.finding_id))
+_CLOSE = (
+    update(_FINDINGS)
+    .where(_FINDINGS.c.finding_id == bindparam("of_finding"), _FINDINGS.c.closed_at.is_(None))
+    .values(
+        closed_at=bindparam("at", type_=_FINDINGS.c.closed_at.type),
+        closed_by=bindparam("by"),
+        close_note=bindparam("note"),
+    )
+)
+# What had gone by itself and is back is a difference again; what somebody closed was looked at.
+_REOPEN = (
+    update(_FINDINGS)
+    .where(_FINDINGS.c.finding_id == bindparam("of_finding"), _FINDINGS.c.closed_by == RECONCILIATION)
+    .values(closed_at=None, closed_by=None, close_note=None)
+)
+_OPEN_OF = select(_FINDINGS.c.finding_id).where(_FINDINGS.c.closed_at.is_(None))
+
+
+class Findings:
+    """The findings: each stays until it is closed by somebody, or is gone by itself."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def found(self, findings: Sequence[Finding]) -> None:
+        """Record the findings, each once: when it was first found stays, and what somebody closed stays closed."""
+        if not findings:
+            return
+        with self._database.writing() as connection:
+            _WRITE.write(connection, [_row(finding) for finding in findings])
+            connection.execute(_REOPEN, [{"of_finding": finding.finding_id} for finding in findings])
+
+    def page(self, *, open_only: bool = True, limit: int = 200) -> list[Finding]:
+        """Return findings, the oldest first."""
+        wanted = _READ.where(_FINDINGS.c.closed_at.is_(None)) if open_only else _READ
+        with self._database.reading() as connection:
+            return [_finding(row) for row in connection.execute(wanted.limit(limit)).mappings()]
+
+    def close(self, finding_id: str, by: str, note: str, at: datetime) -> Finding:
+        """Close the finding and return it; closed already, it is returned as it was closed.
+
+        Raises UnknownFindingError.
+        """
+        with self._database.writing() as connection:
+            connection.execute(_CLOSE, {"of_finding": finding_id, "by": by, "note": note, "at": at})
+            row = connection.execute(_READ_ONE, {"finding_id": finding_id}).mappings().first()
+        if row is None:
+            raise UnknownFindingError(f"there is no finding {finding_id}: GET /v1/findings lists them")
+        return _finding(row)
+
+    def close_gone(self, kinds: Collection[FindingKind], seen_ids: Collection[str], at: datetime) -> int:
+        """Close the open findings of these kinds that were not seen any more, and return how many."""
+        wanted = _OPEN_OF.where(_FINDINGS.c.kind.in_([kind.value for kind in kinds]))
+        with self._database.writing() as connection:
+            gone = sorted(set(connection.scalars(wanted)) - set(seen_ids))
+            note = {"by": RECONCILIATION, "note": "no difference any more", "at": at}
+            if gone:
+                connection.execute(_CLOSE, [{"of_finding": one, **note} for one in gone])
+            return len(gone)
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    own = finding.model_dump(include=set(_OWN))
+    told = finding.model_dump_json(exclude=set(_OWN))
+    return {"finding_id": finding.finding_id, "kind": finding.kind.value, "finding": told, **own}
+
+
+def _finding(row: RowMapping) -> Finding:
+    return Finding(**from_json(row["finding"]), **{name: row[name] for name in _OWN})

@@ -1,0 +1,103 @@
+"""What a case says of its payouts, taken over into the books."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from db.payouts.ledger_postings import enter_refunded, enter_rerouted, enter_reversed
+from db.payouts.payment_reservations import give_up, leave_to_dispute
+from db.payouts.payout_rows import PayoutRecord, begun, read_payouts, write_payouts
+from domain.cases.case import Case
+from domain.cases.payout import Payout
+from domain.enums import PayoutState
+
+_DEAD = frozenset({PayoutState.PLANNED, PayoutState.FAILED, PayoutState.CANCELED})
+_MONEY_MOVED = frozenset({PayoutState.SUCCEEDED, PayoutState.REVERSED})
+_PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REVERSED})
+_ANSWERED = _MONEY_MOVED | {PayoutState.FAILED, PayoutState.CANCELED}
+
+
+def keep_payouts(connection: Connection, case: Case) -> None:
+    """Take over what the case says of its payouts, and enter money that moved in the ledger once.
+
+    Payouts that an ended case leaves unpaid are given up, and those that a lost dispute took over are left to it
+    (R38). Raises LookupError for a payout that was never planned: only a plan keeps the cap (R32).
+    """
+    if case.is_open and not case.payouts:
+        return
+    records = {record.payout_id: record for record in read_payouts(connection, case.case_id)}
+    for payout in case.payouts:
+        if payout.payout_id not in records:
+            raise LookupError(f"payout {payout.payout_id} was never planned")
+        records[payout.payout_id] = _take_over(connection, records[payout.payout_id], payout, case.updated_at)
+    disputed = [one for one in records.values() if _is_left_to_dispute(one, case)]
+    for record in disputed:
+        leave_to_dispute(connection, record, case.updated_at)
+    if not case.is_open:
+        left = [one for one in records.values() if _is_dead(one, case) and one not in disputed]
+        give_up(connection, left, case.updated_at)
+
+
+def _take_over(connection: Connection, record: PayoutRecord, payout: Payout, at: datetime) -> PayoutRecord:
+    changed = _changed(record, payout)
+    if changed == record:
+        return record
+    write_payouts(connection, [changed])
+    if changed.payout.is_outside and not record.payout.is_outside:
+        enter_rerouted(connection, changed, at)
+    if payout.state in _MONEY_MOVED and payout.state is not record.payout.state:
+        _enter(connection, changed, at)
+    return changed
+
+
+def _changed(record: PayoutRecord, payout: Payout) -> PayoutRecord:
+    known = record.payout
+    if known.is_outside and not payout.is_outside:
+        return record
+    if payout.attempt > known.attempt:
+        return record.amend(payout=payout)
+    if payout.is_outside and not known.is_outside:
+        return _rerouted(record, payout)
+    if payout.state is PayoutState.PLANNED and known.state in _PAID_NOTHING:
+        # Decided by a human (R36), for a case that does not know of the last attempt at the gateway.
+        return begun(record, known.attempt + 1)
+    # What was recorded of an attempt as it began is newer than a case that has no answer yet.
+    has_news = payout.state in _ANSWERED or (
+        payout.attempt == known.attempt and payout.state is not PayoutState.PLANNED
+    )
+    if not has_news:
+        return record
+    return record.with_payout(
+        state=payout.state,
+        gateway_refund_id=payout.gateway_refund_id or known.gateway_refund_id,
+        failure_code=payout.failure_code,
+        submitted_at=payout.submitted_at or known.submitted_at,
+        settled_at=payout.settled_at,
+    )
+
+
+def _rerouted(record: PayoutRecord, payout: Payout) -> PayoutRecord:
+    """Return the payout under an attempt of its own: the case may not know of the last one at the gateway (R36)."""
+    attempt = record.payout.attempt + 1
+    key = f"{payout.idempotency_key.rsplit('/', 1)[0]}/a{attempt}"
+    return record.amend(payout=payout.amend(attempt=attempt, idempotency_key=key))
+
+
+def _enter(connection: Connection, record: PayoutRecord, at: datetime) -> None:
+    enter_refunded(connection, record, record.payout.settled_at or at)
+    if record.payout.state is PayoutState.REVERSED:
+        enter_reversed(connection, record, at)
+
+
+def _is_left_to_dispute(record: PayoutRecord, case: Case) -> bool:
+    payout = case.payout(record.payout_id)
+    is_canceled = payout is not None and payout.state is PayoutState.CANCELED
+    is_owed_by_payment = record.source_provider is not None and not record.released
+    return case.settled_by_dispute is not None and is_canceled and is_owed_by_payment
+
+
+def _is_dead(record: PayoutRecord, case: Case) -> bool:
+    # What may have been submitted stays committed, and a reimbursement is still to be paid by hand.
+    known = {payout.payout_id for payout in case.payouts}
+    is_unheard_of = record.payout.is_outside and record.payout_id not in known
+    return not record.released and (record.payout.state in _DEAD or is_unheard_of)

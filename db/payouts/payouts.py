@@ -1,0 +1,128 @@
+"""Payouts: every attempt is durable here before a gateway hears of it."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from db.core.engine import Database
+from db.core.upsert import given
+from db.payouts.disputes import is_disputed
+from db.payouts.external_refunds import record_foreign_refund
+from db.payouts.ledger import LedgerEntry, balance, read_ledger, read_order_ledger
+from db.payouts.payout_plans import left_for_goods
+from db.payouts.payout_rows import PayoutRecord, begun, read_payout, record_of, write_payouts
+from db.tables import OrderRow, PayoutRow
+from domain.cases.payout import Payout
+from domain.enums import PayoutState
+from domain.errors import CapExceededError, ChargeDisputedError, UnknownOrderError
+from domain.money import Money
+from domain.payment_events import SeenRefund
+from domain.value import Value
+
+_PAYOUTS = PayoutRow.__table__
+_BY_ID = select(_PAYOUTS).where(given(_PAYOUTS.c.payout_id))
+_BY_REFUND = select(_PAYOUTS).where(given(_PAYOUTS.c.provider), given(_PAYOUTS.c.gateway_refund_id))
+_READ_CURRENCY = select(OrderRow.__table__.c.currency).where(given(OrderRow.__table__.c.order_number))
+
+
+class FoundPayout(Value):
+    """A payout and the case that it is of."""
+
+    payout: Payout
+    case_id: str
+    order_number: str
+    released: bool
+
+
+class Payouts:
+    """The attempts of payouts, and the ledger."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def submitting(self, payout: Payout, at: datetime) -> Payout:
+        """Record that the payout's attempt begins and return it as recorded.
+
+        A later attempt that is recorded already wins, and `submitted_at` is when the recorded attempt first began; one
+        that is answered has its refund's id.
+        Raises LookupError for a payout that was not planned, CapExceededError for one that is no longer committed,
+        ChargeDisputedError while a chargeback over its payment is open (R38).
+        """
+        with self._database.writing() as connection:
+            record = _find(connection, payout)
+            later = payout.attempt > record.payout.attempt
+            return _submit(connection, begun(record, payout.attempt) if later else record, at)
+
+    def next_attempt(self, payout: Payout, at: datetime) -> Payout:
+        """Record the attempt after the payout's with a new idempotency key, begun now, and return it.
+
+        When that attempt was followed already, the recorded one is returned, so that two callers with the same proof
+        that it paid nothing end up with the same key (fault 3); so is one that was answered meanwhile (R37). Raises as
+        `submitting`.
+        """
+        with self._database.writing() as connection:
+            record = _find(connection, payout)
+            newest = payout.attempt >= record.payout.attempt and not record.payout.gateway_refund_id
+            return _submit(connection, begun(record, payout.attempt + 1) if newest else record, at)
+
+    def find(self, provider: str, payout_id: str | None, refund_id: str) -> FoundPayout | None:
+        """Return the payout that a gateway's refund belongs to: by the id in its metadata, else by the refund's own."""
+        with self._database.reading() as connection:
+            row = connection.execute(_BY_ID, {"payout_id": payout_id}).mappings().first()
+            found = row or connection.execute(_BY_REFUND, _of_gateway(provider, refund_id)).mappings().first()
+        return FoundPayout(**record_of(found).model_dump(include=set(FoundPayout.model_fields))) if found else None
+
+    def refunded_elsewhere(self, refund: SeenRefund) -> None:
+        """Record a refund that no payout made, so that its amount is not refunded again (R32)."""
+        with self._database.writing() as connection:
+            record_foreign_refund(connection, refund)
+
+    def left_for_goods(self, order_number: str) -> int:
+        """Return how much of what was captured neither went back nor is committed, in minor units (R32)."""
+        with self._database.writing() as connection:
+            return left_for_goods(connection, order_number)
+
+    def ledger(self, case_id: str) -> list[LedgerEntry]:
+        """Return the ledger's entries of the case, oldest first."""
+        with self._database.reading() as connection:
+            return read_ledger(connection, case_id)
+
+    def order_ledger(self, order_number: str) -> list[LedgerEntry]:
+        """Return the ledger's entries of the order, oldest first, with what was captured for it."""
+        with self._database.reading() as connection:
+            return read_order_ledger(connection, order_number)
+
+    def ledger_total(self, order_number: str) -> Money:
+        """Return what the ledger's entries of the order add up to, which is nothing (I2); raises UnknownOrderError."""
+        with self._database.reading() as connection:
+            currency = connection.scalar(_READ_CURRENCY, {"order_number": order_number})
+            if currency is None:
+                raise UnknownOrderError(f"there is no order {order_number}")
+            return Money(minor=balance(connection, order_number), currency=currency)
+
+
+def _of_gateway(provider: str, refund_id: str) -> dict[str, str]:
+    return {"provider": provider, "gateway_refund_id": refund_id}
+
+
+def _find(connection: Connection, payout: Payout) -> PayoutRecord:
+    record = read_payout(connection, payout.payout_id)
+    if record is None:
+        raise LookupError(f"payout {payout.payout_id} was never planned")
+    if record.released:
+        raise CapExceededError(f"payout {payout.payout_id} was given up when its case ended: plan it again")
+    if record.payout.is_outside:
+        raise CapExceededError(f"payout {payout.payout_id} is paid to another account: nothing of it to a gateway")
+    if is_disputed(connection, record.payout.provider, record.payout.payment_reference):
+        raise ChargeDisputedError(f"a chargeback over {payout.provider} {payout.payment_reference} is open")
+    return record
+
+
+def _submit(connection: Connection, record: PayoutRecord, at: datetime) -> Payout:
+    state = record.payout.state
+    submitted = record.amend(first_attempt_at=record.first_attempt_at or at).with_payout(
+        state=PayoutState.SUBMITTING if state is PayoutState.PLANNED else state,
+        submitted_at=record.payout.submitted_at or at,
+    )
+    write_payouts(connection, [submitted])
+    return submitted.payout

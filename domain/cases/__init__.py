@@ -1,0 +1,1 @@
+"""One refund case: its lines, messages, payouts, evidence and next step."""

@@ -1,0 +1,174 @@
+"""A refund case: what the workflow holds, the read model stores and `GET /v1/refunds/{case_id}` shows."""
+
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field, JsonValue
+
+from domain.calendar import Deadline
+from domain.cases.case_lines import CaseLine, Inspection, Shipment
+from domain.cases.evidence import EvidencePin
+from domain.cases.exchange import PENDING, OutboundParcel, Replacement
+from domain.cases.payout import OtherAccount, Payout, RefundDue
+from domain.enums import ENDED_STATES, CaseState, Party, Reason, ResolutionAsked
+from domain.money import Money
+from domain.order import Identifier
+from domain.request import CaseId
+from domain.types import Code, Count, RuleId
+from domain.value import Value
+
+
+class Refusal(Value):
+    """A rule's no: which rule, in words for the customer, with the deadline it names where it has one."""
+
+    rule: RuleId
+    code: Code
+    says: str
+    deadline: Deadline | None = None
+
+
+class NextStep(Value):
+    """Whose turn it is and what they can send; `send` maps a signal or call to an example body."""
+
+    party: Party
+    says: str
+    by: AwareDatetime | None = None
+    send: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class TimelineEntry(Value):
+    """Something that happened, in codes: free text stays in the database."""
+
+    seq: Annotated[int, Field(ge=0)]
+    at: AwareDatetime
+    actor: str
+    event: str
+    rule: RuleId | None = None
+    details: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class Case(Value):
+    """One refund case; `version` grows with every change, so that a later record always wins."""
+
+    case_id: CaseId
+    version: Annotated[int, Field(ge=0)] = 0
+    order_number: Identifier
+    customer_id: Identifier
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    state: CaseState
+    reason: Reason
+    reason_asked: Reason
+    resolution: ResolutionAsked
+    policy_version: str
+    opened_at: AwareDatetime
+    updated_at: AwareDatetime
+    lines: tuple[CaseLine, ...] = ()
+    evidence: tuple[EvidencePin, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    refusal: Refusal | None = None
+    goodwill: bool = Field(default=False, description="reopened against a rule by an operator (R12)")
+    approved_at: AwareDatetime | None = None
+    approved_by: str | None = None
+    return_code: str | None = Field(default=None, description="printed on the return label (R18)")
+    return_address: tuple[str, ...] = Field(default=(), description="where to send the goods (R18)")
+    return_waived: bool = False
+    shop_paid_label: Money | None = Field(default=None, description="price of a label the shop gave (R31)")
+    shipment: Shipment | None = None
+    received_at: AwareDatetime | None = None
+    rest_received_at: AwareDatetime | None = Field(
+        default=None, description="another parcel came in while the first was decided about or paid (R26)"
+    )
+    inspections: tuple[Inspection, ...] = ()
+    loss_accepted: bool = Field(default=False, description="paid without goods after a loss (R22)")
+    agreed_amount: Money | None = Field(default=None, description="a partial refund agreed for refused units (R28)")
+    refund_due: RefundDue | None = None
+    rounds: Count = Field(default=0, description="how often something fell due; each is planned once")
+    payouts: tuple[Payout, ...] = ()
+    replacements: tuple[Replacement, ...] = ()
+    sent: tuple[OutboundParcel, ...] = Field(default=(), description="parcels to the customer (R28, R39)")
+    blocked_by: Code | None = None
+    evidence_accepted: bool = Field(
+        default=False, description="an auditor looked again at evidence that changed after the audit (fault 28)"
+    )
+    settled_by_dispute: str | None = Field(
+        default=None, max_length=128, description="the lost dispute that returned the money instead of payouts (R38)"
+    )
+    other_account: OtherAccount | None = Field(
+        default=None, description="another account that one person proposes to pay, and a second one approves (R36)"
+    )
+    asked_after: tuple[str, ...] = Field(
+        default=(), description="payouts that their gateway has news of: it is asked how they stand (R37)"
+    )
+    overdue: bool = False
+    awaits_more: bool = Field(default=False, description="an auditor asked for more information (R9)")
+    taken: dict[str, str] = Field(
+        default_factory=dict, description="what came under each event id, as kind and fingerprint: nothing counts twice"
+    )
+    answered: dict[str, str] = Field(
+        default_factory=dict, description="fingerprint of the last message taken, by kind: the same again, same answer"
+    )
+    ended_at: AwareDatetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True while somebody or something is still waited for."""
+        return self.state not in ENDED_STATES and self.ended_at is None
+
+    def deadline(self, what: str) -> Deadline | None:
+        """Return the deadline of that name, or None."""
+        return next((deadline for deadline in self.deadlines if deadline.what == what), None)
+
+    @property
+    def next_deadline(self) -> Deadline | None:
+        """The earliest deadline that has not passed, or None."""
+        pending = [deadline for deadline in self.deadlines if not deadline.passed]
+        return min(pending, key=lambda deadline: deadline.when, default=None)
+
+    @property
+    def due(self) -> Deadline | None:
+        """The deadline that whoever must act next has to keep: no reminder, and no window of somebody else."""
+        others = {"ship_by"} if self.state is not CaseState.AWAITING_RETURN else set[str]()
+        pending = [
+            one for one in self.deadlines if not one.passed and "reminder" not in one.what and one.what not in others
+        ]
+        return min(pending, key=lambda one: one.when, default=None)
+
+    @property
+    def is_partly_paid(self) -> bool:
+        """True when some of its units were settled already: paid in full (R26), as agreed (R28), or replaced (R39)."""
+        return any(line.settled or line.part_paid for line in self.lines)
+
+    def replacing(self, sku: str) -> int:
+        """Return how many accepted units of the line await a replacement that is planned or reserved (R39)."""
+        pending = (one for one in self.replacements if one.line_sku == sku and one.state in PENDING)
+        return sum(one.quantity for one in pending)
+
+    @property
+    def awaits_replacement(self) -> bool:
+        """True while a replacement is to be reserved or sent (R39)."""
+        return any(one.state in PENDING for one in self.replacements)
+
+    def with_line(self, line: CaseLine) -> Self:
+        """Return the case with the line of the same sku replaced."""
+        return self.amend(lines=tuple(line if old.sku == line.sku else old for old in self.lines))
+
+    def with_replacement(self, replacement: Replacement) -> Self:
+        """Return the case with the replacement of the same id replaced, or added."""
+        known = {one.replacement_id: one for one in self.replacements}
+        return self.amend(replacements=tuple({**known, replacement.replacement_id: replacement}.values()))
+
+    def payout(self, payout_id: str) -> Payout | None:
+        """Return the payout of that id, or None."""
+        return next((payout for payout in self.payouts if payout.payout_id == payout_id), None)
+
+    def with_payout(self, payout: Payout) -> Self:
+        """Return the case with the payout of the same id replaced, or added."""
+        others = [old for old in self.payouts if old.payout_id != payout.payout_id]
+        return self.amend(payouts=tuple(sorted([*others, payout], key=lambda one: (len(one.payout_id), one.payout_id))))
+
+
+class Standing(Value):
+    """What the workflow answers to an update: where the case stands; the whole of it is in the read model by then."""
+
+    case_id: CaseId
+    version: Annotated[int, Field(ge=0)]
+    state: CaseState

@@ -1,0 +1,88 @@
+"""The goods of a case: its lines and their units, the parcel back, and what the warehouse found (R19, R26, R39)."""
+
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from domain.cases.exchange import Substitute
+from domain.enums import Disposition, InspectionVerdict
+from domain.money import Money
+from domain.order import Quantity, Sku
+from domain.types import Actor, Code, Count
+from domain.value import Value
+
+
+class UnitShare(Value):
+    """One reserved unit of a line and what was paid for it: goods with tax and discount, and outbound postage (R30)."""
+
+    unit: Annotated[int, Field(ge=1, le=1000, description="number of the unit within its line")]
+    goods: Annotated[int, Field(ge=0, description="minor units")]
+    outbound_postage: Annotated[int, Field(ge=0, description="minor units")]
+
+
+class CaseLine(Value):
+    """A line of the case; its units are settled one by one (R26), accepted ones from the front.
+
+    Of these the first are replaced, then come the paid ones: a unit is one or the other, never both (R39).
+    """
+
+    sku: Sku
+    product_name: str
+    quantity: Quantity
+    units: tuple[UnitShare, ...] = ()
+    accepted: Count = 0
+    refused: Count = 0
+    failed: Count = Field(default=0, description="inspected and not accepted: a human decides (R27, R28)")
+    paid: Count = 0
+    replaced: Count = Field(default=0, description="accepted units for which a replacement was sent (R39)")
+    exchange_for: Substitute | None = Field(
+        default=None, description="what its accepted units are replaced by, as long as that can be had (R39)"
+    )
+    part_paid: Count = Field(default=0, description="refused units for which a part was agreed and paid (R28)")
+
+    @property
+    def outstanding(self) -> int:
+        """Units that the warehouse has not seen yet."""
+        return self.quantity - self.accepted - self.refused - self.failed
+
+    @property
+    def settled(self) -> int:
+        """Accepted units that were refunded or replaced."""
+        return self.replaced + self.paid
+
+    @model_validator(mode="after")
+    def _settles_a_unit_once(self) -> Self:
+        if self.settled > self.accepted:
+            raise ValueError(f"{self.sku}: {self.settled} units refunded or replaced, {self.accepted} accepted (R39)")
+        return self
+
+
+class InspectedLine(Value):
+    """What the warehouse found for units of one sku (R26)."""
+
+    sku: Sku
+    quantity: Quantity = 1
+    verdict: InspectionVerdict
+    disposition: Disposition | None = None
+
+
+class Inspection(Value):
+    """One inspection record (R25)."""
+
+    inspected_at: AwareDatetime
+    inspected_by: Actor
+    lines: tuple[InspectedLine, ...]
+    scan_id: str | None = None
+
+
+class Shipment(Value):
+    """The customer's parcel on its way back (R19); postage is what the customer paid for it."""
+
+    carrier: Code
+    tracking_number: str
+    status: str
+    registered_at: AwareDatetime
+    last_moved_at: AwareDatetime
+    last_event_at: AwareDatetime | None = Field(default=None, description="the courier's time of its last event")
+    is_inspected: bool = Field(default=False, description="the parcel came in; what its courier says later is history")
+    postage: Money | None = None

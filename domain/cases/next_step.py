@@ -1,0 +1,103 @@
+"""Whose turn it is, what they can do, and the exact JSON to send."""
+
+from pydantic import JsonValue
+
+from domain.cases.case import Case, NextStep
+from domain.enums import CaseState, Party
+
+_S = CaseState
+
+PARTIES: dict[CaseState, Party] = {
+    _S.INFORMATION_REQUESTED: Party.CUSTOMER,
+    _S.UNDER_AUDIT: Party.AUDITOR,
+    _S.AWAITING_RETURN: Party.CUSTOMER,
+    _S.IN_TRANSIT: Party.WAREHOUSE,
+    _S.RECEIVED: Party.WAREHOUSE,
+    _S.INSPECTION_FAILED: Party.AUDITOR,
+    _S.LOST_IN_RETURN: Party.AUDITOR,
+    _S.REPLACEMENT_DUE: Party.WAREHOUSE,
+    _S.PAYOUT_DUE: Party.SYSTEM,
+    _S.PAYOUT_BLOCKED: Party.FINANCE,
+    _S.CHARGEBACK_HOLD: Party.FINANCE,
+}
+
+SAYS: dict[CaseState, str] = {
+    _S.INFORMATION_REQUESTED: "The customer uploads photos or videos of the goods.",
+    _S.UNDER_AUDIT: "An auditor approves, rejects, or asks for more information.",
+    _S.AWAITING_RETURN: "The customer sends the goods back and gives carrier and tracking number.",
+    _S.IN_TRANSIT: "The warehouse scans the parcel in and inspects the goods.",
+    _S.RECEIVED: "The warehouse inspects the goods.",
+    _S.INSPECTION_FAILED: "An auditor decides about the units that were not accepted.",
+    _S.LOST_IN_RETURN: "An auditor decides who bears the loss of the parcel.",
+    _S.REPLACEMENT_DUE: "The warehouse sends the replacement; an auditor may have the goods refunded instead.",
+    _S.PAYOUT_DUE: "The refund is on its way through the payment gateway.",
+    _S.PAYOUT_BLOCKED: "Finance mends what blocks the payout and has it tried again.",
+    _S.CHARGEBACK_HOLD: "Finance awaits the end of the dispute.",
+    _S.REJECTED: "Nothing more: the request was not granted.",
+    _S.REFUNDED: "Nothing more: the money was returned.",
+    _S.EXCHANGED: "Nothing more: the goods were replaced.",
+    _S.RETURNING_TO_CUSTOMER: "Nothing more: the refused units go back to the customer.",
+    _S.WITHDRAWN: "Nothing more: the customer withdrew the request.",
+    _S.EXPIRED: "Nothing more, unless the parcel arrives all the same.",
+}
+
+
+def awaiting(case: Case) -> Party:
+    """Return who must act next; nobody when the case has ended."""
+    return PARTIES.get(case.state, Party.NOBODY) if case.is_open else Party.NOBODY
+
+
+def next_step(case: Case) -> NextStep:
+    """Return whose turn it is, until when, and example bodies by signal name or API call."""
+    due = case.due
+    return NextStep(
+        party=awaiting(case),
+        says=SAYS[case.state] if case.is_open or case.state is not _S.LOST_IN_RETURN else "Nothing more.",
+        by=due.when if due and case.is_open else None,
+        send=_examples(case) if case.is_open else {},
+    )
+
+
+def _examples(case: Case) -> dict[str, JsonValue]:
+    inspection: dict[str, JsonValue] = {"warehouse_inspection": _inspection(case)}
+    tracking: dict[str, JsonValue] = {
+        "courier_tracking": {"carrier": "sf_express", "tracking_number": "SF1234567890", "status": "in_transit"}
+    }
+    by_state: dict[CaseState, dict[str, JsonValue]] = {
+        _S.UNDER_AUDIT: {"audit_decision": {"decision": "approve", "decided_by": "your name"}},
+        _S.AWAITING_RETURN: tracking,
+        _S.IN_TRANSIT: inspection,
+        _S.RECEIVED: inspection,
+        _S.INSPECTION_FAILED: {"POST resolution": {"decision": "accept"}},
+        _S.LOST_IN_RETURN: {"POST resolution": {"decision": "pay"}},
+        _S.REPLACEMENT_DUE: {"POST dispatch": _dispatch(), "POST resolution": {"decision": "pay"}},
+        _S.PAYOUT_BLOCKED: {"POST resolution": _unblocking(case)},
+        _S.CHARGEBACK_HOLD: {"POST resolution": {"decision": "close"}},
+    }
+    return by_state.get(case.state, {})
+
+
+def _dispatch() -> JsonValue:
+    return {"goods": "replacement", "carrier": "sf_express", "tracking_number": "SF1234567890"}
+
+
+def _unblocking(case: Case) -> JsonValue:
+    """Return what unblocks the payout: paid by hand once two people said so, accepted evidence, or another try."""
+    if case.blocked_by == "other_account":
+        return {"decision": "paid", "reference": "finance's reference of the payment"}
+    if case.blocked_by == "evidence_changed":
+        return {"decision": "accept"}
+    if case.other_account:
+        return {"decision": "other_account", "reference": case.other_account.reference}
+    return {"decision": "retry"}
+
+
+def _inspection(case: Case) -> JsonValue:
+    return {
+        "inspected_by": "your name",
+        "lines": [
+            {"sku": line.sku, "quantity": line.outstanding, "verdict": "accepted", "disposition": "restock"}
+            for line in case.lines
+            if line.outstanding
+        ],
+    }

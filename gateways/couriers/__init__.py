@@ -1,0 +1,1 @@
+"""Tracking providers, one folder each."""

@@ -1,0 +1,4 @@
+"""AfterShip."""
+
+PROVIDER = "aftership"
+"""The provider's name in orders, settings and paths."""

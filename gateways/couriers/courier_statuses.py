@@ -1,0 +1,35 @@
+"""What every tracking provider's reader shares: constant-time comparison, times, and what an unknown word means."""
+
+import hmac
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from domain.enums import CourierStatus, CourierSubStatus
+from domain.errors import BadSignatureError
+
+Meaning = tuple[CourierStatus, CourierSubStatus | None]
+PENDING: Meaning = (CourierStatus.INFO_RECEIVED, None)
+MOVING: Meaning = (CourierStatus.IN_TRANSIT, None)
+OTHER: Meaning = (CourierStatus.EXCEPTION, CourierSubStatus.OTHER)
+
+
+def exception(sub_status: CourierSubStatus) -> Meaning:
+    """Return the meaning of an exception whose cause is known."""
+    return CourierStatus.EXCEPTION, sub_status
+
+
+def verify(presented: str | None, right: Iterable[str], header: str) -> None:
+    """Raise BadSignatureError unless what was presented is one of the right signatures, compared in constant time."""
+    if not presented:
+        raise BadSignatureError(f"send the header {header} with the signature of the body")
+    given = presented.strip().encode("utf-8", "replace")
+    if not any(hmac.compare_digest(given, one.encode()) for one in right):
+        raise BadSignatureError("the signature fits none of the secrets that are set")
+
+
+def instant(told: object) -> datetime | None:
+    """Return a time with its zone, or None for none and for one that says no zone: its order could not be told."""
+    if not isinstance(told, str) or not told:
+        return None
+    at = datetime.fromisoformat(told)
+    return at.astimezone(UTC) if at.tzinfo else None

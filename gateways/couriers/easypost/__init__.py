@@ -1,0 +1,4 @@
+"""EasyPost."""
+
+PROVIDER = "easypost"
+"""The provider's name in orders, settings and paths."""

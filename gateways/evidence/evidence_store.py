@@ -1,0 +1,228 @@
+"""Evidence in any S3: write-once upload tickets, verification by content, pinned versions (R8, faults 27 and 28)."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
+
+from domain.cases.evidence import EvidencePin, Pinned, UploadTicket
+from domain.errors import EvidenceMissingError, EvidenceRefusedError, StoreUnavailableError
+from domain.request import AnnouncedEvidence, MediaType
+from gateways.evidence.media_types import EXTENSIONS, SNIFFED_BYTES, limit_bytes, real_type
+from gateways.evidence.s3 import Bucket, asking, connect, is_gone, keep_versions, let_browsers_upload, make_bucket
+
+if TYPE_CHECKING:
+    from types_boto3_s3.type_defs import GetObjectOutputTypeDef
+
+TICKET_TTL = timedelta(minutes=15)
+LINK_TTL = timedelta(minutes=5)
+_CHUNK_BYTES = 1024 * 1024
+_HASHES_REMEMBERED = 4096
+_UNVERSIONED = frozenset({None, "null"})
+
+
+class EvidenceStore:
+    """Photos and videos of cases, one object each at `cases/{case_id}/{evidence_id}`, and return slips; calls block.
+
+    Implements activities.payouts.EvidenceVault. Safe to share between threads.
+    """
+
+    def __init__(self, bucket: Bucket, ticket_ttl: timedelta = TICKET_TTL, link_ttl: timedelta = LINK_TTL) -> None:
+        self._bucket = bucket.name
+        self._region = bucket.region
+        self._ticket_ttl = ticket_ttl
+        self._link_ttl = link_ttl
+        # A large video must not be read again by every try of a payout that timed out over it.
+        self._computed_hash = lru_cache(_HASHES_REMEMBERED)(self._compute_hash)
+        self._s3 = connect(bucket, bucket.endpoint)
+        is_same = bucket.public_endpoint in {None, bucket.endpoint}
+        self._signer = self._s3 if is_same else connect(bucket, bucket.public_endpoint)
+
+    @property
+    def upload_origin(self) -> str:
+        """Where tickets lead to, as a browser names it: scheme, host and port."""
+        url = urlsplit(self._signer.generate_presigned_url("put_object", {"Bucket": self._bucket, "Key": "any"}))
+        return f"{url.scheme}://{url.netloc}"
+
+    def ticket(self, case_id: str, evidence_id: str, item: AnnouncedEvidence) -> UploadTicket:
+        """Return a write-once permission to upload exactly what was announced: type, size and hash are signed.
+
+        Raises EvidenceRefusedError when it is announced larger than its kind may be.
+        """
+        _refuse_too_large(item)
+        params = {
+            "Bucket": self._bucket,
+            "Key": _key(case_id, evidence_id),
+            "ContentType": item.content_type,
+            "ContentLength": item.size,
+            "IfNoneMatch": "*",
+            **({"ChecksumSHA256": _base64(item.sha256)} if item.sha256 else {}),
+        }
+        url = self._signer.generate_presigned_url("put_object", params, int(self._ticket_ttl.total_seconds()))
+        return UploadTicket(url=url, headers=_signed_headers(item), expires_at=_expiry(url))
+
+    def keep_slip(self, case_id: str, name: str, content: bytes, content_type: str) -> None:
+        """Keep a return slip, which the same slip again leaves as it is. Raises StoreUnavailableError."""
+        with asking("keep a return slip"):
+            self._s3.put_object(
+                Bucket=self._bucket, Key=_slip_key(case_id, name), Body=content, ContentType=content_type
+            )
+
+    def slip(self, case_id: str, name: str) -> bytes | None:
+        """Return a slip as it was kept, or None. Raises StoreUnavailableError."""
+        with asking("read a return slip"):
+            try:
+                answer = self._s3.get_object(Bucket=self._bucket, Key=_slip_key(case_id, name))
+            except ClientError as error:
+                if is_gone(error):
+                    return None
+                raise
+            with closing(answer["Body"]) as body:
+                return body.read()
+
+    def verify(self, case_id: str, evidence_id: str, item: AnnouncedEvidence) -> Pinned:
+        """Return the version and hash of an upload that is what was announced, by size, type and content.
+
+        Raises EvidenceMissingError, EvidenceRefusedError with what is wrong, StoreUnavailableError.
+        """
+        with asking("read an upload"):
+            answer = self._current(case_id, evidence_id)
+            with closing(answer["Body"]) as body:
+                _refuse_other_size(item, answer["ContentLength"])
+                found = _hashed(item, body)
+        if item.sha256 not in {None, found}:
+            raise EvidenceRefusedError("the upload is not the announced file: its sha256 differs")
+        return Pinned(version_id=self._version(answer), sha256=found)
+
+    def link(self, case_id: str, evidence_id: str, version_id: str, content_type: MediaType | None = None) -> str:
+        """Return a short-lived URL that downloads the pinned version, never shows it inline.
+
+        Without a content type the stored one is sent, which the ticket had bound to the announced one.
+        """
+        filename = evidence_id + EXTENSIONS.get(content_type or "", "")
+        params = {
+            "Bucket": self._bucket,
+            "Key": _key(case_id, evidence_id),
+            "VersionId": version_id,
+            "ResponseContentDisposition": f'attachment; filename="{filename}"',
+            **({"ResponseContentType": content_type} if content_type else {}),
+        }
+        return self._signer.generate_presigned_url("get_object", params, int(self._link_ttl.total_seconds()))
+
+    def still_matches(self, case_id: str, pin: EvidencePin) -> bool:
+        """Return whether the pinned version can still be read and has the pinned hash (fault 28).
+
+        Newer versions do not matter: everybody is shown the pinned one. Raises StoreUnavailableError.
+        """
+        if pin.version_id is None or pin.sha256 is None:
+            return False
+        with asking("check pinned evidence"):
+            return self._hash_of_version(_key(case_id, pin.evidence_id), pin.version_id) == pin.sha256
+
+    def prepare(self, browser_origins: Sequence[str] = ("*",)) -> None:
+        """Make the bucket, keep versions in it and let browsers upload to it; does nothing that is done already.
+
+        Any origin by default: what lets an upload in is its signature, not where the page came from.
+        """
+        with asking("prepare its bucket"):
+            make_bucket(self._s3, self._bucket, self._region)
+            keep_versions(self._s3, self._bucket)
+            let_browsers_upload(self._s3, self._bucket, browser_origins)
+
+    def ping(self) -> None:
+        """Return when the bucket is there and lets us in; raises StoreUnavailableError."""
+        with asking(f"open its bucket {self._bucket!r}"):
+            self._s3.head_bucket(Bucket=self._bucket)
+
+    def _current(self, case_id: str, evidence_id: str) -> "GetObjectOutputTypeDef":
+        try:
+            return self._s3.get_object(Bucket=self._bucket, Key=_key(case_id, evidence_id))
+        except ClientError as error:
+            if is_gone(error):
+                raise EvidenceMissingError("nothing was uploaded yet: send the file with its ticket first") from error
+            raise
+
+    def _version(self, answer: "GetObjectOutputTypeDef") -> str:
+        if (version_id := answer.get("VersionId")) in _UNVERSIONED:
+            raise StoreUnavailableError(f"the bucket {self._bucket!r} keeps no versions: enable versioning on it")
+        return str(version_id)
+
+    def _hash_of_version(self, key: str, version_id: str) -> str | None:
+        """Return the hash the store keeps of a version, computed where it keeps none; None when it is gone."""
+        try:
+            head = self._s3.head_object(Bucket=self._bucket, Key=key, VersionId=version_id, ChecksumMode="ENABLED")
+            if stored := head.get("ChecksumSHA256"):
+                return b64decode(stored).hex()
+            return self._computed_hash(key, version_id, head["ETag"])
+        except ClientError as error:
+            if is_gone(error):
+                return None
+            raise
+
+    def _compute_hash(self, key: str, version_id: str, etag: str) -> str:
+        """Read a version through; raises ClientError when it is no longer the content its ETag stands for."""
+        answer = self._s3.get_object(Bucket=self._bucket, Key=key, VersionId=version_id, IfMatch=etag)
+        with closing(answer["Body"]) as body:
+            return _digest(body)
+
+
+def _key(case_id: str, evidence_id: str) -> str:
+    return f"cases/{case_id}/{evidence_id}"
+
+
+def _slip_key(case_id: str, name: str) -> str:
+    return f"slips/{case_id}/{name}"
+
+
+def _base64(sha256_hex: str) -> str:
+    return b64encode(bytes.fromhex(sha256_hex)).decode()
+
+
+def _signed_headers(item: AnnouncedEvidence) -> dict[str, str]:
+    checksum = {"x-amz-checksum-sha256": _base64(item.sha256)} if item.sha256 else {}
+    return {
+        "Content-Type": item.content_type,
+        "Content-Length": str(item.size),
+        "If-None-Match": "*",
+        **checksum,
+    }
+
+
+def _expiry(url: str) -> datetime:
+    """Read the end of a signature from the URL itself, so that it is told as the store will judge it."""
+    query = parse_qs(urlsplit(url).query)
+    signed_at = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return signed_at + timedelta(seconds=int(query["X-Amz-Expires"][0]))
+
+
+def _refuse_too_large(item: AnnouncedEvidence) -> None:
+    if item.size > (limit := limit_bytes(item.content_type)):
+        raise EvidenceRefusedError(f"{item.content_type} may have at most {limit} bytes, {item.size} were announced")
+
+
+def _refuse_other_size(item: AnnouncedEvidence, size: int) -> None:
+    _refuse_too_large(item)
+    if size != item.size:
+        raise EvidenceRefusedError(f"the upload has {size} bytes, {item.size} were announced")
+
+
+def _hashed(item: AnnouncedEvidence, body: StreamingBody) -> str:
+    head = body.read(SNIFFED_BYTES)
+    if (found := real_type(head)) != item.content_type:
+        raise EvidenceRefusedError(f"the upload is {found or 'no accepted type'}, {item.content_type} was announced")
+    return _digest(body, head)
+
+
+def _digest(body: StreamingBody, head: bytes = b"") -> str:
+    """Return the sha256 in hex of a body of any size in constant memory; `head` was read from it already."""
+    digest = sha256(head)
+    for chunk in body.iter_chunks(_CHUNK_BYTES):
+        digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,4 @@
+"""PayPal."""
+
+PROVIDER = "paypal"
+"""The provider's name in orders, settings and paths."""

@@ -1,0 +1,162 @@
+"""PayPal as a payment gateway: its words are translated here and nowhere else."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+from pydantic import TypeAdapter
+
+from activities.ports.payment_gateway import GatewayCapabilities, GatewayRefund
+from domain.cases.payout import Payout
+from domain.enums import PayoutState
+from domain.errors import PayoutRefusedError
+from domain.minor_units import as_text, from_text
+from domain.money import Money
+from domain.payment_events import SeenRefund
+from gateways.payments.paypal import PROVIDER
+from gateways.payments.paypal.client import Json, PayPalClient
+
+TIMEOUT_SECONDS = 10
+_WITHOUT_DECIMALS = frozenset({"HUF", "TWD"})
+_STATES = {
+    "PENDING": PayoutState.PENDING,
+    "COMPLETED": PayoutState.SUCCEEDED,
+    "FAILED": PayoutState.FAILED,
+    "CANCELLED": PayoutState.CANCELED,
+}
+_REPORTED = {"S": PayoutState.SUCCEEDED, "P": PayoutState.PENDING, "D": PayoutState.FAILED, "V": PayoutState.CANCELED}
+_COUNTS_FOR_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
+_REFUNDS = "T1107"
+_LONGEST_RANGE = timedelta(days=31)
+_TIME: TypeAdapter[datetime] = TypeAdapter(datetime)
+
+
+class PayPalGateway:
+    """Refunds of captures through PayPal's REST API, or anything that speaks it at `base_url`; for several threads.
+
+    Implements activities.ports.payment_gateway.PaymentGateway. The payment's reference is the id of its capture.
+    Source: developer.paypal.com/docs/api/payments/v2, /orders/v2, /transaction-search/v1.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: str,
+        base_url: str | None = None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> None:
+        self._client = PayPalClient(client_id, client_secret, base_url, timeout_seconds)
+        self._capabilities = GatewayCapabilities(key_memory=timedelta(days=45))
+
+    @property
+    def capabilities(self) -> GatewayCapabilities:
+        """Return what PayPal promises: a request id is kept for 45 days."""
+        return self._capabilities
+
+    def refund(self, case_id: str, payout: Payout) -> GatewayRefund:
+        """Refund the payout's amount under its idempotency key.
+
+        Raises PayoutRefusedError for good, AnswerLostError when it may have been carried out, GatewayUnavailableError
+        for everything else that may pass.
+        """
+        body: Json = {
+            "amount": _amount(payout.amount),
+            "custom_id": payout.payout_id,
+            "invoice_id": f"{case_id}/{payout.payout_id}/{payout.attempt}",
+        }
+        headers = {"PayPal-Request-Id": payout.idempotency_key, "Prefer": "return=representation"}
+        return _told(self._client.post(f"/v2/payments/captures/{_in_path(payout)}/refund", body, headers))
+
+    def find_refund(self, payout: Payout) -> GatewayRefund | None:
+        """Return the refund that carries the payout's id, among all refunds of its order, or None.
+
+        One that failed or was canceled paid nothing and is passed over, so that None allows a new attempt.
+        """
+        capture = self._client.get(f"/v2/payments/captures/{_in_path(payout)}")
+        order_id = quote(capture["supplementary_data"]["related_ids"]["order_id"], safe="")
+        order = self._client.get(f"/v2/checkout/orders/{order_id}")
+        units: list[Json] = order["purchase_units"]
+        for refund in (one for unit in units for one in unit["payments"].get("refunds", ())):
+            if refund.get("custom_id") == payout.payout_id and (told := _told(refund)).state not in _COUNTS_FOR_NOTHING:
+                return told
+        return None
+
+    def read_refund(self, refund_id: str) -> GatewayRefund:
+        """Return the refund as it stands now. Raises as `refund` does."""
+        return _told(self._client.get(f"/v2/payments/refunds/{quote(refund_id, safe='')}"))
+
+    def refunds_since(self, since: datetime) -> Iterator[SeenRefund]:
+        """Return every refund made at or after `since`, whoever made it, through all pages.
+
+        PayPal's reports lag behind by up to three hours. Raises as `refund` does.
+        """
+        until = datetime.now(UTC)  # noqa: TID251 - a report needs an end, and no refund is made after it
+        while since < until:
+            end = min(since + _LONGEST_RANGE, until)
+            yield from self._reported(since, end)
+            since = end + timedelta(seconds=1)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._client.close()
+
+    def _reported(self, since: datetime, until: datetime) -> Iterator[SeenRefund]:
+        page, pages = 1, 1
+        while page <= pages:
+            asked = {
+                "start_date": since.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "end_date": until.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "transaction_type": _REFUNDS,
+                "fields": "transaction_info",
+                "page_size": "500",
+                "page": str(page),
+            }
+            told = self._client.get("/v1/reporting/transactions", asked)
+            yield from (_seen(one["transaction_info"]) for one in told["transaction_details"])
+            page, pages = page + 1, int(told["total_pages"])
+
+
+def _in_path(payout: Payout) -> str:
+    return quote(payout.payment_reference, safe="")
+
+
+def _amount(money: Money) -> dict[str, str]:
+    """Return the amount in PayPal's words; raises PayoutRefusedError when PayPal cannot pay it exactly."""
+    places = 0 if money.currency in _WITHOUT_DECIMALS else None
+    try:
+        return {"value": as_text(money, places), "currency_code": money.currency}
+    except ValueError as error:
+        raise PayoutRefusedError(f"PayPal cannot pay {money} exactly", "decimals_not_supported") from error
+
+
+def state_of(status: str | None) -> PayoutState:
+    """Return the payout's state; a status that did not exist when this was written is `unknown`, never paid."""
+    return _STATES.get(status or "", PayoutState.UNKNOWN)
+
+
+def money_of(amount: Json) -> Money:
+    """Return an amount of PayPal's; raises ValueError."""
+    return from_text(amount["value"], amount["currency_code"])
+
+
+def _told(refund: Json) -> GatewayRefund:
+    reason: Json = refund.get("status_details") or {}
+    return GatewayRefund(
+        refund_id=refund["id"],
+        state=state_of(refund.get("status")),
+        amount=money_of(refund["amount"]),
+        failure_code=reason.get("reason"),
+    )
+
+
+def _seen(told: Json) -> SeenRefund:
+    amount = money_of(told["transaction_amount"])
+    return SeenRefund(
+        provider=PROVIDER,
+        refund_id=told["transaction_id"],
+        payment_reference=told["paypal_reference_id"],
+        payout_id=told.get("custom_field"),
+        amount=Money(minor=abs(amount.minor), currency=amount.currency),
+        state=_REPORTED.get(told.get("transaction_status", ""), PayoutState.UNKNOWN),
+        created_at=_TIME.validate_python(told["transaction_initiation_date"]),
+    )

@@ -1,0 +1,125 @@
+"""PayPal's webhooks: PayPal itself is asked whether it signed them; its words are translated here.
+
+Source: developer.paypal.com/api/rest/webhooks, /docs/api/webhooks/v1 (verify-webhook-signature).
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from domain.errors import BadSignatureError, PayoutRefusedError, UnreadableEventError
+from domain.payment_events import Dispute, DisputeStatus, GatewayEvent, SeenRefund
+from gateways.payments.paypal import PROVIDER
+from gateways.payments.paypal.client import Json, PayPalClient
+from gateways.payments.paypal.gateway import TIMEOUT_SECONDS, money_of, state_of
+
+TOLERANCE = timedelta(days=3, hours=1)  # PayPal sends an event for three days until it is taken
+_PARTS = ("auth-algo", "cert-url", "transmission-id", "transmission-sig", "transmission-time")
+_REFUND_EVENTS = frozenset({"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.REFUND.PENDING", "PAYMENT.REFUND.FAILED"})
+_DISPUTE_EVENTS = "CUSTOMER.DISPUTE."
+_ENDS = {
+    "RESOLVED_BUYER_FAVOUR": DisputeStatus.LOST,
+    "RESOLVED_WITH_PAYOUT": DisputeStatus.LOST,
+    "RESOLVED_SELLER_FAVOUR": DisputeStatus.WON,
+    "CANCELED_BY_BUYER": DisputeStatus.WON,
+    "DENIED": DisputeStatus.WON,
+}
+_TIME: TypeAdapter[datetime] = TypeAdapter(datetime)
+
+
+class PayPalWebhooks:
+    """Reads webhooks that PayPal says it signed for one of our webhook ids; two of them are valid during a change."""
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: str,
+        webhook_ids: Sequence[str],
+        now: Callable[[], datetime],
+        base_url: str | None = None,
+    ) -> None:
+        self._client = PayPalClient(client_id, client_secret, base_url, TIMEOUT_SECONDS)
+        self._webhook_ids = tuple(webhook_ids)
+        self._now = now
+
+    def read(self, body: bytes, headers: Mapping[str, str]) -> GatewayEvent:
+        """Return the event, translated; one that is about no refund and no dispute has neither.
+
+        Raises BadSignatureError when PayPal did not sign it or too long ago, UnreadableEventError for a signed body
+        that is not what PayPal documents, GatewayUnavailableError when PayPal cannot be asked: it sends it again.
+        """
+        self._verify(body, {name.lower().removeprefix("paypal-"): value for name, value in headers.items()})
+        try:
+            return _event(json.loads(body))
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, ValidationError) as error:
+            raise UnreadableEventError(f"a signed event of PayPal cannot be read: {type(error).__name__}") from error
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._client.close()
+
+    def _verify(self, body: bytes, headers: Mapping[str, str]) -> None:
+        signed: Json = {part.replace("-", "_"): headers.get(part, "") for part in _PARTS}
+        self._refuse_stale(signed["transmission_time"])
+        if not any(self._is_signed_for(webhook_id, signed, body) for webhook_id in self._webhook_ids):
+            raise BadSignatureError("PayPal did not sign this for one of the webhooks of the settings")
+
+    def _refuse_stale(self, sent_at: str) -> None:
+        try:
+            away = abs(self._now() - _TIME.validate_python(sent_at))
+        except (ValidationError, TypeError):
+            raise BadSignatureError("send PayPal's own headers, PAYPAL-TRANSMISSION-TIME and the rest") from None
+        if away > TOLERANCE:
+            raise BadSignatureError(f"the signature is more than {TOLERANCE} away from now")
+
+    def _is_signed_for(self, webhook_id: str, signed: Json, body: bytes) -> bool:
+        """Ask PayPal; the event goes to it byte for byte, since the signature is over its bytes."""
+        asked = json.dumps({**signed, "webhook_id": webhook_id}).encode()
+        try:
+            json.loads(body)
+            told = self._client.post(
+                "/v1/notifications/verify-webhook-signature", asked[:-1] + b', "webhook_event": ' + body + b"}"
+            )
+        except (ValueError, PayoutRefusedError):
+            return False
+        return told.get("verification_status") == "SUCCESS"
+
+
+def _event(told: dict[str, Any]) -> GatewayEvent:
+    kind, at, about = str(told["event_type"]), _TIME.validate_python(told["create_time"]), told["resource"]
+    return GatewayEvent(
+        provider=PROVIDER,
+        event_id=told["id"],
+        kind=kind,
+        occurred_at=at,
+        refund=_refund(about) if kind in _REFUND_EVENTS else None,
+        dispute=_dispute(about, at) if kind.startswith(_DISPUTE_EVENTS) else None,
+    )
+
+
+def _refund(told: Json) -> SeenRefund:
+    [capture] = [link["href"] for link in told["links"] if link["rel"] == "up"]
+    return SeenRefund(
+        provider=PROVIDER,
+        refund_id=told["id"],
+        payment_reference=str(capture).rpartition("/")[2],
+        payout_id=told.get("custom_id"),
+        amount=money_of(told["amount"]),
+        state=state_of(told.get("status")),
+        created_at=_TIME.validate_python(told["create_time"]),
+    )
+
+
+def _dispute(told: Json, at: datetime) -> Dispute:
+    outcome: Json = told.get("dispute_outcome") or {}
+    return Dispute(
+        provider=PROVIDER,
+        dispute_id=told["dispute_id"],
+        payment_reference=told["disputed_transactions"][0]["seller_transaction_id"],
+        amount=money_of(told["dispute_amount"]),
+        status=_ENDS.get(outcome.get("outcome_code", ""), DisputeStatus.OPEN),
+        changed_at=at,
+    )

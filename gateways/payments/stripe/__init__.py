@@ -1,0 +1,4 @@
+"""Stripe."""
+
+PROVIDER = "stripe"
+"""The provider's name in orders, settings and paths."""

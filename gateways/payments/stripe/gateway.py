@@ -1,0 +1,163 @@
+"""Stripe as a payment gateway: its words and errors are translated here and nowhere else."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import stripe
+
+from activities.ports.payment_gateway import GatewayCapabilities, GatewayRefund
+from domain.cases.payout import Payout
+from domain.enums import PayoutState
+from domain.errors import AnswerLostError, DomainError, GatewayUnavailableError, PayoutRefusedError, StaleAnswerError
+from domain.money import Money
+from domain.payment_events import SeenRefund
+from gateways.payments.stripe import PROVIDER
+from gateways.payments.stripe.statuses import state_of
+
+if TYPE_CHECKING:
+    from stripe.params import RefundCreateParams, RefundListParams
+
+TIMEOUT_SECONDS = 10
+_PAGE_SIZE = 100
+_COUNTS_FOR_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
+_REFUSED = frozenset({400, 402, 404})
+_SERVER_ERROR, _BUSY = 500, 503
+_NOT_LET_IN = frozenset({401, 403})
+
+
+class StripeGateway:
+    """Refunds through Stripe's API, or anything that speaks it at `base_url`; safe to share between threads.
+
+    Implements activities.payouts.PaymentGateway. It never tries again by itself: that is left to the caller, who
+    knows the key. Source: docs.stripe.com/api/refunds, /api/idempotent_requests, /error-low-level.
+    """
+
+    def __init__(self, api_key: str, base_url: str | None = None, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self._refunds = stripe.StripeClient(
+            api_key,
+            base_addresses={"api": base_url} if base_url else {},
+            # httpx would save 0.1 ms of CPU a refund (0.63 against 0.75), but the SDK calls it in a deprecated way.
+            http_client=stripe.RequestsClient(timeout=timeout_seconds),
+            max_network_retries=0,
+        ).v1.refunds
+        self._capabilities = GatewayCapabilities(key_memory=timedelta(hours=24))
+
+    @property
+    def capabilities(self) -> GatewayCapabilities:
+        """Return what Stripe promises: a key is kept for 24 hours at least."""
+        return self._capabilities
+
+    def refund(self, case_id: str, payout: Payout) -> GatewayRefund:
+        """Refund the payout's amount under its idempotency key.
+
+        Raises PayoutRefusedError for good, StaleAnswerError when the error was stored under the key before,
+        AnswerLostError when it may have been carried out, GatewayUnavailableError for everything else that may pass.
+        """
+        params: RefundCreateParams = {
+            "amount": payout.amount.minor,
+            "reason": "requested_by_customer",
+            "metadata": {"case_id": case_id, "payout_id": payout.payout_id, "attempt": str(payout.attempt)},
+        }
+        if _is_charge(payout):
+            params["charge"] = payout.payment_reference
+        else:
+            params["payment_intent"] = payout.payment_reference
+        with _translated_errors():
+            return _told(self._refunds.create(params, {"idempotency_key": payout.idempotency_key}))
+
+    def find_refund(self, payout: Payout) -> GatewayRefund | None:
+        """Return the refund that carries the payout's id in its metadata, looking through all pages, or None.
+
+        One that failed or was canceled paid nothing and is passed over, so that None allows a new attempt. Stripe's
+        lists are consistent with its writes (its search is not). Raises as `refund` does.
+        """
+        params: RefundListParams = {"limit": _PAGE_SIZE}
+        if _is_charge(payout):
+            params["charge"] = payout.payment_reference
+        else:
+            params["payment_intent"] = payout.payment_reference
+        with _translated_errors():
+            for refund in self._refunds.list(params).auto_paging_iter():
+                if _is_of(payout, refund) and (told := _told(refund)).state not in _COUNTS_FOR_NOTHING:
+                    return told
+        return None
+
+    def read_refund(self, refund_id: str) -> GatewayRefund:
+        """Return the refund as it stands now. Raises as `refund` does."""
+        with _translated_errors():
+            return _told(self._refunds.retrieve(refund_id))
+
+    def refunds_since(self, since: datetime) -> Iterator[SeenRefund]:
+        """Return every refund made at or after `since`, whoever made it, through all pages. Raises as `refund`."""
+        params: RefundListParams = {"limit": _PAGE_SIZE, "created": {"gte": int(since.timestamp())}}
+        with _translated_errors():
+            for refund in self._refunds.list(params).auto_paging_iter():
+                yield _seen(refund)
+
+
+def _is_charge(payout: Payout) -> bool:
+    return payout.payment_reference.startswith(("ch_", "py_"))
+
+
+def _is_of(payout: Payout, refund: stripe.Refund) -> bool:
+    return getattr(refund.metadata, "payout_id", None) == payout.payout_id
+
+
+def _told(refund: stripe.Refund) -> GatewayRefund:
+    return GatewayRefund(
+        refund_id=refund.id,
+        state=state_of(refund.status),
+        amount=Money(minor=refund.amount, currency=refund.currency.upper()),
+        failure_code=getattr(refund, "failure_reason", None),
+    )
+
+
+def _seen(refund: stripe.Refund) -> SeenRefund:
+    told = _told(refund)
+    return SeenRefund(
+        provider=PROVIDER,
+        refund_id=told.refund_id,
+        payment_reference=str(refund.payment_intent or refund.charge),
+        payout_id=getattr(refund.metadata, "payout_id", None),
+        amount=told.amount,
+        state=told.state,
+        created_at=datetime.fromtimestamp(refund.created, UTC),
+    )
+
+
+@contextmanager
+def _translated_errors() -> Generator[None]:
+    try:
+        yield
+    except stripe.StripeError as error:
+        raise _translated(error) from error
+
+
+def _translated(error: stripe.StripeError) -> DomainError:
+    """Return what an error means for the payout; without a status there was no whole answer."""
+    status = error.http_status
+    if status is None:
+        return AnswerLostError("Stripe did not answer: whether it paid is unknown until it is asked again")
+    if _is_replayed(error):
+        return StaleAnswerError(f"Stripe repeats a stored answer, HTTP {status}: the key is spent")
+    if status >= _SERVER_ERROR and status != _BUSY:
+        return AnswerLostError(f"Stripe failed with HTTP {status}: whether it paid is unknown until it is asked again")
+    if status in _NOT_LET_IN:
+        return GatewayUnavailableError(f"Stripe does not accept the API key, HTTP {status}: correct the setting")
+    if status not in _REFUSED:  # 409, 429, 5xx, and whatever a proxy in between makes up
+        return GatewayUnavailableError(f"Stripe cannot serve the request now, HTTP {status}")
+    code = _decline_code(error)
+    return PayoutRefusedError(f"Stripe refuses the refund: {code} (request {error.request_id})", code)
+
+
+def _is_replayed(error: stripe.StripeError) -> bool:
+    return (error.headers or {}).get("Idempotent-Replayed") == "true"
+
+
+def _decline_code(error: stripe.StripeError) -> str:
+    """Return the most telling of Stripe's codes; never its sentence, which may quote what a customer typed."""
+    told = error.error
+    words = (told.decline_code, told.code, told.type) if told else ()
+    return next((word for word in words if word), "invalid_request_error")

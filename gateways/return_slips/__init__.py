@@ -1,0 +1,1 @@
+"""The return slip that a customer prints or shows."""

@@ -1,0 +1,1 @@
+"""PayPal's dialect of the payment sandbox."""

@@ -1,0 +1,94 @@
+"""PayPal's words: how it writes refunds, captures, reports and errors."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from domain.minor_units import as_text, from_text
+from domain.money import Money
+from local.payment_sandbox.ledger import Answer, Payment, Refund
+from local.payment_sandbox.stripe.dialect import RefusedError
+
+OK, CREATED = 200, 201
+ORDER_OF = "order-of-"
+_STATUS = {
+    "pending": "PENDING",
+    "requires_action": "PENDING",
+    "succeeded": "COMPLETED",
+    "failed": "FAILED",
+    "canceled": "CANCELLED",
+}
+_REPORTED = {"PENDING": "P", "COMPLETED": "S", "FAILED": "D", "CANCELLED": "V"}
+
+
+def amount(minor_units: int, payment: Payment) -> dict[str, str]:
+    """Return an amount as PayPal writes it."""
+    money = Money(minor=minor_units, currency=payment.currency.upper())
+    return {"value": as_text(money), "currency_code": money.currency}
+
+
+def minor(written: dict[str, str]) -> int:
+    """Return an amount of PayPal's in minor units; refuses what is none."""
+    try:
+        return from_text(written["value"], written["currency_code"]).minor
+    except (ValueError, KeyError):
+        raise refused("INVALID_PARAMETER_SYNTAX") from None
+
+
+def refund(one: Refund, payment: Payment) -> dict[str, Any]:
+    """Return a refund as PayPal shows it."""
+    capture_link = {"rel": "up", "href": f"/v2/payments/captures/{payment.id}", "method": "GET"}
+    shown: dict[str, Any] = {
+        "id": one.id,
+        "status": _STATUS[one.status],
+        "amount": amount(one.amount, payment),
+        "create_time": _time(one.created),
+        "links": [capture_link],
+    }
+    shown |= {"custom_id": one.metadata["payout_id"]} if "payout_id" in one.metadata else {}
+    return shown | ({"status_details": {"reason": one.failure_reason}} if one.failure_reason else {})
+
+
+def capture(payment: Payment) -> dict[str, Any]:
+    """Return a capture as PayPal shows it."""
+    return {
+        "id": payment.id,
+        "status": "COMPLETED",
+        "amount": amount(payment.amount, payment),
+        "create_time": _time(payment.created),
+        "supplementary_data": {"related_ids": {"order_id": f"{ORDER_OF}{payment.id}"}},
+    }
+
+
+def transaction(one: Refund, payment: Payment) -> dict[str, Any]:
+    """Return a refund as a report has it: money that left is negative."""
+    told: dict[str, Any] = {
+        "transaction_id": one.id,
+        "paypal_reference_id": payment.id,
+        "transaction_event_code": "T1107",
+        "transaction_initiation_date": _time(one.created),
+        "transaction_amount": amount(-one.amount, payment),
+        "transaction_status": _REPORTED[_STATUS[one.status]],
+    }
+    return told | ({"custom_field": one.metadata["payout_id"]} if "payout_id" in one.metadata else {})
+
+
+def error(status: int, name: str, message: str, issue: str | None = None) -> Answer:
+    """Return an error as PayPal writes it."""
+    details = [{"issue": issue, "description": message}] if issue else []
+    return Answer(status, {"name": name, "message": message, "debug_id": "sandbox", "details": details})
+
+
+def refused(issue: str) -> RefusedError:
+    """Return the refusal of a request that makes sense but cannot be done."""
+    answer = error(422, "UNPROCESSABLE_ENTITY", "The requested action could not be performed.", issue)
+    return RefusedError(answer, executed=False)
+
+
+def missing(reference: str) -> RefusedError:
+    """Return the refusal of a reference to nothing."""
+    says = f"The specified resource does not exist: {reference}"
+    return RefusedError(error(404, "RESOURCE_NOT_FOUND", says, "INVALID_RESOURCE_ID"), executed=False)
+
+
+def _time(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

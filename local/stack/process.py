@@ -1,0 +1,95 @@
+"""One child process: its own log, its own group, never outliving its parent, ended by its id only."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_TETHER = Path(__file__).with_name("exec_with_parent_death.py")
+_TAIL_LINES = 8
+
+# The kernel's word "parent" is the thread that forked: a thread of ours that lives as long as we do.
+_FORKING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="forking")
+
+
+class StackError(Exception):
+    """The system could not be brought up or kept up; `says` is what a person reads, and how to mend it."""
+
+    def __init__(self, says: str) -> None:
+        super().__init__(says)
+        self.says = says
+
+
+class Process:
+    """A program that was started; SIGKILL of its parent ends it too (on Linux)."""
+
+    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+        self.name = name
+        self.log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self._child = _FORKING.submit(_fork, command, environment, log).result()
+
+    @property
+    def pid(self) -> int:
+        """Return the id of the process, which is the program's own."""
+        return self._child.pid
+
+    @property
+    def is_running(self) -> bool:
+        """Return whether the program has not ended yet."""
+        return self._child.poll() is None
+
+    def wait_until(
+        self, is_ready: Callable[[int], bool], patience_seconds: float = 60, pause_seconds: float = 0.05
+    ) -> None:
+        """Return when `is_ready(pid)`; raises StackError with the end of the log when the program ends or lingers."""
+        deadline = time.monotonic() + patience_seconds
+        while not is_ready(self.pid):
+            if not self.is_running:
+                raise StackError(self.obituary("while starting"))
+            if time.monotonic() > deadline:
+                raise StackError(f"{self.name} is not ready after {patience_seconds:.0f} seconds.{self._tail()}")
+            time.sleep(pause_seconds)
+
+    def stop(self, grace_seconds: float) -> None:
+        """Ask the program to end, and kill it when it has not within the grace; a program that ended is left alone."""
+        if self.is_running:
+            self._child.send_signal(signal.SIGTERM)
+        try:
+            self._child.wait(grace_seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End the program at once, as a power cut would."""
+        if self.is_running:
+            self._child.kill()
+        self._child.wait()
+
+    def obituary(self, when: str) -> str:
+        """Return how the program ended, with the end of its log."""
+        return f"{self.name} ended with code {self._child.poll()} {when}.{self._tail()}"
+
+    def _tail(self) -> str:
+        lines = self.log.read_text(errors="replace").strip().splitlines()
+        return "".join(f"\n  | {line}" for line in [*lines[-_TAIL_LINES:], f"(whole log: {self.log})"])
+
+
+def _fork(command: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    tethered = [sys.executable, "-IS", str(_TETHER), str(os.getpid()), *command]
+    with log.open("ab") as output:
+        # A session of its own: Ctrl-C reaches the stack alone, which then ends the programs in order.
+        return subprocess.Popen(
+            tethered,
+            cwd=ROOT,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )

@@ -1,0 +1,92 @@
+"""What the local system consists of: how each service is started, and when it is ready."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from config.temporal import SEARCH_ATTRIBUTES
+from local.stack.ports import LOOPBACK
+from local.stack.readiness import answers, has_namespace, listens, polls
+from local.stack.service_spec import Service, module, program
+from local.stack.stack_config import Blueprint
+
+_TIME_SKIPPING = ("frontend.WorkflowTimeSkippingEnabled=true", "system.workflowTimeSkippingEnabled=true")
+# The default limit makes every workflow task of an idle server wait for about 39 ms.
+_NO_IDLE_WAIT = "history.transferProcessorMaxPollRPS=2000"
+_GRACE_SECONDS = 30  # longer than what worker and API allow themselves
+
+
+def temporal(plan: Blueprint) -> Service:
+    """Return the Temporal dev server; without `lasting` it keeps its state in memory."""
+    environment = plan.settings_env()
+    options = {
+        "--ip": [LOOPBACK],
+        "--port": [str(plan.ports.temporal)],
+        "--ui-port": [str(plan.ports.temporal_ui)],
+        "--log-level": ["warn"],
+        "--namespace": [environment["REFUNDS_TEMPORAL_NAMESPACE"]],
+        "--db-filename": [str(plan.folder / "temporal.db")] if plan.lasting else [],
+        "--dynamic-config-value": [_NO_IDLE_WAIT, *(_TIME_SKIPPING if plan.time_skipping else ())],
+        "--search-attribute": [f"{name}={kind}" for name, kind in SEARCH_ATTRIBUTES.items()],
+    }
+    flags = [word for option, values in options.items() for value in values for word in (option, value)]
+    command = (program("temporal"), "server", "start-dev", "--ui-disable-news-fetch", *flags)
+    return Service("temporal", command, lambda _pid: has_namespace(environment), grace_seconds=_grace_seconds(plan))
+
+
+def store(plan: Blueprint, is_prepared: Callable[[], bool]) -> Service:
+    """Return the S3 server; nobody without its keys gets in, on whatever port, and it tells nobody of itself."""
+    folder, ports = plan.folder / "store", plan.ports
+    temporary = folder / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    command = (
+        program("weed"),
+        "mini",
+        f"-dir={folder}",
+        f"-ip={LOOPBACK}",
+        f"-ip.bind={LOOPBACK}",
+        f"-s3.port={ports.s3}",
+        *(f"-{part}={port}" for part, port in ports.store_parts.items()),
+        *("-s3.port.iceberg=0", "-s3.port.lance=0", "-webdav=false", "-admin.ui=false"),
+        *("-s3.autoCreateBucket=false", "-master.telemetry=false", "-volume.preStopSeconds=0"),
+    )
+    return Service(
+        "evidence store",
+        command,
+        lambda _pid: listens(ports.s3) and is_prepared(),
+        {**plan.keys.environment(), "TMPDIR": str(temporary)},
+        _grace_seconds(plan),
+        # Sockets whose folder the server does not let anybody choose.
+        litter=tuple(Path(f"/tmp/seaweedfs-{name}.sock") for name in ports.store_sockets),  # noqa: S108
+    )
+
+
+def sandbox(plan: Blueprint) -> Service:
+    """Return the payment sandbox with its own durable ledger."""
+    database = plan.folder / "payments.db"
+    command = (*module("local.payment_sandbox"), "--port", str(plan.ports.sandbox), "--database", str(database))
+    if plan.tells_by_webhook:
+        command += ("--webhook-url", f"{plan.urls.api}/v1/webhooks/payments/stripe")
+    return Service("payment sandbox", command, lambda _pid: answers(plan.urls.sandbox))
+
+
+def worker(settings_env: Mapping[str, str]) -> Service:
+    """Return the worker, ready when Temporal sees this very process ask for work."""
+    return Service(
+        "worker",
+        module("worker"),
+        lambda pid: polls(settings_env, pid),
+        settings_env,
+        _GRACE_SECONDS,
+        pause_seconds=0.2,  # every question starts a program
+    )
+
+
+def api(settings_env: Mapping[str, str]) -> Service:
+    """Return the API, ready when it says that everything behind it answers."""
+    url = f"http://{LOOPBACK}:{settings_env['REFUNDS_API_PORT']}/readyz"
+    return Service("api", module("api"), lambda _pid: answers(url), settings_env, _GRACE_SECONDS)
+
+
+def _grace_seconds(plan: Blueprint) -> float:
+    """Return 0 where nothing is kept that an orderly end would save."""
+    return 10 if plan.lasting else 0

@@ -1,0 +1,173 @@
+"""The whole system on one machine: started in order, each service when those before it are ready, ended in reverse."""
+
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from config.settings import Settings
+from local.stack import services
+from local.stack.ports import Ports, refuse_taken, reserve
+from local.stack.process import Process, StackError
+from local.stack.provisioning import bucket_check, lay_foreign_bucket, lay_tables
+from local.stack.service_spec import Service
+from local.stack.stack_config import Blueprint, Urls
+
+Progress = Callable[[str, float], None]
+"""Told of every step once it is done: what is ready, and after how many seconds."""
+
+
+@dataclass(frozen=True)
+class Launched:
+    """A service that was started, and when (monotonic seconds)."""
+
+    service: Service
+    process: Process
+    at: float
+
+    def stop(self) -> None:
+        """End it within its grace."""
+        self.service.stop(self.process)
+
+
+def untold(_step: str, _seconds: float) -> None:
+    """Tell nobody."""
+
+
+class Stack:
+    """A local system; as a context manager it runs inside and leaves no process behind.
+
+    `start` raises StackError, with lines a person can act on, and then nothing of it is left running.
+    """
+
+    def __init__(self, blueprint: Blueprint, tell: Progress = untold) -> None:
+        self._blueprint = blueprint
+        self._tell = tell
+        self._running: dict[str, Launched] = {}
+        self._at_the_end = ExitStack()
+
+    @classmethod
+    def throwaway(cls, folder: Path, *, time_skipping: bool = False, tell: Progress = untold) -> Self:
+        """Return a system on ports nobody else has, with everything it writes in the folder."""
+        reserved = reserve()
+        stack = cls(Blueprint(folder, reserved.ports, time_skipping=time_skipping), tell)
+        stack._at_the_end.enter_context(reserved.guard)
+        return stack
+
+    @property
+    def urls(self) -> Urls:
+        """Return where the parts of the system are."""
+        return self._blueprint.urls
+
+    @property
+    def ports(self) -> Ports:
+        """Return the ports of the system."""
+        return self._blueprint.ports
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings of the system's processes."""
+        return self._blueprint.settings
+
+    @property
+    def settings_env(self) -> dict[str, str]:
+        """Return the REFUNDS_* environment of the system's processes, for a client or one process more."""
+        return self._blueprint.settings_env()
+
+    @property
+    def logs(self) -> Path:
+        """Return the folder with one log a service."""
+        return self._blueprint.folder / "logs"
+
+    def pid(self, name: str) -> int:
+        """Return the process id of a running service, by the name that `tell` was given."""
+        return self._running[name].process.pid
+
+    def start(self) -> None:
+        """Bring everything up; returns when the API says that all is ready."""
+        try:
+            refuse_taken(self._blueprint.ports, self._blueprint.port_fields())
+            self._start_servers()
+            self._start_edges()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End every service, the last one started first; interrupted meanwhile, it ends the rest at once."""
+        try:
+            while self._running:
+                next(reversed(self._running.values())).stop()
+                self._running.popitem()
+        finally:
+            for launched in self._running.values():
+                launched.process.kill()
+            self._running.clear()
+            self._at_the_end.close()
+
+    def kill_worker(self) -> None:
+        """End the worker at once, as a power cut would."""
+        self._running.pop("worker").process.kill()
+
+    def stop_worker(self) -> None:
+        """End the worker as a deployment does, letting it finish what it has begun."""
+        self._running.pop("worker").stop()
+
+    def start_worker(self, also: Mapping[str, str] | None = None) -> None:
+        """Start a worker, with further environment if there is some; returns when it asks for work."""
+        self._await([self._launch(services.worker({**self.settings_env, **(also or {})}))])
+
+    def check(self) -> None:
+        """Raise StackError when a service has ended by itself."""
+        for launched in self._running.values():
+            if not launched.process.is_running:
+                raise StackError(launched.process.obituary("by itself"))
+
+    def _start_servers(self) -> None:
+        servers = [self._launch(service) for service in self._servers()]
+        self._step("database", lay_tables)
+        self._await(servers)
+        if not self._blueprint.is_own("store"):
+            self._step("evidence bucket", lay_foreign_bucket)
+
+    def _start_edges(self) -> None:
+        environment = self.settings_env
+        self._await([self._launch(services.worker(environment)), self._launch(services.api(environment))])
+
+    def _servers(self) -> Generator[Service]:
+        plan = self._blueprint
+        if plan.is_own("temporal"):
+            yield services.temporal(plan)
+        if plan.is_own("sandbox"):
+            yield services.sandbox(plan)
+        if plan.is_own("store"):
+            yield services.store(plan, bucket_check(plan.settings))
+
+    def _launch(self, service: Service) -> Launched:
+        launched = Launched(service, service.start(self.logs), time.monotonic())
+        self._running[service.name] = launched
+        return launched
+
+    def _await(self, launched: Sequence[Launched]) -> None:
+        for each in launched:
+            each.service.await_ready(each.process)
+            self._tell(each.service.name, time.monotonic() - each.at)
+
+    def _step(self, name: str, prepare: Callable[[Settings], None]) -> None:
+        began = time.monotonic()
+        prepare(self._blueprint.settings)
+        self._tell(name, time.monotonic() - began)
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self.stop()

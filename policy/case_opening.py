@@ -1,0 +1,92 @@
+"""Opening a case: the request judged rule by rule, and the case as it then stands (R1-R11, R41)."""
+
+from pydantic import JsonValue
+
+from domain.calendar import Deadline, WorkCalendar
+from domain.cases.case import Case, Refusal, TimelineEntry
+from domain.cases.case_lines import CaseLine
+from domain.cases.evidence import EvidencePin
+from domain.enums import CaseState, EvidenceStatus, ResolutionAsked
+from domain.order import Order
+from domain.policy_document import PolicyDocument
+from domain.request import CaseIntake, RequestedLine
+from policy import exchange
+from policy.deadlines import compute, windows_of
+from policy.exchange import Products
+from policy.refund_amount import unit_shares
+from policy.request import assess, awaits_uploads, missing_evidence
+
+Opened = tuple[Case, tuple[TimelineEntry, ...]]
+UNKNOWN_CURRENCY = "XXX"
+
+
+def opened(
+    intake: CaseIntake, order: Order | None, products: Products, policy: PolicyDocument, calendar: WorkCalendar
+) -> Opened:
+    """Return the new case and its first timeline entries; `products` are those it may be exchanged for (R39).
+
+    It comes refused with the rule, or with the units of its lines on offer and its first windows open (R7, R41).
+    """
+    case = _draft(intake, order, products, policy)
+    judged = assess(order, intake, policy, calendar)
+    if order and not isinstance(judged, Refusal):
+        judged = exchange.judge(order, intake, products) or judged
+    if isinstance(judged, Refusal) or order is None:
+        return refused(case, judged) if isinstance(judged, Refusal) else (case, ())
+    case = case.amend(lines=tuple(line.amend(units=unit_shares(order, line.sku)) for line in case.lines))
+    windows = tuple(spec.since(intake.received_at) for spec in windows_of(case.state, policy))
+    case = case.amend(deadlines=(judged.amend(passed=True), *(compute(window, calendar) for window in windows)))
+    return case, (_entry(case, "case_opened", "R41", {"policy_version": policy.version, **_window(judged)}),)
+
+
+def refused(case: Case, refusal: Refusal) -> Opened:
+    """Return the case as refused: kept on record, holding nothing, waiting for nobody (R3)."""
+    case = case.amend(
+        state=CaseState.REJECTED,
+        refusal=refusal,
+        deadlines=(),
+        lines=tuple(line.amend(units=()) for line in case.lines),
+        ended_at=case.opened_at,
+    )
+    window = _window(refusal.deadline) if refusal.deadline else {}
+    return case, (_entry(case, "request_refused", refusal.rule, {"code": refusal.code, **window}),)
+
+
+def _draft(intake: CaseIntake, order: Order | None, products: Products, policy: PolicyDocument) -> Case:
+    is_exchange = intake.resolution is ResolutionAsked.EXCHANGE
+    evidence = tuple(EvidencePin(evidence_id=one, status=EvidenceStatus.ANNOUNCED) for one in intake.evidence_ids)
+    missing = missing_evidence(intake.reason, policy, evidence) or awaits_uploads(evidence)
+    return Case(
+        case_id=intake.case_id,
+        version=1,
+        order_number=intake.order_number,
+        customer_id=intake.customer_id,
+        currency=order.currency if order else UNKNOWN_CURRENCY,
+        state=CaseState.INFORMATION_REQUESTED if missing else CaseState.UNDER_AUDIT,
+        reason=intake.reason,
+        reason_asked=intake.reason,
+        resolution=intake.resolution,
+        policy_version=policy.version,
+        opened_at=intake.received_at,
+        updated_at=intake.received_at,
+        lines=tuple(_line(order, line, products if is_exchange else None) for line in intake.lines),
+        evidence=evidence,
+    )
+
+
+def _line(order: Order | None, asked: RequestedLine, products: Products | None) -> CaseLine:
+    sold = order.line(asked.sku) if order else None
+    return CaseLine(
+        sku=asked.sku,
+        product_name=sold.product_name if sold else "",
+        quantity=asked.quantity,
+        exchange_for=exchange.substitute(order, asked, products) if order and products is not None else None,
+    )
+
+
+def _entry(case: Case, event: str, rule: str, details: dict[str, JsonValue]) -> TimelineEntry:
+    return TimelineEntry(seq=0, at=case.opened_at, actor="customer", event=event, rule=rule, details=details)
+
+
+def _window(deadline: Deadline) -> dict[str, JsonValue]:
+    return {"deadline": deadline.when.isoformat(), "provisional": deadline.provisional}

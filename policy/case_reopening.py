@@ -1,0 +1,34 @@
+"""What brings an ended case back to life."""
+
+from domain.cases.case import Case
+from domain.cases.messages import CaseResolution, Dispatch, Message, PayoutAnswer, RefundNews, StockAnswer
+from domain.enums import DispatchedGoods, PayoutState, Settlement
+from policy.exchange import may_send_back
+from policy.returns import expects, may_reopen, may_revive, receipt_evidence
+
+
+def may_take_up(case: Case, message: Message) -> bool:
+    """Return whether the message takes the ended case up again; every other one comes too late.
+
+    R12: goodwill for a request that a rule refused. R19: a parcel that came after all. R32, R36: finance has paid
+    what was owed outside. R37: the gateway has news of a refund. R28: refused goods go back to the customer. R39: the
+    stock took back what was reserved.
+    """
+    match message:
+        case CaseResolution(decision=Settlement.REOPEN):
+            return may_reopen(case)
+        case CaseResolution(decision=Settlement.PAID):
+            return is_owed_outside(case)
+        case RefundNews():
+            return case.payout(message.payout_id) is not None
+        case Dispatch(goods=DispatchedGoods.REFUSED_GOODS):
+            return may_send_back(case)
+        case PayoutAnswer() | StockAnswer():
+            return True
+        case _:
+            return receipt_evidence(message) and may_revive(case.state) and expects(case)
+
+
+def is_owed_outside(case: Case) -> bool:
+    """Return whether something is owed outside the original payments that nobody has marked as paid (R32, R36)."""
+    return any(payout.is_outside and payout.state is PayoutState.ACTION_REQUIRED for payout in case.payouts)

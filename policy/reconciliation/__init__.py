@@ -1,0 +1,1 @@
+"""What reconciliation compares and what each difference is called."""

@@ -1,0 +1,153 @@
+"""Both books side by side: every refund of a gateway against every payout of ours, and the other way round."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from domain.enums import PayoutState
+from domain.findings import Finding, FindingKind
+from domain.payment_events import GatewayEvent, SeenRefund
+from domain.value import Value
+from policy.payout_rules import PAID_NOTHING
+from policy.reconciliation import findings
+from policy.reconciliation.findings import Booked
+
+EVENT_PATIENCE = timedelta(hours=1)
+_UNSENT = frozenset({PayoutState.PLANNED, PayoutState.SUBMITTING, PayoutState.UNKNOWN})
+_ON_ITS_WAY = frozenset({PayoutState.PENDING, PayoutState.ACTION_REQUIRED})
+_WHOLLY_LOOKED_AT = frozenset(
+    {
+        FindingKind.LEDGER_UNBALANCED,
+        FindingKind.REIMBURSEMENT_DUE,
+        FindingKind.DISPUTED_AND_REFUNDED,
+        FindingKind.EVENT_UNAPPLIED,
+    }
+)
+
+
+class Stale(Value):
+    """A payout whose gateway tells otherwise than the books: its case is told to ask, as by a webhook."""
+
+    case_id: str
+    payout_id: str
+    refund_id: str
+    finding: Finding
+
+
+class Comparison(Value):
+    """What a gateway's list and our payouts say about each other."""
+
+    findings: tuple[Finding, ...] = ()
+    stale: tuple[Stale, ...] = ()
+    strangers: tuple[SeenRefund, ...] = ()
+    """Refunds that no payout made: their money has left the payment all the same (R32)."""
+
+    def __add__(self, other: "Comparison") -> "Comparison":
+        """Return both."""
+        return Comparison(
+            findings=(*self.findings, *other.findings),
+            stale=(*self.stale, *other.stale),
+            strangers=(*self.strangers, *other.strangers),
+        )
+
+
+def compare(refunds: Iterable[SeenRefund], payouts: Iterable[Booked], at: datetime) -> Comparison:
+    """Return every difference between one gateway's refunds and the payouts that went there.
+
+    `payouts` are all that one of the refunds may belong to; one that counts as paid must have its refund among them.
+    """
+    books = {one.payout.payout_id: one for one in payouts}
+    by_refund = {one.payout.gateway_refund_id: one for one in books.values() if one.payout.gateway_refund_id}
+    made: dict[str, list[SeenRefund]] = {payout_id: [] for payout_id in books}
+    result = Comparison()
+    for refund in refunds:
+        owner = books.get(refund.payout_id or "") or by_refund.get(refund.refund_id)
+        if owner:
+            made[owner.payout.payout_id].append(refund)
+        else:
+            result += _stranger(refund, at)
+    for payout_id, of_payout in made.items():
+        result += _of_payout(books[payout_id], of_payout, at)
+    return result
+
+
+def unseen(payouts: Iterable[Booked], refunds: Collection[SeenRefund]) -> list[Booked]:
+    """Return the payouts that count as paid and whose own refund is not in the list: each is asked after by itself.
+
+    A refund that only names the payout may be its second one, while the first is too old for the list (I3).
+    """
+    seen = {one.refund_id for one in refunds}
+    return [one for one in payouts if _is_paid_by_gateway(one) and one.payout.gateway_refund_id not in seen]
+
+
+def overdue_events(pending: Iterable[GatewayEvent], at: datetime) -> list[GatewayEvent]:
+    """Return the events that wait for longer than an hour; a refund made by hand is a finding of its own."""
+    waiting = (one for one in pending if at - one.occurred_at > EVENT_PATIENCE)
+    return [one for one in waiting if one.dispute or (one.refund and one.refund.payout_id)]
+
+
+def unlooked(open_before: Iterable[Finding], payout_ids: Collection[str], refund_ids: Collection[str]) -> list[Finding]:
+    """Return the open findings that this look could not have found again: they stay open until somebody closes them."""
+    return [one for one in open_before if not _was_looked_at(one, payout_ids, refund_ids)]
+
+
+def _was_looked_at(finding: Finding, payout_ids: Collection[str], refund_ids: Collection[str]) -> bool:
+    if finding.kind in _WHOLLY_LOOKED_AT:
+        return True
+    if finding.kind in {FindingKind.UNKNOWN_REFUND, FindingKind.SECOND_REFUND}:
+        return finding.refund_id in refund_ids
+    return finding.payout_id in payout_ids
+
+
+def _stranger(refund: SeenRefund, at: datetime) -> Comparison:
+    found = () if refund.state in PAID_NOTHING else (findings.unknown_refund(refund, at),)
+    return Comparison(findings=found, strangers=(refund,))
+
+
+def _of_payout(booked: Booked, refunds: Sequence[SeenRefund], at: datetime) -> Comparison:
+    if not refunds:
+        missing = (findings.missing_refund(booked, at),) if _is_paid_by_gateway(booked) else ()
+        return Comparison(findings=missing)
+    own = _own(booked, refunds)
+    others = tuple(one for one in refunds if one is not own and one.state not in PAID_NOTHING)
+    seconds = tuple(findings.second_refund(booked, one, at) for one in others)
+    return Comparison(findings=seconds, strangers=others) + (_own_differs(booked, own, at) if own else Comparison())
+
+
+def _own(booked: Booked, refunds: Sequence[SeenRefund]) -> SeenRefund | None:
+    """Return the refund that is the payout's: of those that count, else of all, the one it names, or the first.
+
+    None of them is that of a payout which is paid to another account by now (R36).
+    """
+    if booked.payout.is_outside:
+        return None
+    in_order = sorted(refunds, key=lambda one: one.created_at)
+    choice = [one for one in in_order if one.state not in PAID_NOTHING] or in_order
+    return next((one for one in choice if one.refund_id == booked.payout.gateway_refund_id), choice[0])
+
+
+def _own_differs(booked: Booked, refund: SeenRefund, at: datetime) -> Comparison:
+    payout = booked.payout
+    is_other_amount = refund.amount != payout.amount and refund.state not in PAID_NOTHING
+    result = Comparison(findings=(findings.amount_differs(booked, refund, at),) if is_other_amount else ())
+    if _agree(payout.state, refund.state):
+        return result
+    found = findings.state_differs(booked, refund, at)
+    news = Stale(case_id=booked.case_id, payout_id=payout.payout_id, refund_id=refund.refund_id, finding=found)
+    return result + Comparison(stale=(news,))
+
+
+def _agree(ours: PayoutState, theirs: PayoutState) -> bool:
+    """Return whether the books and the gateway mean the same: paid, on its way, or nothing paid.
+
+    A payout that is being submitted agrees with an attempt before it that failed; a word of the gateway's that did
+    not exist when this was written says nothing.
+    """
+    if ours is theirs or theirs is PayoutState.UNKNOWN:
+        return True
+    if theirs in PAID_NOTHING:
+        return ours in PAID_NOTHING | _UNSENT
+    return ours in _ON_ITS_WAY and theirs in _ON_ITS_WAY
+
+
+def _is_paid_by_gateway(booked: Booked) -> bool:
+    return booked.payout.state is PayoutState.SUCCEEDED and not booked.payout.is_outside

@@ -1,0 +1,177 @@
+"""What a test says to the API, in few words."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from fastapi import FastAPI
+from temporalio.testing import WorkflowEnvironment
+
+from api.dependencies import Services
+
+PROBLEM = "application/problem+json"
+JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
+_numbers = count(1)
+
+
+@asynccontextmanager
+async def asking(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Give a client of the app."""
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://refunds.test", timeout=60) as client:
+        yield client
+
+
+@dataclass
+class Clock:
+    """The real time, and what was skipped."""
+
+    skipped: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.skipped
+
+
+@dataclass
+class Counter:
+    """Where tests place orders and ask for refunds; `as_` is a key."""
+
+    client: httpx.AsyncClient
+    services: Services
+    clock: Clock = field(default_factory=Clock)
+    env: WorkflowEnvironment | None = None
+
+    async def ask(
+        self, method: str, path: str, body: Any = None, as_: str = "dev-admin", **headers: str
+    ) -> httpx.Response:
+        sent = {"Authorization": f"Bearer {as_}", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return await self.client.request(method, path, json=body, headers=sent)
+
+    async def get(self, path: str, as_: str = "dev-admin") -> Any:
+        return told(await self.ask("GET", path, as_=as_), 200)
+
+    async def order(self, *, delivered_days_ago: float = 1, as_: str = "dev-storefront", **changes: Any) -> str:
+        """Place an order and return its number."""
+        number = f"O-{next(_numbers)}-{uuid4().hex[:6]}"
+        told(await self.ask("PUT", f"/v1/orders/{number}", self.facts(number, delivered_days_ago, **changes), as_), 201)
+        return number
+
+    def facts(self, number: str, delivered_days_ago: float = 1, **changes: Any) -> dict[str, Any]:
+        """Return the body of an order with a mug, a lamp and an engraved ring."""
+        now = self.clock()
+        facts: dict[str, Any] = {
+            "customer_id": "c-1",
+            "currency": "USD",
+            "placed_at": (now - timedelta(days=delivered_days_ago + 5)).isoformat(),
+            "lines": [
+                {"sku": "MUG", "product_name": "Mug", "quantity": 3, "unit_price": 1000, "tax": 100, "discount": 1},
+                {"sku": "LAMP", "product_name": "Lamp", "quantity": 1, "unit_price": 2500},
+                {"sku": "RING", "product_name": "Engraved ring", "quantity": 1, "unit_price": 4000, "special": True},
+            ],
+            "outbound_postage": 700,
+            "payments": [{"provider": "stripe", "reference": f"pi_{number}", "amount": 10299}],
+            "parcels": [
+                {
+                    "tracking_number": "OUT-1",
+                    "skus": ["MUG", "LAMP", "RING"],
+                    "delivered_at": (now - timedelta(days=delivered_days_ago)).isoformat(),
+                }
+            ],
+        }
+        return {**facts, **changes}
+
+    def request(self, order_number: str, **changes: Any) -> dict[str, Any]:
+        """Return the body of a request that an auditor can decide at once."""
+        asked = {
+            "order_number": order_number,
+            "customer_id": "c-1",
+            "reason": "personal",
+            "description": "Does not suit me after all.",
+            "lines": [{"sku": "MUG", "quantity": 2}],
+        }
+        return {**asked, **changes}
+
+    async def submit(self, body: Any, key: str | None = None, as_: str = "dev-storefront") -> httpx.Response:
+        return await self.ask("POST", "/v1/refunds", body, as_, Idempotency_Key=key or uuid4().hex)
+
+    async def open(self, as_: str = "dev-storefront", **changes: Any) -> dict[str, Any]:
+        """Place an order, ask for a refund of two mugs, and return the case."""
+        return told(await self.submit(self.request(await self.order(as_=as_), **changes), as_=as_), 201)
+
+    async def approved(self, **changes: Any) -> dict[str, Any]:
+        """Return a case that waits for the goods."""
+        case = await self.open(**changes)
+        return told(await self.send(case, "audit", {"decision": "approve"}, "dev-auditor"), 200)
+
+    async def inspected(self, verdict: str = "accepted", **changes: Any) -> dict[str, Any]:
+        """Return a case whose two mugs were inspected with this verdict."""
+        case = await self.approved(**changes)
+        return told(await self.send(case, "inspection", inspection(verdict), "dev-warehouse"), 200)
+
+    async def send(
+        self, case: dict[str, Any], what: str, body: Any = None, as_: str = "dev-admin", **headers: str
+    ) -> httpx.Response:
+        """Post something to a case."""
+        return await self.ask("POST", f"/v1/refunds/{case['case_id']}/{what}", body, as_, **headers)
+
+    async def case(self, case: dict[str, Any], as_: str = "dev-admin") -> dict[str, Any]:
+        return await self.get(f"/v1/refunds/{case['case_id']}", as_)
+
+    async def until(self, case: dict[str, Any], state: str) -> dict[str, Any]:
+        """Wait until the case is in the state, and return it."""
+        return await self.wait_for(case, lambda shown: shown["state"] == state)
+
+    async def wait_for(self, case: dict[str, Any], is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Wait until what is shown of the case is so, and return it."""
+        async with asyncio.timeout(20):
+            while not is_so(shown := await self.case(case)):
+                await asyncio.sleep(0.05)
+        return shown
+
+    async def timeline(self, case: dict[str, Any], as_: str = "dev-admin") -> list[dict[str, Any]]:
+        return (await self.get(f"/v1/refunds/{case['case_id']}/timeline", as_))["items"]
+
+    async def upload(self, ticket: dict[str, Any], content: bytes) -> int:
+        """Send a file with its ticket to the store itself; return the status."""
+        async with httpx.AsyncClient(trust_env=False) as store:
+            return (
+                await store.request(ticket["method"], ticket["url"], content=content, headers=ticket["headers"])
+            ).status_code
+
+    async def pass_time(self, passed: timedelta) -> None:
+        """Let the server's clock and the API's jump."""
+        assert self.env
+        await self.env.sleep(passed)
+        self.clock.skipped = await self.env.get_current_time() - datetime.now(UTC)
+
+
+def inspection(verdict: str = "accepted", quantity: int = 2, **changes: Any) -> dict[str, Any]:
+    """Return the body of an inspection of mugs."""
+    line = {"sku": "MUG", "quantity": quantity, "verdict": verdict, "disposition": "restock"}
+    return {"scan_id": f"bench-{uuid4().hex[:8]}", "lines": [line], **changes}
+
+
+def photo(content: bytes = JPEG, **changes: Any) -> dict[str, Any]:
+    """Return what is announced of a photo."""
+    return {"filename": "front.jpg", "content_type": "image/jpeg", "size": len(content), **changes}
+
+
+def told(response: httpx.Response, status: int) -> Any:
+    """Return the body of an answer that has this status."""
+    assert response.status_code == status, f"{response.status_code}: {response.text[:1000]}"
+    return response.json()
+
+
+def problem(response: httpx.Response, status: int, kind: str) -> dict[str, Any]:
+    """Return the problem of an answer that has this status and type."""
+    assert response.headers["content-type"] == PROBLEM, response.text[:500]
+    body = told(response, status)
+    assert body["type"] == f"/problems/{kind}", body
+    assert body["status"] == status
+    return body

@@ -1,0 +1,93 @@
+"""Where a provider's webhooks come in, and what tests look at after one."""
+
+import asyncio
+import hmac
+import json
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from api.app import create_app
+from api.dependencies import Services
+from gateways.payments.stripe.webhooks import StripeWebhooks
+from tests.api.api_client import Counter, asking, told
+
+SECRET, OLD_SECRET = "whsec_newest", "whsec_before"
+PATH = "/v1/webhooks/payments/stripe"
+
+
+@dataclass
+class Post:
+    """Where a provider's webhooks come in."""
+
+    client: httpx.AsyncClient
+    services: Services
+
+    async def send(self, event: dict[str, Any], *, secret: str = SECRET, age: timedelta = timedelta(0)):
+        body = json.dumps(event).encode()
+        stamp = str(int((self.services.now() - age).timestamp()))
+        signed = hmac.new(secret.encode(), stamp.encode() + b"." + body, sha256).hexdigest()
+        return await self.raw(body, {"Stripe-Signature": f"t={stamp},v1={signed}"})
+
+    async def raw(self, body: bytes, headers: dict[str, str]) -> httpx.Response:
+        return await self.client.post(PATH, content=body, headers={"Content-Type": "application/json", **headers})
+
+    async def tell(self, event: dict[str, Any], **how: Any) -> None:
+        assert told(await self.send(event, **how), 200) == {"received": True}
+
+    def about(self, kind: str, **about: Any) -> dict[str, Any]:
+        """Return an event of now about a refund or a dispute, as Stripe words it."""
+        now = int(self.services.now().timestamp())
+        known = {"amount": 2199, "currency": "usd", "created": now, "charge": "ch_1"}
+        return {"id": f"evt_{uuid4().hex}", "type": kind, "created": now, "data": {"object": {**known, **about}}}
+
+    def refund(self, case: dict[str, Any], status: str, refund_id: str = "re_unheard_of") -> dict[str, Any]:
+        metadata = {"payout_id": f"{case['case_id']}-p1", "case_id": case["case_id"]}
+        return self.about("refund.updated", id=refund_id, status=status, metadata=metadata)
+
+    def dispute(self, case: dict[str, Any], status: str, dispute_id: str = "du_1") -> dict[str, Any]:
+        kind = "created" if status == "needs_response" else "closed"
+        payment = f"pi_{case['order_number']}"
+        return self.about(f"charge.dispute.{kind}", id=dispute_id, status=status, payment_intent=payment)
+
+
+@asynccontextmanager
+async def taking(services: Services, *secrets: str, **changes: Any):
+    """Give the way in for webhooks that are signed with one of the secrets."""
+    reader = StripeWebhooks(secrets or (SECRET,), services.now)
+    services = replace(services, **{"webhooks": {"stripe": reader}, **changes})
+    async with asking(create_app(services)) as client:
+        yield Post(client, services)
+
+
+async def refunded(counter: Counter) -> dict[str, Any]:
+    """Return a case whose one payout has succeeded."""
+    return await counter.until(await counter.inspected(), "refunded")
+
+
+async def events_of(counter: Counter, case: dict[str, Any]) -> list[str]:
+    return [entry["event"] for entry in await counter.timeline(case)]
+
+
+async def until_told(counter: Counter, case: dict[str, Any], event: str) -> list[str]:
+    """Wait until the timeline has the event, and return all of it."""
+    async with asyncio.timeout(20):
+        while event not in (found := await events_of(counter, case)):
+            await asyncio.sleep(0.05)
+    return found
+
+
+async def away() -> Client:
+    """Return a client of a Temporal that does not answer."""
+    return await Client.connect("127.0.0.1:1", lazy=True, data_converter=pydantic_data_converter)
+
+
+def refund_id_of(case: dict[str, Any]) -> str:
+    return case["payouts"][0]["gateway_refund_id"]

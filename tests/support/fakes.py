@@ -1,0 +1,89 @@
+"""Stand-ins behind ports, where a test is about something else or needs an answer on demand."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from activities.ports.payment_gateway import GatewayCapabilities, GatewayRefund
+from db.orders.stock import StockTable
+from domain.cases.evidence import EvidencePin
+from domain.cases.exchange import Reservation
+from domain.cases.payout import Payout
+from domain.enums import PayoutState
+from domain.errors import AnswerLostError, PayoutRefusedError, StockUnavailableError
+from domain.payment_events import SeenRefund
+
+
+class ObedientGateway:
+    """A payment gateway that answers what the test told it to, and remembers what it was asked."""
+
+    capabilities = GatewayCapabilities(key_memory=timedelta(hours=24))
+
+    def __init__(self) -> None:
+        self.state = PayoutState.SUCCEEDED
+        self.decline_code: str | None = None
+        self.answers_to_lose = 0
+        self.before_answering: Callable[[GatewayRefund], None] = lambda _refund: None
+        self.refunds: dict[str, GatewayRefund] = {}
+        self._failed: set[str] = set()
+
+    def refund(self, case_id: str, payout: Payout) -> GatewayRefund:
+        if self.decline_code:
+            raise PayoutRefusedError(f"refused: {self.decline_code}", self.decline_code)
+        if payout.idempotency_key not in self.refunds:
+            refund_id = f"re_{len(self.refunds) + 1}_{payout.payout_id}"
+            self.refunds[payout.idempotency_key] = GatewayRefund(
+                refund_id=refund_id, state=self.state, amount=payout.amount
+            )
+        if self.answers_to_lose:
+            self.answers_to_lose -= 1
+            raise AnswerLostError("the answer was lost")
+        self.before_answering(self.refunds[payout.idempotency_key])
+        return self.refunds[payout.idempotency_key]
+
+    def fail(self) -> None:
+        """Let every refund made so far fail, as a bank does days later."""
+        self._failed |= {one.refund_id for one in self.refunds.values()}
+
+    def find_refund(self, payout: Payout) -> GatewayRefund | None:
+        mine = [one for one in self.refunds.values() if one.refund_id.endswith(payout.payout_id)]
+        return next((one for one in mine if one.refund_id not in self._failed), None)
+
+    def read_refund(self, refund_id: str) -> GatewayRefund:
+        refund = next(one for one in self.refunds.values() if one.refund_id == refund_id)
+        state = PayoutState.FAILED if refund_id in self._failed else self.state
+        answer = refund.amend(state=state, failure_code="account_closed" if refund_id in self._failed else None)
+        self.before_answering(answer)
+        return answer
+
+    def refunds_since(self, since: datetime) -> list[SeenRefund]:
+        return []
+
+
+class ForgetfulStock(StockTable):
+    """Our own stock, whose answers are lost when the test says so, after it did what it was asked."""
+
+    answers_to_lose = 0
+
+    def reserve(self, reservation: Reservation) -> bool:
+        is_held = super().reserve(reservation)
+        self._lose()
+        return is_held
+
+    def release(self, reservation: Reservation) -> None:
+        super().release(reservation)
+        self._lose()
+
+    def _lose(self) -> None:
+        if self.answers_to_lose:
+            self.answers_to_lose -= 1
+            raise StockUnavailableError("the answer was lost")
+
+
+class OpenVault:
+    """A store whose pinned evidence matches until the test says otherwise."""
+
+    def __init__(self) -> None:
+        self.matches = True
+
+    def still_matches(self, case_id: str, pin: EvidencePin) -> bool:
+        return self.matches

@@ -1,0 +1,318 @@
+"""A shop on real parts for workflow tests: Temporal server, worker, database; the clock is the server's."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+
+from db.cases.cases import Cases
+from db.orders.orders import Orders
+from db.payouts.disputes import Disputes
+from domain.calendar import Deadline
+from domain.cases.case import Case, Standing
+from domain.cases.case_lines import InspectedLine
+from domain.cases.evidence import EvidencePin
+from domain.cases.messages import (
+    AuditDecision,
+    CaseResolution,
+    CourierTracking,
+    Dispatch,
+    EvidenceReport,
+    GoodsReceipt,
+    Message,
+    WarehouseInspection,
+    Withdrawal,
+)
+from domain.enums import CaseState, DispatchedGoods, EvidenceStatus, Reason, ResolutionAsked, Settlement
+from domain.money import Money
+from domain.order import Order, OrderLine, Parcel, Payment
+from domain.request import CaseIntake, RequestedLine
+from tests.support.fakes import ForgetfulStock, ObedientGateway, OpenVault
+from workflows.options import TASK_QUEUE
+from workflows.refund.deadline_timer import GRACE
+from workflows.refund.workflow import RefundWorkflow
+
+SHA = "a" * 64
+PATIENCE_SECONDS = 30
+POLL_SECONDS = 0.02
+_numbers = count(1)
+
+
+@dataclass
+class Shop:
+    """Where tests place orders and open cases."""
+
+    env: WorkflowEnvironment
+    orders: Orders
+    cases: Cases
+    stock: ForgetfulStock
+    disputes: Disputes
+    gateway: ObedientGateway = field(default_factory=ObedientGateway)
+    vault: OpenVault = field(default_factory=OpenVault)
+    opened: list["OpenCase"] = field(default_factory=list)
+
+    @property
+    def client(self) -> Client:
+        return self.env.client
+
+    async def now(self) -> datetime:
+        """Return the server's time; cases that have a clock of their own are asked by `OpenCase.now`."""
+        return datetime.now(UTC) if self.env.supports_time_skipping_v2 else await self.env.get_current_time()
+
+    async def order(self, *, delivered_days_ago: float = 1, **changes: Any) -> Order:
+        now = await self.now()
+        number = f"O-{next(_numbers)}-{uuid4().hex[:6]}"
+        facts: dict[str, Any] = {
+            "order_number": number,
+            "customer_id": "c-1",
+            "currency": "USD",
+            "placed_at": now - timedelta(days=delivered_days_ago + 5),
+            "lines": (
+                OrderLine(sku="MUG", product_name="Mug", quantity=3, unit_price=1000, tax=100, discount=1),
+                OrderLine(sku="LAMP", product_name="Lamp", quantity=1, unit_price=2500),
+                OrderLine(sku="RING", product_name="Engraved ring", quantity=1, unit_price=4000, special=True),
+            ),
+            "outbound_postage": 700,
+            "payments": (Payment(provider="stripe", reference=f"pi_{number}", amount=10299),),
+            "parcels": (
+                Parcel(
+                    tracking_number="OUT-1",
+                    skus=("MUG", "LAMP", "RING"),
+                    delivered_at=now - timedelta(days=delivered_days_ago),
+                ),
+            ),
+        }
+        order = Order(**{**facts, **changes})
+        self.orders.put(order)
+        return order
+
+    async def open(
+        self,
+        reason: Reason = Reason.PERSONAL,
+        *,
+        order: Order | None = None,
+        lines: Sequence[tuple[str, int]] = (("MUG", 1),),
+        evidence: Sequence[str] = (),
+        received_at: datetime | None = None,
+        customer_id: str = "c-1",
+        order_number: str | None = None,
+        exchange_for: str | None = None,
+        resolution: ResolutionAsked = ResolutionAsked.REFUND,
+    ) -> "OpenCase":
+        order = order or await self.order()
+        intake = CaseIntake(
+            case_id=f"rc_{uuid4().hex[:20]}",
+            order_number=order_number or order.order_number,
+            customer_id=customer_id,
+            reason=reason,
+            resolution=resolution,
+            lines=tuple(
+                RequestedLine(sku=sku, quantity=quantity, exchange_for=exchange_for) for sku, quantity in lines
+            ),
+            evidence_ids=tuple(evidence),
+            received_at=received_at or await self.now(),
+        )
+        case = OpenCase(self, intake)
+        self.opened.append(case)
+        await case.start()
+        return case
+
+
+@dataclass
+class OpenCase:
+    """A case under test: says things to it and looks at what is recorded."""
+
+    shop: Shop
+    intake: CaseIntake
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, Any]:
+        return self.shop.client.get_workflow_handle(f"refund/{self.intake.case_id}")
+
+    async def start(self) -> None:
+        await self._with_start("open", (), self.intake, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+
+    async def revive_by(self, update: str, message: Message) -> Standing:
+        """Take the recorded case up again with a message, as the API does (R12, R19)."""
+        intake = self.intake.amend(resumes=True)
+        return await self._with_start(update, (message,), intake, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+
+    async def _with_start(
+        self, update: str, args: Sequence[Any], intake: CaseIntake, reuse: WorkflowIDReusePolicy
+    ) -> Standing:
+        start = WithStartWorkflowOperation(
+            RefundWorkflow.run,
+            intake,
+            id=f"refund/{intake.case_id}",
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=reuse,
+        )
+        return await self.shop.client.execute_update_with_start_workflow(
+            update, args=args, start_workflow_operation=start, result_type=Standing
+        )
+
+    def case(self) -> Case:
+        case = self.shop.cases.case(self.intake.case_id)
+        assert case is not None
+        return case
+
+    @property
+    def state(self) -> CaseState:
+        return self.case().state
+
+    def events(self) -> list[str]:
+        return [record.event for record in self.shop.cases.timeline(self.intake.case_id)]
+
+    async def ended(self) -> str:
+        """Wait for the end of the workflow and return the state that the case ended in."""
+        await self._until(self._is_completed, "the end")
+        return self.state.value
+
+    async def until_event(self, event: str, times: int = 1) -> None:
+        """Wait until the timeline shows the event so many times."""
+
+        async def shown() -> bool:
+            return self.events().count(event) >= times
+
+        await self._until(shown, f"{event} x{times}")
+
+    async def hear(self, signal: str, news: Message) -> None:
+        """Signal news of a gateway; an ended case is taken up again by them, as the API does (R37)."""
+        await self.shop.client.start_workflow(
+            RefundWorkflow.run,
+            self.intake.amend(resumes=True),
+            id=f"refund/{self.intake.case_id}",
+            task_queue=TASK_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            start_signal=signal,
+            start_signal_args=[news],
+        )
+
+    async def until_heard(self) -> None:
+        """Wait until the workflow has taken everything in that was sent to it."""
+
+        async def heard() -> bool:
+            history = await self.handle.fetch_history()
+            return history.events[-1].event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+
+        await self._until(heard, "a workflow task")
+
+    async def _is_completed(self) -> bool:
+        # Not `handle.describe()`: the time-skipping server's search attributes do not decode.
+        request = DescribeWorkflowExecutionRequest(
+            namespace=self.shop.client.namespace, execution=WorkflowExecution(workflow_id=self.handle.id)
+        )
+        told = await self.shop.client.workflow_service.describe_workflow_execution(request)
+        return told.workflow_execution_info.status == WorkflowExecutionStatus.COMPLETED
+
+    async def _until(self, condition: Callable[[], Awaitable[bool]], what: str) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not await condition():
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise AssertionError(f"{what} never came: {self.state}, {self.events()}") from None
+
+    def deadline(self, what: str) -> Deadline:
+        deadline = self.case().deadline(what)
+        assert deadline is not None, f"no deadline {what}: {[one.what for one in self.case().deadlines]}"
+        return deadline
+
+    async def say(self, update: str, message: Message) -> Standing:
+        stamped = message if message.received_at else message.amend(received_at=await self.now())
+        return await self.handle.execute_update(update, stamped, result_type=Standing)
+
+    async def pin(self, *evidence_ids: str, status: EvidenceStatus = EvidenceStatus.PINNED) -> Standing:
+        pins = tuple(EvidencePin(evidence_id=one, status=status, version_id="v1", sha256=SHA) for one in evidence_ids)
+        return await self.say("report_evidence", EvidenceReport(pins=pins))
+
+    async def audit(self, decision: str = "approve", **more: Any) -> Standing:
+        return await self.say("decide_audit", AuditDecision(decision=decision, **{"decided_by": "mei", **more}))
+
+    async def ship(self, number: str = "SF1234567", **more: Any) -> Standing:
+        return await self.say(
+            "register_shipment", CourierTracking(carrier="sf_express", tracking_number=number, **more)
+        )
+
+    async def receive(self) -> Standing:
+        return await self.say("record_receipt", GoodsReceipt(received_by="wang"))
+
+    async def inspect(self, *found: tuple[str, int, str]) -> Standing:
+        return await self.say("record_inspection", inspection(*found))
+
+    async def dispatch(self, number: str = "OUT-9", goods: str = "replacement", **more: Any) -> Standing:
+        parcel = {"carrier": "sf_express", "tracking_number": number, "sent_by": "wang"}
+        return await self.say("record_dispatch", Dispatch(goods=DispatchedGoods(goods), **parcel, **more))
+
+    async def resolve(self, decision: Settlement, **more: Any) -> Standing:
+        return await self.say("resolve", CaseResolution(decision=decision, decided_by="mei", **more))
+
+    async def withdraw(self) -> Standing:
+        return await self.say("withdraw", Withdrawal())
+
+    async def to_second_before(self, what: str) -> datetime:
+        """Move the server's clock to the last second of a window."""
+        return await self._to(self.deadline(what).when)
+
+    async def past(self, what: str) -> datetime:
+        """Move the server's clock to the first second after a window."""
+        return await self._to(self.deadline(what).when + timedelta(seconds=1))
+
+    async def elapsed(self, what: str) -> datetime:
+        """Move the server's clock to where the window's end has taken its effect by itself."""
+        return await self._to(self.deadline(what).when + GRACE + timedelta(seconds=1))
+
+    async def _to(self, instant: datetime) -> datetime:
+        await self.forward(instant - await self.now())
+        return instant
+
+    async def now(self) -> datetime:
+        """Return the time on the case's clock."""
+        env = self.shop.env
+        return await (env.get_current_time(self.handle) if env.supports_time_skipping_v2 else env.get_current_time())
+
+    async def forward(self, duration: timedelta) -> None:
+        """Let time pass: on the case's own clock where it has one, else on the whole server's."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            if self.shop.env.supports_time_skipping_v2:
+                await self.shop.env.fast_forward(self.handle, duration)
+            else:
+                await self.shop.env.sleep(duration)
+
+
+def inspection(*found: tuple[str, int, str]) -> WarehouseInspection:
+    lines = tuple(
+        InspectedLine(sku=sku, quantity=quantity, verdict=verdict, disposition="restock")
+        for sku, quantity, verdict in found
+    )
+    return WarehouseInspection(lines=lines, inspected_by="wang")
+
+
+def refused_by(error: WorkflowUpdateFailedError) -> str:
+    """Return the rule, or wrong_state, that an update was refused with."""
+    cause = error.cause
+    assert isinstance(cause, ApplicationError)
+    details: dict[str, Any] = cause.details[0]
+    return details.get("rule", cause.type)
+
+
+def usd(minor: int) -> Money:
+    return Money(minor=minor, currency="USD")

@@ -1,0 +1,48 @@
+"""What a workflow test's shop stands on: a database of its own, and the desks that a worker serves."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from temporalio.testing import WorkflowEnvironment
+
+from activities.cases import Casework
+from activities.payouts import PayoutDesk
+from activities.signal_times import ArrivalDesk
+from activities.stock import StockDesk
+from db.cases.cases import Cases
+from db.core.engine import Database
+from db.core.migrate import migrate
+from db.orders.orders import Orders
+from db.payouts.disputes import Disputes
+from db.payouts.payouts import Payouts
+from gateways.calendars import HolidayCalendars
+from gateways.policy_repository import PolicyShelf
+from gateways.signal_history import TemporalHistory
+from tests.support.fakes import ForgetfulStock, ObedientGateway, OpenVault
+from tests.workflows.case_driver import Shop
+from worker.build import Desks
+
+VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
+
+
+@contextmanager
+def premises(env: WorkflowEnvironment, folder: Path) -> Iterator[tuple[Shop, Desks]]:
+    """Give a shop on the server and the desks for its worker, who comes and goes as the test likes."""
+    url = f"sqlite:///{folder}/refunds.db"
+    migrate(url)
+    database = Database(url)
+    gateway, vault = ObedientGateway(), OpenVault()
+    stock = ForgetfulStock(database, lambda: datetime.now(UTC))
+    disputes = Disputes(database)
+    desks = Desks(
+        casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars(), stock),
+        payouts=PayoutDesk(Payouts(database), {"stripe": gateway}, vault, lambda: datetime.now(UTC)),
+        stock=StockDesk(stock, disputes, Payouts(database)),
+        arrivals=ArrivalDesk(TemporalHistory(env.client)),
+    )
+    try:
+        yield Shop(env, Orders(database), Cases(database), stock, disputes, gateway, vault), desks
+    finally:
+        database.close()

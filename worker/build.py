@@ -1,0 +1,75 @@
+"""The worker put together: which activities, with which adapters behind their ports."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from activities.cases import Casework
+from activities.payouts import PayoutDesk
+from activities.reconciliation import NewsDesk, ReconciliationDesk
+from activities.signal_times import ArrivalDesk
+from activities.stock import StockDesk
+from workflows.options import TASK_QUEUE
+from workflows.reconciliation import ReconciliationWorkflow
+from workflows.refund.signal_guard import SignalScreening
+from workflows.refund.workflow import RefundWorkflow
+
+
+@dataclass(frozen=True)
+class Desks:
+    """The activities' objects; without a desk for it, nothing is reconciled."""
+
+    casework: Casework
+    payouts: PayoutDesk
+    stock: StockDesk
+    arrivals: ArrivalDesk
+    reconciliation: ReconciliationDesk | None = None
+    news: NewsDesk | None = None
+
+    def activities(self) -> Sequence[Callable[..., Any]]:
+        """Return every activity the workflows call."""
+        work, pay, stock = self.casework, self.payouts, self.stock
+        of_cases = [work.open, work.record, work.plan, work.compute, pay.submit, pay.check, self.arrivals.find]
+        of_cases += [stock.reserve, stock.release]
+        if self.reconciliation is None or self.news is None:
+            return of_cases
+        return [*of_cases, self.reconciliation.reconcile, self.news.tell]
+
+
+def runner(*, sandboxed: bool) -> WorkflowRunner:
+    """Return what runs workflows.
+
+    The sandbox loads their modules anew for each case and refuses what is not deterministic; every test and replay
+    uses it, with nothing passed through. What passed there runs without it at half the processor time.
+    """
+    return SandboxedWorkflowRunner() if sandboxed else UnsandboxedWorkflowRunner()
+
+
+def build_worker(
+    client: Client,
+    desks: Desks,
+    *,
+    max_cached_workflows: int = 1000,
+    max_concurrent_activities: int = 20,
+    sandboxed: bool = False,
+) -> Worker:
+    """Return a worker of the refund queue that finishes what it holds before it stops."""
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=[RefundWorkflow, ReconciliationWorkflow],
+        activities=desks.activities(),
+        activity_executor=ThreadPoolExecutor(max_concurrent_activities, thread_name_prefix="activity"),
+        max_concurrent_activities=max_concurrent_activities,
+        max_concurrent_local_activities=max_concurrent_activities,
+        max_cached_workflows=max_cached_workflows,
+        workflow_runner=runner(sandboxed=sandboxed),
+        interceptors=[SignalScreening()],
+        graceful_shutdown_timeout=timedelta(seconds=20),
+    )

@@ -1,0 +1,1 @@
+"""The refund process, one workflow per case."""

@@ -1,0 +1,152 @@
+"""The case in the workflow's hands: opened, changed and shown; every change is recorded before anybody is told."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+
+from activities.cases import Casework, Change, Recorded, Windows
+from domain.calendar import Deadline
+from domain.cases.case import Case, TimelineEntry
+from domain.enums import CaseState
+from domain.errors import UnitsTakenError
+from domain.policy_document import PolicyDocument
+from domain.request import CaseId, CaseIntake
+from domain.value import Value
+from policy.deadlines import in_time, settle, windows_of
+from workflows import options
+from workflows.refund.state_machine import opened_by
+from workflows.refund.steps import payout
+from workflows.refund.transition import Happened, Move
+from workflows.refund.ui_details import current_details, search_attributes
+
+ENTRIES_PER_VERSION = 100
+CAP_EXCEEDED = "cap_exceeded"
+
+
+class CaseOutcome(Value):
+    """How a case ended."""
+
+    case_id: CaseId
+    state: CaseState
+
+
+class CaseFile:
+    """Holds the case and its policy; what it changes is durable when `change` returns."""
+
+    case: Case
+    policy: PolicyDocument
+
+    def __init__(self) -> None:
+        self.is_opened = False
+        self._shown: dict[str, object] = {}
+
+    async def open(self, intake: CaseIntake) -> None:
+        """Judge and record the request, or take the recorded case up again."""
+        opening = await workflow.execute_local_activity_method(
+            Casework.open, intake, **options.record(f"open {intake.case_id}")
+        )
+        self.case, self.policy, self.is_opened = opening.case, opening.policy, True
+        self._show()
+
+    async def change(self, move: Move, at: datetime) -> None:
+        """Record a move with the windows it opens; what falls due is planned over the payments first (R32, R35).
+
+        Raises UnitsTakenError, with nothing changed, when a case taken up again cannot have its units back (R11).
+        """
+        move = await self._planned(move, at) if _owes_anew(self.case, move.case) else move
+        ended_at = move.case.ended_at or (None if move.case.is_open else at)
+        case = move.case.amend(version=move.case.version + 1, updated_at=workflow.now(), ended_at=ended_at)
+        case, opens = opened_by(case, self.policy, at)
+        recorded = await self._recorded(Change(case=case, entries=_entries(case, move.happened, at), opens=opens))
+        deadlines = (*case.deadlines, *recorded.deadlines)
+        chosen = recorded.lines if case.is_open else None
+        self.case = case.amend(deadlines=deadlines, lines=chosen or case.lines)
+        self._show()
+
+    def keep(self, case: Case) -> None:
+        """Hold a change that needs no record of its own."""
+        self.case = case
+
+    async def passed_deadline(self) -> Deadline | None:
+        """Return the earliest deadline that has passed, or None; a provisional one is computed again first (R6)."""
+        due = self.case.next_deadline
+        if due is None or in_time(workflow.now(), due):
+            return None
+        if due.provisional:
+            due = await self._settled(due)
+        return await self.passed_deadline() if in_time(workflow.now(), due) else due
+
+    async def _settled(self, kept: Deadline) -> Deadline:
+        spec = next(one for one in windows_of(self.case.state, self.policy) if one.what == kept.what)
+        recomputed = await workflow.execute_local_activity_method(
+            Casework.compute,
+            Windows(policy_version=self.policy.version, windows=(spec.since(kept.since),)),
+            **options.record(f"compute {kept.what} by today's calendar"),
+        )
+        settled = settle(kept, recomputed.deadlines[0])
+        deadlines = tuple(settled if one.what == kept.what else one for one in self.case.deadlines)
+        if settled != kept:
+            await self.change(Move(self.case.amend(deadlines=deadlines)), workflow.now())
+        return settled
+
+    async def _recorded(self, change: Change) -> Recorded:
+        try:
+            return await workflow.execute_local_activity_method(
+                Casework.record, change, **options.record(f"record {change.case.state}")
+            )
+        except FailureError as error:
+            if _is(error, "UnitsTakenError"):
+                raise UnitsTakenError(_says(error)) from error
+            raise
+
+    async def _planned(self, move: Move, at: datetime) -> Move:
+        try:
+            plan = await workflow.execute_local_activity_method(
+                Casework.plan, move.case, **options.record(f"plan payouts of {move.case.case_id}")
+            )
+        except FailureError as error:
+            if _is(error, "UnitsTakenError"):
+                raise UnitsTakenError(_says(error)) from error
+            if not _is(error, "CapExceededError"):
+                raise
+            planned = payout.blocked(move.case, CAP_EXCEEDED)
+        else:
+            planned = payout.planned(move.case, plan.payouts, self.policy, at)
+        return Move(planned.case, (*move.happened, *planned.happened))
+
+    def _show(self) -> None:
+        attributes = search_attributes(self.case)
+        changed: Sequence[SearchAttributeUpdate[Any]] = [
+            one for name, one in attributes.items() if self._shown.get(name) != one.value
+        ]
+        if changed:
+            workflow.upsert_search_attributes(changed)  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+        self._shown = {name: one.value for name, one in attributes.items()}
+        workflow.set_current_details(current_details(self.case))
+
+
+def _is(error: FailureError, kind: str) -> bool:
+    """Return whether an activity failed so; a local one raises its own error, a regular one wraps it."""
+    told = error.cause if isinstance(error, ActivityError) else error
+    return isinstance(told, ApplicationError) and told.type == kind
+
+
+def _says(error: FailureError) -> str:
+    return error.message.removeprefix("UnitsTakenError: ")
+
+
+def _owes_anew(before: Case, after: Case) -> bool:
+    is_unplanned = after.rounds > before.rounds or before.blocked_by == CAP_EXCEEDED
+    return after.state is CaseState.PAYOUT_DUE and is_unplanned
+
+
+def _entries(case: Case, happened: tuple[Happened, ...], at: datetime) -> tuple[TimelineEntry, ...]:
+    first = case.version * ENTRIES_PER_VERSION
+    return tuple(
+        TimelineEntry(seq=first + place, at=at, actor=one.actor, event=one.event, rule=one.rule, details=one.details)
+        for place, one in enumerate(happened)
+    )

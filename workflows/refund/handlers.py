@@ -1,0 +1,165 @@
+"""What can be said to a case and asked of it: updates for the API, signals for operators and couriers, one query."""
+
+from collections.abc import Sequence
+
+from temporalio import workflow
+from temporalio.api.common.v1 import Payload
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+from domain.cases.case import Case, Standing
+from domain.cases.messages import (
+    AuditDecision,
+    CaseResolution,
+    CourierTracking,
+    Dispatch,
+    DisputeNews,
+    EvidenceReport,
+    GoodsReceipt,
+    Message,
+    RefundNews,
+    WarehouseInspection,
+    Withdrawal,
+)
+from workflows.refund import signal_descriptions
+from workflows.refund.case_state import CaseFile
+from workflows.refund.inbox import Mailbox
+from workflows.refund.message_handler import Correspondence
+
+NO_INPUT = RawValue(Payload())
+
+
+class CaseHandlers:
+    """Puts every message into the mailbox in the order they came; the run method takes them out and answers."""
+
+    def __init__(self) -> None:
+        self._file = CaseFile()
+        self._mailbox = Mailbox()
+        self._letters = Correspondence(self._file)
+
+    @workflow.query(name="case", description="The case as the API shows it.")
+    def case(self) -> Case:
+        """Return the case as it stands."""
+        if not self._file.is_opened:
+            raise ApplicationError("the case is being opened; ask again", type="not_opened")
+        return self._file.case
+
+    @workflow.update(name="open", description="The case once the request is judged (used with start).")
+    async def open(self) -> Standing:
+        """Wait for the verdict on the request."""
+        await workflow.wait_condition(lambda: self._file.is_opened)
+        return _standing(self._file.case)
+
+    @workflow.update(name="decide_audit")
+    async def decide_audit(self, message: AuditDecision) -> Standing:
+        """Take the auditor's decision (R13-R17)."""
+        return await self._answer(message)
+
+    @workflow.update(name="register_shipment")
+    async def register_shipment(self, message: CourierTracking) -> Standing:
+        """Take carrier and tracking number (R19)."""
+        return await self._answer(message)
+
+    @workflow.update(name="record_receipt")
+    async def record_receipt(self, message: GoodsReceipt) -> Standing:
+        """Take the warehouse's receipt (R20)."""
+        return await self._answer(message)
+
+    @workflow.update(name="record_inspection")
+    async def record_inspection(self, message: WarehouseInspection) -> Standing:
+        """Take the warehouse's inspection (R25-R29)."""
+        return await self._answer(message)
+
+    @workflow.update(name="record_dispatch")
+    async def record_dispatch(self, message: Dispatch) -> Standing:
+        """Take the warehouse's word that a parcel left for the customer (R28, R39)."""
+        return await self._answer(message)
+
+    @workflow.update(name="resolve")
+    async def resolve(self, message: CaseResolution) -> Standing:
+        """Take a human's decision of a parked case (R12, R22, R27, R28, R36, R38, R39)."""
+        return await self._answer(message)
+
+    @workflow.update(name="withdraw")
+    async def withdraw(self, message: Withdrawal) -> Standing:
+        """Take the customer's withdrawal (R24)."""
+        return await self._answer(message)
+
+    @workflow.update(name="report_evidence")
+    async def report_evidence(self, message: EvidenceReport) -> Standing:
+        """Take verified or refused evidence (R8)."""
+        return await self._answer(message)
+
+    async def _answer(self, message: Message) -> Standing:
+        return _standing(await self._mailbox.update(message))
+
+    def _screen(self, message: Message) -> None:
+        """Refuse an update that could not be taken now, at no cost in history."""
+        if self._file.is_opened and not self._mailbox:
+            self._letters.screen(message)
+
+    @decide_audit.validator
+    def _may_decide_audit(self, message: AuditDecision) -> None:
+        self._screen(message)
+
+    @register_shipment.validator
+    def _may_register_shipment(self, message: CourierTracking) -> None:
+        self._screen(message)
+
+    @record_receipt.validator
+    def _may_record_receipt(self, message: GoodsReceipt) -> None:
+        self._screen(message)
+
+    @record_inspection.validator
+    def _may_record_inspection(self, message: WarehouseInspection) -> None:
+        self._screen(message)
+
+    @record_dispatch.validator
+    def _may_record_dispatch(self, message: Dispatch) -> None:
+        self._screen(message)
+
+    @resolve.validator
+    def _may_resolve(self, message: CaseResolution) -> None:
+        self._screen(message)
+
+    @withdraw.validator
+    def _may_withdraw(self, message: Withdrawal) -> None:
+        self._screen(message)
+
+    @workflow.signal(name="audit_decision", description=signal_descriptions.AUDIT_DECISION)
+    def audit_decision(self, raw: RawValue = NO_INPUT) -> None:
+        """Take the auditor's decision from the UI or the CLI."""
+        self._mailbox.signal("audit_decision", AuditDecision, raw)
+
+    @workflow.signal(name="courier_tracking", description=signal_descriptions.COURIER_TRACKING)
+    def courier_tracking(self, raw: RawValue = NO_INPUT) -> None:
+        """Take a courier's event."""
+        self._mailbox.signal("courier_tracking", CourierTracking, raw)
+
+    @workflow.signal(name="warehouse_inspection", description=signal_descriptions.WAREHOUSE_INSPECTION)
+    def warehouse_inspection(self, raw: RawValue = NO_INPUT) -> None:
+        """Take the warehouse's inspection from the UI or the CLI."""
+        self._mailbox.signal("warehouse_inspection", WarehouseInspection, raw)
+
+    @workflow.signal(name="refund_news", description=signal_descriptions.REFUND_NEWS)
+    def refund_news(self, raw: RawValue = NO_INPUT) -> None:
+        """Take a gateway's word that a refund changed (R37)."""
+        self._mailbox.signal("refund_news", RefundNews, raw)
+
+    @workflow.signal(name="dispute_news", description=signal_descriptions.DISPUTE_NEWS)
+    def dispute_news(self, raw: RawValue = NO_INPUT) -> None:
+        """Take a gateway's word of a chargeback (R38)."""
+        self._mailbox.signal("dispute_news", DisputeNews, raw)
+
+    @workflow.signal(dynamic=True)
+    def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:
+        """Keep a signal of a name that nobody listens to."""
+        self._mailbox.refuse(name, f"no such signal; {len(args)} inputs")
+
+    def refuse_signal(self, name: str, why: str) -> None:
+        """Keep a signal that could not even be handed to its handler."""
+        self._mailbox.refuse(name, why)
+
+
+def _standing(case: Case) -> Standing:
+    return Standing(case_id=case.case_id, version=case.version, state=case.state)

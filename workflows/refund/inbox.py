@@ -1,0 +1,94 @@
+"""Messages to a case in the order they came, whatever their shape; nothing sent can break the case."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import ValidationError
+from temporalio import workflow
+from temporalio.common import RawValue
+
+from domain.cases.case import Case
+from domain.cases.messages import Message
+
+MAX_WHY = 300
+
+
+@dataclass
+class Letter:
+    """A message as it came in: decoded, or with why not; `ordinal` counts the signals of its name."""
+
+    name: str
+    at: datetime
+    message: Message | None = None
+    unreadable: str | None = None
+    ordinal: int | None = None
+    reply: asyncio.Future[Case] | None = field(default=None, repr=False)
+
+
+class Mailbox:
+    """Takes signals and updates in, one letter each."""
+
+    def __init__(self) -> None:
+        self._letters: deque[Letter] = deque()
+        self._signals: dict[str, int] = {}
+
+    def __bool__(self) -> bool:
+        """Return whether a letter waits."""
+        return bool(self._letters)
+
+    @property
+    def first(self) -> Letter | None:
+        """The letter that came first, still in the box."""
+        return self._letters[0] if self._letters else None
+
+    def take(self) -> Letter:
+        """Remove and return the letter that came first."""
+        return self._letters.popleft()
+
+    def signal(self, name: str, kind: type[Message], raw: RawValue) -> None:
+        """Keep a signal; one that cannot be read is kept as unreadable, with why."""
+        try:
+            message = _read(raw, kind)
+        except Exception as error:  # noqa: BLE001 - an ordinary exception in a handler would wedge the workflow
+            self.refuse(name, _why(error, raw))
+        else:
+            self._letters.append(Letter(name, workflow.now(), message, ordinal=self._count(name)))
+
+    def refuse(self, name: str, why: str) -> None:
+        """Keep a signal that makes no sense."""
+        self._letters.append(Letter(name, workflow.now(), unreadable=why[:MAX_WHY], ordinal=self._count(name)))
+
+    def update(self, message: Message) -> asyncio.Future[Case]:
+        """Keep an update and return its reply to be; its sender may say when it received it."""
+        reply: asyncio.Future[Case] = asyncio.get_running_loop().create_future()
+        at = min(message.received_at or workflow.now(), workflow.now())
+        self._letters.append(Letter(message.kind, at, message, reply=reply))
+        return reply
+
+    def tell(self, message: Message) -> None:
+        """Keep what the workflow tells itself."""
+        self._letters.append(Letter(message.kind, workflow.now(), message))
+
+    def _count(self, name: str) -> int:
+        self._signals[name] = self._signals.get(name, 0) + 1
+        return self._signals[name]
+
+
+def _read(raw: RawValue, kind: type[Message]) -> Message:
+    """Return the message; raises for anything else, also for bytes and nulls, which the converter gives as they are."""
+    message = workflow.payload_converter().from_payload(raw.payload, kind)
+    if not isinstance(message, kind):
+        raise TypeError("another kind of payload")
+    return message
+
+
+def _why(error: Exception, raw: RawValue) -> str:
+    """Say what is wrong without repeating the input, which may hold personal data."""
+    if not raw.payload.data:
+        return "no input: give one JSON object"
+    cause = error if isinstance(error, ValidationError) else error.__cause__
+    if isinstance(cause, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'input'}: {one['type']}" for one in cause.errors())
+    return "not a JSON object of the expected shape"

@@ -1,0 +1,141 @@
+"""One payout through its gateway: submitted once, asked after while it is pending, its answer told to the case."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.payouts import PayoutDesk, PayoutOrder
+from domain.cases.case import Case
+from domain.cases.messages import PayoutAnswer, PayoutTrouble
+from domain.cases.payout import Payout
+from domain.enums import CaseState, EvidenceStatus, PayoutState
+from workflows import options
+from workflows.refund.inbox import Mailbox
+
+ON_ITS_WAY = frozenset({PayoutState.PENDING, PayoutState.ACTION_REQUIRED, PayoutState.UNKNOWN})
+BEING_SUBMITTED = frozenset({PayoutState.PLANNED, PayoutState.SUBMITTING})
+SUBMITS_IN = frozenset({CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED})
+NOTHING_GOES_OUT = frozenset({"evidence_changed", "cap_exceeded"})
+NEWS_OF = "news of "
+
+
+class Payments:
+    """The payouts of a case on their way: each is carried by a task of its own, in this run or the one after it."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def is_idle(self) -> bool:
+        """True when no payout is on its way."""
+        return all(task.done() for task in self._tasks.values())
+
+    @property
+    def is_asking(self) -> bool:
+        """True while a gateway is asked about a refund that it had news of."""
+        return any(not task.done() for name, task in self._tasks.items() if name.startswith(NEWS_OF))
+
+    def start(self, case: Case) -> Case:
+        """Start what is due and not on its way yet, and return the case with it; answers come back as messages.
+
+        A gateway that is asked already may have answered before the latest news: it is asked again after that (R37).
+        """
+        for payout in _due(case):
+            if self._start(payout.idempotency_key, pay(case, payout, self._mailbox)):
+                case = case.with_payout(_submitted(payout))
+        asked = {one.payout_id for one in case.payouts if one.payout_id in case.asked_after and self._asks(case, one)}
+        left = tuple(payout_id for payout_id in case.asked_after if payout_id not in asked)
+        return case if left == case.asked_after else case.amend(asked_after=left)
+
+    def _asks(self, case: Case, payout: Payout) -> bool:
+        return self._start(f"{NEWS_OF}{payout.payout_id}", ask(case, payout, self._mailbox))
+
+    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> bool:
+        """Start the work unless it was started before; news may come again once the last were asked after."""
+        known = self._tasks.get(name)
+        if known and not (name.startswith(NEWS_OF) and known.done()):
+            work.close()
+            return False
+        self._tasks[name] = asyncio.create_task(work)
+        return True
+
+
+def _due(case: Case) -> list[Payout]:
+    """Return the unsettled payouts up to the first that has no answer yet: they are submitted in their order (R35).
+
+    One that is blocked keeps no other payment's back; what is wrong with the whole case keeps all of them (R36).
+    """
+    if case.state not in SUBMITS_IN or case.blocked_by in NOTHING_GOES_OUT:
+        return []
+    unsettled = [one for one in case.payouts if not one.is_outside and one.state in BEING_SUBMITTED | ON_ITS_WAY]
+    submitting = [place for place, one in enumerate(unsettled, start=1) if one.state in BEING_SUBMITTED]
+    return unsettled[: submitting[0]] if submitting else unsettled
+
+
+def _submitted(payout: Payout) -> Payout:
+    return payout.amend(state=PayoutState.SUBMITTING) if payout.state is PayoutState.PLANNED else payout
+
+
+async def pay(case: Case, payout: Payout, mailbox: Mailbox) -> None:
+    """Bring the payout to an answer and tell it; a permanent refusal is told as trouble (R36)."""
+    try:
+        await _settle(_order(case, payout), mailbox)
+    except ActivityError as error:
+        mailbox.tell(_trouble(payout, error))
+
+
+async def ask(case: Case, payout: Payout, mailbox: Mailbox) -> None:
+    """Ask the gateway how the refund stands now and tell that, whatever it is (R37)."""
+    try:
+        mailbox.tell(PayoutAnswer(payout=await _check(_order(case, payout))))
+    except ActivityError as error:
+        mailbox.tell(_trouble(payout, error))
+
+
+def _order(case: Case, payout: Payout) -> PayoutOrder:
+    pinned = tuple(pin for pin in case.evidence if pin.status is EvidenceStatus.PINNED and not case.evidence_accepted)
+    return PayoutOrder(case_id=case.case_id, order_number=case.order_number, payout=payout, evidence=pinned)
+
+
+async def _submit(order: PayoutOrder) -> Payout:
+    return await workflow.execute_activity_method(
+        PayoutDesk.submit, order, **options.payout(f"refund {order.payout.amount} as {order.payout.payout_id}")
+    )
+
+
+async def _check(order: PayoutOrder) -> Payout:
+    return await workflow.execute_activity_method(
+        PayoutDesk.check, order, **options.payout(f"ask after {order.payout.payout_id}")
+    )
+
+
+async def _settle(order: PayoutOrder, mailbox: Mailbox) -> None:
+    answer, waits = order.payout, 0
+    if answer.state in BEING_SUBMITTED:
+        answer = await _submit(order)
+        mailbox.tell(PayoutAnswer(payout=answer))
+    while answer.state in ON_ITS_WAY:
+        before, step = answer, _submit if is_untold(answer) else _check
+        wait = options.unknown_retry_interval(waits) if is_untold(answer) else options.pending_check_interval(waits)
+        await workflow.sleep(wait, summary=f"{answer.state}: ask again after {answer.payout_id}")
+        answer = await step(order.amend(payout=answer))
+        waits = waits + 1 if answer.state is before.state else 0
+        if answer != before:
+            mailbox.tell(PayoutAnswer(payout=answer))
+
+
+def is_untold(payout: Payout) -> bool:
+    """Return whether the gateway's answer was lost, so that it is looked up and, if there is none, asked for again."""
+    return payout.state is PayoutState.UNKNOWN and payout.gateway_refund_id is None
+
+
+def _trouble(payout: Payout, error: ActivityError) -> PayoutTrouble:
+    cause = error.cause
+    if not isinstance(cause, ApplicationError):
+        return PayoutTrouble(payout_id=payout.payout_id, code="activity_failed")
+    decline = str(cause.details[0]) if cause.details else None
+    return PayoutTrouble(payout_id=payout.payout_id, code=cause.type or "activity_failed", decline_code=decline)

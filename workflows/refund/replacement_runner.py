@@ -1,0 +1,65 @@
+"""Replacements through the stock: reserved, or given back; the stock's answer is told to the case (R39)."""
+
+import asyncio
+
+from temporalio import workflow
+
+from activities.stock import StockDesk, StockOrder
+from domain.cases.case import Case
+from domain.cases.exchange import Replacement
+from domain.cases.messages import StockAnswer
+from domain.enums import CaseState, ReplacementState
+from policy.refund_amount import value_awaiting_replacement
+from workflows import options
+from workflows.refund.inbox import Mailbox
+
+
+class Replacements:
+    """The errands of a case to the stock, one at a time, so that nothing is given back before it was reserved."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+        self._errand: asyncio.Task[None] | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """True when the stock is not being asked."""
+        return self._errand is None or self._errand.done()
+
+    def start(self, case: Case) -> None:
+        """Start what is due unless an errand is under way; the answer comes back as a message."""
+        if not self.is_idle:
+            return
+        if back := _of(case, ReplacementState.RELEASING):
+            self._errand = asyncio.create_task(release(_order(case, back), self._mailbox))
+        elif case.state is CaseState.REPLACEMENT_DUE and (planned := _of(case, ReplacementState.PLANNED)):
+            self._errand = asyncio.create_task(reserve(_order(case, planned), self._mailbox))
+
+
+async def reserve(order: StockOrder, mailbox: Mailbox) -> None:
+    """Have the replacements reserved, and tell which of them are."""
+    told = await workflow.execute_activity_method(
+        StockDesk.reserve, order, **options.stock(f"reserve for {order.case_id}")
+    )
+    mailbox.tell(StockAnswer(states=told.states, withheld=told.withheld))
+
+
+async def release(order: StockOrder, mailbox: Mailbox) -> None:
+    """Give the replacements back, and tell that."""
+    told = await workflow.execute_activity_method(
+        StockDesk.release, order, **options.stock(f"give back for {order.case_id}")
+    )
+    mailbox.tell(StockAnswer(states=told.states))
+
+
+def _of(case: Case, state: ReplacementState) -> tuple[Replacement, ...]:
+    return tuple(one for one in case.replacements if one.state is state)
+
+
+def _order(case: Case, replacements: tuple[Replacement, ...]) -> StockOrder:
+    return StockOrder(
+        case_id=case.case_id,
+        order_number=case.order_number,
+        replacements=replacements,
+        value=value_awaiting_replacement(case),
+    )

@@ -1,0 +1,37 @@
+"""How a refund's workflow is started, by whomever: the same id, queue, search attributes and words everywhere."""
+
+from typing import TypedDict
+
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+
+from domain.request import CaseIntake
+from workflows.options import TASK_QUEUE
+from workflows.refund.ui_details import ORDER, REASON
+
+
+class Identity(TypedDict):
+    """What the client's calls that start a workflow take by name."""
+
+    id: str
+    task_queue: str
+    search_attributes: TypedSearchAttributes
+    static_summary: str
+    static_details: str
+
+
+def workflow_id(case_id: str) -> str:
+    """Return the id of the case's workflow."""
+    return f"refund/{case_id}"
+
+
+def identity(intake: CaseIntake) -> Identity:
+    """Return what the case's workflow is started with."""
+    return Identity(
+        id=workflow_id(intake.case_id),
+        task_queue=TASK_QUEUE,
+        search_attributes=TypedSearchAttributes(
+            [SearchAttributePair(ORDER, intake.order_number), SearchAttributePair(REASON, intake.reason.value)]
+        ),
+        static_summary=f"{intake.reason} · order {intake.order_number}",
+        static_details=f"`GET /v1/refunds/{intake.case_id}` tells all of it.",
+    )

@@ -1,0 +1,203 @@
+"""The refund process at a glance: which message and which deadline does what in which state.
+
+Whatever is not in the table is refused with the state named (messages) or simply passes (deadlines).
+"""
+
+from datetime import datetime
+
+from domain.calendar import Deadline, Window
+from domain.cases.case import Case, Refusal
+from domain.cases.messages import (
+    AuditDecision,
+    CaseResolution,
+    CourierTracking,
+    Dispatch,
+    DisputeNews,
+    EvidenceReport,
+    GoodsReceipt,
+    Message,
+    PayoutAnswer,
+    PayoutTrouble,
+    RefundNews,
+    StockAnswer,
+    WarehouseInspection,
+    Withdrawal,
+)
+from domain.enums import AuditVerdict, CaseState, Settlement
+from domain.policy_document import PolicyDocument
+from policy import audit as audit_rules
+from policy import deadlines
+from policy.case_reopening import may_take_up
+from workflows.refund.steps import (
+    audit,
+    dispute,
+    exchange,
+    inspection,
+    payout,
+    payout_deadlines,
+    payout_resolution,
+    request,
+    returns,
+)
+from workflows.refund.transition import Arrived, Happened, Move, OnDeadline, OnMessage
+
+S = CaseState
+
+ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
+    S.INFORMATION_REQUESTED: {EvidenceReport: request.take_evidence, Withdrawal: request.withdraw},
+    S.UNDER_AUDIT: {
+        AuditDecision: audit.decide,
+        EvidenceReport: request.take_evidence,
+        Withdrawal: request.withdraw,
+    },
+    S.AWAITING_RETURN: {
+        CourierTracking: returns.track,
+        GoodsReceipt: returns.receive,
+        WarehouseInspection: inspection.inspect,
+        Withdrawal: request.withdraw,
+    },
+    S.IN_TRANSIT: {
+        CourierTracking: returns.track,
+        GoodsReceipt: returns.receive,
+        WarehouseInspection: inspection.inspect,
+        Withdrawal: request.withdraw,
+    },
+    S.RECEIVED: {
+        WarehouseInspection: inspection.inspect,
+        CourierTracking: returns.track_rest,
+        GoodsReceipt: returns.receive_rest,
+    },
+    S.INSPECTION_FAILED: {
+        CaseResolution: inspection.resolve,
+        CourierTracking: returns.track_rest,
+        GoodsReceipt: returns.receive_rest,
+    },
+    S.LOST_IN_RETURN: {
+        CaseResolution: returns.decide_loss,
+        CourierTracking: returns.track,
+        GoodsReceipt: returns.receive,
+        WarehouseInspection: inspection.inspect,
+    },
+    S.REPLACEMENT_DUE: {
+        CaseResolution: exchange.refund_instead,
+        CourierTracking: returns.track_rest,
+        GoodsReceipt: returns.receive_rest,
+    },
+    S.PAYOUT_DUE: {
+        PayoutTrouble: payout_resolution.take_trouble,
+        CourierTracking: returns.track_rest,
+        GoodsReceipt: returns.receive_rest,
+    },
+    S.PAYOUT_BLOCKED: {
+        CaseResolution: payout_resolution.resolve,
+        PayoutTrouble: payout_resolution.take_trouble,
+        CourierTracking: returns.track_rest,
+        GoodsReceipt: returns.receive_rest,
+    },
+    S.CHARGEBACK_HOLD: {
+        CaseResolution: payout_resolution.resolve,
+        PayoutTrouble: payout_resolution.take_trouble,
+        CourierTracking: returns.track_rest,
+        GoodsReceipt: returns.receive_rest,
+    },
+    S.EXPIRED: {GoodsReceipt: returns.receive, WarehouseInspection: inspection.inspect},
+    S.REJECTED: {CaseResolution: request.reopen},
+}
+
+IN_ANY_STATE: dict[type[Message], OnMessage] = {
+    PayoutAnswer: payout.take_answer,
+    RefundNews: payout.ask_after,
+    DisputeNews: dispute.hear,
+    StockAnswer: exchange.take_answer,
+    Dispatch: exchange.dispatch,
+}
+"""What is on its way, or came back, waits for nobody: a part of the case may be elsewhere by then (R26)."""
+
+ON_DEADLINE: dict[tuple[CaseState, str], OnDeadline] = {
+    (S.INFORMATION_REQUESTED, "information"): request.end_information_window,
+    (S.AWAITING_RETURN, "ship_by"): returns.expire,
+    (S.IN_TRANSIT, "parcel_stalled"): returns.stall,
+    **{(state, "payout_submit"): payout_deadlines.check_submission for state in payout.PAYING},
+    **{(state, "payout"): payout_deadlines.breach for state in payout.PAYING},
+}
+
+
+def take(case: Case, arrived: Arrived[Message], policy: PolicyDocument) -> Move | Refusal | None:
+    """Return what the message does to the case, the rule that refuses it, or None when the state expects no such."""
+    reaction = _reaction(case, arrived.message)
+    if reaction is None or not (case.is_open or may_take_up(case, arrived.message)):
+        return None
+    outcome = reaction(case, arrived, policy)
+    return outcome if isinstance(outcome, Refusal) else _taken(case, outcome, arrived.message)
+
+
+def auto_approval(case: Case, policy: PolicyDocument) -> AuditDecision | None:
+    """Return the approval that the policy version itself gives to a new case, or None (R16)."""
+    if case.state is not S.UNDER_AUDIT or case.goodwill or not audit_rules.auto_approves(case, policy):
+        return None
+    return AuditDecision(decision=AuditVerdict.APPROVE, decided_by=f"policy {policy.version}")
+
+
+def pass_deadline(case: Case, deadline: Deadline, at: datetime, policy: PolicyDocument) -> Move:
+    """Return what a deadline does when it passes: an end, an alert, a reminder, or nothing but its mark."""
+    case = case.amend(deadlines=tuple(_marked(one, deadline) for one in case.deadlines))
+    reaction = ON_DEADLINE.get((case.state, deadline.what), _notice)
+    return reaction(case, deadline, at, policy)
+
+
+def _reaction(case: Case, message: Message) -> OnMessage | None:
+    if isinstance(message, CaseResolution) and message.decision is Settlement.PAID:
+        return payout_resolution.mark_paid
+    return {**IN_ANY_STATE, **ON_MESSAGE.get(case.state, {})}.get(type(message))
+
+
+def _notice(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
+    rule, event = NOTICES.get(deadline.what.rstrip("_0123456789"), ("", ""))
+    if not event:
+        return Move(case)
+    details = {"what": deadline.what, "when": deadline.when.isoformat()}
+    overdue = case.overdue or deadlines.is_target(deadline.what) or deadline.what in deadlines.PAYOUT_WINDOWS
+    return Move(case.amend(overdue=overdue), (Happened(event, rule=rule, details=dict(details)),))
+
+
+NOTICES: dict[str, tuple[str, str]] = {
+    "information_reminder": ("R9", "customer_reminded"),
+    "ship_by_reminder": ("R19", "customer_reminded"),
+    "audit_target": ("R14", "audit_overdue"),
+    "inspection_target": ("R29", "inspection_overdue"),
+    "decision_target": ("R14", "decision_overdue"),
+    "replacement_target": ("R39", "replacement_overdue"),
+    "payout_alert": ("R34", "finance_alerted"),
+}
+
+
+def _taken(before: Case, move: Move, message: Message) -> Move:
+    """Note what was answered, so that the same again gets the same answer; a new state is not overdue."""
+    is_same_work = move.case.state is before.state or {before.state, move.case.state} <= payout.PAYING
+    overdue = before.overdue and is_same_work
+    answered = {**before.answered, message.kind: message.fingerprint}
+    taken = {**before.taken, message.event_id: message.identity} if message.event_id else before.taken
+    return Move(move.case.amend(overdue=overdue, answered=answered, taken=taken), move.happened)
+
+
+def _marked(one: Deadline, passed: Deadline) -> Deadline:
+    return one.amend(passed=True) if one.what == passed.what else one
+
+
+def opened_by(case: Case, policy: PolicyDocument, at: datetime) -> tuple[Case, tuple[Window, ...]]:
+    """Return the case with the deadlines that live on in its state, and the windows that open now.
+
+    A kept `ship_by` means a return window taken up again for the rest (R26): its reminders are not repeated.
+    """
+    specs = {spec.what: spec for spec in deadlines.windows_of(case.state, policy)} if case.is_open else {}
+    kept = tuple(deadline for deadline in case.deadlines if deadline.what in specs)
+    known = {deadline.what for deadline in kept}
+    if case.state is S.AWAITING_RETURN and "ship_by" in known:
+        return case.amend(deadlines=kept), ()
+    fresh = tuple(spec.since(at) for what, spec in specs.items() if what not in known)
+    return case.amend(deadlines=kept), tuple(window for window in fresh if _may_open(case, window))
+
+
+def _may_open(case: Case, window: Window) -> bool:
+    """A return window opens with approval only, never later (R19)."""
+    return window.what != "ship_by" or case.state is S.AWAITING_RETURN

@@ -1,0 +1,76 @@
+"""Dispute: a chargeback holds the payout; lost, it has paid the customer; won, the payout goes on (R38)."""
+
+from datetime import datetime
+
+from domain.cases.case import Case
+from domain.cases.messages import CaseResolution, DisputeNews
+from domain.cases.payout import Payout
+from domain.enums import CaseState, PayoutState
+from domain.payment_events import Dispute, DisputeStatus
+from domain.policy_document import PolicyDocument
+from policy import exchange
+from policy import payout_rules as rules
+from policy.refund_amount import value_awaiting_replacement
+from workflows.refund.steps import payout
+from workflows.refund.transition import Arrived, Happened, Move
+
+_NOT_SENT = rules.PAID_NOTHING | {PayoutState.PLANNED}
+_SENT = frozenset({PayoutState.SUBMITTING, PayoutState.UNKNOWN, PayoutState.PENDING, PayoutState.ACTION_REQUIRED})
+_GIVING = payout.PAYING | {CaseState.REPLACEMENT_DUE}
+BY_HAND = "ended_by_hand"
+
+
+def hear(case: Case, arrived: Arrived[DisputeNews], policy: PolicyDocument) -> Move:
+    """Hold, settle or go on as the dispute stands; a case that pays and sends nothing now only notes it (R38, R39)."""
+    told = arrived.message.dispute
+    happened = (_told(told),)
+    concerned = tuple(one for one in case.payouts if rules.concerns(told, one) and one.state in _NOT_SENT | _SENT)
+    if case.state not in _GIVING or not (concerned or case.awaits_replacement):
+        return Move(case, happened)
+    match told.status:
+        case DisputeStatus.OPEN:
+            return hold(case, happened)
+        case DisputeStatus.WON:
+            return payout.again(case, happened) if case.state is CaseState.CHARGEBACK_HOLD else Move(case, happened)
+        case DisputeStatus.LOST:
+            return _lost(case, arrived, concerned, policy)
+
+
+def hold(case: Case, happened: tuple[Happened, ...]) -> Move:
+    """Pay and send nothing until the dispute has ended; what was submitted before is still asked after (R38)."""
+    if case.state is CaseState.CHARGEBACK_HOLD:
+        return Move(case, happened)
+    held = Happened("chargeback_hold", rule="R38")
+    return Move(case.amend(state=CaseState.CHARGEBACK_HOLD, blocked_by=None), (*happened, held))
+
+
+def close_by_hand(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move:
+    """Take finance's word that the dispute has returned the money (R38)."""
+    happened = Happened("dispute_lost", arrived.message.decided_by, "R38")
+    case = _settled(case, BY_HAND, case.payouts)
+    return _closed(case, (happened,), policy, arrived.at)
+
+
+def _lost(case: Case, arrived: Arrived[DisputeNews], concerned: tuple[Payout, ...], policy: PolicyDocument) -> Move:
+    """Close what the dispute has paid; one that returned less than is owed asks finance (R38)."""
+    told = arrived.message.dispute
+    happened = (_told(told),)
+    if rules.replaces(told, concerned, value_awaiting_replacement(case)):
+        return _closed(_settled(case, told.dispute_id, concerned), happened, policy, arrived.at)
+    return payout.blocked(case, "dispute_lost_in_part", happened) if concerned else hold(case, happened)
+
+
+def _settled(case: Case, dispute_id: str, concerned: tuple[Payout, ...]) -> Case:
+    """Return the case with what the dispute returned neither paid nor replaced any more (R38, R39)."""
+    for one in concerned:
+        case = case.with_payout(one.amend(state=PayoutState.CANCELED)) if one.state in _NOT_SENT else case
+    return exchange.give_up(case).amend(settled_by_dispute=dispute_id)
+
+
+def _closed(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument, at: datetime) -> Move:
+    return payout.paid(case, happened, policy, at) if rules.is_paid(case) else Move(case, happened)
+
+
+def _told(told: Dispute) -> Happened:
+    details = {"dispute_id": told.dispute_id, "amount": told.amount.minor, "currency": told.amount.currency}
+    return Happened(f"dispute_{told.status}", told.provider, "R38", dict(details))

@@ -1,0 +1,177 @@
+"""Payout: what is owed, what the gateway answered, and where the case goes when it is paid (R25, R30-R36)."""
+
+from datetime import datetime
+
+from domain.cases.case import Case, Refusal
+from domain.cases.messages import PayoutAnswer, RefundNews
+from domain.cases.payout import Payout
+from domain.enums import CaseState, PayoutState, Withheld
+from domain.policy_document import PolicyDocument
+from policy import deadlines, inspection, refund_amount
+from policy import payout_rules as rules
+from workflows.refund.transition import Arrived, Happened, Move
+
+PAYING = frozenset({CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED, CaseState.CHARGEBACK_HOLD})
+
+
+def go_on(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument, at: datetime) -> Move:
+    """Owe for the accepted units; with nothing to pay the case waits for the rest or ends (R26, R28, R39)."""
+    return _owe(case, happened, policy) if refund_amount.owes(case, policy) else _rest(case, happened, at)
+
+
+def take_answer(case: Case, arrived: Arrived[PayoutAnswer], policy: PolicyDocument) -> Move:
+    """Keep what the gateway answered; only success counts as paid (R34), a failure parks the case (R36, R37)."""
+    told = arrived.message.payout
+    before = case.payout(told.payout_id) or told
+    payout = rules.as_it_stands(before, told)
+    if payout == before:
+        return Move(case)
+    case, happened = case.with_payout(payout), (answered(payout),)
+    if payout.state is PayoutState.REVERSED:
+        return blocked(case.amend(ended_at=None), "refund_reversed", happened)
+    if case.state not in PAYING:
+        return Move(case, happened)
+    if payout.state in rules.PAID_NOTHING:
+        return blocked(case, "gateway_failed", happened)
+    return paid(case, happened, policy, arrived.at) if rules.is_paid(case) else Move(case, happened)
+
+
+def ask_after(case: Case, arrived: Arrived[RefundNews], _policy: PolicyDocument) -> Move | Refusal:
+    """Have the gateway asked how a refund stands; its news are a reason to ask and never the answer (R37)."""
+    payout_id = arrived.message.payout_id
+    if case.payout(payout_id) is None:
+        return Refusal(rule="R37", code="unknown_payout", says=f"The case has no payout {payout_id}.")
+    if payout_id in case.asked_after:
+        return Move(case)
+    return Move(case.amend(asked_after=(*case.asked_after, payout_id)))
+
+
+def again(case: Case, happened: tuple[Happened, ...]) -> Move:
+    """Pay what failed again, each payout as a new attempt with a new key (R36-R38); or send what was held (R39)."""
+    for payout in case.payouts:
+        case = case.with_payout(next_attempt(payout)) if rules.may_try_again(case, payout) else case
+    state = CaseState.REPLACEMENT_DUE if _was_only_sending(case) else CaseState.PAYOUT_DUE
+    return Move(case.amend(state=state, blocked_by=None, other_account=None), happened)
+
+
+def planned(case: Case, payouts: tuple[Payout, ...], policy: PolicyDocument, at: datetime) -> Move:
+    """Take the committed plan; when nothing of it goes through a gateway the case is paid (R32, R35)."""
+    fresh = payouts[len(case.payouts) :]
+    happened = tuple(
+        Happened(
+            "reimbursement_owed" if payout.is_outside else "payout_planned",
+            rule="R32" if payout.is_outside else "R35",
+            details={"payout_id": payout.payout_id, **payout.amount.model_dump()},
+        )
+        for payout in fresh
+    )
+    case = case.amend(payouts=payouts)
+    if any(payout.state is PayoutState.PLANNED for payout in fresh):
+        return Move(case, happened)
+    return paid(case, happened, policy, at)
+
+
+def blocked(case: Case, code: str, happened: tuple[Happened, ...] = ()) -> Move:
+    """Park the case for finance, who contact the customer (R36)."""
+    parked = Happened("payout_blocked", rule="R36", details={"code": code})
+    return Move(case.amend(state=CaseState.PAYOUT_BLOCKED, blocked_by=code), (*happened, parked))
+
+
+def paid(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument, at: datetime) -> Move:
+    """Count the accepted units as paid, but for those that are replaced, and go on to the rest (R26, R28, R39)."""
+    part_paid = case.agreed_amount is not None
+    lines = tuple(
+        line.amend(
+            paid=line.accepted - line.replaced - case.replacing(line.sku),
+            part_paid=line.refused if part_paid else line.part_paid,
+        )
+        for line in case.lines
+    )
+    return go_on(case.amend(lines=lines, agreed_amount=None, blocked_by=None), happened, policy, at)
+
+
+def answered(payout: Payout, by: str = "gateway") -> Happened:
+    """Return what the timeline says of a payout as it stands now (R34)."""
+    details = {
+        "payout_id": payout.payout_id,
+        "amount": payout.amount.minor,
+        "currency": payout.amount.currency,
+        "refund_id": payout.gateway_refund_id,
+        "failure_code": payout.failure_code,
+    }
+    rule = "R37" if payout.state is PayoutState.REVERSED else "R34"
+    return Happened(f"payout_{payout.state}", by, rule, dict(details))
+
+
+def next_attempt(payout: Payout) -> Payout:
+    """Return the payout as it is tried again, under a key of its own (R36)."""
+    attempt = payout.attempt + 1
+    key = payout.idempotency_key.rsplit("/", 1)[0]
+    return payout.amend(
+        state=PayoutState.PLANNED,
+        attempt=attempt,
+        idempotency_key=f"{key}/a{attempt}",
+        gateway_refund_id=None,
+        failure_code=None,
+        submitted_at=None,
+        settled_at=None,
+    )
+
+
+def _was_only_sending(case: Case) -> bool:
+    """Return whether nothing is to be paid again: what was held back is a replacement (R32, R38, R39)."""
+    is_unplanned = case.blocked_by is not None and case.blocked_by != Withheld.REFUNDED_ELSEWHERE
+    return case.awaits_replacement and rules.is_paid(case) and not is_unplanned
+
+
+def _owe(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument) -> Move:
+    due = refund_amount.refund_due(case, policy)
+    owed = Happened(
+        "payout_due",
+        rule="R30" if case.reason.is_sellers_fault else "R31",
+        details={
+            "goods": due.goods.minor,
+            "outbound_postage": due.outbound_postage.minor,
+            "return_postage": due.return_postage.minor,
+            "label_deduction": due.label_deduction.minor,
+            "total": due.total.minor,
+            "currency": due.total.currency,
+        },
+    )
+    for one in refund_amount.unaccounted(case):
+        case = case.with_replacement(one.amend(is_accounted=True))
+    due_now = case.amend(state=CaseState.PAYOUT_DUE, refund_due=due, rounds=case.rounds + 1)
+    return Move(due_now, (*happened, owed))
+
+
+def _rest(case: Case, happened: tuple[Happened, ...], at: datetime) -> Move:
+    """Send replacements (R39), ask a human about failed units (R27), wait for those still out (R26), or end."""
+    if case.awaits_replacement:
+        return Move(case.amend(state=CaseState.REPLACEMENT_DUE), happened)
+    if inspection.needs_decision(case):
+        return Move(case.amend(state=CaseState.INSPECTION_FAILED), (*happened, Happened("decision_needed", rule="R27")))
+    ship_by = case.deadline("ship_by")
+    is_rest_out = any(line.outstanding for line in case.lines)
+    if is_rest_out and case.rest_received_at:
+        received = case.amend(state=CaseState.RECEIVED, received_at=case.rest_received_at, rest_received_at=None)
+        return Move(received, happened)
+    if is_rest_out and case.shipment and not case.shipment.is_inspected:
+        return Move(case.amend(state=CaseState.IN_TRANSIT), (*happened, Happened("rest_awaited", rule="R26")))
+    if is_rest_out and ship_by and deadlines.in_time(at, ship_by):
+        return Move(case.amend(state=CaseState.AWAITING_RETURN), (*happened, Happened("rest_awaited", rule="R26")))
+    state = end_state(case)
+    return Move(case.amend(state=state), (*happened, Happened(state.value)))
+
+
+def end_state(case: Case) -> CaseState:
+    """Return how a case ends for which nothing more is to come: replaced or paid for a part, refused, or neither.
+
+    R26, R28, R39.
+    """
+    if any(line.replaced for line in case.lines):
+        return CaseState.EXCHANGED
+    if case.payouts or case.is_partly_paid:
+        return CaseState.REFUNDED
+    if any(line.refused for line in case.lines):
+        return CaseState.RETURNING_TO_CUSTOMER
+    return CaseState.EXPIRED

@@ -1,0 +1,32 @@
+"""The payout's windows: submitted in a day, finance alerted on day 5, a breach recorded after day 7 (R34)."""
+
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from domain.calendar import Deadline
+from domain.cases.case import Case
+from domain.enums import PayoutState
+from domain.policy_document import PolicyDocument
+from policy.payout_rules import PAID_NOTHING
+from workflows.refund.transition import Happened, Move
+
+_UNSUBMITTED = PAID_NOTHING | {PayoutState.PLANNED, PayoutState.SUBMITTING, PayoutState.UNKNOWN}
+
+
+def check_submission(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
+    """Alert when a payout has not reached its gateway by the end of its first working day (R34)."""
+    if case.blocked_by is None and all(one.state not in _UNSUBMITTED for one in case.payouts):
+        return Move(case)
+    details = {"what": deadline.what, "when": deadline.when.isoformat()}
+    return Move(case.amend(overdue=True), (Happened("payout_submission_overdue", rule="R34", details=dict(details)),))
+
+
+def breach(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
+    """Record that the payout window has passed without success, and why; the case goes on until it is paid (R34)."""
+    causes: list[JsonValue] = [
+        f"{one.payout_id} {one.state}: {one.failure_code or 'no failure told'}" for one in case.payouts
+    ]
+    cause = case.state.value if case.blocked_by is None else case.blocked_by
+    details: dict[str, JsonValue] = {"when": deadline.when.isoformat(), "blocked_by": cause, "causes": causes}
+    return Move(case.amend(overdue=True), (Happened("payout_window_breached", rule="R34", details=details),))

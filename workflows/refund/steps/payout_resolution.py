@@ -1,0 +1,84 @@
+"""A payout that needs a human: tried again, accepted after changed evidence, or paid to another account (R36)."""
+
+from domain.cases.case import Case, Refusal
+from domain.cases.messages import CaseResolution, PayoutTrouble
+from domain.cases.payout import REIMBURSEMENT, OtherAccount, Payout
+from domain.enums import CaseState, PayoutState, Settlement
+from domain.policy_document import PolicyDocument
+from policy import exchange
+from policy import payout_rules as rules
+from workflows.refund.steps import dispute, payout
+from workflows.refund.transition import Arrived, Happened, Move
+
+
+def take_trouble(case: Case, arrived: Arrived[PayoutTrouble], _policy: PolicyDocument) -> Move:
+    """Park the case for finance when trying again cannot help (R36), or until a chargeback has ended (R38)."""
+    trouble = arrived.message
+    before = next(one for one in case.payouts if one.payout_id == trouble.payout_id)
+    if before.state is PayoutState.SUCCEEDED:
+        return Move(case)  # it was only asked after: trouble with that takes no success back
+    failed = before.amend(state=PayoutState.FAILED, failure_code=trouble.decline_code or trouble.code)
+    case, happened = case.with_payout(failed), (payout.answered(failed),)
+    if rules.is_held_by_dispute((trouble.code, trouble.decline_code)):
+        return dispute.hold(case, happened)
+    return payout.blocked(case, trouble.code, happened)
+
+
+def resolve(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move | Refusal:
+    """Carry out what a human decided about the money (R36, R38)."""
+    resolution = arrived.message
+    if refusal := rules.judge(case, resolution):
+        return refusal
+    match resolution.decision:
+        case Settlement.OTHER_ACCOUNT:
+            return _other_account(case, resolution)
+        case Settlement.CLOSE if case.state is CaseState.CHARGEBACK_HOLD:
+            return dispute.close_by_hand(case, arrived, policy)
+        case Settlement.CLOSE:
+            happened = Happened("refunded_elsewhere", resolution.decided_by, "R32")
+            return payout.paid(exchange.never_reserved_given_up(case), (happened,), policy, arrived.at)
+        case _:
+            accepted = case.evidence_accepted or resolution.decision is Settlement.ACCEPT
+            happened = Happened("payout_retried", resolution.decided_by, "R36")
+            return payout.again(case.amend(evidence_accepted=accepted), (happened,))
+
+
+def _other_account(case: Case, resolution: CaseResolution) -> Move:
+    """Keep the first person's proposal; a second person's approval of it takes the money out of the gateway (R36)."""
+    proposal = OtherAccount(reference=resolution.reference or "", proposed_by=resolution.decided_by)
+    details = {"account": proposal.reference}
+    if rules.is_second_approval(case, resolution):
+        return _rerouted(case, Happened("other_account_approved", resolution.decided_by, "R36", dict(details)))
+    if proposal == case.other_account:
+        return Move(case)
+    happened = Happened("other_account_proposed", resolution.decided_by, "R36", dict(details))
+    return Move(case.amend(other_account=proposal), (happened,))
+
+
+def _rerouted(case: Case, happened: Happened) -> Move:
+    account = case.other_account.reference if case.other_account else ""
+    for one in case.payouts:
+        case = case.with_payout(_to_account(one, account)) if one.state in rules.PAID_NOTHING else case
+    return Move(case.amend(blocked_by="other_account"), (happened,))
+
+
+def _to_account(one: Payout, account: str) -> Payout:
+    return payout.next_attempt(one).amend(
+        provider=REIMBURSEMENT, payment_reference=account, state=PayoutState.ACTION_REQUIRED
+    )
+
+
+def mark_paid(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move | Refusal:
+    """Take finance's word that what was owed outside the original payments is paid (R32, R36)."""
+    owed = [one for one in case.payouts if one.is_outside and one.state is PayoutState.ACTION_REQUIRED]
+    if not owed:
+        return Refusal(rule="R36", code="nothing_owed_outside", says="Nothing is owed outside the original payments.")
+    paid = [
+        one.amend(state=PayoutState.SUCCEEDED, settled_at=arrived.at, gateway_refund_id=arrived.message.reference)
+        for one in owed
+    ]
+    for one in paid:
+        case = case.with_payout(one)
+    happened = tuple(payout.answered(one, arrived.message.decided_by) for one in paid)
+    is_waited_for = case.state is CaseState.PAYOUT_BLOCKED and rules.is_paid(case)
+    return payout.paid(case, happened, policy, arrived.at) if is_waited_for else Move(case, happened)

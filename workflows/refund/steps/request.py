@@ -1,0 +1,81 @@
+"""Request: evidence comes in, the customer withdraws, the information window ends, an operator reopens."""
+
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from domain.calendar import Deadline
+from domain.cases.case import Case, Refusal
+from domain.cases.evidence import EvidencePin
+from domain.cases.messages import CaseResolution, EvidenceReport, Withdrawal
+from domain.enums import CaseState, EvidenceStatus, Settlement
+from domain.policy_document import PolicyDocument
+from policy import request as rules
+from policy import returns
+from workflows.refund.steps import payout
+from workflows.refund.transition import Arrived, Happened, Move
+
+
+def take_evidence(case: Case, arrived: Arrived[EvidenceReport], policy: PolicyDocument) -> Move:
+    """Keep what was pinned or refused; complete information goes to the auditor (R8, R9)."""
+    pins = _merged(case.evidence, arrived.message.pins)
+    happened = tuple(
+        Happened(f"evidence_{pin.status}", "customer", "R8", {"evidence_id": pin.evidence_id})
+        for pin in arrived.message.pins
+    )
+    case = case.amend(evidence=pins)
+    if case.state is CaseState.INFORMATION_REQUESTED and _is_complete(case, arrived.message, policy):
+        return _to_audit(case, happened)
+    return Move(case, happened)
+
+
+def withdraw(case: Case, arrived: Arrived[Withdrawal], _policy: PolicyDocument) -> Move | Refusal:
+    """End the case at the customer's wish, before the warehouse has the goods (R24)."""
+    if not returns.may_withdraw(case.state):
+        return Refusal(rule="R24", code="too_late_to_withdraw", says="The warehouse already has the goods.")
+    is_settled_in_part = case.is_partly_paid or any(line.refused for line in case.lines)
+    state = payout.end_state(case) if is_settled_in_part else CaseState.WITHDRAWN
+    return Move(case.amend(state=state), (Happened("withdrawn", arrived.message.withdrawn_by, "R24"),))
+
+
+def end_information_window(case: Case, deadline: Deadline, _at: datetime, policy: PolicyDocument) -> Move:
+    """Go on with what is there when it suffices, else the case expires (R9)."""
+    if case.awaits_more or rules.missing_evidence(case.reason, policy, case.evidence):
+        return Move(case.amend(state=CaseState.EXPIRED), (Happened("expired", rule="R9", details=_named(deadline)),))
+    return _to_audit(case, (Happened("information_window_ended", rule="R9"),))
+
+
+def reopen(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move | Refusal:
+    """Take a refused request up again as goodwill, with who and why on record (R12)."""
+    if arrived.message.decision is not Settlement.REOPEN or not returns.may_reopen(case):
+        return Refusal(rule="R12", code="not_reopenable", says="Only a request that a rule refused can be reopened.")
+    if arrived.message.reason_code is None:
+        return Refusal(rule="R12", code="reason_required", says="Give reason_code: why the shop makes an exception.")
+    missing = rules.missing_evidence(case.reason, policy, case.evidence)
+    state = CaseState.INFORMATION_REQUESTED if missing else CaseState.UNDER_AUDIT
+    details = {"reason_code": arrived.message.reason_code, "against": case.refusal.rule if case.refusal else ""}
+    happened = Happened("reopened", arrived.message.decided_by, "R12", dict(details))
+    return Move(case.amend(state=state, goodwill=True, ended_at=None), (happened,))
+
+
+def _to_audit(case: Case, happened: tuple[Happened, ...]) -> Move:
+    case = case.amend(state=CaseState.UNDER_AUDIT, awaits_more=False)
+    return Move(case, (*happened, Happened("audit_requested", rule="R14")))
+
+
+def _is_complete(case: Case, report: EvidenceReport, policy: PolicyDocument) -> bool:
+    if case.awaits_more:
+        return any(pin.status is EvidenceStatus.PINNED for pin in report.pins)
+    return not rules.missing_evidence(case.reason, policy, case.evidence) and not rules.awaits_uploads(case.evidence)
+
+
+def _merged(known: tuple[EvidencePin, ...], reported: tuple[EvidencePin, ...]) -> tuple[EvidencePin, ...]:
+    pins = {pin.evidence_id: pin for pin in known}
+    for pin in reported:
+        settled = pin.evidence_id in pins and pins[pin.evidence_id].status is EvidenceStatus.PINNED
+        pins = pins if settled else {**pins, pin.evidence_id: pin}
+    return tuple(pins.values())
+
+
+def _named(deadline: Deadline) -> dict[str, JsonValue]:
+    return {"what": deadline.what, "when": deadline.when.isoformat()}

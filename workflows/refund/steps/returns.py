@@ -1,0 +1,144 @@
+"""Return: the parcel on its way back, received, lost, or never sent (R18-R22)."""
+
+from datetime import datetime
+
+from domain.calendar import Deadline
+from domain.cases.case import Case, Refusal
+from domain.cases.case_lines import Shipment
+from domain.cases.messages import CaseResolution, CourierTracking, GoodsReceipt
+from domain.enums import CaseState, Settlement
+from domain.money import Money
+from domain.policy_document import PolicyDocument
+from policy import deadlines
+from policy import returns as rules
+from policy.refund_amount import judge_postage
+from workflows.refund.steps import exchange, payout
+from workflows.refund.transition import Arrived, Happened, Move
+
+
+def track(case: Case, arrived: Arrived[CourierTracking], _policy: PolicyDocument) -> Move | Refusal:
+    """Register the parcel or follow it; "delivered" is not receipt (R19, R20), a loss asks a human (R22)."""
+    tracking = arrived.message
+    if refusal := judge_postage(case, tracking):
+        return refusal
+    shipment = _shipment(case.shipment, arrived)
+    if shipment == case.shipment or shipment.is_inspected:
+        return Move(case)
+    lost = rules.is_loss(tracking.status, tracking.sub_status)
+    happened = _tracked(case.shipment, tracking, "parcel_lost" if lost else None)
+    moving = tuple(deadline for deadline in case.deadlines if deadline.what != "parcel_stalled")
+    state = CaseState.LOST_IN_RETURN if lost else CaseState.IN_TRANSIT
+    return Move(case.amend(state=state, shipment=shipment, deadlines=moving), (happened,))
+
+
+def track_rest(case: Case, arrived: Arrived[CourierTracking], _policy: PolicyDocument) -> Move | Refusal:
+    """Note the parcel with the rest of the goods while others are inspected or paid; its window is kept (R19, R26)."""
+    tracking, ship_by = arrived.message, case.deadline("ship_by")
+    is_new = case.shipment is None or case.shipment.tracking_number != tracking.tracking_number
+    if not is_new or not any(line.outstanding for line in case.lines):
+        return Move(case)
+    if ship_by is None or not deadlines.in_time(arrived.at, ship_by):
+        return Refusal(rule="R19", code="too_late_to_send", says="The time to send the rest back has ended.")
+    happened = _tracked(case.shipment, tracking, None)
+    return Move(case.amend(shipment=_shipment(case.shipment, arrived)), (happened,))
+
+
+def _tracked(known: Shipment | None, tracking: CourierTracking, event: str | None) -> Happened:
+    return Happened(
+        event or _moved(known, tracking),
+        "customer" if known is None else "courier",
+        "R22" if event else "R19",
+        {
+            "carrier": tracking.carrier,
+            "tracking_number": tracking.tracking_number,
+            "status": str(tracking.sub_status or tracking.status),
+        },
+    )
+
+
+def receive(case: Case, arrived: Arrived[GoodsReceipt], _policy: PolicyDocument) -> Move:
+    """Take the warehouse's scan as receipt, also of a case that had expired or was thought lost (R19, R20)."""
+    revived = (Happened("revived", rule="R19"),) if not case.is_open else ()
+    happened = _received(arrived.message)
+    received = case.amend(state=CaseState.RECEIVED, received_at=arrived.at, ended_at=None)
+    return Move(received, (*revived, happened))
+
+
+def receive_rest(case: Case, arrived: Arrived[GoodsReceipt], _policy: PolicyDocument) -> Move:
+    """Note another parcel that came in meanwhile; its goods are inspected once the first ones are settled (R26)."""
+    is_rest_out = any(line.outstanding for line in case.lines)
+    if case.state is CaseState.RECEIVED or case.rest_received_at or not is_rest_out:
+        return Move(case)
+    return Move(case.amend(rest_received_at=arrived.at), (_received(arrived.message),))
+
+
+def _received(receipt: GoodsReceipt) -> Happened:
+    scanned = {"scanned_at": receipt.scanned_at.isoformat()} if receipt.scanned_at else {}
+    return Happened("received", receipt.received_by, "R20", dict(scanned))
+
+
+def expire(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
+    """End a case whose parcel was not sent in time; what was paid for a part of it stays paid (R19, R26)."""
+    state = payout.end_state(case)
+    details = {"what": deadline.what, "when": deadline.when.isoformat()}
+    return Move(case.amend(state=state), (Happened("return_window_ended", rule="R19", details=dict(details)),))
+
+
+def stall(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
+    """Ask a human about a parcel that has not moved (R22)."""
+    happened = Happened("parcel_stalled", rule="R22", details={"since": deadline.since.isoformat()})
+    return Move(case.amend(state=CaseState.LOST_IN_RETURN), (happened,))
+
+
+def decide_loss(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move | Refusal:
+    """Pay without the goods, or close, as a human decided (R22)."""
+    resolution = arrived.message
+    bearer = "shop" if rules.shop_bears_loss(case) else "customer"
+    happened = Happened(
+        "loss_decided", resolution.decided_by, "R22", {"decision": resolution.decision.value, "policy_says": bearer}
+    )
+    if resolution.decision is Settlement.PAY:
+        return exchange.settle_without_goods(case.amend(loss_accepted=True), (happened,), policy, arrived.at)
+    if resolution.decision is Settlement.CLOSE:
+        return Move(case.amend(ended_at=arrived.at), (happened,))
+    return Refusal(rule="R22", code="wrong_resolution", says="For a lost parcel decide pay or close.")
+
+
+def _shipment(known: Shipment | None, arrived: Arrived[CourierTracking]) -> Shipment:
+    """Return the shipment as the event leaves it; one older than the last known event changes nothing (fault 14)."""
+    tracking = arrived.message
+    if known is None or known.tracking_number != tracking.tracking_number:
+        return Shipment(
+            carrier=tracking.carrier,
+            tracking_number=tracking.tracking_number,
+            status=str(tracking.sub_status or tracking.status),
+            registered_at=arrived.at,
+            last_moved_at=arrived.at,
+            last_event_at=tracking.occurred_at,
+            postage=_postage(known, tracking),
+        )
+    known = known.amend(postage=_postage(known, tracking))
+    return known if _is_old(known, tracking) else _followed(known, arrived)
+
+
+def _postage(known: Shipment | None, tracking: CourierTracking) -> Money | None:
+    """Return the postage last given; nothing given leaves it, a zero corrects it (R30)."""
+    return tracking.postage if tracking.postage is not None else (known.postage if known else None)
+
+
+def _is_old(known: Shipment, tracking: CourierTracking) -> bool:
+    return bool(known.last_event_at and tracking.occurred_at and tracking.occurred_at <= known.last_event_at)
+
+
+def _followed(known: Shipment, arrived: Arrived[CourierTracking]) -> Shipment:
+    tracking, status = arrived.message, str(arrived.message.sub_status or arrived.message.status)
+    if known.status == status and tracking.occurred_at is None:
+        return known
+    return known.amend(
+        status=status, last_moved_at=arrived.at, last_event_at=tracking.occurred_at or known.last_event_at
+    )
+
+
+def _moved(known: Shipment | None, tracking: CourierTracking) -> str:
+    is_new = known is None or known.tracking_number != tracking.tracking_number
+    return "shipment_registered" if is_new else "parcel_moved"

@@ -1,0 +1,45 @@
+"""What a reaction takes and what it gives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from pydantic import JsonValue
+
+from domain.calendar import Deadline
+from domain.cases.case import Case, Refusal
+from domain.cases.messages import Message
+from domain.policy_document import PolicyDocument
+
+M = TypeVar("M", bound=Message)
+
+
+@dataclass(frozen=True)
+class Arrived(Generic[M]):
+    """A message and when it arrived."""
+
+    message: M
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A line of the timeline to be, in codes."""
+
+    event: str
+    actor: str = "system"
+    rule: str | None = None
+    details: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+
+
+@dataclass(frozen=True)
+class Move:
+    """A case as it shall be, and what happened to it."""
+
+    case: Case
+    happened: tuple[Happened, ...] = ()
+
+
+OnMessage: TypeAlias = Callable[[Case, Arrived[Any], PolicyDocument], Move | Refusal]
+OnDeadline: TypeAlias = Callable[[Case, Deadline, datetime, PolicyDocument], Move]
