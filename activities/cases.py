@@ -89,7 +89,7 @@ class Catalogue(Protocol):
         ...
 
 
-class PolicyShelf(Protocol):
+class PolicyRepository(Protocol):
     """The versions of the refund policy."""
 
     def in_force(self, placed_at: datetime) -> PolicyDocument:
@@ -122,10 +122,10 @@ class Windows(Value):
     windows: tuple[Window, ...]
 
 
-class Casework:
+class CaseActivities:
     """The local activities that keep the record; each is one transaction and safe to repeat."""
 
-    def __init__(self, book: CaseBook, shelf: PolicyShelf, calendars: Calendars, catalogue: Catalogue) -> None:
+    def __init__(self, book: CaseBook, shelf: PolicyRepository, calendars: Calendars, catalogue: Catalogue) -> None:
         self._book = book
         self._catalogue = catalogue
         self._shelf = shelf

@@ -59,7 +59,7 @@ class EvidenceVault(Protocol):
 
 
 @dataclass(frozen=True)
-class PayoutDesk:
+class PayoutActivities:
     """Submits payouts so that each is paid once, however often and however concurrently it is tried.
 
     What makes it so: the key is durable before the gateway hears it, every try uses the recorded key, and a new key

@@ -9,11 +9,11 @@ from pydantic import AwareDatetime
 from temporalio import activity
 
 from activities.ports.payment_gateway import PaymentGateway
-from activities.ports.reconciliation import Books, CaseLine, EventInbox, FindingsBook, PayoutIndex
-from domain.cases.messages import RefundNews
+from activities.ports.reconciliation import Books, CaseLine, EventInbox, FindingsBook, PayoutLookup
+from domain.cases.messages import RefundUpdate
 from domain.errors import GatewayUnavailableError, PayoutRefusedError
 from domain.findings import Finding, FindingKind
-from domain.payment_events import SeenRefund
+from domain.payment_events import GatewayRefundRecord
 from domain.value import Value
 from policy.reconciliation import findings as words
 from policy.reconciliation.compare import Comparison, compare, overdue_events, unlooked, unseen
@@ -35,7 +35,7 @@ class CaseNews(Value):
     """What a case is told, as a webhook would have told it."""
 
     case_id: str
-    news: RefundNews
+    news: RefundUpdate
 
 
 class Seen(Value):
@@ -48,7 +48,7 @@ class Seen(Value):
 
 
 @dataclass(frozen=True)
-class NewsDesk:
+class PaymentEventActivities:
     """Tells cases what their gateways would have told by webhooks that were lost."""
 
     line: CaseLine
@@ -60,12 +60,12 @@ class NewsDesk:
 
 
 @dataclass(frozen=True)
-class ReconciliationDesk:
+class ReconciliationActivities:
     """Compares both books in both directions, and keeps what differs as findings; it moves no money."""
 
     gateways: Mapping[str, PaymentGateway]
     books: Books
-    payouts: PayoutIndex
+    payouts: PayoutLookup
     findings: FindingsBook
     inbox: EventInbox
     now: Callable[[], datetime]
@@ -96,9 +96,11 @@ class ReconciliationDesk:
             news=_news(whole, at) if look.is_first else (),
         )
 
-    def _lists(self, since: datetime) -> tuple[dict[str, list[SeenRefund]], dict[str, GatewayUnavailableError]]:
+    def _lists(
+        self, since: datetime
+    ) -> tuple[dict[str, list[GatewayRefundRecord]], dict[str, GatewayUnavailableError]]:
         """Return what each gateway lists, and why the silent ones do not."""
-        lists: dict[str, list[SeenRefund]] = {}
+        lists: dict[str, list[GatewayRefundRecord]] = {}
         silent: dict[str, GatewayUnavailableError] = {}
         for name in sorted(self.gateways):
             try:
@@ -107,14 +109,16 @@ class ReconciliationDesk:
                 silent[name] = error
         return lists, silent
 
-    def _listed(self, name: str, since: datetime) -> list[SeenRefund]:
-        refunds: list[SeenRefund] = []
+    def _listed(self, name: str, since: datetime) -> list[GatewayRefundRecord]:
+        refunds: list[GatewayRefundRecord] = []
         for refund in self.gateways[name].refunds_since(since):
             refunds.append(refund)
             activity.heartbeat(name, len(refunds))
         return refunds
 
-    def _compared(self, name: str, seen: list[SeenRefund], recent: Sequence[Booked], at: datetime) -> Comparison:
+    def _compared(
+        self, name: str, seen: list[GatewayRefundRecord], recent: Sequence[Booked], at: datetime
+    ) -> Comparison:
         """Return what one gateway's list and our payouts say about each other.
 
         A refund of no recent payout is looked for among all of them, and a paid one that is in no list by itself: the
@@ -129,7 +133,7 @@ class ReconciliationDesk:
         refunds = {one.refund_id: one for one in (*singly, *seen)}
         return compare(refunds.values(), ours.values(), at)
 
-    def _read(self, name: str, booked: Booked, at: datetime) -> SeenRefund | None:
+    def _read(self, name: str, booked: Booked, at: datetime) -> GatewayRefundRecord | None:
         """Return the refund of a payout as the gateway tells of it when asked for this one, or None."""
         payout, gateway = booked.payout, self.gateways[name]
         activity.heartbeat(name, payout.payout_id)
@@ -138,7 +142,7 @@ class ReconciliationDesk:
             told = gateway.read_refund(refund_id) if refund_id else gateway.find_refund(payout)
         except PayoutRefusedError:  # the provider's way to say that there is none
             return None
-        return told and SeenRefund(
+        return told and GatewayRefundRecord(
             provider=name,
             refund_id=told.refund_id,
             payment_reference=payout.payment_reference,
@@ -160,7 +164,11 @@ class ReconciliationDesk:
         ]
 
     def _close_gone(
-        self, seen: Sequence[Finding], lists: Iterable[Sequence[SeenRefund]], payouts: Sequence[Booked], at: datetime
+        self,
+        seen: Sequence[Finding],
+        lists: Iterable[Sequence[GatewayRefundRecord]],
+        payouts: Sequence[Booked],
+        at: datetime,
     ) -> None:
         before = self.findings.page(limit=FINDINGS_AT_MOST)
         refund_ids = {refund.refund_id for refunds in lists for refund in refunds}
@@ -173,7 +181,7 @@ def _news(whole: Comparison, at: datetime) -> tuple[CaseNews, ...]:
     return tuple(
         CaseNews(
             case_id=one.case_id,
-            news=RefundNews(
+            news=RefundUpdate(
                 payout_id=one.payout_id,
                 refund_id=one.refund_id,
                 event_id=f"reconciliation:{at:%Y%m%dT%H%M%S}:{one.payout_id}",

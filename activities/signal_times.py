@@ -9,7 +9,7 @@ from temporalio import activity
 from domain.value import Value
 
 
-class ArrivalQuery(Value):
+class SignalTimeQuery(Value):
     """The nth signal of a name in one run of a workflow."""
 
     workflow_id: str
@@ -32,14 +32,14 @@ class History(Protocol):
         ...
 
 
-class ArrivalDesk:
+class SignalTimeActivities:
     """Looks arrival times up, so that a deadline is decided by them and not by when a worker came back."""
 
     def __init__(self, history: History) -> None:
         self._history = history
 
     @activity.defn(name="find_arrival")
-    async def find(self, query: ArrivalQuery) -> Arrival:
+    async def find(self, query: SignalTimeQuery) -> Arrival:
         """Return when the signal arrived."""
         at = await self._history.signal_arrived_at(query.workflow_id, query.run_id, query.signal, query.ordinal)
         return Arrival(at=at)

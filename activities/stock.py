@@ -6,7 +6,7 @@ from pydantic import Field
 from temporalio import activity
 
 from domain.cases.exchange import Replacement, Reservation
-from domain.enums import ReplacementState, Withheld
+from domain.enums import HoldReason, ReplacementState
 from domain.value import Value
 
 
@@ -19,11 +19,11 @@ class StockOrder(Value):
     value: int = Field(default=0, description="what was paid for the goods that they replace, minor units")
 
 
-class StockTold(Value):
+class StockResult(Value):
     """What the stock said, by replacement, or why it was not asked: the money is disputed (R38) or gone back (R32)."""
 
     states: dict[str, ReplacementState]
-    withheld: Withheld | None = None
+    withheld: HoldReason | None = None
 
 
 class Stock(Protocol):
@@ -49,7 +49,7 @@ class DisputeBook(Protocol):
         ...
 
 
-class Purse(Protocol):
+class RefundableBalance(Protocol):
     """What is left of an order's payments."""
 
     def left_for_goods(self, order_number: str) -> int:
@@ -57,32 +57,32 @@ class Purse(Protocol):
         ...
 
 
-class StockDesk:
+class StockActivities:
     """The activities that go to the stock."""
 
-    def __init__(self, stock: Stock, disputes: DisputeBook, purse: Purse) -> None:
+    def __init__(self, stock: Stock, disputes: DisputeBook, purse: RefundableBalance) -> None:
         self._stock = stock
         self._disputes = disputes
         self._purse = purse
 
     @activity.defn(name="reserve_replacements")
-    def reserve(self, order: StockOrder) -> StockTold:
+    def reserve(self, order: StockOrder) -> StockResult:
         """Reserve each replacement and return which are, and which are out of stock.
 
         Nothing is reserved for goods whose money is disputed or went back another way: they would be given twice.
         """
         if self._disputes.holds(order.order_number):
-            return StockTold(states={}, withheld=Withheld.CHARGE_DISPUTED)
+            return StockResult(states={}, withheld=HoldReason.CHARGE_DISPUTED)
         if self._purse.left_for_goods(order.order_number) < order.value:
-            return StockTold(states={}, withheld=Withheld.REFUNDED_ELSEWHERE)
-        return StockTold(states={one.replacement_id: self._reserved(order, one) for one in order.replacements})
+            return StockResult(states={}, withheld=HoldReason.REFUNDED_ELSEWHERE)
+        return StockResult(states={one.replacement_id: self._reserved(order, one) for one in order.replacements})
 
     @activity.defn(name="release_replacements")
-    def release(self, order: StockOrder) -> StockTold:
+    def release(self, order: StockOrder) -> StockResult:
         """Give each replacement back to the stock."""
         for one in order.replacements:
             self._stock.release(_reservation(order, one))
-        return StockTold(states={one.replacement_id: ReplacementState.RELEASED for one in order.replacements})
+        return StockResult(states={one.replacement_id: ReplacementState.RELEASED for one in order.replacements})
 
     def _reserved(self, order: StockOrder, one: Replacement) -> ReplacementState:
         is_held = self._stock.reserve(_reservation(order, one))

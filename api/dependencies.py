@@ -13,7 +13,7 @@ from api.cases.refund_workflows import RefundWorkflows
 from api.http.auth import KeyRing
 from db.cases.cases import Cases
 from db.cases.evidence import EvidenceBook
-from db.cases.submissions import Intakes
+from db.cases.submissions import Submissions
 from db.core.engine import Database
 from db.inbox.courier_events import CourierEvents
 from db.inbox.parcels import Parcels
@@ -56,7 +56,7 @@ class Services:
 
     database: Database
     orders: Orders
-    intakes: Intakes
+    submissions: Submissions
     cases: Cases
     evidence: EvidenceBook
     payouts: Payouts
@@ -92,7 +92,7 @@ class Services:
         return cls(
             database=database,
             orders=Orders(database),
-            intakes=Intakes(database),
+            submissions=Submissions(database),
             cases=Cases(database),
             evidence=EvidenceBook(database),
             payouts=Payouts(database),
@@ -119,4 +119,4 @@ async def _of_the_app(request: Request) -> Services:
     return services
 
 
-Wired = Annotated[Services, Depends(_of_the_app)]
+ServicesDep = Annotated[Services, Depends(_of_the_app)]

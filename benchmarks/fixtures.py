@@ -11,7 +11,7 @@ import httpx
 
 from api.cases.case_ids import mint_case_id, mint_evidence_id
 from db.cases.evidence import EvidenceBook
-from db.cases.submissions import Intakes, Submission
+from db.cases.submissions import Submission, Submissions
 from db.core.engine import Database
 from db.orders.orders import Orders
 from domain.cases.evidence import EvidencePin
@@ -39,7 +39,7 @@ class Counter:
         self._closing.callback(database.close)
         self._sandbox = self._closing.enter_context(httpx.Client(base_url=stack.urls.sandbox, trust_env=False))
         self._uploads = self._closing.enter_context(httpx.Client(trust_env=False))
-        self._orders, self._intakes, self._evidence = Orders(database), Intakes(database), EvidenceBook(database)
+        self._orders, self._intakes, self._evidence = Orders(database), Submissions(database), EvidenceBook(database)
         self._store = EvidenceStore(bucket_of(stack.settings))
         self._numbers = count(1)
 

@@ -82,7 +82,7 @@ class ReplacementState(StrEnum):
     SENT = "sent"
 
 
-class Withheld(StrEnum):
+class HoldReason(StrEnum):
     """Why nothing is reserved: the money may go back, or went back, another way (R32, R38)."""
 
     CHARGE_DISPUTED = "charge_disputed"
@@ -149,7 +149,7 @@ class CourierSubStatus(StrEnum):
     OTHER = "other"
 
 
-class Settlement(StrEnum):
+class ResolutionDecision(StrEnum):
     """What a human decides for a parked case."""
 
     ACCEPT = "accept"

@@ -18,7 +18,7 @@ class DisputeStatus(StrEnum):
     LOST = "lost"
 
 
-class SeenRefund(Value):
+class GatewayRefundRecord(Value):
     """A refund in a gateway's own books, whoever made it; `payout_id` is what its metadata says, None for others."""
 
     provider: str
@@ -48,5 +48,5 @@ class GatewayEvent(Value):
     event_id: Annotated[str, Field(min_length=1, max_length=128)]
     kind: str = Field(description="the provider's own word for it")
     occurred_at: AwareDatetime
-    refund: SeenRefund | None = None
+    refund: GatewayRefundRecord | None = None
     dispute: Dispute | None = None

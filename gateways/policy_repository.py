@@ -1,4 +1,4 @@
-"""The versions of the refund policy, one JSON file each: the port `activities.cases.PolicyShelf` (R41)."""
+"""The versions of the refund policy, one JSON file each: the port `activities.cases.PolicyRepository` (R41)."""
 
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ class PolicyUnreadableError(DomainError):
     code = "policy_unreadable"
 
 
-class PolicyShelf:
+class PolicyRepository:
     """All policy versions of a folder, read and validated once, so that a mistake shows at start and not in a case."""
 
     def __init__(self, folder: Path) -> None:

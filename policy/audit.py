@@ -7,7 +7,7 @@ from domain.policy_document import PolicyDocument
 from policy.refund_amount import goods_value
 
 
-def judge(case: Case, decision: AuditDecision, policy: PolicyDocument) -> Refusal | None:
+def check_audit_decision(case: Case, decision: AuditDecision, policy: PolicyDocument) -> Refusal | None:
     """Return the first rule's refusal of an auditor's decision, or None when it may stand (R15, R16, R17, R23, R31)."""
     return (
         _rejection(decision, policy)

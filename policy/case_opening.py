@@ -30,7 +30,7 @@ def opened(
     case = _draft(intake, order, products, policy)
     judged = assess(order, intake, policy, calendar)
     if order and not isinstance(judged, Refusal):
-        judged = exchange.judge(order, intake, products) or judged
+        judged = exchange.check_exchange_request(order, intake, products) or judged
     if isinstance(judged, Refusal) or order is None:
         return refused(case, judged) if isinstance(judged, Refusal) else (case, ())
     case = case.amend(lines=tuple(line.amend(units=unit_shares(order, line.sku)) for line in case.lines))

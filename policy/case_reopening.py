@@ -1,8 +1,8 @@
 """What brings an ended case back to life."""
 
 from domain.cases.case import Case
-from domain.cases.messages import CaseResolution, Dispatch, Message, PayoutAnswer, RefundNews, StockAnswer
-from domain.enums import DispatchedGoods, PayoutState, Settlement
+from domain.cases.messages import CaseResolution, Dispatch, Message, PayoutAnswer, RefundUpdate, StockAnswer
+from domain.enums import DispatchedGoods, PayoutState, ResolutionDecision
 from policy.exchange import may_send_back
 from policy.returns import expects, may_reopen, may_revive, receipt_evidence
 
@@ -15,11 +15,11 @@ def may_take_up(case: Case, message: Message) -> bool:
     stock took back what was reserved.
     """
     match message:
-        case CaseResolution(decision=Settlement.REOPEN):
+        case CaseResolution(decision=ResolutionDecision.REOPEN):
             return may_reopen(case)
-        case CaseResolution(decision=Settlement.PAID):
+        case CaseResolution(decision=ResolutionDecision.PAID):
             return is_owed_outside(case)
-        case RefundNews():
+        case RefundUpdate():
             return case.payout(message.payout_id) is not None
         case Dispatch(goods=DispatchedGoods.REFUSED_GOODS):
             return may_send_back(case)

@@ -18,7 +18,7 @@ _TURNS_INTO_REFUND = frozenset({ReplacementState.OUT_OF_STOCK, ReplacementState.
 Products = Mapping[str, Product]
 
 
-def judge(order: Order, intake: CaseIntake, products: Products) -> Refusal | None:
+def check_exchange_request(order: Order, intake: CaseIntake, products: Products) -> Refusal | None:
     """Return the refusal of an exchange for a product that is unknown, has no price, or costs more than was paid.
 
     R39: the shop does not collect a difference; a replacement that costs less is sent, and the difference refunded.
@@ -76,7 +76,7 @@ def never_reserved_given_up(case: Case) -> Case:
     return _given_up(case, {ReplacementState.PLANNED})
 
 
-def judge_dispatch(case: Case, dispatch: Dispatch) -> Refusal | None:
+def check_dispatch(case: Case, dispatch: Dispatch) -> Refusal | None:
     """Return the refusal of a parcel that holds nothing the case is to send (R28, R39), or None."""
     if dispatch.goods is DispatchedGoods.REFUSED_GOODS:
         if may_send_back(case):

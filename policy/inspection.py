@@ -6,15 +6,15 @@ from datetime import datetime
 from domain.cases.case import Case, Refusal
 from domain.cases.case_lines import CaseLine, InspectedLine, Inspection
 from domain.cases.messages import CaseResolution, WarehouseInspection
-from domain.enums import InspectionVerdict, Reason, Settlement
+from domain.enums import InspectionVerdict, Reason, ResolutionDecision
 from domain.money import Money
 from policy.refund_amount import failed_value
 
 _UNSEEN = frozenset({InspectionVerdict.MISSING, InspectionVerdict.UNEXPECTED})
-_FOR_FAILED_UNITS = frozenset({Settlement.ACCEPT, Settlement.REFUSE, Settlement.PARTIAL_REFUND})
+_FOR_FAILED_UNITS = frozenset({ResolutionDecision.ACCEPT, ResolutionDecision.REFUSE, ResolutionDecision.PARTIAL_REFUND})
 
 
-def judge(case: Case, inspection: WarehouseInspection) -> Refusal | None:
+def check_inspection(case: Case, inspection: WarehouseInspection) -> Refusal | None:
     """Return the refusal of an inspection that names other goods or more units than are outstanding, or None (R26).
 
     A sku that the case does not have may be recorded as `unexpected`; units that are `missing` are not counted.
@@ -36,7 +36,7 @@ def tally(case: Case, inspection: WarehouseInspection, at: datetime) -> Case:
     """Return the case with its units settled by the verdicts and the inspection on record (R25, R26).
 
     Accepted units count as accepted, units found wanting as failed; missing ones stay outstanding and unexpected
-    goods stand in the record only. The inspection has passed `judge`.
+    goods stand in the record only. The inspection has passed `check_inspection`.
     """
     record = Inspection(
         inspected_at=at, inspected_by=inspection.inspected_by, lines=inspection.lines, scan_id=inspection.scan_id
@@ -50,21 +50,21 @@ def needs_decision(case: Case) -> bool:
     return any(line.failed for line in case.lines)
 
 
-def allowed_settlements(case: Case) -> frozenset[Settlement]:
+def allowed_resolutions(case: Case) -> frozenset[ResolutionDecision]:
     """Return what a human may decide about failed units (R27, R28); only seller's-fault cases can be reclassified."""
     if case.reason.is_sellers_fault:
-        return _FOR_FAILED_UNITS | {Settlement.RECLASSIFY}
+        return _FOR_FAILED_UNITS | {ResolutionDecision.RECLASSIFY}
     return _FOR_FAILED_UNITS
 
 
-def judge_settlement(case: Case, resolution: CaseResolution) -> Refusal | None:
+def check_resolution(case: Case, resolution: CaseResolution) -> Refusal | None:
     """Return the refusal of a decision that the case does not offer, or of an amount that cannot be agreed, or None.
 
     R27: one of the allowed settlements. R28: a partial refund is positive, in the case's currency and at most what
     was paid for the failed units.
     """
-    if resolution.decision not in allowed_settlements(case):
-        allowed = ", ".join(sorted(allowed_settlements(case)))
+    if resolution.decision not in allowed_resolutions(case):
+        allowed = ", ".join(sorted(allowed_resolutions(case)))
         return Refusal(rule="R27", code="settlement_not_offered", says=f"Decide one of: {allowed}.")
     return _judge_amount(case, resolution.amount) if resolution.amount is not None else None
 
@@ -74,16 +74,16 @@ def settle(case: Case, resolution: CaseResolution) -> Case:
 
     `reclassify` accepts them as a `personal` return (R31 then decides the postage); `refuse` sends them back at the
     customer's cost; `partial_refund` refuses them too and adds what was agreed for them. The resolution has passed
-    `judge_settlement`; every other decision leaves the case as it is.
+    `check_resolution`; every other decision leaves the case as it is.
     """
     match resolution.decision:
-        case Settlement.ACCEPT:
+        case ResolutionDecision.ACCEPT:
             return _with_failed_accepted(case)
-        case Settlement.RECLASSIFY:
+        case ResolutionDecision.RECLASSIFY:
             return _with_failed_accepted(case).amend(reason=Reason.PERSONAL)
-        case Settlement.REFUSE:
+        case ResolutionDecision.REFUSE:
             return _with_failed_refused(case)
-        case Settlement.PARTIAL_REFUND:
+        case ResolutionDecision.PARTIAL_REFUND:
             return _with_failed_refused(case).amend(agreed_amount=_sum(case.agreed_amount, resolution.amount))
         case _:
             return case

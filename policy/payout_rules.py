@@ -3,14 +3,14 @@
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import CaseResolution
 from domain.cases.payout import Payout
-from domain.enums import CaseState, PayoutState, Settlement, Withheld
+from domain.enums import CaseState, HoldReason, PayoutState, ResolutionDecision
 from domain.payment_events import Dispute
 
 PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REVERSED})
 _HELD_BY = frozenset({"charge_disputed", "transaction_disputed"})
 _NOTHING_TOLD = frozenset({PayoutState.PLANNED, PayoutState.SUBMITTING})
 _MONEY_MOVED = frozenset({PayoutState.SUCCEEDED, PayoutState.REVERSED})
-_MONEY_IS_GONE = frozenset({"cap_exceeded", Withheld.REFUNDED_ELSEWHERE})
+_MONEY_IS_GONE = frozenset({"cap_exceeded", HoldReason.REFUNDED_ELSEWHERE})
 _SETTLED = frozenset({PayoutState.SUCCEEDED, PayoutState.CANCELED})
 
 
@@ -23,7 +23,7 @@ def is_paid(case: Case) -> bool:
     return all(payout.is_postage_outside or _is_settled(case, payout) for payout in case.payouts)
 
 
-def as_it_stands(before: Payout, told: Payout) -> Payout:
+def merge_gateway_state(before: Payout, told: Payout) -> Payout:
     """Return the payout after its gateway's answer: one that had succeeded and failed later is reversed (R37).
 
     A gateway that knows of no refund tells nothing. An answer about an earlier attempt, and whatever is told of an
@@ -61,7 +61,7 @@ def replaces(dispute: Dispute, payouts: tuple[Payout, ...], unsent: int = 0) -> 
     return dispute.amount.minor >= sum(payout.amount.minor for payout in payouts) + unsent
 
 
-def offered(case: Case) -> frozenset[Settlement]:
+def allowed_resolutions(case: Case) -> frozenset[ResolutionDecision]:
     """Return what a human can decide about the money of the case (R36, R38).
 
     A blocked payout is tried again or paid to another account; after changed evidence an auditor accepts what is
@@ -69,19 +69,19 @@ def offered(case: Case) -> frozenset[Settlement]:
     elsewhere.
     """
     if case.state is CaseState.CHARGEBACK_HOLD:
-        return frozenset({Settlement.RETRY, Settlement.CLOSE})
+        return frozenset({ResolutionDecision.RETRY, ResolutionDecision.CLOSE})
     if case.blocked_by == "evidence_changed":
-        return frozenset({Settlement.RETRY, Settlement.ACCEPT})
+        return frozenset({ResolutionDecision.RETRY, ResolutionDecision.ACCEPT})
     if case.blocked_by in _MONEY_IS_GONE:
-        return frozenset({Settlement.RETRY, Settlement.CLOSE})
-    return frozenset({Settlement.RETRY, Settlement.OTHER_ACCOUNT})
+        return frozenset({ResolutionDecision.RETRY, ResolutionDecision.CLOSE})
+    return frozenset({ResolutionDecision.RETRY, ResolutionDecision.OTHER_ACCOUNT})
 
 
-def judge(case: Case, resolution: CaseResolution) -> Refusal | None:
+def check_payout_resolution(case: Case, resolution: CaseResolution) -> Refusal | None:
     """Return the refusal of a decision that the blocked payout does not offer, or None (R36)."""
-    if resolution.decision in offered(case):
+    if resolution.decision in allowed_resolutions(case):
         return None
-    says = f"Decide one of: {', '.join(sorted(offered(case)))}."
+    says = f"Decide one of: {', '.join(sorted(allowed_resolutions(case)))}."
     return Refusal(rule="R36", code="settlement_not_offered", says=says)
 
 

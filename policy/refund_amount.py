@@ -71,7 +71,7 @@ def value_awaiting_replacement(case: Case) -> int:
     )
 
 
-def judge_postage(case: Case, tracking: CourierTracking) -> Refusal | None:
+def check_postage(case: Case, tracking: CourierTracking) -> Refusal | None:
     """Return the refusal of a return postage that cannot be reimbursed: negative or in another currency (R30)."""
     postage = tracking.postage
     if postage is None or (postage.currency == case.currency and postage.minor >= 0):

@@ -31,7 +31,7 @@ def is_news(case: Case, event: CourierEvent) -> bool:
     return shipment.status != event.word or at - shipment.last_moved_at >= MOVES_ARE_HEARD_EVERY
 
 
-def doubt(carrier: str, tracking_number: str) -> str | None:
+def check_digit_warning(carrier: str, tracking_number: str) -> str | None:
     """Return what seems wrong with the number, or None: only a check digit that does not fit (UPU S10, UPS, FedEx).
 
     It is a warning and no refusal: carriers do not always keep to their own rules.

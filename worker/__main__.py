@@ -11,16 +11,16 @@ from pathlib import Path
 import uvloop
 from temporalio.client import Client
 
-from activities.cases import Casework
-from activities.payouts import PayoutDesk
-from activities.reconciliation import NewsDesk, ReconciliationDesk
-from activities.signal_times import ArrivalDesk
-from activities.stock import Stock, StockDesk
+from activities.cases import CaseActivities
+from activities.payouts import PayoutActivities
+from activities.reconciliation import PaymentEventActivities, ReconciliationActivities
+from activities.signal_times import SignalTimeActivities
+from activities.stock import Stock, StockActivities
 from config.settings import Settings, load
 from config.store import bucket_of
 from config.temporal import connect, settle
 from db.cases.cases import Cases
-from db.cases.submissions import Intakes
+from db.cases.submissions import Submissions
 from db.core.engine import Database, DatabaseUnavailableError
 from db.inbox.payment_events import GatewayEvents
 from db.orders.stock import StockTable
@@ -31,10 +31,10 @@ from db.payouts.reconciliation import Books
 from domain.errors import DomainError
 from gateways.calendars import HolidayCalendars
 from gateways.evidence.evidence_store import EvidenceStore
-from gateways.policy_repository import PolicyShelf
+from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
 from gateways.stock_webhook import ShopStock
-from worker.build import Desks, build_worker
+from worker.build import ActivitySet, build_worker
 from worker.case_notifier import TemporalCaseLine
 from worker.gateways import gateways_of
 from worker.schedules import ensure_schedules
@@ -44,19 +44,19 @@ POLICY_VERSIONS = Path(__file__).parent.parent / "policy" / "versions"
 log = logging.getLogger("worker")
 
 
-def desks(settings: Settings, client: Client, database: Database) -> Desks:
+def desks(settings: Settings, client: Client, database: Database) -> ActivitySet:
     """Return the activities with the adapters that the settings name."""
     gateways, payouts = gateways_of(settings), Payouts(database)
     vault, table = EvidenceStore(bucket_of(settings)), StockTable(database, _now)
-    return Desks(
-        casework=Casework(Cases(database), PolicyShelf(POLICY_VERSIONS), HolidayCalendars(), table),
-        payouts=PayoutDesk(payouts, gateways, vault, _now),
-        stock=StockDesk(_stock(settings, table), Disputes(database), payouts),
-        arrivals=ArrivalDesk(TemporalHistory(client)),
-        reconciliation=ReconciliationDesk(
+    return ActivitySet(
+        casework=CaseActivities(Cases(database), PolicyRepository(POLICY_VERSIONS), HolidayCalendars(), table),
+        payouts=PayoutActivities(payouts, gateways, vault, _now),
+        stock=StockActivities(_stock(settings, table), Disputes(database), payouts),
+        arrivals=SignalTimeActivities(TemporalHistory(client)),
+        reconciliation=ReconciliationActivities(
             gateways, Books(database), payouts, Findings(database), GatewayEvents(database), _now
         ),
-        news=NewsDesk(TemporalCaseLine(client, Intakes(database))),
+        news=PaymentEventActivities(TemporalCaseLine(client, Submissions(database))),
     )
 
 

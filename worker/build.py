@@ -10,11 +10,11 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from activities.cases import Casework
-from activities.payouts import PayoutDesk
-from activities.reconciliation import NewsDesk, ReconciliationDesk
-from activities.signal_times import ArrivalDesk
-from activities.stock import StockDesk
+from activities.cases import CaseActivities
+from activities.payouts import PayoutActivities
+from activities.reconciliation import PaymentEventActivities, ReconciliationActivities
+from activities.signal_times import SignalTimeActivities
+from activities.stock import StockActivities
 from workflows.options import TASK_QUEUE
 from workflows.reconciliation import ReconciliationWorkflow
 from workflows.refund.signal_guard import SignalScreening
@@ -22,15 +22,15 @@ from workflows.refund.workflow import RefundWorkflow
 
 
 @dataclass(frozen=True)
-class Desks:
+class ActivitySet:
     """The activities' objects; without a desk for it, nothing is reconciled."""
 
-    casework: Casework
-    payouts: PayoutDesk
-    stock: StockDesk
-    arrivals: ArrivalDesk
-    reconciliation: ReconciliationDesk | None = None
-    news: NewsDesk | None = None
+    casework: CaseActivities
+    payouts: PayoutActivities
+    stock: StockActivities
+    arrivals: SignalTimeActivities
+    reconciliation: ReconciliationActivities | None = None
+    news: PaymentEventActivities | None = None
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """Return every activity the workflows call."""
@@ -53,7 +53,7 @@ def runner(*, sandboxed: bool) -> WorkflowRunner:
 
 def build_worker(
     client: Client,
-    desks: Desks,
+    desks: ActivitySet,
     *,
     max_cached_workflows: int = 1000,
     max_concurrent_activities: int = 20,

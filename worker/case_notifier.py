@@ -5,8 +5,8 @@ import asyncio
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 
-from db.cases.submissions import Intakes
-from domain.cases.messages import RefundNews
+from db.cases.submissions import Submissions
+from domain.cases.messages import RefundUpdate
 from workflows.refund.start_options import identity
 from workflows.refund.workflow import RefundWorkflow
 
@@ -14,11 +14,11 @@ from workflows.refund.workflow import RefundWorkflow
 class TemporalCaseLine:
     """Cases behind the port `activities.ports.reconciliation.CaseLine`."""
 
-    def __init__(self, client: Client, intakes: Intakes) -> None:
+    def __init__(self, client: Client, submissions: Submissions) -> None:
         self._client = client
-        self._intakes = intakes
+        self._intakes = submissions
 
-    async def tell(self, case_id: str, news: RefundNews) -> None:
+    async def tell(self, case_id: str, news: RefundUpdate) -> None:
         """Have the case hear the news, also one that has ended (R37); raises LookupError for one never submitted."""
         intake = await asyncio.to_thread(self._intakes.get, case_id)
         if intake is None:

@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
-from activities.reconciliation import CaseNews, Look, NewsDesk, ReconciliationDesk, Seen
+from activities.reconciliation import CaseNews, Look, PaymentEventActivities, ReconciliationActivities, Seen
 from domain.value import Value
 
 _LOOK_AT_MOST = timedelta(minutes=30)
@@ -52,7 +52,7 @@ class ReconciliationWorkflow:
 
     async def _look(self, look: Look) -> Seen:
         return await workflow.execute_activity_method(
-            ReconciliationDesk.reconcile,
+            ReconciliationActivities.reconcile,
             look,
             summary=f"compare refunds and payouts since {look.since:%Y-%m-%d}",
             start_to_close_timeout=_LOOK_AT_MOST,
@@ -65,7 +65,7 @@ class ReconciliationWorkflow:
         for told in news:
             try:
                 await workflow.execute_activity_method(
-                    NewsDesk.tell,
+                    PaymentEventActivities.tell,
                     told,
                     summary=f"tell {told.case_id}",
                     start_to_close_timeout=_TELL_AT_MOST,

@@ -9,7 +9,7 @@ from pydantic import Field
 from domain.cases.payout import Payout
 from domain.enums import PayoutState
 from domain.money import Money
-from domain.payment_events import SeenRefund
+from domain.payment_events import GatewayRefundRecord
 from domain.value import Value
 
 
@@ -57,6 +57,6 @@ class PaymentGateway(Protocol):
         """Return the refund as it stands now. Raises as `refund` does."""
         ...
 
-    def refunds_since(self, since: datetime) -> Iterable[SeenRefund]:
+    def refunds_since(self, since: datetime) -> Iterable[GatewayRefundRecord]:
         """Return every refund made at or after `since`, whoever made it, through all pages. Raises as `refund`."""
         ...

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from domain.cases.messages import RefundNews
+from domain.cases.messages import RefundUpdate
 from domain.findings import Finding, FindingKind
-from domain.payment_events import GatewayEvent, SeenRefund
+from domain.payment_events import GatewayEvent, GatewayRefundRecord
 from policy.reconciliation.findings import Booked, CaseDiffers
 
 
@@ -34,14 +34,14 @@ class Books(Protocol):
         ...
 
 
-class PayoutIndex(Protocol):
+class PayoutLookup(Protocol):
     """Every payout there is, however old, and what left the payments without one."""
 
     def find(self, provider: str, payout_id: str | None, refund_id: str) -> Booked | None:
         """Return the payout that a gateway's refund belongs to, or None."""
         ...
 
-    def refunded_elsewhere(self, refund: SeenRefund) -> None:
+    def refunded_elsewhere(self, refund: GatewayRefundRecord) -> None:
         """Record a refund that no payout made, so that its amount is not refunded again (R32)."""
         ...
 
@@ -73,6 +73,6 @@ class EventInbox(Protocol):
 class CaseLine(Protocol):
     """The way to the cases."""
 
-    async def tell(self, case_id: str, news: RefundNews) -> None:
+    async def tell(self, case_id: str, news: RefundUpdate) -> None:
         """Have the case hear the news, also one that has ended (R37)."""
         ...

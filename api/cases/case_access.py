@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import Depends
 from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import Services, Wired
+from api.dependencies import Services, ServicesDep
 from api.http.auth import Caller, Principal
-from api.schemas.params import CaseNumber
+from api.schemas.params import CaseIdPath
 from api.schemas.responses import CaseItem, CaseView, EvidenceTicket, EvidenceView, amounts_of, links_of
 from config.keys import Role
 from db.cases.evidence import EvidenceRecord
@@ -17,10 +17,10 @@ from domain.cases.next_step import next_step
 from domain.errors import UnknownCaseError
 
 
-def visible_case(who: Caller, case_id: CaseNumber, services: Wired) -> Case:
+def visible_case(who: Caller, case_id: CaseIdPath, services: ServicesDep) -> Case:
     """Return the case as recorded; a storefront sees those it opened. Raises UnknownCaseError."""
     case = services.cases.case(case_id)
-    is_foreign = who.role is Role.STOREFRONT and services.intakes.principal(case_id) != who.name
+    is_foreign = who.role is Role.STOREFRONT and services.submissions.principal(case_id) != who.name
     if case is None or is_foreign:
         raise UnknownCaseError(f"there is no case {case_id} that this key can see")
     return case
@@ -49,7 +49,7 @@ def item_of(case: Case) -> CaseItem:
 
 def description_for(services: Services, who: Principal, case_id: str) -> str | None:
     """Return the customer's own words, or None for the warehouse, which does not need them."""
-    return None if who.role is Role.WAREHOUSE else services.intakes.description(case_id)
+    return None if who.role is Role.WAREHOUSE else services.submissions.description(case_id)
 
 
 def _view(services: Services, who: Principal, case: Case, tickets: tuple[EvidenceTicket, ...]) -> CaseView:

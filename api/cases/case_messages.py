@@ -44,7 +44,7 @@ async def _tell_ended(services: Services, case_id: str, update: Update[M], messa
         raise WrongStateError(case_id, case.state, f"another message came under the id {message.event_id} before")
     if case.answered.get(message.kind) == message.fingerprint:
         return
-    intake = await run_in_threadpool(services.intakes.get, case_id)
+    intake = await run_in_threadpool(services.submissions.get, case_id)
     if intake is None or not may_take_up(case, message):
         raise WrongStateError(case_id, case.state, _ended(case))
     try:

@@ -20,7 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.workflow import UpdateMethodMultiParam
 
 from api.problems.errors import RefusedError, WorkflowsUnavailableError, WrongStateError
-from domain.cases.case import Refusal, Standing
+from domain.cases.case import CaseStatus, Refusal
 from domain.cases.messages import Message
 from domain.enums import CaseState
 from domain.request import CaseIntake
@@ -34,7 +34,7 @@ drops all of them for one too many (`history.maxInFlightUpdates`)."""
 
 log = logging.getLogger("api")
 M = TypeVar("M", bound=Message)
-Update: TypeAlias = UpdateMethodMultiParam[[RefundWorkflow, M], Coroutine[Any, Any, Standing]]
+Update: TypeAlias = UpdateMethodMultiParam[[RefundWorkflow, M], Coroutine[Any, Any, CaseStatus]]
 """An update of the workflow that takes one message."""
 
 

@@ -78,8 +78,7 @@ Storefront = Annotated[Principal, Depends(only(Role.STOREFRONT))]
 Auditor = Annotated[Principal, Depends(only(Role.AUDITOR))]
 Warehouse = Annotated[Principal, Depends(only(Role.WAREHOUSE))]
 Bookkeeper = Annotated[Principal, Depends(only(Role.FINANCE))]
-Overseer = Annotated[Principal, Depends(only(Role.AUDITOR, Role.FINANCE))]
-Decider = Annotated[Principal, Depends(only(Role.AUDITOR, Role.FINANCE))]
+AuditorOrFinance = Annotated[Principal, Depends(only(Role.AUDITOR, Role.FINANCE))]
 
 
 def _digest(key: str) -> bytes:

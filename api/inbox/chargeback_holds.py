@@ -5,7 +5,7 @@ from starlette.concurrency import run_in_threadpool
 from api.dependencies import Services
 from db.cases.cases import CaseFilter
 from domain.cases.case import Case
-from domain.cases.messages import DisputeNews
+from domain.cases.messages import DisputeUpdate
 from domain.enums import CaseState
 from domain.payment_events import Dispute, DisputeStatus
 
@@ -17,13 +17,13 @@ async def tell_held_cases(services: Services) -> int:
     """Tell the held cases whose disputes have all ended how the last one ended, each once; return how many (R38)."""
     news = await run_in_threadpool(_news, services)
     for case_id, message in news:
-        intake = await run_in_threadpool(services.intakes.get, case_id)
+        intake = await run_in_threadpool(services.submissions.get, case_id)
         if intake is not None:
             await services.workflows.hear(intake, "dispute_news", message)
     return len(news)
 
 
-def _news(services: Services) -> list[tuple[str, DisputeNews]]:
+def _news(services: Services) -> list[tuple[str, DisputeUpdate]]:
     held = services.cases.page(_HELD).cases
     told = [(case, _stamped(last)) for case in held if (last := _ended(services, case))]
     return [(case.case_id, message) for case, message in told if message.event_id not in case.taken]
@@ -38,5 +38,5 @@ def _ended(services: Services, case: Case) -> Dispute | None:
     return max(disputes, key=lambda one: one.changed_at, default=None)
 
 
-def _stamped(dispute: Dispute) -> DisputeNews:
-    return DisputeNews(dispute=dispute, event_id=f"held:{dispute.dispute_id}:{dispute.changed_at:%Y%m%dT%H%M%S}")
+def _stamped(dispute: Dispute) -> DisputeUpdate:
+    return DisputeUpdate(dispute=dispute, event_id=f"held:{dispute.dispute_id}:{dispute.changed_at:%Y%m%dT%H%M%S}")

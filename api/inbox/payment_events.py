@@ -12,10 +12,10 @@ from api.dependencies import Services
 from api.inbox.chargeback_holds import tell_held_cases
 from db.core.engine import DatabaseUnavailableError
 from db.inbox.payment_events import EventStatus
-from domain.cases.messages import DisputeNews, Message, RefundNews
+from domain.cases.messages import DisputeUpdate, Message, RefundUpdate
 from domain.enums import PayoutState
 from domain.errors import DomainError
-from domain.payment_events import Dispute, GatewayEvent, SeenRefund
+from domain.payment_events import Dispute, GatewayEvent, GatewayRefundRecord
 
 BATCH = 100
 ANSWER_TAKES = timedelta(seconds=2)
@@ -84,17 +84,17 @@ async def _carried(services: Services, event: GatewayEvent) -> EventStatus:
     return "ignored"
 
 
-async def _carry_refund(services: Services, event: GatewayEvent, refund: SeenRefund) -> EventStatus:
+async def _carry_refund(services: Services, event: GatewayEvent, refund: GatewayRefundRecord) -> EventStatus:
     found = await run_in_threadpool(services.payouts.find, event.provider, refund.payout_id, refund.refund_id)
     if found is None:
         return await _without_payout(services, event, refund)
     if found.payout.state is not refund.state:
-        news = RefundNews(payout_id=found.payout.payout_id, refund_id=refund.refund_id, **_stamp(services, event))
+        news = RefundUpdate(payout_id=found.payout.payout_id, refund_id=refund.refund_id, **_stamp(services, event))
         await _tell(services, found.case_id, "refund_news", news)
     return "applied"
 
 
-async def _without_payout(services: Services, event: GatewayEvent, refund: SeenRefund) -> EventStatus:
+async def _without_payout(services: Services, event: GatewayEvent, refund: GatewayRefundRecord) -> EventStatus:
     """Take note of a refund made by hand; one that names a payout waits for that to be known, for some days."""
     if refund.payout_id is None:
         await run_in_threadpool(services.payouts.refunded_elsewhere, refund)
@@ -104,13 +104,13 @@ async def _without_payout(services: Services, event: GatewayEvent, refund: SeenR
 
 async def _carry_dispute(services: Services, event: GatewayEvent, dispute: Dispute) -> EventStatus:
     for case_id in await run_in_threadpool(services.disputes.record, dispute):
-        await _tell(services, case_id, "dispute_news", DisputeNews(dispute=dispute, **_stamp(services, event)))
+        await _tell(services, case_id, "dispute_news", DisputeUpdate(dispute=dispute, **_stamp(services, event)))
     return "applied"
 
 
 async def _tell(services: Services, case_id: str, signal: str, news: Message) -> None:
     """Have the case hear the news, also one that has ended (R37)."""
-    intake = await run_in_threadpool(services.intakes.get, case_id)
+    intake = await run_in_threadpool(services.submissions.get, case_id)
     if intake is not None:
         await services.workflows.hear(intake, signal, news)
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Body
 
 from api.cases.case_access import VisibleCase, show
 from api.cases.case_messages import keep_note, stamp, tell
-from api.dependencies import Wired
-from api.http.auth import Auditor, Decider
+from api.dependencies import ServicesDep
+from api.http.auth import Auditor, AuditorOrFinance
 from api.http.openapi import MESSAGE_ANSWERS
 from api.problems.errors import ForbiddenError
 from api.schemas import examples
@@ -17,10 +17,10 @@ from api.schemas.responses import CaseView
 from api.schemas.strict_json import STRICT
 from config.keys import Role
 from domain.cases.messages import AuditDecision, CaseResolution
-from domain.enums import Settlement
+from domain.enums import ResolutionDecision
 from workflows.refund.workflow import RefundWorkflow
 
-FINANCE_ONLY = frozenset({Settlement.OTHER_ACCOUNT, Settlement.PAID})
+FINANCE_ONLY = frozenset({ResolutionDecision.OTHER_ACCOUNT, ResolutionDecision.PAID})
 router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["decisions"])
 
 
@@ -29,7 +29,7 @@ async def decide_audit(
     who: Auditor,
     case: VisibleCase,
     body: Annotated[AuditBody, STRICT, Body(openapi_examples=examples.AUDIT)],
-    services: Wired,
+    services: ServicesDep,
     event_id: MessageKey = None,
 ) -> CaseView:
     """Approve, reject or ask for information (R13-R17, R23). The note is for the customer and stays in the database."""
@@ -42,10 +42,10 @@ async def decide_audit(
 
 @router.post("/resolution", responses=MESSAGE_ANSWERS, summary="Decide a parked case")
 async def resolve(
-    who: Decider,
+    who: AuditorOrFinance,
     case: VisibleCase,
     body: Annotated[ResolutionBody, STRICT, Body(openapi_examples=examples.RESOLUTION)],
-    services: Wired,
+    services: ServicesDep,
     event_id: MessageKey = None,
 ) -> CaseView:
     """Decide about units that failed the inspection (R27, R28), a lost parcel (R22), a blocked payout or a chargeback.

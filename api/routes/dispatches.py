@@ -6,7 +6,7 @@ from fastapi import APIRouter, BackgroundTasks, Body
 
 from api.cases.case_access import VisibleCase, show
 from api.cases.case_messages import stamp, tell
-from api.dependencies import Wired
+from api.dependencies import ServicesDep
 from api.http.auth import Warehouse
 from api.http.openapi import MESSAGE_ANSWERS
 from api.inbox.courier_events import apply_parked
@@ -16,7 +16,7 @@ from api.schemas.requests import DispatchBody
 from api.schemas.responses import CaseView
 from api.schemas.strict_json import STRICT
 from domain.cases.messages import Dispatch
-from policy.tracking import doubt
+from policy.tracking import check_digit_warning
 from workflows.refund.workflow import RefundWorkflow
 
 router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["returns"])
@@ -27,7 +27,7 @@ async def record_dispatch(  # noqa: PLR0913, PLR0917 - what a route stands on
     who: Warehouse,
     case: VisibleCase,
     body: Annotated[DispatchBody, STRICT, Body(openapi_examples=examples.DISPATCH)],
-    services: Wired,
+    services: ServicesDep,
     later: BackgroundTasks,
     event_id: MessageKey = None,
 ) -> CaseView:
@@ -39,5 +39,5 @@ async def record_dispatch(  # noqa: PLR0913, PLR0917 - what a route stands on
     message = Dispatch(**body.model_dump(), sent_by=who.name, **stamp(services, event_id))
     case = await tell(services, case.case_id, RefundWorkflow.record_dispatch, message)
     later.add_task(apply_parked, services, body.tracking_number)
-    doubted = doubt(body.carrier, body.tracking_number)
+    doubted = check_digit_warning(body.carrier, body.tracking_number)
     return (await show(services, who, case)).amend(warnings=(doubted,) if doubted else ())

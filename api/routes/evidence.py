@@ -10,7 +10,7 @@ from api.cases.case_access import VisibleCase, show
 from api.cases.case_ids import mint_evidence_id
 from api.cases.case_messages import stamp, tell
 from api.cases.uploads import announce, refuse_too_large, settle
-from api.dependencies import Services, Wired
+from api.dependencies import Services, ServicesDep
 from api.http.auth import Caller, Principal, Storefront, only
 from api.http.openapi import MESSAGE_ANSWERS, answers
 from api.problems.errors import TooMuchEvidenceError, WrongStateError
@@ -41,7 +41,7 @@ async def announce_evidence(
     who: Storefront,
     case: VisibleCase,
     body: Annotated[EvidenceBody, STRICT, Body(openapi_examples=examples.EVIDENCE)],
-    services: Wired,
+    services: ServicesDep,
 ) -> CaseView:
     """Get write-once upload tickets. A file that is announced already gets a fresh ticket, its old one may be dead."""
     refuse_too_large("evidence", body.evidence)
@@ -61,7 +61,9 @@ async def announce_evidence(
     responses=answers(401, 403, 404, 409, 422, 503),
     summary="Say that an upload is done",
 )
-async def confirm_upload(who: Uploader, case: VisibleCase, evidence_id: EvidenceNumber, services: Wired) -> CaseView:
+async def confirm_upload(
+    who: Uploader, case: VisibleCase, evidence_id: EvidenceNumber, services: ServicesDep
+) -> CaseView:
     """Have the upload verified by size, type and content, and its version pinned; 422 says why it is refused."""
     record = await run_in_threadpool(services.evidence.get, case.case_id, evidence_id)
     known = next((pin for pin in case.evidence if pin.evidence_id == evidence_id), None)
@@ -79,7 +81,7 @@ async def confirm_upload(who: Uploader, case: VisibleCase, evidence_id: Evidence
 
 @router.get("/{evidence_id}", responses=answers(401, 404, 422, 503), summary="Look at a piece of evidence")
 def link_to_evidence(
-    _who: Caller, case: VisibleCase, evidence_id: EvidenceNumber, services: Wired, response: Response
+    _who: Caller, case: VisibleCase, evidence_id: EvidenceNumber, services: ServicesDep, response: Response
 ) -> EvidenceLink:
     """Get a link that downloads the version that was verified, for some minutes."""
     record = services.evidence.get(case.case_id, evidence_id)

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path, Query
 from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import Wired
-from api.http.auth import Bookkeeper, Overseer
+from api.dependencies import ServicesDep
+from api.http.auth import AuditorOrFinance, Bookkeeper
 from api.http.openapi import answers
 from api.schemas import examples
 from api.schemas.requests import Note
@@ -32,8 +32,8 @@ class ClosingBody(Value):
 
 @router.get("", responses=answers(401, 403, 422, 503), summary="List what does not agree")
 async def list_findings(
-    _who: Overseer,
-    services: Wired,
+    _who: AuditorOrFinance,
+    services: ServicesDep,
     is_open: Annotated[bool, Query(alias="open", description="false shows closed ones too")] = True,  # noqa: FBT002
 ) -> FindingsView:
     """Show every difference between the gateways' refunds, the ledger and the cases that nobody has closed yet."""
@@ -47,7 +47,7 @@ async def close_finding(
     who: Bookkeeper,
     finding_id: FindingId,
     body: Annotated[ClosingBody, STRICT, Body(openapi_examples=examples.CLOSING)],
-    services: Wired,
+    services: ServicesDep,
 ) -> Finding:
     """Close it with a note; closed already, it is shown as it was closed."""
     return await run_in_threadpool(services.findings.close, finding_id, who.name, body.note, services.now())

@@ -8,7 +8,7 @@ from anyio import CapacityLimiter
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from api.dependencies import Services, Wired
+from api.dependencies import Services, ServicesDep
 from api.http.openapi import answers
 from api.problems.errors import NotReadyError
 
@@ -39,7 +39,7 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", responses=answers(503), summary="Does everything behind it answer?")
-async def readyz(request: Request, services: Wired) -> Readiness:
+async def readyz(request: Request, services: ServicesDep) -> Readiness:
     """Ask the database, Temporal and the evidence store, each for a few seconds, and name what does not answer."""
     parts = _parts(services, request.app.state.probes)
     found = await asyncio.gather(*(_complaint(ping) for ping in parts.values()))

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response, status
 
-from api.dependencies import Wired
+from api.dependencies import ServicesDep
 from api.http.auth import Storefront
 from api.http.openapi import answers
 from api.problems.errors import InvalidInputError
@@ -26,7 +26,7 @@ def put_order(
     _who: Storefront,
     order_number: OrderNumber,
     body: Annotated[OrderBody, STRICT, Body(openapi_examples=examples.ORDER)],
-    services: Wired,
+    services: ServicesDep,
     response: Response,
 ) -> Order:
     """State an order as it is now: 201 when it is new. What refund cases rely on cannot be changed any more (409)."""

@@ -12,7 +12,7 @@ from api.cases.case_access import VisibleCase, item_of, recorded, show
 from api.cases.case_ids import mint_case_id, mint_evidence_id
 from api.cases.refund_workflows import NotRunningError
 from api.cases.uploads import open_tickets, refuse_too_large
-from api.dependencies import Services, Wired
+from api.dependencies import Services, ServicesDep
 from api.http.auth import Caller, Principal, Storefront
 from api.http.openapi import answers
 from api.problems.errors import RefusedError, WorkflowsUnavailableError
@@ -54,7 +54,7 @@ async def open_refund(
     who: Storefront,
     key: CreationKey,
     body: Annotated[RefundRequest, STRICT, Body(openapi_examples=examples.REFUND)],
-    services: Wired,
+    services: ServicesDep,
     response: Response,
 ) -> CaseView:
     """Open a case and hear at once whether the policy lets it through; the answer has the tickets for the evidence.
@@ -63,7 +63,7 @@ async def open_refund(
     A refusal (422) names the rule and, where there is one, the deadline; it is kept on record as a case.
     """
     refuse_too_large("evidence", body.evidence)
-    claimed = await run_in_threadpool(services.intakes.claim, _submission(services, who, key, body))
+    claimed = await run_in_threadpool(services.submissions.claim, _submission(services, who, key, body))
     case = await _opened(services, claimed)
     if case.state is CaseState.REJECTED and case.refusal:
         raise RefusedError(case.refusal, case.case_id, recorded=True)
@@ -74,13 +74,13 @@ async def open_refund(
 
 
 @router.get("/{case_id}", responses=answers(401, 404, 422, 503), summary="Show a case")  # noqa: FAST003 - VisibleCase takes it
-async def get_refund(who: Caller, case: VisibleCase, services: Wired) -> CaseView:
+async def get_refund(who: Caller, case: VisibleCase, services: ServicesDep) -> CaseView:
     """Show the case as it is recorded: state, amounts, deadlines, payouts, and whose turn it is."""
     return await show(services, who, case)
 
 
 @router.get("", responses=answers(401, 422, 503), summary="List cases")
-def list_refunds(who: Caller, wanted: Annotated[ListQuery, Query()], services: Wired) -> CaseListView:
+def list_refunds(who: Caller, wanted: Annotated[ListQuery, Query()], services: ServicesDep) -> CaseListView:
     """List cases, newest first, page by page; a storefront's are those it opened."""
     principal = who.name if who.role is Role.STOREFRONT else None
     page = services.cases.page(CaseFilter(**dict(wanted), principal=principal))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.cases.case_access import VisibleCase
-from api.dependencies import Services, Wired
+from api.dependencies import Services, ServicesDep
 from api.http.auth import Caller
 from api.http.openapi import answers
 from domain.cases.case import Case
@@ -33,7 +33,7 @@ log = logging.getLogger("api")
 async def get_label(
     _who: Caller,
     case: VisibleCase,
-    services: Wired,
+    services: ServicesDep,
     written: Annotated[Format, Query(alias="format")] = "pdf",
     language: Annotated[Language | None, Query(description="else the first of Accept-Language that is known")] = None,
     accept_language: Annotated[str, Header(max_length=200)] = "",

@@ -7,7 +7,7 @@ from fastapi import APIRouter, BackgroundTasks, Body
 from api.cases.case_access import VisibleCase, show
 from api.cases.case_messages import keep_note, stamp, tell
 from api.cases.uploads import announce, photo_ids, refuse_too_large
-from api.dependencies import Wired
+from api.dependencies import ServicesDep
 from api.http.auth import Storefront, Warehouse
 from api.http.openapi import MESSAGE_ANSWERS, answers
 from api.inbox.courier_events import apply_parked
@@ -17,7 +17,7 @@ from api.schemas.requests import InspectionBody, ReceiptBody, ShipmentBody
 from api.schemas.responses import CaseView
 from api.schemas.strict_json import STRICT
 from domain.cases.messages import CourierTracking, GoodsReceipt, WarehouseInspection, Withdrawal
-from policy.tracking import doubt
+from policy.tracking import check_digit_warning
 from workflows.refund.workflow import RefundWorkflow
 
 router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["returns"])
@@ -28,7 +28,7 @@ async def register_shipment(  # noqa: PLR0913, PLR0917 - what a route stands on
     who: Storefront,
     case: VisibleCase,
     body: Annotated[ShipmentBody, STRICT, Body(openapi_examples=examples.SHIPMENT)],
-    services: Wired,
+    services: ServicesDep,
     later: BackgroundTasks,
     event_id: MessageKey = None,
 ) -> CaseView:
@@ -39,7 +39,7 @@ async def register_shipment(  # noqa: PLR0913, PLR0917 - what a route stands on
     message = CourierTracking(**body.model_dump(), **stamp(services, event_id))
     case = await tell(services, case.case_id, RefundWorkflow.register_shipment, message)
     later.add_task(apply_parked, services, body.tracking_number)
-    doubted = doubt(body.carrier, body.tracking_number)
+    doubted = check_digit_warning(body.carrier, body.tracking_number)
     return (await show(services, who, case)).amend(warnings=(doubted,) if doubted else ())
 
 
@@ -48,7 +48,7 @@ async def record_receipt(
     who: Warehouse,
     case: VisibleCase,
     body: Annotated[ReceiptBody, STRICT, Body(openapi_examples=examples.RECEIPT)],
-    services: Wired,
+    services: ServicesDep,
 ) -> CaseView:
     """Record that the warehouse has the goods; nothing else is receipt (R20). An expired case comes to life (R19)."""
     received = stamp(services, f"receipt/{body.scan_id}")
@@ -62,7 +62,7 @@ async def record_inspection(
     who: Warehouse,
     case: VisibleCase,
     body: Annotated[InspectionBody, STRICT, Body(openapi_examples=examples.INSPECTION)],
-    services: Wired,
+    services: ServicesDep,
 ) -> CaseView:
     """Record verdict and disposition of each unit (R25-R29). A repeat of the scan_id is answered as the first time."""
     refuse_too_large("photos", body.photos)
@@ -76,7 +76,7 @@ async def record_inspection(
 
 
 @router.post("/withdrawal", responses=answers(401, 403, 404, 409, 422, 503), summary="Take the request back")
-async def withdraw(who: Storefront, case: VisibleCase, services: Wired, event_id: MessageKey = None) -> CaseView:
+async def withdraw(who: Storefront, case: VisibleCase, services: ServicesDep, event_id: MessageKey = None) -> CaseView:
     """End the case at the customer's wish, until the warehouse has the goods (R24)."""
     message = Withdrawal(withdrawn_by=who.name, **stamp(services, event_id))
     case = await tell(services, case.case_id, RefundWorkflow.withdraw, message)

@@ -7,7 +7,7 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from api.cases.case_messages import stamp, tell
-from api.dependencies import Wired
+from api.dependencies import ServicesDep
 from api.http.auth import Warehouse
 from api.http.openapi import MESSAGE_ANSWERS, answers
 from api.inbox.apply_scan import answer
@@ -54,7 +54,7 @@ class MatchBody(Value):
 
 
 @router.get("/parcels/{code}", responses=answers(401, 403, 404, 422, 503), summary="What should be in this parcel")
-async def show_parcel(_who: Warehouse, code: ParcelCode, services: Wired) -> ParcelView:
+async def show_parcel(_who: Warehouse, code: ParcelCode, services: ServicesDep) -> ParcelView:
     """Show what the case of a return code or of a courier's number expects of the warehouse."""
     cases = await run_in_threadpool(services.parcels.cases_of, code)
     case = next((one for one in reversed(cases) if one.is_open), cases[-1] if cases else None)
@@ -68,7 +68,7 @@ async def show_parcel(_who: Warehouse, code: ParcelCode, services: Wired) -> Par
 async def send_scans(
     who: Warehouse,
     body: Annotated[ScansBody, STRICT, Body(openapi_examples=examples.SCANS)],
-    services: Wired,
+    services: ServicesDep,
     request: Request,
 ) -> ScansView:
     """Take each scan by itself (R20, R21, R25); one whose `scan_id` came before is answered as the first time."""
@@ -78,7 +78,7 @@ async def send_scans(
 @router.get("/unexpected", responses=answers(401, 403, 422, 503), summary="List parcels that nobody expects")
 async def list_unexpected(
     _who: Warehouse,
-    services: Wired,
+    services: ServicesDep,
     is_open: Annotated[bool, Query(alias="open", description="false shows matched ones too")] = True,  # noqa: FBT002
 ) -> UnexpectedView:
     """Show the parcels that no case expected and that nobody has matched to one yet (R21)."""
@@ -90,7 +90,7 @@ async def match_unexpected(
     who: Warehouse,
     parcel_id: ParcelId,
     body: Annotated[MatchBody, STRICT, Body(openapi_examples=examples.MATCH)],
-    services: Wired,
+    services: ServicesDep,
 ) -> UnexpectedParcel:
     """Record the parcel as received for the case, where it waits for its inspection (R21); it pays nothing by itself.
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path
 from pydantic import Field
 
-from api.dependencies import Wired
+from api.dependencies import ServicesDep
 from api.http.auth import Caller, Storefront
 from api.http.openapi import answers
 from api.schemas import examples
@@ -30,7 +30,7 @@ def put_product(
     _who: Storefront,
     sku: OfPath,
     body: Annotated[ProductBody, STRICT, Body(openapi_examples=examples.PRODUCT)],
-    services: Wired,
+    services: ServicesDep,
 ) -> ProductView:
     """State how many units are free to replace returned ones, and what a unit costs, by currency (R39).
 
@@ -43,7 +43,7 @@ def put_product(
 
 
 @router.get("/{sku:path}", responses=answers(401, 404, 422, 503), summary="Show a product")
-def get_product(_who: Caller, sku: OfPath, services: Wired) -> ProductView:
+def get_product(_who: Caller, sku: OfPath, services: ServicesDep) -> ProductView:
     """Show what is stated of the product, and how much of it is free now."""
     product = services.stock.products([sku]).get(sku)
     if product is None:

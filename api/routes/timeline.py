@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, Field, JsonValue
 
 from api.cases.case_access import VisibleCase, description_for
-from api.dependencies import Wired
+from api.dependencies import ServicesDep
 from api.http.auth import Caller
 from api.http.openapi import answers
 from db.cases.cases import TimelineRecord
@@ -33,7 +33,7 @@ class TimelineView(Value):
 
 
 @router.get("/v1/refunds/{case_id}/timeline", responses=answers(401, 404, 422, 503), summary="Show what happened")  # noqa: FAST003 - VisibleCase takes it
-def get_timeline(who: Caller, case: VisibleCase, services: Wired) -> TimelineView:
+def get_timeline(who: Caller, case: VisibleCase, services: ServicesDep) -> TimelineView:
     """Show everything that happened to the case, oldest first, with who and when."""
     description = description_for(services, who, case.case_id)
     records = services.cases.timeline(case.case_id)

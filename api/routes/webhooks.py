@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, BackgroundTasks, Path, Request
 from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import Wired
+from api.dependencies import ServicesDep
 from api.http.openapi import answers
 from api.inbox import courier_events
 from api.inbox.payment_events import apply_after_the_answer
@@ -29,7 +29,9 @@ class Receipt(Value):
     responses=answers(401, 404, 413, 422, 503),
     summary="Take a payment provider's webhook",
 )
-async def receive_payment_event(provider: str, request: Request, services: Wired, later: BackgroundTasks) -> Receipt:
+async def receive_payment_event(
+    provider: str, request: Request, services: ServicesDep, later: BackgroundTasks
+) -> Receipt:
     """Check the signature over the raw bytes, keep the event once, answer, and then apply it (faults 13 to 16)."""
     reader = services.webhooks.get(provider)
     if reader is None:
@@ -47,7 +49,9 @@ async def receive_payment_event(provider: str, request: Request, services: Wired
     responses=answers(401, 404, 413, 422, 503),
     summary="Take a tracking provider's webhook",
 )
-async def receive_courier_event(courier: Courier, request: Request, services: Wired, later: BackgroundTasks) -> Receipt:
+async def receive_courier_event(
+    courier: Courier, request: Request, services: ServicesDep, later: BackgroundTasks
+) -> Receipt:
     """Check the signature over the raw bytes, keep the event once, answer, and then apply it (faults 13 to 16)."""
     reader = services.couriers.get(courier)
     if reader is None:

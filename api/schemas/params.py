@@ -9,7 +9,7 @@ from domain.order import Identifier
 from domain.request import CaseId
 
 OrderNumber = Annotated[Identifier, Path(examples=["A-1001"])]
-CaseNumber = Annotated[CaseId, Path()]
+CaseIdPath = Annotated[CaseId, Path()]
 EvidenceNumber = Annotated[Identifier, Path(examples=["ev_01k0v6xq3e7hz4m8s2w5t9c1bd"])]
 
 CreationKey = Annotated[

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from domain.cases.case_lines import InspectedLine
 from domain.cases.exchange import Available, Prices
 from domain.cases.messages import TrackingNumber, require_parts
-from domain.enums import AuditVerdict, DispatchedGoods, Reason, Settlement
+from domain.enums import AuditVerdict, DispatchedGoods, Reason, ResolutionDecision
 from domain.money import MAX_MINOR, Money
 from domain.order import Identifier, Order, PlainText, Sku
 from domain.request import AnnouncedEvidence, FreeText
@@ -69,7 +69,7 @@ class InspectionBody(Value):
 class ResolutionBody(Value):
     """What a human decides about a parked case (R12, R22, R27, R28, R36, R38)."""
 
-    decision: Settlement
+    decision: ResolutionDecision
     amount: Price | None = Field(default=None, description="what was agreed; with partial_refund, and only then")
     reason_code: Code | None = Field(default=None, description="why; required to reopen (R12)")
     reference: Identifier | None = Field(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from db.cases.case_list import CaseFilter, CasePage, read_page
 from db.cases.timeline import TimelineRecord, add_entries, add_note, note_of, read_timeline
 from db.core.engine import Database
-from db.core.upsert import AddOrReplace, given
+from db.core.upsert import Upsert, given
 from db.inbox.parcels import keep_codes
 from db.inbox.tracking_registrations import keep_registration
 from db.orders.order_rows import lock_order, read_order
@@ -28,7 +28,7 @@ __all__ = ["CaseFilter", "CasePage", "Cases", "TimelineRecord"]
 
 _CASES = CaseRow.__table__
 _READ = select(_CASES.c.document).where(given(_CASES.c.case_id))
-_WRITE = AddOrReplace(_CASES, not_older=_CASES.c.version)
+_WRITE = Upsert(_CASES, not_older=_CASES.c.version)
 
 
 class Cases:

@@ -7,14 +7,14 @@ from sqlalchemy import Connection, Select, select
 
 from db.cases.evidence import announce_evidence
 from db.core.engine import Database
-from db.core.upsert import AddOrLeave, given
+from db.core.upsert import InsertIgnore, given
 from db.tables import IntakeRow
 from domain.errors import KeyReusedError
 from domain.request import CaseId, CaseIntake, RefundRequest, Sha256
 from domain.value import Value
 
 _INTAKES = IntakeRow.__table__
-_ADD = AddOrLeave(_INTAKES, once=["principal", "idempotency_key"])
+_ADD = InsertIgnore(_INTAKES, once=["principal", "idempotency_key"])
 _READ_CLAIM = select(_INTAKES.c.case_id, _INTAKES.c.body_sha256, _INTAKES.c.intake).where(
     given(_INTAKES.c.principal), given(_INTAKES.c.idempotency_key)
 )
@@ -59,7 +59,7 @@ class Claimed(Value):
     intake: CaseIntake
 
 
-class Intakes:
+class Submissions:
     """The submissions: one case a key and principal, however often and however concurrently it is sent."""
 
     def __init__(self, database: Database) -> None:

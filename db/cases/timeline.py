@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field, JsonValue
 from sqlalchemy import Connection, select
 
-from db.core.upsert import AddOrLeave, AddOrReplace, given
+from db.core.upsert import InsertIgnore, Upsert, given
 from db.tables import TimelineRow
 from domain.cases.case import TimelineEntry
 from domain.types import RuleId
@@ -20,9 +20,9 @@ _READ = (
     .where(given(_TIMELINE.c.case_id))
     .order_by(_TIMELINE.c.at, _TIMELINE.c.source, _TIMELINE.c.entry_id)
 )
-_ADD_NOTE = AddOrLeave(_TIMELINE)
+_ADD_NOTE = InsertIgnore(_TIMELINE)
 # A worker that died before its workflow task was saved leaves entries of a history that never became true.
-_WRITE_ENTRIES = AddOrReplace(_TIMELINE)
+_WRITE_ENTRIES = Upsert(_TIMELINE)
 
 
 class TimelineRecord(Value):

@@ -17,7 +17,7 @@ def given(column: Column[Any]) -> ColumnElement[bool]:
     return column == bindparam(column.name, type_=column.type)
 
 
-class AddOrLeave:
+class InsertIgnore:
     """Adds rows, and leaves those that are there as they are; `once` names the columns that tell a row is there."""
 
     def __init__(self, table: Table, once: Sequence[str] | None = None) -> None:
@@ -31,7 +31,7 @@ class AddOrLeave:
         return connection.execute(self._statements[connection.dialect.name], rows).rowcount
 
 
-class AddOrReplace:
+class Upsert:
     """Adds rows, and replaces those of the same primary key but for the columns to keep.
 
     With `not_older` a row is replaced only when that column does not become less.

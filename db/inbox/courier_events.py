@@ -6,14 +6,14 @@ from typing import Literal
 from sqlalchemy import bindparam, func, select, update
 
 from db.core.engine import Database
-from db.core.upsert import AddOrLeave, given
+from db.core.upsert import InsertIgnore, given
 from db.tables import CourierEventRow
 from domain.courier_events import CourierEvent
 from policy.returns import plain_code
 
 CourierEventStatus = Literal["applied", "parked", "ignored"]
 _EVENTS = CourierEventRow.__table__
-_ADD = AddOrLeave(_EVENTS)
+_ADD = InsertIgnore(_EVENTS)
 _OLDEST = func.coalesce(_EVENTS.c.settled_at, _EVENTS.c.taken_in_at)
 _PENDING = select(_EVENTS.c.event).where(_EVENTS.c.status.in_(["new", "parked"]))
 _IN_TURN = _PENDING.order_by(_EVENTS.c.status, _OLDEST, _EVENTS.c.event_id)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, bindparam, select, update
 
 from db.core.engine import Database
-from db.core.upsert import AddOrLeave, given
+from db.core.upsert import InsertIgnore, given
 from db.tables import CaseRow, ParcelCodeRow, UnexpectedParcelRow
 from domain.cases.case import Case
 from domain.errors import UnknownParcelError
@@ -14,7 +14,7 @@ from domain.warehouse import UnexpectedParcel
 from policy.returns import plain_code
 
 _CODES, _CASES, _UNEXPECTED = ParcelCodeRow.__table__, CaseRow.__table__, UnexpectedParcelRow.__table__
-_KEEP, _ADD = AddOrLeave(_CODES), AddOrLeave(_UNEXPECTED)
+_KEEP, _ADD = InsertIgnore(_CODES), InsertIgnore(_UNEXPECTED)
 _CASES_OF = (
     select(_CASES.c.document)
     .join(_CODES, _CODES.c.case_id == _CASES.c.case_id)

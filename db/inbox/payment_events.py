@@ -6,13 +6,13 @@ from typing import Literal
 from sqlalchemy import bindparam, func, select, update
 
 from db.core.engine import Database
-from db.core.upsert import AddOrLeave, given
+from db.core.upsert import InsertIgnore, given
 from db.tables import GatewayEventRow
 from domain.payment_events import GatewayEvent
 
 EventStatus = Literal["applied", "parked", "ignored"]
 _EVENTS = GatewayEventRow.__table__
-_ADD = AddOrLeave(_EVENTS)
+_ADD = InsertIgnore(_EVENTS)
 _PENDING = (
     select(_EVENTS.c.event)
     .where(_EVENTS.c.status.in_(["new", "parked"]))

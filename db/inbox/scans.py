@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 
 from db.core.engine import Database
-from db.core.upsert import AddOrLeave, given
+from db.core.upsert import InsertIgnore, given
 from db.tables import ScanRow
 from domain.errors import ScanReusedError
 
 _SCANS = ScanRow.__table__
-_ADD = AddOrLeave(_SCANS)
+_ADD = InsertIgnore(_SCANS)
 _READ = select(_SCANS.c.scan_sha256, _SCANS.c.answer).where(given(_SCANS.c.scan_id))
 _ANSWER = (
     update(_SCANS)

@@ -6,13 +6,13 @@ from typing import Literal
 from sqlalchemy import Connection, bindparam, select, update
 
 from db.core.engine import Database
-from db.core.upsert import AddOrLeave
+from db.core.upsert import InsertIgnore
 from db.tables import RegistrationRow
 from domain.cases.case import Case
 from policy.returns import plain_code
 
 _ROWS = RegistrationRow.__table__
-_ADD = AddOrLeave(_ROWS)
+_ADD = InsertIgnore(_ROWS)
 _PENDING = (
     select(_ROWS.c.tracking_number)
     .where(_ROWS.c.status == "new", _ROWS.c.added_at >= bindparam("since", type_=_ROWS.c.added_at.type))

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, delete, insert, select, tuple_, update
 
-from db.core.upsert import AddOrLeave, AddOrReplace, given
+from db.core.upsert import InsertIgnore, Upsert, given
 from db.tables import OrderLineRow, OrderParcelRow, OrderPaymentRow, OrderRow
 from domain.order import Order, OrderLine, Parcel, Payment
 
@@ -22,10 +22,10 @@ _READ_LINES = _parts(_LINES)
 _READ_PAYMENTS = _parts(_PAYMENTS, "committed", "elsewhere")
 _READ_PARCELS = _parts(_PARCELS)
 _LOCK_ORDER = select(_ORDERS.c.order_number).where(given(_ORDERS.c.order_number)).with_for_update(key_share=True)
-_ADD_ORDER = AddOrLeave(_ORDERS)
+_ADD_ORDER = InsertIgnore(_ORDERS)
 _ADD_LINES, _ADD_PAYMENTS, _ADD_PARCELS = insert(_LINES), insert(_PAYMENTS), insert(_PARCELS)
-_WRITE_LINES = AddOrReplace(_LINES)
-_WRITE_PAYMENTS = AddOrReplace(_PAYMENTS, keep={"committed", "elsewhere"})
+_WRITE_LINES = Upsert(_LINES)
+_WRITE_PAYMENTS = Upsert(_PAYMENTS, keep={"committed", "elsewhere"})
 
 
 def lock_order(connection: Connection, order_number: str) -> None:

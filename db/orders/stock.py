@@ -6,14 +6,14 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
 from db.core.engine import Database
-from db.core.upsert import AddOrLeave, AddOrReplace, given
+from db.core.upsert import InsertIgnore, Upsert, given
 from db.tables import ProductRow, ReservationRow
 from domain.cases.exchange import Product, Reservation
 
 RESERVED, OUT_OF_STOCK, RELEASED = "reserved", "out_of_stock", "released"
 _PRODUCTS, _RESERVATIONS = ProductRow.__table__, ReservationRow.__table__
 _READ = select(_PRODUCTS).where(_PRODUCTS.c.sku.in_(bindparam("skus", expanding=True)))
-_WRITE = AddOrReplace(_PRODUCTS)
+_WRITE = Upsert(_PRODUCTS)
 _TAKE = (
     update(_PRODUCTS)
     .where(_PRODUCTS.c.sku == bindparam("of_sku"), _PRODUCTS.c.available >= bindparam("units"))
@@ -25,7 +25,7 @@ _GIVE = (
     .values(available=_PRODUCTS.c.available + bindparam("units"))
 )
 _STATUS = select(_RESERVATIONS.c.status).where(given(_RESERVATIONS.c.reservation_id))
-_NOTE = AddOrLeave(_RESERVATIONS)
+_NOTE = InsertIgnore(_RESERVATIONS)
 _SETTLE = (
     update(_RESERVATIONS)
     .where(_RESERVATIONS.c.reservation_id == bindparam("of_id"), _RESERVATIONS.c.status == bindparam("was"))

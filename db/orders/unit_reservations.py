@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
-from db.core.upsert import AddOrLeave, given
+from db.core.upsert import InsertIgnore, given
 from db.orders.order_rows import lock_order
 from db.tables import ReservedUnitRow
 from domain.cases.case import Case
@@ -18,7 +18,7 @@ _UNITS = ReservedUnitRow.__table__
 REFUND, REPLACEMENT = "refund", "replacement"
 _READ_HOLDERS = select(_UNITS.c.sku, _UNITS.c.unit, _UNITS.c.case_id).where(given(_UNITS.c.order_number))
 _READ_HELD = select(_UNITS.c.sku, _UNITS.c.unit, _UNITS.c.settled, _UNITS.c.settles_as).where(given(_UNITS.c.case_id))
-_ADD = AddOrLeave(_UNITS)
+_ADD = InsertIgnore(_UNITS)
 _ONE_HELD = and_(
     _UNITS.c.case_id == bindparam("of_case"), _UNITS.c.sku == bindparam("of_sku"), _UNITS.c.unit == bindparam("number")
 )

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, select
 
 from db.core.engine import Database
-from db.core.upsert import AddOrReplace, given
+from db.core.upsert import Upsert, given
 from db.payouts.external_refunds import renew_elsewhere
 from db.tables import CaseRow, DisputeRow, OrderPaymentRow, PayoutRow
 from domain.enums import ENDED_STATES, CaseState
@@ -39,7 +39,7 @@ _OPEN_OVER_ORDER = (
     )
     .where(given(_PAYMENTS.c.order_number), _DISPUTES.c.status == DisputeStatus.OPEN.value)
 )
-_WRITE = AddOrReplace(_DISPUTES, not_older=_DISPUTES.c.changed_at)
+_WRITE = Upsert(_DISPUTES, not_older=_DISPUTES.c.changed_at)
 
 
 class Disputes:

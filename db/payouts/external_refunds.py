@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from db.core.upsert import AddOrReplace, given
+from db.core.upsert import Upsert, given
 from db.payouts.payout_rows import PayoutRecord
 from db.tables import DisputeRow, ForeignRefundRow, OrderPaymentRow
 from domain.enums import PayoutState
-from domain.payment_events import DisputeStatus, SeenRefund
+from domain.payment_events import DisputeStatus, GatewayRefundRecord
 
 _PAYMENTS, _FOREIGN, _DISPUTES = OrderPaymentRow.__table__, ForeignRefundRow.__table__, DisputeRow.__table__
 _PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
@@ -29,10 +29,10 @@ _STANDS = (
 )
 _RENEW = update(_PAYMENTS).where(*_OF_PAYMENT).values(elsewhere=bindparam("gone"))
 _COUNTS = select(_FOREIGN.c.counts).where(given(_FOREIGN.c.provider), given(_FOREIGN.c.refund_id))
-_WRITE = AddOrReplace(_FOREIGN)
+_WRITE = Upsert(_FOREIGN)
 
 
-def record_foreign_refund(connection: Connection, refund: SeenRefund) -> None:
+def record_foreign_refund(connection: Connection, refund: GatewayRefundRecord) -> None:
     """Record a refund that no payout made, as it stands now; one that failed stays failed, whatever comes late."""
     if connection.scalar(_COUNTS, refund.model_dump(include={"provider", "refund_id"})) is False:
         return

@@ -8,7 +8,7 @@ from pydantic_core import from_json
 from sqlalchemy import RowMapping, bindparam, select, update
 
 from db.core.engine import Database
-from db.core.upsert import AddOrReplace, given
+from db.core.upsert import Upsert, given
 from db.tables import FindingRow
 from domain.errors import UnknownFindingError
 from domain.findings import Finding, FindingKind
@@ -16,7 +16,7 @@ from domain.findings import Finding, FindingKind
 RECONCILIATION = "reconciliation"
 _FINDINGS = FindingRow.__table__
 _OWN = ("found_at", "last_seen_at", "closed_at", "closed_by", "close_note")
-_WRITE = AddOrReplace(_FINDINGS, keep={"found_at", "closed_at", "closed_by", "close_note"})
+_WRITE = Upsert(_FINDINGS, keep={"found_at", "closed_at", "closed_by", "close_note"})
 _READ = select(_FINDINGS).order_by(_FINDINGS.c.found_at, _FINDINGS.c.finding_id)
 _READ_ONE = select(_FINDINGS).where(given(_FINDINGS.c.finding_id))
 _CLOSE = (

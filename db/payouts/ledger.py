@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime
 from sqlalchemy import Connection, RowMapping, func, select
 
-from db.core.upsert import AddOrLeave, given
+from db.core.upsert import InsertIgnore, given
 from db.tables import LedgerEntryRow, LedgerTransactionRow
 from domain.money import Money
 from domain.value import Value
@@ -61,7 +61,7 @@ class LedgerEntry(Value):
 
 
 _ENTRIES = LedgerEntryRow.__table__
-_ADD, _SEAL = AddOrLeave(_ENTRIES), AddOrLeave(LedgerTransactionRow.__table__)
+_ADD, _SEAL = InsertIgnore(_ENTRIES), InsertIgnore(LedgerTransactionRow.__table__)
 _IN_TIME = select(_ENTRIES).order_by(_ENTRIES.c.at, _ENTRIES.c.transaction_id, _ENTRIES.c.position)
 _READ = _IN_TIME.where(given(_ENTRIES.c.case_id))
 _READ_ORDER = _IN_TIME.where(given(_ENTRIES.c.order_number))

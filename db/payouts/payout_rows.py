@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import AwareDatetime
 from sqlalchemy import Connection, RowMapping, select
 
-from db.core.upsert import AddOrReplace, given
+from db.core.upsert import Upsert, given
 from db.tables import PayoutRow
 from domain.cases.payout import Payout
 from domain.enums import PayoutState
@@ -17,7 +17,7 @@ _PAYOUTS = PayoutRow.__table__
 _READ = select(_PAYOUTS).with_for_update()
 _READ_ONE = _READ.where(given(_PAYOUTS.c.payout_id))
 _READ_ALL = _READ.where(given(_PAYOUTS.c.case_id)).order_by(_PAYOUTS.c.position)
-_WRITE = AddOrReplace(_PAYOUTS)
+_WRITE = Upsert(_PAYOUTS)
 
 
 class PayoutRecord(Value):

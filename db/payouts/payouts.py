@@ -16,7 +16,7 @@ from domain.cases.payout import Payout
 from domain.enums import PayoutState
 from domain.errors import CapExceededError, ChargeDisputedError, UnknownOrderError
 from domain.money import Money
-from domain.payment_events import SeenRefund
+from domain.payment_events import GatewayRefundRecord
 from domain.value import Value
 
 _PAYOUTS = PayoutRow.__table__
@@ -72,7 +72,7 @@ class Payouts:
             found = row or connection.execute(_BY_REFUND, _of_gateway(provider, refund_id)).mappings().first()
         return FoundPayout(**record_of(found).model_dump(include=set(FoundPayout.model_fields))) if found else None
 
-    def refunded_elsewhere(self, refund: SeenRefund) -> None:
+    def refunded_elsewhere(self, refund: GatewayRefundRecord) -> None:
         """Record a refund that no payout made, so that its amount is not refunded again (R32)."""
         with self._database.writing() as connection:
             record_foreign_refund(connection, refund)

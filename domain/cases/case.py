@@ -166,7 +166,7 @@ class Case(Value):
         return self.amend(payouts=tuple(sorted([*others, payout], key=lambda one: (len(one.payout_id), one.payout_id))))
 
 
-class Standing(Value):
+class CaseStatus(Value):
     """What the workflow answers to an update: where the case stands; the whole of it is in the read model by then."""
 
     case_id: CaseId

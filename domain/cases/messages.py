@@ -4,7 +4,7 @@
 """
 
 from hashlib import sha256
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -16,10 +16,10 @@ from domain.enums import (
     CourierStatus,
     CourierSubStatus,
     DispatchedGoods,
+    HoldReason,
     Reason,
     ReplacementState,
-    Settlement,
-    Withheld,
+    ResolutionDecision,
 )
 from domain.money import Money
 from domain.order import Identifier, Sku
@@ -33,15 +33,11 @@ TrackingNumber = Annotated[str, Field(min_length=4, max_length=64, pattern=r"^[A
 
 
 class Message(Value):
-    """What every message carries."""
+    """What every message carries; `kind` is its name in records, which outlives the name of its class."""
 
+    kind: ClassVar[str] = "message"
     event_id: EventId | None = None
     received_at: AwareDatetime | None = None
-
-    @property
-    def kind(self) -> str:
-        """The message's name in records."""
-        return type(self).__name__
 
     @property
     def fingerprint(self) -> str:
@@ -57,6 +53,7 @@ class Message(Value):
 class AuditDecision(Message):
     """The auditor's decision (R13-R17, R23)."""
 
+    kind: ClassVar[str] = "audit_decision"
     decision: AuditVerdict
     reason_code: Code | None = None
     note: FreeText | None = Field(default=None, description="from the API it is kept in the database, not here")
@@ -70,6 +67,7 @@ class AuditDecision(Message):
 class CourierTracking(Message):
     """Where the parcel back is; the first one with a number registers the shipment (R19)."""
 
+    kind: ClassVar[str] = "courier_tracking"
     carrier: Code
     tracking_number: TrackingNumber
     status: CourierStatus = CourierStatus.INFO_RECEIVED
@@ -81,6 +79,7 @@ class CourierTracking(Message):
 class GoodsReceipt(Message):
     """The warehouse scanned the parcel in; only this is receipt (R20)."""
 
+    kind: ClassVar[str] = "goods_receipt"
     received_by: Actor
     scan_id: str | None = None
     scanned_at: AwareDatetime | None = Field(default=None, description="by the device's clock")
@@ -89,6 +88,7 @@ class GoodsReceipt(Message):
 class WarehouseInspection(Message):
     """The warehouse inspected the goods (R25-R29)."""
 
+    kind: ClassVar[str] = "warehouse_inspection"
     lines: tuple[InspectedLine, ...] = Field(min_length=1, max_length=200)
     inspected_by: Actor
     scan_id: str | None = None
@@ -96,18 +96,19 @@ class WarehouseInspection(Message):
     note: FreeText | None = None
 
 
-def require_parts(decision: Settlement, amount: Money | None, reference: str | None) -> None:
+def require_parts(decision: ResolutionDecision, amount: Money | None, reference: str | None) -> None:
     """Raise ValueError unless an amount comes with partial_refund, a reference with other_account and paid only."""
-    if (decision is Settlement.PARTIAL_REFUND) != (amount is not None):
+    if (decision is ResolutionDecision.PARTIAL_REFUND) != (amount is not None):
         raise ValueError("amount: give it with partial_refund, and only then")
-    if (decision in {Settlement.OTHER_ACCOUNT, Settlement.PAID}) != (reference is not None):
+    if (decision in {ResolutionDecision.OTHER_ACCOUNT, ResolutionDecision.PAID}) != (reference is not None):
         raise ValueError("reference: give it with other_account and paid, and only then")
 
 
 class CaseResolution(Message):
     """A human decides a parked case (R12, R22, R27, R28, R36, R38)."""
 
-    decision: Settlement
+    kind: ClassVar[str] = "case_resolution"
+    decision: ResolutionDecision
     decided_by: Actor
     amount: Money | None = Field(default=None, description="for partial_refund: what was agreed for the failed units")
     reason_code: Code | None = None
@@ -124,6 +125,7 @@ class CaseResolution(Message):
 class Dispatch(Message):
     """A parcel left for the customer: with replacements (R39) or with refused goods (R28)."""
 
+    kind: ClassVar[str] = "dispatch"
     goods: DispatchedGoods
     carrier: Code
     tracking_number: TrackingNumber
@@ -134,44 +136,51 @@ class Dispatch(Message):
 class Withdrawal(Message):
     """The customer takes the request back (R24)."""
 
+    kind: ClassVar[str] = "withdrawal"
     withdrawn_by: Actor = "customer"
 
 
 class EvidenceReport(Message):
     """The API verified an upload, or announces more to come."""
 
+    kind: ClassVar[str] = "evidence_report"
     pins: tuple[EvidencePin, ...] = Field(min_length=1, max_length=20)
 
 
 class PayoutAnswer(Message):
     """What became of a payout; the workflow tells itself."""
 
+    kind: ClassVar[str] = "payout_answer"
     payout: Payout
 
 
-class RefundNews(Message):
+class RefundUpdate(Message):
     """A gateway says that a refund changed: a reason to ask it, never the answer itself (R37)."""
 
+    kind: ClassVar[str] = "refund_update"
     payout_id: str = Field(min_length=1, max_length=64)
     refund_id: str = Field(min_length=1, max_length=128)
 
 
-class DisputeNews(Message):
+class DisputeUpdate(Message):
     """A chargeback over a payment of the order was opened, won or lost (R38)."""
 
+    kind: ClassVar[str] = "dispute_update"
     dispute: Dispute
 
 
 class StockAnswer(Message):
     """What the stock said of replacements, by their ids; the workflow tells itself (R39)."""
 
+    kind: ClassVar[str] = "stock_answer"
     states: dict[str, ReplacementState] = Field(default_factory=dict)
-    withheld: Withheld | None = Field(default=None, description="why nothing is reserved (R32, R38)")
+    withheld: HoldReason | None = Field(default=None, description="why nothing is reserved (R32, R38)")
 
 
 class PayoutTrouble(Message):
     """A payout cannot go on without a human (R36); the workflow tells itself."""
 
+    kind: ClassVar[str] = "payout_trouble"
     payout_id: str
     code: Code
     decline_code: str | None = None

@@ -22,7 +22,7 @@ from local.payment_sandbox.stripe.dialect import RefusedError
 ASSETS = "/sandbox/assets"
 
 
-class Settlement(Value):
+class ResolutionDecision(Value):
     """How a refund stands from now on."""
 
     status: Literal["pending", "requires_action", "succeeded", "failed", "canceled"]
@@ -118,7 +118,7 @@ class Control:
         except PaymentDiffersError as error:
             raise HTTPException(409, str(error)) from error
 
-    async def settle(self, refund_id: str, settlement: Settlement) -> dict[str, Any]:
+    async def settle(self, refund_id: str, settlement: ResolutionDecision) -> dict[str, Any]:
         """Let a refund succeed or fail, as time does at a real provider."""
         self.ledger.settle(refund_id, settlement.status, settlement.failure_reason)
         if (refund := self.ledger.refund(refund_id)) is None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from domain.enums import PayoutState
 from domain.findings import Finding, FindingKind
-from domain.payment_events import GatewayEvent, SeenRefund
+from domain.payment_events import GatewayEvent, GatewayRefundRecord
 from domain.value import Value
 from policy.payout_rules import PAID_NOTHING
 from policy.reconciliation import findings
@@ -38,7 +38,7 @@ class Comparison(Value):
 
     findings: tuple[Finding, ...] = ()
     stale: tuple[Stale, ...] = ()
-    strangers: tuple[SeenRefund, ...] = ()
+    strangers: tuple[GatewayRefundRecord, ...] = ()
     """Refunds that no payout made: their money has left the payment all the same (R32)."""
 
     def __add__(self, other: "Comparison") -> "Comparison":
@@ -50,14 +50,14 @@ class Comparison(Value):
         )
 
 
-def compare(refunds: Iterable[SeenRefund], payouts: Iterable[Booked], at: datetime) -> Comparison:
+def compare(refunds: Iterable[GatewayRefundRecord], payouts: Iterable[Booked], at: datetime) -> Comparison:
     """Return every difference between one gateway's refunds and the payouts that went there.
 
     `payouts` are all that one of the refunds may belong to; one that counts as paid must have its refund among them.
     """
     books = {one.payout.payout_id: one for one in payouts}
     by_refund = {one.payout.gateway_refund_id: one for one in books.values() if one.payout.gateway_refund_id}
-    made: dict[str, list[SeenRefund]] = {payout_id: [] for payout_id in books}
+    made: dict[str, list[GatewayRefundRecord]] = {payout_id: [] for payout_id in books}
     result = Comparison()
     for refund in refunds:
         owner = books.get(refund.payout_id or "") or by_refund.get(refund.refund_id)
@@ -70,7 +70,7 @@ def compare(refunds: Iterable[SeenRefund], payouts: Iterable[Booked], at: dateti
     return result
 
 
-def unseen(payouts: Iterable[Booked], refunds: Collection[SeenRefund]) -> list[Booked]:
+def unseen(payouts: Iterable[Booked], refunds: Collection[GatewayRefundRecord]) -> list[Booked]:
     """Return the payouts that count as paid and whose own refund is not in the list: each is asked after by itself.
 
     A refund that only names the payout may be its second one, while the first is too old for the list (I3).
@@ -98,12 +98,12 @@ def _was_looked_at(finding: Finding, payout_ids: Collection[str], refund_ids: Co
     return finding.payout_id in payout_ids
 
 
-def _stranger(refund: SeenRefund, at: datetime) -> Comparison:
+def _stranger(refund: GatewayRefundRecord, at: datetime) -> Comparison:
     found = () if refund.state in PAID_NOTHING else (findings.unknown_refund(refund, at),)
     return Comparison(findings=found, strangers=(refund,))
 
 
-def _of_payout(booked: Booked, refunds: Sequence[SeenRefund], at: datetime) -> Comparison:
+def _of_payout(booked: Booked, refunds: Sequence[GatewayRefundRecord], at: datetime) -> Comparison:
     if not refunds:
         missing = (findings.missing_refund(booked, at),) if _is_paid_by_gateway(booked) else ()
         return Comparison(findings=missing)
@@ -113,7 +113,7 @@ def _of_payout(booked: Booked, refunds: Sequence[SeenRefund], at: datetime) -> C
     return Comparison(findings=seconds, strangers=others) + (_own_differs(booked, own, at) if own else Comparison())
 
 
-def _own(booked: Booked, refunds: Sequence[SeenRefund]) -> SeenRefund | None:
+def _own(booked: Booked, refunds: Sequence[GatewayRefundRecord]) -> GatewayRefundRecord | None:
     """Return the refund that is the payout's: of those that count, else of all, the one it names, or the first.
 
     None of them is that of a payout which is paid to another account by now (R36).
@@ -125,7 +125,7 @@ def _own(booked: Booked, refunds: Sequence[SeenRefund]) -> SeenRefund | None:
     return next((one for one in choice if one.refund_id == booked.payout.gateway_refund_id), choice[0])
 
 
-def _own_differs(booked: Booked, refund: SeenRefund, at: datetime) -> Comparison:
+def _own_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) -> Comparison:
     payout = booked.payout
     is_other_amount = refund.amount != payout.amount and refund.state not in PAID_NOTHING
     result = Comparison(findings=(findings.amount_differs(booked, refund, at),) if is_other_amount else ())

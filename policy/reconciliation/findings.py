@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from domain.cases.payout import Payout
 from domain.enums import PayoutState
 from domain.findings import Finding, FindingKind
-from domain.payment_events import GatewayEvent, SeenRefund
+from domain.payment_events import GatewayEvent, GatewayRefundRecord
 
 
 class Booked(Protocol):
@@ -57,7 +57,7 @@ class CaseDiffers(Protocol):
         ...
 
 
-def unknown_refund(refund: SeenRefund, at: datetime) -> Finding:
+def unknown_refund(refund: GatewayRefundRecord, at: datetime) -> Finding:
     """Return that money was refunded which no payout asked for (fault 10, I4)."""
     says = (
         f"{refund.provider} refunded {refund.refund_id} of payment {refund.payment_reference}, and no payout asked for "
@@ -66,7 +66,7 @@ def unknown_refund(refund: SeenRefund, at: datetime) -> Finding:
     return _found(FindingKind.UNKNOWN_REFUND, f"{refund.provider}:{refund.refund_id}", says, at, **_of_refund(refund))
 
 
-def second_refund(booked: Booked, refund: SeenRefund, at: datetime) -> Finding:
+def second_refund(booked: Booked, refund: GatewayRefundRecord, at: datetime) -> Finding:
     """Return that one payout was refunded once more (I3)."""
     says = (
         f"{refund.provider} made refund {refund.refund_id} for payout {booked.payout.payout_id} beside the one that "
@@ -86,7 +86,7 @@ def missing_refund(booked: Booked, at: datetime) -> Finding:
     return _found(FindingKind.MISSING_REFUND, _attempt(payout), says, at, **_of_payout(booked))
 
 
-def state_differs(booked: Booked, refund: SeenRefund, at: datetime) -> Finding:
+def state_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) -> Finding:
     """Return that the books and the gateway disagree on whether it was paid, also after the case has asked."""
     payout = booked.payout
     says = (
@@ -97,7 +97,7 @@ def state_differs(booked: Booked, refund: SeenRefund, at: datetime) -> Finding:
     return _found(FindingKind.STATE_DIFFERS, key, says, at, **{**_of_payout(booked), **_of_refund(refund)})
 
 
-def amount_differs(booked: Booked, refund: SeenRefund, at: datetime) -> Finding:
+def amount_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) -> Finding:
     """Return that another amount was refunded than the payout's."""
     payout = booked.payout
     says = (
@@ -172,7 +172,7 @@ def _of_payout(booked: Booked) -> dict[str, Any]:
     }
 
 
-def _of_refund(refund: SeenRefund) -> dict[str, Any]:
+def _of_refund(refund: GatewayRefundRecord) -> dict[str, Any]:
     return {
         "provider": refund.provider,
         "refund_id": refund.refund_id,

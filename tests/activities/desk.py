@@ -6,7 +6,7 @@ from threading import Lock
 
 from temporalio.testing import ActivityEnvironment
 
-from activities.payouts import PayoutDesk, PayoutOrder
+from activities.payouts import PayoutActivities, PayoutOrder
 from domain.cases.evidence import EvidencePin
 from domain.cases.payout import Payout
 from domain.enums import EvidenceStatus, PayoutState
@@ -65,7 +65,7 @@ class Desk:
         self.vault = Vault()
         self.time = START
         self.gateway = gateway(sandbox.api_key, sandbox.url, **gateway_options)
-        self._desk = PayoutDesk(self.book, {"stripe": self.gateway}, self.vault, lambda: self.time)
+        self._desk = PayoutActivities(self.book, {"stripe": self.gateway}, self.vault, lambda: self.time)
 
     def submit(self, order: PayoutOrder) -> Payout:
         return ActivityEnvironment().run(self._desk.submit, order)

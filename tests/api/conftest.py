@@ -7,10 +7,10 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-from activities.cases import Casework
-from activities.payouts import PayoutDesk
-from activities.signal_times import ArrivalDesk
-from activities.stock import StockDesk
+from activities.cases import CaseActivities
+from activities.payouts import PayoutActivities
+from activities.signal_times import SignalTimeActivities
+from activities.stock import StockActivities
 from api.app import create_app
 from api.dependencies import Services
 from api.http.auth import KeyRing
@@ -22,14 +22,14 @@ from db.orders.stock import StockTable
 from db.payouts.disputes import Disputes
 from db.payouts.payouts import Payouts
 from gateways.calendars import HolidayCalendars
-from gateways.policy_repository import PolicyShelf
+from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
 from local.stack.ports import reserve
 from tests.api.api_client import Clock, Counter, asking
 from tests.api.webhook_client import taking
 from tests.support.fakes import ObedientGateway, OpenVault
 from tests.support.temporal_env import dev_server, time_skipping_server
-from worker.build import Desks, build_worker
+from worker.build import ActivitySet, build_worker
 
 VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
 KEYS = KeyRing.of({**development_keys(), "other-shop": KeyHolder(role=Role.STOREFRONT, name="other-shop")})
@@ -109,13 +109,15 @@ def settings(temporal, seaweed, tmp_path) -> Iterator[dict[str, str]]:
         }
 
 
-def desks(client, database: Database, gateway: ObedientGateway) -> Desks:
+def desks(client, database: Database, gateway: ObedientGateway) -> ActivitySet:
     clock = Clock()
-    return Desks(
-        casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars(), StockTable(database, clock)),
-        payouts=PayoutDesk(Payouts(database), {"stripe": gateway}, OpenVault(), clock),
-        stock=StockDesk(StockTable(database, clock), Disputes(database), Payouts(database)),
-        arrivals=ArrivalDesk(TemporalHistory(client)),
+    return ActivitySet(
+        casework=CaseActivities(
+            Cases(database), PolicyRepository(VERSIONS), HolidayCalendars(), StockTable(database, clock)
+        ),
+        payouts=PayoutActivities(Payouts(database), {"stripe": gateway}, OpenVault(), clock),
+        stock=StockActivities(StockTable(database, clock), Disputes(database), Payouts(database)),
+        arrivals=SignalTimeActivities(TemporalHistory(client)),
     )
 
 

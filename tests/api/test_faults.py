@@ -75,7 +75,7 @@ async def test_what_is_recorded_can_be_read_and_repeated_while_temporal_is_away(
 
 async def test_a_refund_that_no_worker_takes_up_is_a_503_after_some_patience(counter, services):
     case = await counter.open()
-    client, intake = services.workflows._client, services.intakes.get(case["case_id"])
+    client, intake = services.workflows._client, services.submissions.get(case["case_id"])
     hasty = RefundWorkflows(client, patience_seconds=1)
     idle = await client.start_workflow("RefundWorkflow", intake, id="refund/rc_idle0000", task_queue="nobody")
 

@@ -20,7 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from config.settings import Settings
 from db.orders.orders import Orders
-from domain.cases.case import Case, Standing
+from domain.cases.case import Case, CaseStatus
 from domain.cases.messages import Message
 from domain.enums import CaseState, PayoutState, ReplacementState
 from domain.order import Order
@@ -82,20 +82,20 @@ class World:
             self.site.sandbox.capture(payment.reference, payment.amount)
         Orders(self.site.database).put(order)
 
-    def open(self, intake: CaseIntake) -> Standing:
+    def open(self, intake: CaseIntake) -> CaseStatus:
         return self._ask(lambda: self._open(intake))
 
-    async def _open(self, intake: CaseIntake) -> Standing:
+    async def _open(self, intake: CaseIntake) -> CaseStatus:
         start = _start(intake, WorkflowIDReusePolicy.REJECT_DUPLICATE)  # needs the loop that it is awaited in
         return await self.client.execute_update_with_start_workflow(
-            "open", args=[], start_workflow_operation=start, result_type=Standing
+            "open", args=[], start_workflow_operation=start, result_type=CaseStatus
         )
 
     def tell(self, case_id: str, update: str, message: Message) -> str | None:
         """Return None when the message was taken, else why not."""
         handle = self.client.get_workflow_handle(f"refund/{case_id}")
         try:
-            self._ask(lambda: handle.execute_update(update, message, result_type=Standing))
+            self._ask(lambda: handle.execute_update(update, message, result_type=CaseStatus))
         except (WorkflowUpdateFailedError, RPCError) as error:
             return _refusal(error)
         return None

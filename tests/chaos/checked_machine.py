@@ -8,10 +8,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from db.orders.stock import StockTable
 from db.payouts.disputes import Disputes
 from domain.cases.case import Case
-from domain.cases.messages import Message, RefundNews
+from domain.cases.messages import Message, RefundUpdate
 from domain.enums import CaseState, PayoutState, ReplacementState, ResolutionAsked
 from domain.order import Payment
-from domain.payment_events import DisputeStatus, SeenRefund
+from domain.payment_events import DisputeStatus, GatewayRefundRecord
 from tests.chaos.chaos_environment import World
 from tests.chaos.model import STOCK, ModelCase, model_order
 from tests.chaos.scale import IS_WHOLE
@@ -120,10 +120,10 @@ class CheckedMachine(RuleBasedStateMachine):
         for refund in self.world.gateway(self.model.order).refunds:
             self._tell_news_of(refund)
 
-    def _tell_news_of(self, refund: SeenRefund) -> None:
+    def _tell_news_of(self, refund: GatewayRefundRecord) -> None:
         case = next(one for one in self.model.cases if str(refund.payout_id).startswith(one.case_id))
         event_id = f"stripe:{refund.refund_id}:{refund.state}"
-        news = RefundNews(payout_id=refund.payout_id, refund_id=refund.refund_id, event_id=event_id)
+        news = RefundUpdate(payout_id=refund.payout_id, refund_id=refund.refund_id, event_id=event_id)
         self.world.signal(case.intake, "refund_news", news)
 
     def _books_that_hold(self) -> Books:
@@ -153,7 +153,7 @@ class CheckedMachine(RuleBasedStateMachine):
     def _of(self, case_id: str) -> ModelCase:
         return next(one for one in self.model.cases if one.case_id == case_id)
 
-    def _refunds_of(self, reference: str) -> list[SeenRefund]:
+    def _refunds_of(self, reference: str) -> list[GatewayRefundRecord]:
         return [one for one in self.world.gateway(self.model.order).refunds if one.payment_reference == reference]
 
     def _standing(self, payment: Payment) -> DisputeStatus:

@@ -19,7 +19,7 @@ from db.core.engine import Database
 from db.core.migrate import migrate
 from db.orders.orders import Orders
 from db.orders.stock import StockTable
-from domain.cases.case import Case, Standing
+from domain.cases.case import Case, CaseStatus
 from domain.cases.case_lines import InspectedLine
 from domain.cases.exchange import Product
 from domain.cases.messages import AuditDecision, CourierTracking, Dispatch, Message, WarehouseInspection
@@ -173,7 +173,7 @@ class DoomedCase:
     async def _say(self, update: str, message: Message, update_id: str | None = None) -> None:
         handle = self.site.client.get_workflow_handle(self.workflow_id)
         stamped = message.amend(received_at=datetime.now(UTC))
-        await handle.execute_update(update, stamped, id=update_id or update, result_type=Standing)
+        await handle.execute_update(update, stamped, id=update_id or update, result_type=CaseStatus)
 
 
 def _is_ahead(error: WorkflowUpdateFailedError) -> bool:

@@ -14,12 +14,12 @@ from domain.cases.messages import (
     CaseResolution,
     CourierTracking,
     Dispatch,
-    DisputeNews,
+    DisputeUpdate,
     EvidenceReport,
     WarehouseInspection,
     Withdrawal,
 )
-from domain.enums import CaseState, DispatchedGoods, EvidenceStatus, Reason, Settlement
+from domain.enums import CaseState, DispatchedGoods, EvidenceStatus, Reason, ResolutionDecision
 from domain.money import Money
 from domain.payment_events import Dispute, DisputeStatus
 from tests.chaos.checked_machine import CheckedMachine
@@ -97,18 +97,24 @@ class Refunding(CheckedMachine):
     @rule(
         which=WHICH,
         decision=st.sampled_from(
-            [Settlement.ACCEPT, Settlement.REFUSE, Settlement.RETRY, Settlement.RETRY, Settlement.PAY]
+            [
+                ResolutionDecision.ACCEPT,
+                ResolutionDecision.REFUSE,
+                ResolutionDecision.RETRY,
+                ResolutionDecision.RETRY,
+                ResolutionDecision.PAY,
+            ]
         ),
     )
-    def resolve(self, which: int, decision: Settlement) -> None:
+    def resolve(self, which: int, decision: ResolutionDecision) -> None:
         case = self._case(which)
         was = self.world.case(case.case_id).state
         if not self._tell(case, "resolve", CaseResolution(decision=decision, decided_by=self._somebody())):
             return
-        if was is CaseState.INSPECTION_FAILED and decision is Settlement.ACCEPT:
+        if was is CaseState.INSPECTION_FAILED and decision is ResolutionDecision.ACCEPT:
             units, case.failed = case.failed, 0
             self._accept(case, units)
-        if was is CaseState.INSPECTION_FAILED and decision is Settlement.REFUSE:
+        if was is CaseState.INSPECTION_FAILED and decision is ResolutionDecision.REFUSE:
             case.refused, case.failed = case.refused + case.failed, 0
 
     @rule(which=WHICH, goods=st.sampled_from(list(DispatchedGoods)))
@@ -177,7 +183,7 @@ class Refunding(CheckedMachine):
             changed_at=datetime.now(UTC),
         )
         for case_id in Disputes(self.world.site.database).record(told):
-            self.world.signal(self._of(case_id).intake, "dispute_news", DisputeNews(dispute=told))
+            self.world.signal(self._of(case_id).intake, "dispute_news", DisputeUpdate(dispute=told))
         self.disputed.pop(payment.reference, None)
         if self._standing(payment) is not DisputeStatus.WON:  # late news do not open it again
             self.disputed[payment.reference] = len(self._refunds_of(payment.reference))

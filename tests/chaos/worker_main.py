@@ -115,7 +115,7 @@ def work(environment: Mapping[str, str], queue: str, end: End | None, log: Path)
     asyncio.run(real_worker.run(Settings.of(environment)))
 
 
-def _built(client: Client, desks: build.Desks, queue: str, end: End | None, **more: Any) -> Worker:
+def _built(client: Client, desks: build.ActivitySet, queue: str, end: End | None, **more: Any) -> Worker:
     build.TASK_QUEUE = queue
     worker = build.build_worker(client, desks, **more)
     if end:

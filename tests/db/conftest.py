@@ -6,7 +6,7 @@ import pytest
 
 from db.cases.cases import Cases
 from db.cases.evidence import EvidenceBook
-from db.cases.submissions import Intakes
+from db.cases.submissions import Submissions
 from db.core.engine import Database
 from db.core.migrate import migrate
 from db.orders.orders import Orders
@@ -68,8 +68,8 @@ def payouts(database: Database) -> Payouts:
 
 
 @pytest.fixture
-def intakes(database: Database) -> Intakes:
-    return Intakes(database)
+def submissions(database: Database) -> Submissions:
+    return Submissions(database)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from db.payouts.payouts import Payouts
 from domain.cases.case import Case
 from domain.enums import CaseState, PayoutState
 from domain.errors import CapExceededError, OrderConflictError
-from domain.payment_events import Dispute, DisputeStatus, SeenRefund
+from domain.payment_events import Dispute, DisputeStatus, GatewayRefundRecord
 from tests.db.facts import CARD, NOON, VOUCHER, a_case, amounts, an_order, at_once, execute, later, money, owing, rows
 
 
@@ -22,9 +22,9 @@ def _order(orders: Orders) -> None:
     orders.put(an_order())
 
 
-def by_hand(minor: int, refund_id: str = "re_hand", **changes: Any) -> SeenRefund:
+def by_hand(minor: int, refund_id: str = "re_hand", **changes: Any) -> GatewayRefundRecord:
     facts = {"provider": "stripe", "refund_id": refund_id, "payment_reference": "pi_card", "created_at": NOON}
-    return SeenRefund(**{**facts, "amount": money(minor), "state": PayoutState.SUCCEEDED, **changes})
+    return GatewayRefundRecord(**{**facts, "amount": money(minor), "state": PayoutState.SUCCEEDED, **changes})
 
 
 def lost(minor: int) -> Dispute:

@@ -7,7 +7,7 @@ import pytest
 from db.core.engine import Database
 from db.inbox.payment_events import GatewayEvents
 from domain.enums import PayoutState
-from domain.payment_events import GatewayEvent, SeenRefund
+from domain.payment_events import GatewayEvent, GatewayRefundRecord
 from tests.db.facts import NOON, at_once, money, rows
 
 SHA256 = "a" * 64
@@ -19,7 +19,7 @@ def events(database: Database) -> GatewayEvents:
 
 
 def event(number: int, provider: str = "stripe") -> GatewayEvent:
-    refund = SeenRefund(
+    refund = GatewayRefundRecord(
         provider=provider,
         refund_id=f"re_{number}",
         payment_reference="pi_card",

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from db.cases.cases import CaseFilter, Cases
-from db.cases.submissions import Intakes
+from db.cases.submissions import Submissions
 from db.orders.orders import Orders
 from domain.enums import CaseState, Party
 from domain.errors import BadCursorError
@@ -63,10 +63,10 @@ def test_a_case_opened_meanwhile_does_not_shift_the_next_page(cases: Cases, seve
     ],
 )
 def test_cases_are_listed_by_what_is_asked(
-    cases: Cases, intakes: Intakes, seven: list[str], wanted: dict[str, object], numbers: list[int]
+    cases: Cases, submissions: Submissions, seven: list[str], wanted: dict[str, object], numbers: list[int]
 ):
     for number in (2, 4):
-        intakes.claim(a_submission(number, idempotency_key=f"key-{number}"))
+        submissions.claim(a_submission(number, idempotency_key=f"key-{number}"))
     assert listed(cases, **wanted) == [case_id(number) for number in numbers]
 
 

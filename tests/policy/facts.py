@@ -9,17 +9,17 @@ from domain.cases.case import Case
 from domain.cases.case_lines import CaseLine, InspectedLine
 from domain.cases.evidence import EvidencePin
 from domain.cases.messages import AuditDecision, CaseResolution, WarehouseInspection
-from domain.enums import AuditVerdict, CaseState, EvidenceStatus, InspectionVerdict, Reason, Settlement
+from domain.enums import AuditVerdict, CaseState, EvidenceStatus, InspectionVerdict, Reason, ResolutionDecision
 from domain.money import Money
 from domain.order import Order, OrderLine, Parcel, Payment
 from domain.policy_document import PolicyDocument
 from domain.request import CaseIntake, RequestedLine
 from gateways.calendars import HolidayCalendars
-from gateways.policy_repository import PolicyShelf
+from gateways.policy_repository import PolicyRepository
 from policy.refund_amount import unit_shares
 
 VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
-POLICY = PolicyShelf(VERSIONS).version("2025-01-01")
+POLICY = PolicyRepository(VERSIONS).version("2025-01-01")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CASE_ID = "rc_01k0v6xq3e7h"
 MUG, LAMP = "MUG-1", "LAMP-2"
@@ -128,7 +128,7 @@ def inspected(*found: tuple[str, int, InspectionVerdict]) -> WarehouseInspection
     return WarehouseInspection(lines=lines, inspected_by="lin", scan_id="scan-1")
 
 
-def resolution(settlement: Settlement, amount: Money | None = None) -> CaseResolution:
+def resolution(settlement: ResolutionDecision, amount: Money | None = None) -> CaseResolution:
     return CaseResolution(decision=settlement, decided_by="mei", amount=amount)
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from domain.enums import AuditVerdict, Reason
 from domain.money import Money
-from policy.audit import auto_approves, judge, text_for_customer
+from policy.audit import auto_approves, check_audit_decision, text_for_customer
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT, decision, usd
 
@@ -15,7 +15,7 @@ def rule_and_code(refusal):
 
 
 def judged(given, reason=Reason.QUALITY, policy=POLICY, **changes):
-    return rule_and_code(judge(facts.case(reason=reason, **changes), given, policy))
+    return rule_and_code(check_audit_decision(facts.case(reason=reason, **changes), given, policy))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_r23_the_return_may_be_waived_for_sellers_fault_up_to_the_ceiling(reason
 
 def test_r23_above_the_ceiling_the_goods_have_to_come_back():
     lower = facts.amended(waive_return_up_to={"USD": 2999})
-    dearer = rule_and_code(judge(facts.case((MUG, 1), (LAMP, 1)), decision(waive_return=True), POLICY))
+    dearer = rule_and_code(check_audit_decision(facts.case((MUG, 1), (LAMP, 1)), decision(waive_return=True), POLICY))
     assert judged(decision(waive_return=True), policy=lower) == ("R23", "waiver_above_ceiling")
     assert dearer == ("R23", "waiver_above_ceiling")
 

@@ -43,12 +43,12 @@ def dispatch(**more) -> Dispatch:
 
 @pytest.mark.parametrize("price", [0, 1, 1499, 1500])
 def test_r39_a_replacement_that_costs_no_more_may_be_asked_for(price):
-    assert exchange.judge(order(), asks(MUG, "CUP"), product("CUP", USD=price)) is None
+    assert exchange.check_exchange_request(order(), asks(MUG, "CUP"), product("CUP", USD=price)) is None
 
 
 @pytest.mark.parametrize(("price", "more"), [(1501, "USD 0.01"), (9900, "USD 84.00")])
 def test_r39_a_dearer_replacement_is_refused_with_both_prices(price, more):
-    refusal = exchange.judge(order(), asks(MUG, "CUP"), product("CUP", USD=price))
+    refusal = exchange.check_exchange_request(order(), asks(MUG, "CUP"), product("CUP", USD=price))
     assert (refusal.rule, refusal.code) == ("R39", "replacement_dearer")
     assert f"CUP costs USD {price / 100:.2f}" in refusal.says
     assert f"{more} more than was paid for {MUG}" in refusal.says
@@ -63,13 +63,13 @@ def test_r39_a_dearer_replacement_is_refused_with_both_prices(price, more):
     ],
 )
 def test_r39_a_replacement_without_a_known_price_is_refused(products, code):
-    assert exchange.judge(order(), asks(MUG, "CUP"), products).code == code
+    assert exchange.check_exchange_request(order(), asks(MUG, "CUP"), products).code == code
 
 
 def test_r39_the_same_product_needs_no_price_and_a_refund_no_product():
-    assert exchange.judge(order(), asks(MUG, None), {}) is None
-    assert exchange.judge(order(), asks(MUG, MUG), {}) is None
-    assert exchange.judge(order(), asks(MUG, "CUP", resolution=ResolutionAsked.REFUND), {}) is None
+    assert exchange.check_exchange_request(order(), asks(MUG, None), {}) is None
+    assert exchange.check_exchange_request(order(), asks(MUG, MUG), {}) is None
+    assert exchange.check_exchange_request(order(), asks(MUG, "CUP", resolution=ResolutionAsked.REFUND), {}) is None
 
 
 def test_r39_the_price_is_the_one_of_the_request():
@@ -133,20 +133,20 @@ def test_r39_a_late_or_repeated_answer_takes_nothing_back(late):
 
 def test_r39_only_what_is_reserved_may_be_sent():
     planned = exchange.plan(exchanged())
-    assert exchange.judge_dispatch(planned, dispatch()).code == "stock_has_not_answered"
+    assert exchange.check_dispatch(planned, dispatch()).code == "stock_has_not_answered"
     held = told(planned, ReplacementState.RESERVED)
-    assert exchange.judge_dispatch(held, dispatch()) is None
-    assert exchange.judge_dispatch(held, dispatch(sku="CUP")) is None
-    assert exchange.judge_dispatch(held, dispatch(sku=LAMP)).code == "no_replacement_reserved"
-    assert exchange.judge_dispatch(exchange.give_up(held), dispatch()).code == "no_replacement_reserved"
+    assert exchange.check_dispatch(held, dispatch()) is None
+    assert exchange.check_dispatch(held, dispatch(sku="CUP")) is None
+    assert exchange.check_dispatch(held, dispatch(sku=LAMP)).code == "no_replacement_reserved"
+    assert exchange.check_dispatch(exchange.give_up(held), dispatch()).code == "no_replacement_reserved"
 
 
 def test_r28_only_refused_goods_go_back():
     back = dispatch(goods=DispatchedGoods.REFUSED_GOODS)
-    assert exchange.judge_dispatch(exchanged(), back).rule == "R28"
+    assert exchange.check_dispatch(exchanged(), back).rule == "R28"
     refused = case((MUG, 2))
     refused = refused.with_line(refused.lines[0].amend(refused=1))
-    assert exchange.judge_dispatch(refused, back) is None
+    assert exchange.check_dispatch(refused, back) is None
     assert exchange.is_known_parcel(exchange.dispatched(refused, back, AT), back)
 
 

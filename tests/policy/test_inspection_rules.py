@@ -1,8 +1,16 @@
 import pytest
 
-from domain.enums import InspectionVerdict, Reason, Settlement
+from domain.enums import InspectionVerdict, Reason, ResolutionDecision
 from domain.money import Money
-from policy.inspection import allowed_settlements, judge, judge_settlement, may_pay, needs_decision, settle, tally
+from policy.inspection import (
+    allowed_resolutions,
+    check_inspection,
+    check_resolution,
+    may_pay,
+    needs_decision,
+    settle,
+    tally,
+)
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, resolution, usd
 
@@ -64,7 +72,7 @@ def test_r26_each_line_has_its_own_verdicts():
 
 def test_r26_unexpected_goods_stand_in_the_record_only():
     found = (("TEAPOT", 1, V.UNEXPECTED), (MUG, 3, V.UNEXPECTED), (MUG, 1, V.ACCEPTED))
-    assert judge(facts.case(), facts.inspected(*found)) is None
+    assert check_inspection(facts.case(), facts.inspected(*found)) is None
     done = tallied(*found)
     assert counts(done) == (1, 0, 0, 1)
     assert len(done.inspections[0].lines) == 3
@@ -72,21 +80,21 @@ def test_r26_unexpected_goods_stand_in_the_record_only():
 
 def test_r26_as_many_units_as_are_outstanding_may_be_inspected():
     inspection = facts.inspected((MUG, 1, V.ACCEPTED), (MUG, 1, V.USED), (MUG, 5, V.MISSING))
-    assert judge(facts.case((MUG, 2)), inspection) is None
+    assert check_inspection(facts.case((MUG, 2)), inspection) is None
 
 
 @pytest.mark.parametrize("verdict", [V.ACCEPTED, *FAILING, V.MISSING])
 def test_r26_goods_that_the_case_does_not_have_are_refused(verdict):
-    assert code_of(judge(facts.case(), facts.inspected((LAMP, 1, verdict)))) == ("R26", "unknown_sku")
+    assert code_of(check_inspection(facts.case(), facts.inspected((LAMP, 1, verdict)))) == ("R26", "unknown_sku")
 
 
 @pytest.mark.parametrize("verdict", [V.ACCEPTED, *FAILING])
 def test_r26_more_units_than_are_outstanding_are_refused(verdict):
     inspection = facts.inspected((MUG, 1, V.ACCEPTED), (MUG, 1, verdict))
-    assert judge(facts.case((MUG, 2)), inspection) is None
+    assert check_inspection(facts.case((MUG, 2)), inspection) is None
     for settled in ({"accepted": 1}, {"failed": 1}, {"refused": 1}):
         one_left = facts.settled(facts.case((MUG, 2)), **settled)
-        assert code_of(judge(one_left, inspection)) == ("R26", "too_many_units")
+        assert code_of(check_inspection(one_left, inspection)) == ("R26", "too_many_units")
 
 
 @pytest.mark.parametrize("verdict", FAILING)
@@ -101,57 +109,64 @@ def test_r27_accepted_and_missing_units_need_no_decision():
 
 
 def test_r27_the_human_may_accept_refuse_agree_or_reclassify():
-    assert allowed_settlements(failed_case()) == {
-        Settlement.ACCEPT,
-        Settlement.REFUSE,
-        Settlement.PARTIAL_REFUND,
-        Settlement.RECLASSIFY,
+    assert allowed_resolutions(failed_case()) == {
+        ResolutionDecision.ACCEPT,
+        ResolutionDecision.REFUSE,
+        ResolutionDecision.PARTIAL_REFUND,
+        ResolutionDecision.RECLASSIFY,
     }
-    for settlement in (Settlement.ACCEPT, Settlement.REFUSE, Settlement.RECLASSIFY):
-        assert judge_settlement(failed_case(), resolution(settlement)) is None
+    for settlement in (ResolutionDecision.ACCEPT, ResolutionDecision.REFUSE, ResolutionDecision.RECLASSIFY):
+        assert check_resolution(failed_case(), resolution(settlement)) is None
 
 
 def test_r27_a_personal_case_cannot_be_reclassified_to_personal_and_other_decisions_do_not_settle_units():
-    assert Settlement.RECLASSIFY not in allowed_settlements(failed_case(reason=PERSONAL))
-    refused = judge_settlement(failed_case(reason=PERSONAL), resolution(Settlement.RECLASSIFY))
+    assert ResolutionDecision.RECLASSIFY not in allowed_resolutions(failed_case(reason=PERSONAL))
+    refused = check_resolution(failed_case(reason=PERSONAL), resolution(ResolutionDecision.RECLASSIFY))
     assert code_of(refused) == ("R27", "settlement_not_offered")
-    for settlement in (Settlement.PAY, Settlement.CLOSE, Settlement.RETRY, Settlement.REOPEN):
-        assert code_of(judge_settlement(failed_case(), resolution(settlement))) == ("R27", "settlement_not_offered")
+    for settlement in (
+        ResolutionDecision.PAY,
+        ResolutionDecision.CLOSE,
+        ResolutionDecision.RETRY,
+        ResolutionDecision.REOPEN,
+    ):
+        assert code_of(check_resolution(failed_case(), resolution(settlement))) == ("R27", "settlement_not_offered")
         assert settle(failed_case(), resolution(settlement)) == failed_case()
 
 
 def test_r27_accepting_and_reclassifying_accept_the_failed_units():
-    accepted = settle(failed_case(), resolution(Settlement.ACCEPT))
-    reclassified = settle(failed_case(), resolution(Settlement.RECLASSIFY))
+    accepted = settle(failed_case(), resolution(ResolutionDecision.ACCEPT))
+    reclassified = settle(failed_case(), resolution(ResolutionDecision.RECLASSIFY))
     assert (counts(accepted), accepted.reason) == ((2, 0, 0, 0), Reason.QUALITY)
     assert (counts(reclassified), reclassified.reason) == ((2, 0, 0, 0), PERSONAL)
     assert reclassified.reason_asked is Reason.QUALITY
 
 
 def test_r28_refused_units_are_not_paid_and_nothing_is_agreed():
-    refused = settle(failed_case(), resolution(Settlement.REFUSE))
+    refused = settle(failed_case(), resolution(ResolutionDecision.REFUSE))
     assert (counts(refused), refused.agreed_amount) == ((1, 0, 1, 0), None)
     assert not needs_decision(refused)
 
 
 def test_r28_a_partial_refund_refuses_the_units_and_adds_what_was_agreed():
-    agreed = settle(failed_case(), resolution(Settlement.PARTIAL_REFUND, usd(400)))
+    agreed = settle(failed_case(), resolution(ResolutionDecision.PARTIAL_REFUND, usd(400)))
     assert (counts(agreed), agreed.agreed_amount) == ((1, 0, 1, 0), usd(400))
-    more = settle(failed_case(agreed_amount=usd(100)), resolution(Settlement.PARTIAL_REFUND, usd(400)))
+    more = settle(failed_case(agreed_amount=usd(100)), resolution(ResolutionDecision.PARTIAL_REFUND, usd(400)))
     assert more.agreed_amount == usd(500)
 
 
 @pytest.mark.parametrize("minor", [1, 1500])
 def test_r28_an_amount_up_to_the_value_of_the_failed_units_may_be_agreed(minor):
-    assert judge_settlement(failed_case(), resolution(Settlement.PARTIAL_REFUND, usd(minor))) is None
+    assert check_resolution(failed_case(), resolution(ResolutionDecision.PARTIAL_REFUND, usd(minor))) is None
 
 
 @pytest.mark.parametrize("minor", [-1, 0, 1501])
 def test_r28_nothing_a_negative_amount_or_more_than_the_failed_units_cost_is_refused(minor):
-    judged = judge_settlement(failed_case(), resolution(Settlement.PARTIAL_REFUND, usd(minor)))
+    judged = check_resolution(failed_case(), resolution(ResolutionDecision.PARTIAL_REFUND, usd(minor)))
     assert code_of(judged) == ("R28", "amount_out_of_range")
 
 
 def test_r28_an_amount_in_another_currency_is_refused():
-    judged = judge_settlement(failed_case(), resolution(Settlement.PARTIAL_REFUND, Money(minor=4, currency="EUR")))
+    judged = check_resolution(
+        failed_case(), resolution(ResolutionDecision.PARTIAL_REFUND, Money(minor=4, currency="EUR"))
+    )
     assert code_of(judged) == ("R28", "amount_currency")

@@ -6,7 +6,7 @@ from domain.cases.messages import CourierTracking
 from domain.enums import Reason
 from domain.money import Money
 from domain.order import OrderLine, Payment
-from policy.refund_amount import failed_value, goods_value, judge_postage, refund_due, unit_shares
+from policy.refund_amount import check_postage, failed_value, goods_value, refund_due, unit_shares
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT, usd
 
@@ -85,7 +85,7 @@ def test_r30_postage_in_a_currency_without_a_cap_or_in_another_currency_is_not_r
 
 def test_r30_postage_that_cannot_be_reimbursed_is_refused_when_it_is_given():
     def judged(postage):
-        refusal = judge_postage(facts.case(), CourierTracking(carrier="ups", tracking_number="1Z99", postage=postage))
+        refusal = check_postage(facts.case(), CourierTracking(carrier="ups", tracking_number="1Z99", postage=postage))
         return refusal.code if refusal else None
 
     assert [judged(postage) for postage in (None, usd(0), usd(900))] == [None, None, None]

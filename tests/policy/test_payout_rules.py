@@ -2,22 +2,22 @@
 
 import pytest
 
-from domain.cases.messages import CaseResolution, RefundNews, Withdrawal
+from domain.cases.messages import CaseResolution, RefundUpdate, Withdrawal
 from domain.cases.payout import REIMBURSEMENT, OtherAccount, Payout
 from domain.enums import CaseState as S
 from domain.enums import PayoutState as P
-from domain.enums import Settlement
+from domain.enums import ResolutionDecision
 from domain.payment_events import Dispute, DisputeStatus
 from policy.case_reopening import is_owed_outside, may_take_up
 from policy.payout_rules import (
-    as_it_stands,
+    allowed_resolutions,
+    check_payout_resolution,
     concerns,
     is_held_by_dispute,
     is_paid,
     is_second_approval,
-    judge,
     may_try_again,
-    offered,
+    merge_gateway_state,
     replaces,
 )
 from tests.policy import facts
@@ -43,7 +43,7 @@ def case(*payouts: Payout, **changes):
     return facts.case(**{"state": S.PAYOUT_BLOCKED, "payouts": payouts, **changes})
 
 
-def decides(decision: Settlement, by: str = "mei", reference: str | None = None) -> CaseResolution:
+def decides(decision: ResolutionDecision, by: str = "mei", reference: str | None = None) -> CaseResolution:
     return CaseResolution(decision=decision, decided_by=by, reference=reference)
 
 
@@ -77,27 +77,27 @@ def test_r36_what_goes_to_another_account_keeps_the_case_open_until_it_is_paid()
 @pytest.mark.parametrize(
     ("blocked_by", "decision"),
     [
-        ("payout_refused", Settlement.RETRY),
-        ("payout_refused", Settlement.OTHER_ACCOUNT),
-        ("evidence_changed", Settlement.ACCEPT),
-        ("cap_exceeded", Settlement.CLOSE),
+        ("payout_refused", ResolutionDecision.RETRY),
+        ("payout_refused", ResolutionDecision.OTHER_ACCOUNT),
+        ("evidence_changed", ResolutionDecision.ACCEPT),
+        ("cap_exceeded", ResolutionDecision.CLOSE),
     ],
 )
 def test_r36_a_blocked_payout_offers_what_can_help(blocked_by, decision):
-    assert decision in offered(case(blocked_by=blocked_by))
+    assert decision in allowed_resolutions(case(blocked_by=blocked_by))
 
 
 @pytest.mark.parametrize(
     ("blocked_by", "decision"),
     [
-        ("payout_refused", Settlement.ACCEPT),
-        ("payout_refused", Settlement.CLOSE),
-        ("evidence_changed", Settlement.REFUSE),
-        ("cap_exceeded", Settlement.PAY),
+        ("payout_refused", ResolutionDecision.ACCEPT),
+        ("payout_refused", ResolutionDecision.CLOSE),
+        ("evidence_changed", ResolutionDecision.REFUSE),
+        ("cap_exceeded", ResolutionDecision.PAY),
     ],
 )
 def test_r36_a_blocked_payout_refuses_what_cannot(blocked_by, decision):
-    refusal = judge(case(blocked_by=blocked_by), decides(decision))
+    refusal = check_payout_resolution(case(blocked_by=blocked_by), decides(decision))
     assert refusal
     assert refusal.rule == "R36"
     assert "retry" in refusal.says
@@ -105,41 +105,41 @@ def test_r36_a_blocked_payout_refuses_what_cannot(blocked_by, decision):
 
 def test_r36_a_second_person_approves_the_account_that_the_first_proposed():
     proposed = case(other_account=OtherAccount(reference="acct-7", proposed_by="mei"))
-    assert is_second_approval(proposed, decides(Settlement.OTHER_ACCOUNT, "lin", "acct-7"))
+    assert is_second_approval(proposed, decides(ResolutionDecision.OTHER_ACCOUNT, "lin", "acct-7"))
 
 
 @pytest.mark.parametrize(("by", "reference"), [("mei", "acct-7"), ("lin", "acct-8")])
 def test_r36_the_same_person_or_another_account_approves_nothing(by, reference):
     proposed = case(other_account=OtherAccount(reference="acct-7", proposed_by="mei"))
-    assert not is_second_approval(proposed, decides(Settlement.OTHER_ACCOUNT, by, reference))
-    assert not is_second_approval(case(), decides(Settlement.OTHER_ACCOUNT, by, reference))
+    assert not is_second_approval(proposed, decides(ResolutionDecision.OTHER_ACCOUNT, by, reference))
+    assert not is_second_approval(case(), decides(ResolutionDecision.OTHER_ACCOUNT, by, reference))
 
 
 @pytest.mark.parametrize("told", [P.FAILED, P.CANCELED])
 def test_r37_a_success_that_fails_later_is_reversed(told):
-    assert as_it_stands(payout(P.SUCCEEDED), payout(told)).state is P.REVERSED
+    assert merge_gateway_state(payout(P.SUCCEEDED), payout(told)).state is P.REVERSED
 
 
 @pytest.mark.parametrize("told", [P.PENDING, P.UNKNOWN, P.ACTION_REQUIRED])
 def test_r37_a_success_is_taken_back_by_a_failure_only(told):
-    assert as_it_stands(payout(P.SUCCEEDED), payout(told)).state is P.SUCCEEDED
+    assert merge_gateway_state(payout(P.SUCCEEDED), payout(told)).state is P.SUCCEEDED
 
 
 def test_r37_a_reversal_is_the_end_of_its_attempt_and_not_of_the_next():
     reversed_one = payout(P.REVERSED)
-    assert as_it_stands(reversed_one, payout(P.SUCCEEDED)) == reversed_one
-    assert as_it_stands(reversed_one, payout(P.SUCCEEDED, attempt=2)).state is P.SUCCEEDED
+    assert merge_gateway_state(reversed_one, payout(P.SUCCEEDED)) == reversed_one
+    assert merge_gateway_state(reversed_one, payout(P.SUCCEEDED, attempt=2)).state is P.SUCCEEDED
 
 
 @pytest.mark.parametrize("before", [P.FAILED, P.UNKNOWN, P.PENDING, P.SUCCEEDED])
 @pytest.mark.parametrize("told", [P.PLANNED, P.SUBMITTING])
 def test_r37_a_gateway_that_knows_of_no_refund_changes_nothing(before, told):
-    assert as_it_stands(payout(before), payout(told)).state is before
+    assert merge_gateway_state(payout(before), payout(told)).state is before
 
 
 def test_r37_an_answer_about_an_earlier_attempt_changes_nothing():
     second = payout(P.SUBMITTING, attempt=2)
-    assert as_it_stands(second, payout(P.FAILED)) == second
+    assert merge_gateway_state(second, payout(P.FAILED)) == second
 
 
 def test_r38_a_refusal_for_a_dispute_is_known_by_its_code_in_any_spelling():
@@ -173,17 +173,17 @@ def test_r38_what_a_lost_dispute_has_paid_is_not_tried_again():
 
 
 def test_r38_a_hold_can_be_ended_by_hand():
-    assert offered(case(state=S.CHARGEBACK_HOLD)) == {Settlement.RETRY, Settlement.CLOSE}
+    assert allowed_resolutions(case(state=S.CHARGEBACK_HOLD)) == {ResolutionDecision.RETRY, ResolutionDecision.CLOSE}
 
 
 def test_r37_news_of_a_refund_take_an_ended_case_up_again():
     ended = case(payout(P.SUCCEEDED), state=S.REFUNDED)
-    assert may_take_up(ended, RefundNews(payout_id=f"{facts.CASE_ID}-p1", refund_id="re_1"))
-    assert not may_take_up(ended, RefundNews(payout_id=f"{facts.CASE_ID}-p2", refund_id="re_1"))
+    assert may_take_up(ended, RefundUpdate(payout_id=f"{facts.CASE_ID}-p1", refund_id="re_1"))
+    assert not may_take_up(ended, RefundUpdate(payout_id=f"{facts.CASE_ID}-p2", refund_id="re_1"))
 
 
 def test_r32_an_ended_case_hears_that_its_reimbursement_is_paid_and_only_while_it_is_owed():
-    paid = decides(Settlement.PAID, reference="wire-1")
+    paid = decides(ResolutionDecision.PAID, reference="wire-1")
     assert may_take_up(case(postage(), state=S.REFUNDED), paid)
     assert not may_take_up(case(postage(P.SUCCEEDED), state=S.REFUNDED), paid)
     assert is_owed_outside(case(postage()))

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateways.policy_repository import PolicyShelf, PolicyUnreadableError
+from gateways.policy_repository import PolicyRepository, PolicyUnreadableError
 from tests.policy.facts import VERSIONS
 
 DOCUMENT = json.loads((VERSIONS / "2025-01-01.json").read_text())
@@ -16,19 +16,19 @@ def put(tmp_path):
     def write(version="2025-01-01", **changes):
         document = {**DOCUMENT, "version": version, "in_force_from": version[:10], **changes}
         (tmp_path / f"{version}.json").write_text(json.dumps(document))
-        return PolicyShelf(tmp_path)
+        return PolicyRepository(tmp_path)
 
     return write
 
 
 def complaint(folder):
     with pytest.raises(PolicyUnreadableError) as refused:
-        PolicyShelf(folder)
+        PolicyRepository(folder)
     return str(refused.value)
 
 
 def test_the_versions_of_the_repository_are_valid():
-    assert PolicyShelf(VERSIONS).version("2025-01-01").windows.request == 7
+    assert PolicyRepository(VERSIONS).version("2025-01-01").windows.request == 7
 
 
 def test_r41_an_order_gets_the_version_in_force_on_the_day_it_was_placed(put):

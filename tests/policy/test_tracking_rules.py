@@ -2,7 +2,7 @@
 
 import pytest
 
-from policy.tracking import doubt
+from policy.tracking import check_digit_warning
 
 FITTING = [
     ("china_post", "RR123456785CN"),
@@ -19,7 +19,7 @@ FITTING = [
 
 @pytest.mark.parametrize(("carrier", "number"), FITTING)
 def test_r19_a_number_that_fits_or_has_no_check_digit_is_not_doubted(carrier: str, number: str) -> None:
-    assert doubt(carrier, number) is None
+    assert check_digit_warning(carrier, number) is None
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_r19_a_number_that_fits_or_has_no_check_digit_is_not_doubted(carrier: st
     ],
 )
 def test_r19_a_check_digit_that_does_not_fit_is_doubted_and_named(carrier: str, number: str, name: str) -> None:
-    said = doubt(carrier, number)
+    said = check_digit_warning(carrier, number)
     assert said
     assert number in said
     assert name in said
@@ -47,4 +47,4 @@ def test_r19_most_single_wrong_digits_are_doubted(carrier: str, number: str) -> 
         for place in places
         for digit in set("0123456789") - {number[place]}
     ]
-    assert sum(doubt(carrier, one) is not None for one in wrong) > 0.85 * len(wrong)
+    assert sum(check_digit_warning(carrier, one) is not None for one in wrong) > 0.85 * len(wrong)

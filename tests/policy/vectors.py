@@ -15,7 +15,7 @@ from domain.money import Money
 from domain.order import OrderLine, Payment
 from domain.policy_document import PolicyDocument
 from gateways.calendars import HolidayCalendars
-from gateways.policy_repository import PolicyShelf
+from gateways.policy_repository import PolicyRepository
 from policy import audit, deadlines, refund_amount, request
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, SELLERS_FAULT
@@ -51,7 +51,7 @@ def vectors() -> Iterator[tuple[str, Vector]]:
 
 def in_force_vectors_hold(folder: Path) -> bool:
     """Whether the last second before 2025 in Shanghai and the first of it get their versions, by a folder of two."""
-    shelf = PolicyShelf(folder)
+    shelf = PolicyRepository(folder)
     midnight = datetime(2024, 12, 31, 16, tzinfo=UTC)
     before, since = shelf.in_force(midnight - timedelta(seconds=1)), shelf.in_force(midnight)
     return (before.version, since.version) == ("2024-01-01", "2025-01-01")
@@ -125,8 +125,10 @@ def _waives_up_to(currency: str) -> Vector:
 
     def holds(policy: PolicyDocument) -> bool:
         if ceiling is None:
-            return audit.judge(_worth(1, currency), waiver, policy) is not None
-        at, above = (audit.judge(_worth(value, currency), waiver, policy) for value in (ceiling, ceiling + 1))
+            return audit.check_audit_decision(_worth(1, currency), waiver, policy) is not None
+        at, above = (
+            audit.check_audit_decision(_worth(value, currency), waiver, policy) for value in (ceiling, ceiling + 1)
+        )
         return at is None and above is not None and above.rule == "R23"
 
     return holds

@@ -8,7 +8,7 @@ from typing import Any
 from temporalio.testing import ActivityEnvironment
 
 from activities.ports.payment_gateway import PaymentGateway
-from activities.reconciliation import Look, ReconciliationDesk, Seen
+from activities.reconciliation import Look, ReconciliationActivities, Seen
 from db.cases.cases import Cases
 from db.core.engine import Database
 from db.inbox.payment_events import GatewayEvents
@@ -85,7 +85,7 @@ class CountingHouse:
         self, *, is_first: bool = True, since: datetime | None = None, also: Mapping[str, PaymentGateway] | None = None
     ) -> Seen:
         """Compare, as a worker does."""
-        desk = ReconciliationDesk(
+        desk = ReconciliationActivities(
             {"stripe": self.gateway, **(also or {})},
             Books(self.database),
             self.payouts,

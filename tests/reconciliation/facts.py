@@ -6,7 +6,7 @@ from db.payouts.reconciliation import BookedPayout, CaseDifference
 from domain.cases.payout import Payout
 from domain.enums import PayoutState
 from domain.money import Money
-from domain.payment_events import GatewayEvent, SeenRefund
+from domain.payment_events import GatewayEvent, GatewayRefundRecord
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CASE_ID = "rc_01k0v6xq3e7h"
@@ -34,7 +34,7 @@ def booked(state: PayoutState = PayoutState.SUCCEEDED, *, released: bool = False
     return BookedPayout(payout=payout, case_id=case_id, order_number="SO-1", released=released, first_attempt_at=first)
 
 
-def seen(state: PayoutState = PayoutState.SUCCEEDED, refund_id: str = "re_1", **changes) -> SeenRefund:
+def seen(state: PayoutState = PayoutState.SUCCEEDED, refund_id: str = "re_1", **changes) -> GatewayRefundRecord:
     facts = {
         "provider": "stripe",
         "refund_id": refund_id,
@@ -44,10 +44,10 @@ def seen(state: PayoutState = PayoutState.SUCCEEDED, refund_id: str = "re_1", **
         "state": state,
         "created_at": NOON - timedelta(days=1),
     }
-    return SeenRefund(**{**facts, **changes})
+    return GatewayRefundRecord(**{**facts, **changes})
 
 
-def by_hand(state: PayoutState = PayoutState.SUCCEEDED, refund_id: str = "re_hand", **changes) -> SeenRefund:
+def by_hand(state: PayoutState = PayoutState.SUCCEEDED, refund_id: str = "re_hand", **changes) -> GatewayRefundRecord:
     return seen(state, refund_id, payout_id=None, **changes)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.cases.messages import RefundNews
+from domain.cases.messages import RefundUpdate
 from domain.enums import PayoutState
 from domain.errors import CapExceededError, GatewayUnavailableError
 from domain.findings import FindingKind
@@ -81,7 +81,7 @@ def test_r37_a_case_whose_webhook_was_lost_is_told_first_and_is_a_finding_only_w
     [told] = house.look().news
     assert told.case_id == case.case_id
     assert (told.news.payout_id, told.news.refund_id) == (case.payouts[0].payout_id, refund_id)
-    assert RefundNews.model_validate(told.news.model_dump())
+    assert RefundUpdate.model_validate(told.news.model_dump())
     assert house.open_findings(case) == []
 
     seen = house.look(is_first=False)

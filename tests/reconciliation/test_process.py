@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest_asyncio
 from temporalio.worker import Worker
 
-from activities.cases import Casework
-from activities.payouts import PayoutDesk
-from activities.reconciliation import NewsDesk, ReconciliationDesk
-from activities.signal_times import ArrivalDesk
-from activities.stock import StockDesk
+from activities.cases import CaseActivities
+from activities.payouts import PayoutActivities
+from activities.reconciliation import PaymentEventActivities, ReconciliationActivities
+from activities.signal_times import SignalTimeActivities
+from activities.stock import StockActivities
 from db.cases.cases import Cases
-from db.cases.submissions import Intakes, Submission
+from db.cases.submissions import Submission, Submissions
 from db.core.engine import Database
 from db.core.migrate import migrate
 from db.inbox.payment_events import GatewayEvents
@@ -30,12 +30,12 @@ from domain.findings import Finding
 from domain.request import RefundRequest
 from gateways.calendars import HolidayCalendars
 from gateways.payments.stripe.gateway import StripeGateway
-from gateways.policy_repository import PolicyShelf
+from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
 from tests.support.fakes import ForgetfulStock, OpenVault
 from tests.support.temporal_env import dev_server, time_skipping_server
 from tests.workflows.case_driver import OpenCase, Shop
-from worker.build import Desks, runner
+from worker.build import ActivitySet, runner
 from worker.case_notifier import TemporalCaseLine
 from worker.schedules import RECONCILIATION, ensure_schedules
 from workflows.options import TASK_QUEUE
@@ -60,7 +60,7 @@ class Business:
         [payment] = order.payments
         self.sandbox.capture(payment.reference, payment.amount, order.currency)
         case = await self.shop.open(order=order)
-        Intakes(self.database).claim(submission(case))
+        Submissions(self.database).claim(submission(case))
         await case.audit()
         await case.inspect(*((line.sku, line.quantity, "accepted") for line in case.intake.lines))
         assert await case.ended() == "refunded"
@@ -117,16 +117,18 @@ async def business(tmp_path: Path, sandbox) -> AsyncIterator[Business]:
 
 def desks_of(client, database, gateway):
     gateways = {"stripe": gateway}
-    desks = Desks(
-        casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars(), StockTable(database, now)),
-        payouts=PayoutDesk(Payouts(database), gateways, OpenVault(), now),
-        stock=StockDesk(StockTable(database, now), Disputes(database), Payouts(database)),
-        arrivals=ArrivalDesk(TemporalHistory(client)),
+    desks = ActivitySet(
+        casework=CaseActivities(
+            Cases(database), PolicyRepository(VERSIONS), HolidayCalendars(), StockTable(database, now)
+        ),
+        payouts=PayoutActivities(Payouts(database), gateways, OpenVault(), now),
+        stock=StockActivities(StockTable(database, now), Disputes(database), Payouts(database)),
+        arrivals=SignalTimeActivities(TemporalHistory(client)),
     )
-    reconciliation = ReconciliationDesk(
+    reconciliation = ReconciliationActivities(
         gateways, Books(database), Payouts(database), Findings(database), GatewayEvents(database), now
     )
-    news = NewsDesk(TemporalCaseLine(client, Intakes(database)))
+    news = PaymentEventActivities(TemporalCaseLine(client, Submissions(database)))
     return [*desks.activities(), reconciliation.reconcile, news.tell]
 
 

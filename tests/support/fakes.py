@@ -10,7 +10,7 @@ from domain.cases.exchange import Reservation
 from domain.cases.payout import Payout
 from domain.enums import PayoutState
 from domain.errors import AnswerLostError, PayoutRefusedError, StockUnavailableError
-from domain.payment_events import SeenRefund
+from domain.payment_events import GatewayRefundRecord
 
 
 class ObedientGateway:
@@ -55,7 +55,7 @@ class ObedientGateway:
         self.before_answering(answer)
         return answer
 
-    def refunds_since(self, since: datetime) -> list[SeenRefund]:
+    def refunds_since(self, since: datetime) -> list[GatewayRefundRecord]:
         return []
 
 

@@ -15,7 +15,7 @@ from domain.cases.case import Case
 from domain.cases.next_step import awaiting
 from domain.enums import PayoutState
 from domain.money import Money
-from domain.payment_events import SeenRefund
+from domain.payment_events import GatewayRefundRecord
 
 PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
 MOVED = {Movement.REFUNDED: 1, Movement.REVERSED: -1}
@@ -28,10 +28,10 @@ class GatewayBooks:
     """What a gateway says it captured, in minor units by payment, and whatever it refunded, by whomever."""
 
     captured: Mapping[str, int]
-    refunds: Sequence[SeenRefund]
+    refunds: Sequence[GatewayRefundRecord]
 
     @property
-    def counted(self) -> list[SeenRefund]:
+    def counted(self) -> list[GatewayRefundRecord]:
         """The refunds whose money left or is leaving."""
         return [one for one in self.refunds if one.state not in PAID_NOTHING]
 
@@ -176,20 +176,20 @@ def _moved(books: Books, payout_id: str) -> int:
     return sum(MOVED.get(Movement(one["movement"]), 0) * one["amount"] for one in mine)
 
 
-def _strange(refund: SeenRefund, payout: Row | None) -> Iterator[str]:
+def _strange(refund: GatewayRefundRecord, payout: Row | None) -> Iterator[str]:
     if payout is None:
         yield f"{refund.refund_id} belongs to no payout (it names {refund.payout_id})"
     elif refund.state not in PAID_NOTHING and _differs(refund, payout):
         yield f"{refund.refund_id} is {refund.amount} of {refund.payment_reference}, its payout is another"
 
 
-def _differs(refund: SeenRefund, payout: Row) -> bool:
+def _differs(refund: GatewayRefundRecord, payout: Row) -> bool:
     return (refund.payment_reference, refund.amount.minor) != (payout["payment_reference"], payout["amount"])
 
 
-def _seen(refund: Mapping[str, Any], payments: Sequence[Mapping[str, Any]]) -> SeenRefund:
+def _seen(refund: Mapping[str, Any], payments: Sequence[Mapping[str, Any]]) -> GatewayRefundRecord:
     currency = next(payment["currency"] for payment in payments if payment["id"] == refund["payment"])
-    return SeenRefund(
+    return GatewayRefundRecord(
         provider="stripe",
         refund_id=refund["id"],
         payment_reference=refund["payment"],

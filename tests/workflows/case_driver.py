@@ -26,7 +26,7 @@ from db.cases.cases import Cases
 from db.orders.orders import Orders
 from db.payouts.disputes import Disputes
 from domain.calendar import Deadline
-from domain.cases.case import Case, Standing
+from domain.cases.case import Case, CaseStatus
 from domain.cases.case_lines import InspectedLine
 from domain.cases.evidence import EvidencePin
 from domain.cases.messages import (
@@ -40,7 +40,7 @@ from domain.cases.messages import (
     WarehouseInspection,
     Withdrawal,
 )
-from domain.enums import CaseState, DispatchedGoods, EvidenceStatus, Reason, ResolutionAsked, Settlement
+from domain.enums import CaseState, DispatchedGoods, EvidenceStatus, Reason, ResolutionAsked, ResolutionDecision
 from domain.money import Money
 from domain.order import Order, OrderLine, Parcel, Payment
 from domain.request import CaseIntake, RequestedLine
@@ -149,14 +149,14 @@ class OpenCase:
     async def start(self) -> None:
         await self._with_start("open", (), self.intake, WorkflowIDReusePolicy.REJECT_DUPLICATE)
 
-    async def revive_by(self, update: str, message: Message) -> Standing:
+    async def revive_by(self, update: str, message: Message) -> CaseStatus:
         """Take the recorded case up again with a message, as the API does (R12, R19)."""
         intake = self.intake.amend(resumes=True)
         return await self._with_start(update, (message,), intake, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
 
     async def _with_start(
         self, update: str, args: Sequence[Any], intake: CaseIntake, reuse: WorkflowIDReusePolicy
-    ) -> Standing:
+    ) -> CaseStatus:
         start = WithStartWorkflowOperation(
             RefundWorkflow.run,
             intake,
@@ -166,7 +166,7 @@ class OpenCase:
             id_reuse_policy=reuse,
         )
         return await self.shop.client.execute_update_with_start_workflow(
-            update, args=args, start_workflow_operation=start, result_type=Standing
+            update, args=args, start_workflow_operation=start, result_type=CaseStatus
         )
 
     def case(self) -> Case:
@@ -236,36 +236,36 @@ class OpenCase:
         assert deadline is not None, f"no deadline {what}: {[one.what for one in self.case().deadlines]}"
         return deadline
 
-    async def say(self, update: str, message: Message) -> Standing:
+    async def say(self, update: str, message: Message) -> CaseStatus:
         stamped = message if message.received_at else message.amend(received_at=await self.now())
-        return await self.handle.execute_update(update, stamped, result_type=Standing)
+        return await self.handle.execute_update(update, stamped, result_type=CaseStatus)
 
-    async def pin(self, *evidence_ids: str, status: EvidenceStatus = EvidenceStatus.PINNED) -> Standing:
+    async def pin(self, *evidence_ids: str, status: EvidenceStatus = EvidenceStatus.PINNED) -> CaseStatus:
         pins = tuple(EvidencePin(evidence_id=one, status=status, version_id="v1", sha256=SHA) for one in evidence_ids)
         return await self.say("report_evidence", EvidenceReport(pins=pins))
 
-    async def audit(self, decision: str = "approve", **more: Any) -> Standing:
+    async def audit(self, decision: str = "approve", **more: Any) -> CaseStatus:
         return await self.say("decide_audit", AuditDecision(decision=decision, **{"decided_by": "mei", **more}))
 
-    async def ship(self, number: str = "SF1234567", **more: Any) -> Standing:
+    async def ship(self, number: str = "SF1234567", **more: Any) -> CaseStatus:
         return await self.say(
             "register_shipment", CourierTracking(carrier="sf_express", tracking_number=number, **more)
         )
 
-    async def receive(self) -> Standing:
+    async def receive(self) -> CaseStatus:
         return await self.say("record_receipt", GoodsReceipt(received_by="wang"))
 
-    async def inspect(self, *found: tuple[str, int, str]) -> Standing:
+    async def inspect(self, *found: tuple[str, int, str]) -> CaseStatus:
         return await self.say("record_inspection", inspection(*found))
 
-    async def dispatch(self, number: str = "OUT-9", goods: str = "replacement", **more: Any) -> Standing:
+    async def dispatch(self, number: str = "OUT-9", goods: str = "replacement", **more: Any) -> CaseStatus:
         parcel = {"carrier": "sf_express", "tracking_number": number, "sent_by": "wang"}
         return await self.say("record_dispatch", Dispatch(goods=DispatchedGoods(goods), **parcel, **more))
 
-    async def resolve(self, decision: Settlement, **more: Any) -> Standing:
+    async def resolve(self, decision: ResolutionDecision, **more: Any) -> CaseStatus:
         return await self.say("resolve", CaseResolution(decision=decision, decided_by="mei", **more))
 
-    async def withdraw(self) -> Standing:
+    async def withdraw(self) -> CaseStatus:
         return await self.say("withdraw", Withdrawal())
 
     async def to_second_before(self, what: str) -> datetime:

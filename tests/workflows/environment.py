@@ -7,10 +7,10 @@ from pathlib import Path
 
 from temporalio.testing import WorkflowEnvironment
 
-from activities.cases import Casework
-from activities.payouts import PayoutDesk
-from activities.signal_times import ArrivalDesk
-from activities.stock import StockDesk
+from activities.cases import CaseActivities
+from activities.payouts import PayoutActivities
+from activities.signal_times import SignalTimeActivities
+from activities.stock import StockActivities
 from db.cases.cases import Cases
 from db.core.engine import Database
 from db.core.migrate import migrate
@@ -18,17 +18,17 @@ from db.orders.orders import Orders
 from db.payouts.disputes import Disputes
 from db.payouts.payouts import Payouts
 from gateways.calendars import HolidayCalendars
-from gateways.policy_repository import PolicyShelf
+from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
 from tests.support.fakes import ForgetfulStock, ObedientGateway, OpenVault
 from tests.workflows.case_driver import Shop
-from worker.build import Desks
+from worker.build import ActivitySet
 
 VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
 
 
 @contextmanager
-def premises(env: WorkflowEnvironment, folder: Path) -> Iterator[tuple[Shop, Desks]]:
+def premises(env: WorkflowEnvironment, folder: Path) -> Iterator[tuple[Shop, ActivitySet]]:
     """Give a shop on the server and the desks for its worker, who comes and goes as the test likes."""
     url = f"sqlite:///{folder}/refunds.db"
     migrate(url)
@@ -36,11 +36,11 @@ def premises(env: WorkflowEnvironment, folder: Path) -> Iterator[tuple[Shop, Des
     gateway, vault = ObedientGateway(), OpenVault()
     stock = ForgetfulStock(database, lambda: datetime.now(UTC))
     disputes = Disputes(database)
-    desks = Desks(
-        casework=Casework(Cases(database), PolicyShelf(VERSIONS), HolidayCalendars(), stock),
-        payouts=PayoutDesk(Payouts(database), {"stripe": gateway}, vault, lambda: datetime.now(UTC)),
-        stock=StockDesk(stock, disputes, Payouts(database)),
-        arrivals=ArrivalDesk(TemporalHistory(env.client)),
+    desks = ActivitySet(
+        casework=CaseActivities(Cases(database), PolicyRepository(VERSIONS), HolidayCalendars(), stock),
+        payouts=PayoutActivities(Payouts(database), {"stripe": gateway}, vault, lambda: datetime.now(UTC)),
+        stock=StockActivities(stock, disputes, Payouts(database)),
+        arrivals=SignalTimeActivities(TemporalHistory(env.client)),
     )
     try:
         yield Shop(env, Orders(database), Cases(database), stock, disputes, gateway, vault), desks

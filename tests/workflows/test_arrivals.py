@@ -14,7 +14,7 @@ from domain.enums import CaseState
 from tests.support.temporal_env import time_skipping_server
 from tests.workflows.case_driver import OpenCase, Shop
 from tests.workflows.environment import premises
-from worker.build import Desks, build_worker
+from worker.build import ActivitySet, build_worker
 
 PATIENCE_SECONDS = 60
 POLL_SECONDS = 0.1
@@ -27,7 +27,7 @@ class Rounds:
     """A shop whose worker comes and goes; without one no server lets its clock jump, so seconds pass as they are."""
 
     shop: Shop
-    desks: Desks
+    desks: ActivitySet
 
     def worker(self) -> AbstractAsyncContextManager[object]:
         """Give a worker that keeps no case in memory: this server would go on waiting for the one that did."""

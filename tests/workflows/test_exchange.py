@@ -7,8 +7,8 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.cases.exchange import Product
-from domain.cases.messages import Dispatch, DisputeNews
-from domain.enums import CaseState, DispatchedGoods, Reason, ResolutionAsked, Settlement
+from domain.cases.messages import Dispatch, DisputeUpdate
+from domain.enums import CaseState, DispatchedGoods, Reason, ResolutionAsked, ResolutionDecision
 from domain.order import OrderLine
 from domain.payment_events import Dispute, DisputeStatus
 from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
@@ -49,7 +49,7 @@ async def reserved(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object)
     return case
 
 
-def news(case: OpenCase, status: DisputeStatus, minor: int = 10_299) -> DisputeNews:
+def news(case: OpenCase, status: DisputeStatus, minor: int = 10_299) -> DisputeUpdate:
     dispute = Dispute(
         provider="stripe",
         dispute_id=f"dp_{case.intake.order_number}",
@@ -58,7 +58,7 @@ def news(case: OpenCase, status: DisputeStatus, minor: int = 10_299) -> DisputeN
         status=status,
         changed_at=datetime.now(UTC),
     )
-    return DisputeNews(dispute=dispute, event_id=f"stripe:evt_{status}")
+    return DisputeUpdate(dispute=dispute, event_id=f"stripe:evt_{status}")
 
 
 @pytest.mark.branch("exchanged")
@@ -164,7 +164,7 @@ async def test_r30_the_seller_at_fault_pays_the_return_postage_of_an_exchange_to
 async def test_r39_a_human_has_it_refunded_instead_and_the_stock_gets_its_unit_back(shop: Shop) -> None:
     stock(shop)
     case = await reserved(shop)
-    await case.resolve(Settlement.PAY)
+    await case.resolve(ResolutionDecision.PAY)
     assert await case.ended() == "refunded"
     assert (states(case), available(shop)) == (["released"], 9)
     assert case.case().refund_due.total == usd(1033)
@@ -174,7 +174,7 @@ async def test_r39_what_is_refunded_instead_is_not_sent_any_more(shop: Shop) -> 
     stock(shop)
     case = await reserved(shop)
     shop.gateway.decline_code = "account_closed"
-    await case.resolve(Settlement.PAY)
+    await case.resolve(ResolutionDecision.PAY)
     await case.until_event("payout_blocked")
     with pytest.raises(WorkflowUpdateFailedError) as refused:
         await case.dispatch()
@@ -194,7 +194,7 @@ async def test_r39_only_pay_can_be_decided_while_a_replacement_is_due(shop: Shop
     stock(shop)
     case = await reserved(shop)
     with pytest.raises(WorkflowUpdateFailedError) as refused:
-        await case.resolve(Settlement.REFUSE)
+        await case.resolve(ResolutionDecision.REFUSE)
     assert refused_by(refused.value) == "R39"
 
 
@@ -232,7 +232,7 @@ async def test_r32_nothing_is_sent_for_goods_whose_money_went_back_before(shop: 
     await case.inspect(("MUG", 1, "accepted"))
     await case.until_event("payout_blocked")
     assert (case.case().blocked_by, states(case), available(shop)) == ("refunded_elsewhere", ["planned"], 9)
-    await case.resolve(Settlement.CLOSE)
+    await case.resolve(ResolutionDecision.CLOSE)
     assert await case.ended() == "refunded"
     assert (states(case), available(shop), case.case().payouts) == (["released"], 9, ())
 
@@ -244,10 +244,10 @@ async def test_r32_finance_has_it_sent_all_the_same_once_there_is_money_for_it(s
     await case.ship()
     await case.inspect(("MUG", 1, "accepted"))
     await case.until_event("payout_blocked")
-    await case.resolve(Settlement.RETRY)
+    await case.resolve(ResolutionDecision.RETRY)
     await case.until_event("payout_blocked", times=2)
     shop.disputes.record(news(case, DisputeStatus.LOST, minor=1).dispute.amend(changed_at=datetime.now(UTC)))
-    await case.resolve(Settlement.RETRY)
+    await case.resolve(ResolutionDecision.RETRY)
     await case.until_event("replacement_reserved")
     await case.dispatch()
     assert await case.ended() == "exchanged"
@@ -260,7 +260,7 @@ async def test_r39_a_lost_answer_of_the_stock_reserves_and_gives_back_one_unit(s
     case = await reserved(shop)
     assert available(shop) == 8
     shop.stock.answers_to_lose = 2
-    await case.resolve(Settlement.PAY)
+    await case.resolve(ResolutionDecision.PAY)
     assert await case.ended() == "refunded"
     assert available(shop) == 9
 
@@ -269,7 +269,7 @@ async def test_r39_what_is_given_up_before_the_stock_has_answered_is_given_back_
     stock(shop)
     shop.stock.answers_to_lose = 4
     case = await inspected(shop)
-    await case.resolve(Settlement.PAY)
+    await case.resolve(ResolutionDecision.PAY)
     assert await case.ended() == "refunded"
     assert (states(case), available(shop)) == (["released"], 9)
     assert len(shop.gateway.refunds) == 1
@@ -280,7 +280,7 @@ async def test_r39_what_was_given_up_is_sent_by_nobody_whatever_the_stock_says_l
     shop.stock.answers_to_lose = 4
     shop.gateway.decline_code = "account_closed"
     case = await inspected(shop)
-    await case.resolve(Settlement.PAY)
+    await case.resolve(ResolutionDecision.PAY)
     await case.until_event("replacement_released")
     with pytest.raises(WorkflowUpdateFailedError) as refused:
         await case.dispatch()
@@ -329,7 +329,7 @@ async def test_r39_a_parcel_is_told_of_while_another_line_is_being_paid(shop: Sh
     await case.dispatch()
     assert case.state is CaseState.PAYOUT_BLOCKED
     shop.gateway.decline_code = None
-    await case.resolve(Settlement.RETRY)
+    await case.resolve(ResolutionDecision.RETRY)
     assert await case.ended() == "exchanged"
     assert [one.amount for one in case.case().payouts] == [usd(2500), usd(33)]
 
@@ -364,7 +364,7 @@ async def test_r38_a_lost_dispute_over_less_than_the_goods_asks_finance(shop: Sh
     await case.hear("dispute_news", news(case, DisputeStatus.LOST, minor=1032))
     await case.until_event("dispute_lost")
     assert case.state is CaseState.CHARGEBACK_HOLD
-    await case.resolve(Settlement.RETRY)
+    await case.resolve(ResolutionDecision.RETRY)
     await case.dispatch()
     assert await case.ended() == "exchanged"
 
@@ -374,7 +374,7 @@ async def test_r38_finance_ends_the_hold_and_the_unit_goes_back_to_the_stock(sho
     case = await reserved(shop)
     await case.hear("dispute_news", news(case, DisputeStatus.OPEN))
     await case.until_event("chargeback_hold")
-    await case.resolve(Settlement.CLOSE)
+    await case.resolve(ResolutionDecision.CLOSE)
     assert await case.ended() == "refunded"
     assert available(shop) == 9
 
@@ -399,7 +399,7 @@ async def test_r28_refused_goods_go_back_with_their_own_tracking_after_the_case_
     case = await shop.open()
     await case.audit()
     await case.inspect(("MUG", 1, "used"))
-    await case.resolve(Settlement.REFUSE)
+    await case.resolve(ResolutionDecision.REFUSE)
     assert await case.ended() == "returning_to_customer"
     parcel = Dispatch(
         goods=DispatchedGoods.REFUSED_GOODS,

@@ -3,7 +3,7 @@
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from domain.enums import CaseState, Reason, Settlement
+from domain.enums import CaseState, Reason, ResolutionDecision
 from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
 
 
@@ -82,7 +82,7 @@ async def test_r27_a_defect_not_found_asks_a_human_and_pays_nothing(shop: Shop) 
 async def test_r27_a_human_reclassifies_and_the_money_follows(shop: Shop) -> None:
     case = await in_transit(shop, Reason.QUALITY)
     await case.inspect(("MUG", 1, "no_defect_found"))
-    await case.resolve(Settlement.RECLASSIFY)
+    await case.resolve(ResolutionDecision.RECLASSIFY)
     assert await case.ended() == "refunded"
     assert case.case().refund_due.outbound_postage.minor == 0
 
@@ -91,7 +91,7 @@ async def test_r27_what_is_no_answer_to_a_failed_inspection_is_refused(shop: Sho
     case = await in_transit(shop)
     await case.inspect(("MUG", 1, "used"))
     with pytest.raises(WorkflowUpdateFailedError) as refused:
-        await case.resolve(Settlement.RECLASSIFY)
+        await case.resolve(ResolutionDecision.RECLASSIFY)
     assert refused_by(refused.value) == "R27"
 
 
@@ -99,7 +99,7 @@ async def test_r27_what_is_no_answer_to_a_failed_inspection_is_refused(shop: Sho
 async def test_r28_refused_units_go_back_to_the_customer(shop: Shop) -> None:
     case = await in_transit(shop)
     await case.inspect(("MUG", 1, "used"))
-    await case.resolve(Settlement.REFUSE)
+    await case.resolve(ResolutionDecision.REFUSE)
     assert await case.ended() == "returning_to_customer"
     assert case.case().payouts == ()
 
@@ -111,7 +111,7 @@ async def test_r28_a_partial_refund_is_paid_as_agreed_and_the_units_are_settled(
     await case.audit()
     await case.inspect(("MUG", 1, "accepted"), ("MUG", 1, "used"))
     await case.until_event("decision_needed")
-    await case.resolve(Settlement.PARTIAL_REFUND, amount=usd(400))
+    await case.resolve(ResolutionDecision.PARTIAL_REFUND, amount=usd(400))
     assert await case.ended() == "refunded"
     assert [payout.amount for payout in case.case().payouts] == [usd(1033), usd(400)]
     again = await shop.open(order=order, lines=[("MUG", 2)])
@@ -122,7 +122,7 @@ async def test_r28_more_than_the_units_cost_cannot_be_agreed(shop: Shop) -> None
     case = await in_transit(shop)
     await case.inspect(("MUG", 1, "used"))
     with pytest.raises(WorkflowUpdateFailedError) as refused:
-        await case.resolve(Settlement.PARTIAL_REFUND, amount=usd(5000))
+        await case.resolve(ResolutionDecision.PARTIAL_REFUND, amount=usd(5000))
     assert refused_by(refused.value) == "R28"
 
 

@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.cases.messages import AuditDecision, Withdrawal
-from domain.enums import CaseState, PayoutState, Reason, Settlement
+from domain.enums import CaseState, PayoutState, Reason, ResolutionDecision
 from tests.workflows.case_driver import Shop, inspection, refused_by, usd
 
 _TWO_HOURS = timedelta(hours=2)
@@ -42,7 +42,7 @@ async def test_r26_accepted_units_are_paid_while_a_human_decides_about_the_faile
     await case.inspect(("MUG", 1, "accepted"), ("MUG", 1, "no_defect_found"))
     await case.until_event("decision_needed")
     assert case.state is CaseState.INSPECTION_FAILED
-    await case.resolve(Settlement.RECLASSIFY)
+    await case.resolve(ResolutionDecision.RECLASSIFY)
     assert await case.ended() == "refunded"
     assert [payout.amount for payout in case.case().payouts] == [usd(1033 + 76 + 300), usd(1033)]
 
@@ -57,7 +57,7 @@ async def test_r26_the_rest_may_be_sent_while_the_payout_of_a_part_is_blocked(sh
     await case.ship("SF2222222")
     assert case.state is CaseState.PAYOUT_BLOCKED
     shop.gateway.decline_code = None
-    await case.resolve(Settlement.RETRY)
+    await case.resolve(ResolutionDecision.RETRY)
     await case.until_event("rest_awaited")
     assert case.state is CaseState.IN_TRANSIT
     await case.inspect(("MUG", 1, "accepted"))

@@ -7,15 +7,15 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from activities.ports.payment_gateway import GatewayRefund
 from db.payouts.payouts import Payouts
-from domain.cases.messages import CaseResolution, DisputeNews, RefundNews
+from domain.cases.messages import CaseResolution, DisputeUpdate, RefundUpdate
 from domain.cases.payout import Payout
-from domain.enums import CaseState, PayoutState, Reason, Settlement
+from domain.enums import CaseState, PayoutState, Reason, ResolutionDecision
 from domain.order import Payment
-from domain.payment_events import Dispute, DisputeStatus, SeenRefund
+from domain.payment_events import Dispute, DisputeStatus, GatewayRefundRecord
 from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
 from tests.workflows.test_payout import due, order_parcel
 
-OTHER = {"decision": Settlement.OTHER_ACCOUNT, "reference": "acct-7"}
+OTHER = {"decision": ResolutionDecision.OTHER_ACCOUNT, "reference": "acct-7"}
 
 
 def payout_of(case: OpenCase) -> Payout:
@@ -23,12 +23,12 @@ def payout_of(case: OpenCase) -> Payout:
     return payout
 
 
-def refund_news(case: OpenCase, event_id: str = "stripe:evt_1") -> RefundNews:
+def refund_news(case: OpenCase, event_id: str = "stripe:evt_1") -> RefundUpdate:
     payout = payout_of(case)
-    return RefundNews(payout_id=payout.payout_id, refund_id=payout.gateway_refund_id or "re_0", event_id=event_id)
+    return RefundUpdate(payout_id=payout.payout_id, refund_id=payout.gateway_refund_id or "re_0", event_id=event_id)
 
 
-async def dispute_news(case: OpenCase, status: DisputeStatus, minor: int = 10_299) -> DisputeNews:
+async def dispute_news(case: OpenCase, status: DisputeStatus, minor: int = 10_299) -> DisputeUpdate:
     dispute = Dispute(
         provider="stripe",
         dispute_id="dp_1",
@@ -37,7 +37,7 @@ async def dispute_news(case: OpenCase, status: DisputeStatus, minor: int = 10_29
         status=status,
         changed_at=await case.now(),
     )
-    return DisputeNews(dispute=dispute, event_id=f"stripe:evt_{status}")
+    return DisputeUpdate(dispute=dispute, event_id=f"stripe:evt_{status}")
 
 
 async def blocked(shop: Shop, code: str = "account_closed") -> OpenCase:
@@ -67,7 +67,7 @@ async def test_r36_another_account_is_paid_once_two_people_have_said_so(shop: Sh
     await case.say("resolve", CaseResolution(decided_by="lin", **OTHER))
     assert (case.state, case.case().blocked_by) == (CaseState.PAYOUT_BLOCKED, "other_account")
     assert (payout_of(case).provider, payout_of(case).state) == ("reimbursement", PayoutState.ACTION_REQUIRED)
-    await case.resolve(Settlement.PAID, reference="wire-1")
+    await case.resolve(ResolutionDecision.PAID, reference="wire-1")
     assert await case.ended() == "refunded"
     assert (payout_of(case).state, payout_of(case).gateway_refund_id) == (PayoutState.SUCCEEDED, "wire-1")
     assert shop.gateway.refunds == {}
@@ -84,7 +84,9 @@ async def test_r36_one_person_alone_pays_no_other_account_however_often_asked(sh
 async def test_r36_a_second_person_who_names_another_account_approves_nothing(shop: Shop) -> None:
     case = await blocked(shop)
     await case.resolve(**OTHER)
-    await case.say("resolve", CaseResolution(decided_by="lin", decision=Settlement.OTHER_ACCOUNT, reference="acct-8"))
+    await case.say(
+        "resolve", CaseResolution(decided_by="lin", decision=ResolutionDecision.OTHER_ACCOUNT, reference="acct-8")
+    )
     assert payout_of(case).provider == "stripe"
     assert case.case().other_account.reference == "acct-8"
 
@@ -92,7 +94,7 @@ async def test_r36_a_second_person_who_names_another_account_approves_nothing(sh
 async def test_r36_nothing_is_marked_paid_that_is_not_owed_outside(shop: Shop) -> None:
     case = await blocked(shop)
     with pytest.raises(WorkflowUpdateFailedError) as refused:
-        await case.resolve(Settlement.PAID, reference="wire-1")
+        await case.resolve(ResolutionDecision.PAID, reference="wire-1")
     assert refused_by(refused.value) == "R36"
 
 
@@ -106,7 +108,9 @@ async def test_r32_return_postage_owed_outside_is_marked_paid_after_the_case_has
     }
     case = await due(shop, Reason.QUALITY, order=await shop.order(**exact), lines=[("MUG", 3)])
     assert await case.ended() == "refunded"
-    await case.revive_by("resolve", CaseResolution(decision=Settlement.PAID, decided_by="fin", reference="wire-2"))
+    await case.revive_by(
+        "resolve", CaseResolution(decision=ResolutionDecision.PAID, decided_by="fin", reference="wire-2")
+    )
     assert await case.ended() == "refunded"
     assert [one.state for one in case.case().payouts] == [PayoutState.SUCCEEDED, PayoutState.SUCCEEDED]
 
@@ -131,7 +135,7 @@ async def test_r37_a_refund_that_fails_after_the_case_has_ended_reopens_its_mone
     await case.until_event("payout_reversed")
     assert (case.state, case.case().blocked_by) == (CaseState.PAYOUT_BLOCKED, "refund_reversed")
     assert (payout_of(case).state, case.case().ended_at) == (PayoutState.REVERSED, None)
-    await case.resolve(Settlement.RETRY)
+    await case.resolve(ResolutionDecision.RETRY)
     assert await case.ended() == "refunded"
     assert (payout_of(case).state, payout_of(case).attempt) == (PayoutState.SUCCEEDED, 2)
 
@@ -152,7 +156,7 @@ async def test_fault_11_the_same_news_many_times_reverse_once(shop: Shop) -> Non
     for number in range(10):
         await case.hear("refund_news", refund_news(case, f"stripe:evt_{number % 2}"))
     await case.until_event("payout_reversed")
-    await case.resolve(Settlement.RETRY)
+    await case.resolve(ResolutionDecision.RETRY)
     assert await case.ended() == "refunded"
     assert case.events().count("payout_reversed") == 1
 
@@ -189,17 +193,17 @@ async def test_r37_a_reversed_payout_that_is_then_refused_is_tried_again_until_i
     await case.hear("refund_news", refund_news(case))
     await case.until_event("payout_reversed")
     shop.gateway.decline_code = "account_closed"
-    await case.resolve(Settlement.RETRY)
+    await case.resolve(ResolutionDecision.RETRY)
     await case.until_event("payout_failed")
     assert (payout_of(case).state, payout_of(case).attempt) == (PayoutState.FAILED, 2)
     shop.gateway.decline_code = None
-    await case.resolve(Settlement.RETRY)
+    await case.resolve(ResolutionDecision.RETRY)
     assert await case.ended() == "refunded"
 
 
 async def test_r37_news_of_a_payout_that_the_case_does_not_have_are_ignored(shop: Shop) -> None:
     case = await shop.open()
-    await case.hear("refund_news", RefundNews(payout_id="rc_00000000-p9", refund_id="re_9"))
+    await case.hear("refund_news", RefundUpdate(payout_id="rc_00000000-p9", refund_id="re_9"))
     await case.until_event("signal_ignored")
 
 
@@ -238,7 +242,7 @@ async def test_r38_a_chargeback_opened_while_the_payout_is_blocked_holds_it(shop
 
 async def test_r38_finance_ends_a_hold_whose_end_nobody_tells(shop: Shop) -> None:
     case = await blocked(shop, "charge_disputed")
-    await case.resolve(Settlement.CLOSE)
+    await case.resolve(ResolutionDecision.CLOSE)
     assert await case.ended() == "refunded"
     assert payout_of(case).state is PayoutState.CANCELED
 
@@ -253,7 +257,7 @@ async def test_r38_a_chargeback_over_a_case_that_pays_nothing_yet_is_only_noted(
         status=DisputeStatus.OPEN,
         changed_at=await case.now(),
     )
-    await case.hear("dispute_news", DisputeNews(dispute=news))
+    await case.hear("dispute_news", DisputeUpdate(dispute=news))
     await case.until_event("dispute_open")
     assert case.state is CaseState.UNDER_AUDIT
 
@@ -263,14 +267,14 @@ async def test_fault_28_evidence_that_an_auditor_looks_at_again_is_paid_for(shop
     shop.vault.matches = False
     case = await due(shop, Reason.QUALITY)
     await case.until_event("payout_blocked")
-    await case.resolve(Settlement.ACCEPT)
+    await case.resolve(ResolutionDecision.ACCEPT)
     assert await case.ended() == "refunded"
 
 
 @pytest.mark.branch("refunded_elsewhere")
 async def test_fault_10_a_case_whose_money_went_back_by_hand_is_closed_by_finance_and_paid_no_more(shop: Shop) -> None:
     order = await shop.order()
-    by_hand = SeenRefund(
+    by_hand = GatewayRefundRecord(
         provider="stripe",
         refund_id="re_by_hand",
         payment_reference=order.payments[0].reference,
@@ -282,6 +286,6 @@ async def test_fault_10_a_case_whose_money_went_back_by_hand_is_closed_by_financ
     case = await due(shop, order=order)
     await case.until_event("payout_blocked")
     assert (case.case().blocked_by, case.case().payouts) == ("cap_exceeded", ())
-    await case.resolve(Settlement.CLOSE)
+    await case.resolve(ResolutionDecision.CLOSE)
     assert await case.ended() == "refunded"
     assert shop.gateway.refunds == {}

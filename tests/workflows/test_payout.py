@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from domain.enums import CaseState, PayoutState, Reason, Settlement
+from domain.enums import CaseState, PayoutState, Reason, ResolutionDecision
 from domain.order import OrderLine, Payment
 from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
 
@@ -164,7 +164,7 @@ async def test_r36_a_permanent_refusal_parks_the_case_and_a_retry_pays_it(shop: 
     assert case.state is CaseState.PAYOUT_BLOCKED
     assert case.case().payouts[0].failure_code == "lost_or_stolen_card"
     shop.gateway.decline_code = None
-    await case.resolve(Settlement.RETRY)
+    await case.resolve(ResolutionDecision.RETRY)
     assert await case.ended() == "refunded"
     assert case.case().payouts[0].idempotency_key.endswith("/a2")
 
@@ -174,7 +174,7 @@ async def test_r36_a_blocked_payout_is_only_retried(shop: Shop) -> None:
     case = await due(shop)
     await case.until_event("payout_blocked")
     with pytest.raises(WorkflowUpdateFailedError) as refused:
-        await case.resolve(Settlement.ACCEPT)
+        await case.resolve(ResolutionDecision.ACCEPT)
     assert refused_by(refused.value) == "R36"
 
 

@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.cases.messages import CaseResolution
-from domain.enums import CaseState, EvidenceStatus, Reason, Settlement
+from domain.enums import CaseState, EvidenceStatus, Reason, ResolutionDecision
 from tests.workflows.case_driver import Shop, refused_by
 
 
@@ -190,4 +190,4 @@ async def test_r12_units_that_another_case_has_since_taken_stay_with_it(shop: Sh
 
 
 def _reopening() -> CaseResolution:
-    return CaseResolution(decision=Settlement.REOPEN, decided_by="mei", reason_code="loyal_customer")
+    return CaseResolution(decision=ResolutionDecision.REOPEN, decided_by="mei", reason_code="loyal_customer")

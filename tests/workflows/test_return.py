@@ -3,7 +3,7 @@
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from domain.enums import CaseState, Reason, Settlement
+from domain.enums import CaseState, Reason, ResolutionDecision
 from tests.workflows.case_driver import OpenCase, Shop, inspection, refused_by, usd
 
 
@@ -123,7 +123,7 @@ async def test_r22_a_loss_is_paid_when_a_human_says_so(shop: Shop) -> None:
     case = await approved(shop, Reason.QUALITY)
     await case.ship(status="exception", sub_status="lost")
     assert case.state is CaseState.LOST_IN_RETURN
-    await case.resolve(Settlement.PAY)
+    await case.resolve(ResolutionDecision.PAY)
     assert await case.ended() == "refunded"
     assert case.case().inspections == ()
 
@@ -133,9 +133,9 @@ async def test_r22_a_loss_is_closed_when_a_human_says_so(shop: Shop) -> None:
     case = await approved(shop)
     await case.ship(status="exception", sub_status="destroyed")
     with pytest.raises(WorkflowUpdateFailedError) as refused:
-        await case.resolve(Settlement.RETRY)
+        await case.resolve(ResolutionDecision.RETRY)
     assert refused_by(refused.value) == "R22"
-    await case.resolve(Settlement.CLOSE)
+    await case.resolve(ResolutionDecision.CLOSE)
     assert await case.ended() == "lost_in_return"
     assert case.case().payouts == ()
 

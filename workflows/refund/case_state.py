@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
-from activities.cases import Casework, Change, Recorded, Windows
+from activities.cases import CaseActivities, Change, Recorded, Windows
 from domain.calendar import Deadline
 from domain.cases.case import Case, TimelineEntry
 from domain.enums import CaseState
@@ -20,7 +20,7 @@ from policy.deadlines import in_time, settle, windows_of
 from workflows import options
 from workflows.refund.state_machine import opened_by
 from workflows.refund.steps import payout
-from workflows.refund.transition import Happened, Move
+from workflows.refund.transition import TimelineEvent, Transition
 from workflows.refund.ui_details import current_details, search_attributes
 
 ENTRIES_PER_VERSION = 100
@@ -34,7 +34,7 @@ class CaseOutcome(Value):
     state: CaseState
 
 
-class CaseFile:
+class CurrentCase:
     """Holds the case and its policy; what it changes is durable when `change` returns."""
 
     case: Case
@@ -47,12 +47,12 @@ class CaseFile:
     async def open(self, intake: CaseIntake) -> None:
         """Judge and record the request, or take the recorded case up again."""
         opening = await workflow.execute_local_activity_method(
-            Casework.open, intake, **options.record(f"open {intake.case_id}")
+            CaseActivities.open, intake, **options.record(f"open {intake.case_id}")
         )
         self.case, self.policy, self.is_opened = opening.case, opening.policy, True
         self._show()
 
-    async def change(self, move: Move, at: datetime) -> None:
+    async def change(self, move: Transition, at: datetime) -> None:
         """Record a move with the windows it opens; what falls due is planned over the payments first (R32, R35).
 
         Raises UnitsTakenError, with nothing changed, when a case taken up again cannot have its units back (R11).
@@ -83,30 +83,30 @@ class CaseFile:
     async def _settled(self, kept: Deadline) -> Deadline:
         spec = next(one for one in windows_of(self.case.state, self.policy) if one.what == kept.what)
         recomputed = await workflow.execute_local_activity_method(
-            Casework.compute,
+            CaseActivities.compute,
             Windows(policy_version=self.policy.version, windows=(spec.since(kept.since),)),
             **options.record(f"compute {kept.what} by today's calendar"),
         )
         settled = settle(kept, recomputed.deadlines[0])
         deadlines = tuple(settled if one.what == kept.what else one for one in self.case.deadlines)
         if settled != kept:
-            await self.change(Move(self.case.amend(deadlines=deadlines)), workflow.now())
+            await self.change(Transition(self.case.amend(deadlines=deadlines)), workflow.now())
         return settled
 
     async def _recorded(self, change: Change) -> Recorded:
         try:
             return await workflow.execute_local_activity_method(
-                Casework.record, change, **options.record(f"record {change.case.state}")
+                CaseActivities.record, change, **options.record(f"record {change.case.state}")
             )
         except FailureError as error:
             if _is(error, "UnitsTakenError"):
                 raise UnitsTakenError(_says(error)) from error
             raise
 
-    async def _planned(self, move: Move, at: datetime) -> Move:
+    async def _planned(self, move: Transition, at: datetime) -> Transition:
         try:
             plan = await workflow.execute_local_activity_method(
-                Casework.plan, move.case, **options.record(f"plan payouts of {move.case.case_id}")
+                CaseActivities.plan, move.case, **options.record(f"plan payouts of {move.case.case_id}")
             )
         except FailureError as error:
             if _is(error, "UnitsTakenError"):
@@ -116,7 +116,7 @@ class CaseFile:
             planned = payout.blocked(move.case, CAP_EXCEEDED)
         else:
             planned = payout.planned(move.case, plan.payouts, self.policy, at)
-        return Move(planned.case, (*move.happened, *planned.happened))
+        return Transition(planned.case, (*move.happened, *planned.happened))
 
     def _show(self) -> None:
         attributes = search_attributes(self.case)
@@ -144,7 +144,7 @@ def _owes_anew(before: Case, after: Case) -> bool:
     return after.state is CaseState.PAYOUT_DUE and is_unplanned
 
 
-def _entries(case: Case, happened: tuple[Happened, ...], at: datetime) -> tuple[TimelineEntry, ...]:
+def _entries(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> tuple[TimelineEntry, ...]:
     first = case.version * ENTRIES_PER_VERSION
     return tuple(
         TimelineEntry(seq=first + place, at=at, actor=one.actor, event=one.event, rule=one.rule, details=one.details)

@@ -11,7 +11,7 @@ GRACE = timedelta(seconds=30)
 """What the API received in the last second may still be on its way: it must not be overtaken by the deadline."""
 
 
-class Alarm:
+class DeadlineTimer:
     """Rings a little after a deadline's last second; a timer that would ring earlier already is left as it is.
 
     A deadline met leaves its timer running: one early ring costs less than a cancelled timer at every step.

@@ -7,24 +7,24 @@ from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain.cases.case import Case, Standing
+from domain.cases.case import Case, CaseStatus
 from domain.cases.messages import (
     AuditDecision,
     CaseResolution,
     CourierTracking,
     Dispatch,
-    DisputeNews,
+    DisputeUpdate,
     EvidenceReport,
     GoodsReceipt,
     Message,
-    RefundNews,
+    RefundUpdate,
     WarehouseInspection,
     Withdrawal,
 )
 from workflows.refund import signal_descriptions
-from workflows.refund.case_state import CaseFile
-from workflows.refund.inbox import Mailbox
-from workflows.refund.message_handler import Correspondence
+from workflows.refund.case_state import CurrentCase
+from workflows.refund.inbox import Inbox
+from workflows.refund.message_handler import MessageHandler
 
 NO_INPUT = RawValue(Payload())
 
@@ -33,9 +33,9 @@ class CaseHandlers:
     """Puts every message into the mailbox in the order they came; the run method takes them out and answers."""
 
     def __init__(self) -> None:
-        self._file = CaseFile()
-        self._mailbox = Mailbox()
-        self._letters = Correspondence(self._file)
+        self._file = CurrentCase()
+        self._mailbox = Inbox()
+        self._letters = MessageHandler(self._file)
 
     @workflow.query(name="case", description="The case as the API shows it.")
     def case(self) -> Case:
@@ -45,52 +45,52 @@ class CaseHandlers:
         return self._file.case
 
     @workflow.update(name="open", description="The case once the request is judged (used with start).")
-    async def open(self) -> Standing:
+    async def open(self) -> CaseStatus:
         """Wait for the verdict on the request."""
         await workflow.wait_condition(lambda: self._file.is_opened)
         return _standing(self._file.case)
 
     @workflow.update(name="decide_audit")
-    async def decide_audit(self, message: AuditDecision) -> Standing:
+    async def decide_audit(self, message: AuditDecision) -> CaseStatus:
         """Take the auditor's decision (R13-R17)."""
         return await self._answer(message)
 
     @workflow.update(name="register_shipment")
-    async def register_shipment(self, message: CourierTracking) -> Standing:
+    async def register_shipment(self, message: CourierTracking) -> CaseStatus:
         """Take carrier and tracking number (R19)."""
         return await self._answer(message)
 
     @workflow.update(name="record_receipt")
-    async def record_receipt(self, message: GoodsReceipt) -> Standing:
+    async def record_receipt(self, message: GoodsReceipt) -> CaseStatus:
         """Take the warehouse's receipt (R20)."""
         return await self._answer(message)
 
     @workflow.update(name="record_inspection")
-    async def record_inspection(self, message: WarehouseInspection) -> Standing:
+    async def record_inspection(self, message: WarehouseInspection) -> CaseStatus:
         """Take the warehouse's inspection (R25-R29)."""
         return await self._answer(message)
 
     @workflow.update(name="record_dispatch")
-    async def record_dispatch(self, message: Dispatch) -> Standing:
+    async def record_dispatch(self, message: Dispatch) -> CaseStatus:
         """Take the warehouse's word that a parcel left for the customer (R28, R39)."""
         return await self._answer(message)
 
     @workflow.update(name="resolve")
-    async def resolve(self, message: CaseResolution) -> Standing:
+    async def resolve(self, message: CaseResolution) -> CaseStatus:
         """Take a human's decision of a parked case (R12, R22, R27, R28, R36, R38, R39)."""
         return await self._answer(message)
 
     @workflow.update(name="withdraw")
-    async def withdraw(self, message: Withdrawal) -> Standing:
+    async def withdraw(self, message: Withdrawal) -> CaseStatus:
         """Take the customer's withdrawal (R24)."""
         return await self._answer(message)
 
     @workflow.update(name="report_evidence")
-    async def report_evidence(self, message: EvidenceReport) -> Standing:
+    async def report_evidence(self, message: EvidenceReport) -> CaseStatus:
         """Take verified or refused evidence (R8)."""
         return await self._answer(message)
 
-    async def _answer(self, message: Message) -> Standing:
+    async def _answer(self, message: Message) -> CaseStatus:
         return _standing(await self._mailbox.update(message))
 
     def _screen(self, message: Message) -> None:
@@ -144,12 +144,12 @@ class CaseHandlers:
     @workflow.signal(name="refund_news", description=signal_descriptions.REFUND_NEWS)
     def refund_news(self, raw: RawValue = NO_INPUT) -> None:
         """Take a gateway's word that a refund changed (R37)."""
-        self._mailbox.signal("refund_news", RefundNews, raw)
+        self._mailbox.signal("refund_news", RefundUpdate, raw)
 
     @workflow.signal(name="dispute_news", description=signal_descriptions.DISPUTE_NEWS)
     def dispute_news(self, raw: RawValue = NO_INPUT) -> None:
         """Take a gateway's word of a chargeback (R38)."""
-        self._mailbox.signal("dispute_news", DisputeNews, raw)
+        self._mailbox.signal("dispute_news", DisputeUpdate, raw)
 
     @workflow.signal(dynamic=True)
     def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:
@@ -161,5 +161,5 @@ class CaseHandlers:
         self._mailbox.refuse(name, why)
 
 
-def _standing(case: Case) -> Standing:
-    return Standing(case_id=case.case_id, version=case.version, state=case.state)
+def _standing(case: Case) -> CaseStatus:
+    return CaseStatus(case_id=case.case_id, version=case.version, state=case.state)

@@ -16,7 +16,7 @@ MAX_WHY = 300
 
 
 @dataclass
-class Letter:
+class InboundMessage:
     """A message as it came in: decoded, or with why not; `ordinal` counts the signals of its name."""
 
     name: str
@@ -27,11 +27,11 @@ class Letter:
     reply: asyncio.Future[Case] | None = field(default=None, repr=False)
 
 
-class Mailbox:
+class Inbox:
     """Takes signals and updates in, one letter each."""
 
     def __init__(self) -> None:
-        self._letters: deque[Letter] = deque()
+        self._letters: deque[InboundMessage] = deque()
         self._signals: dict[str, int] = {}
 
     def __bool__(self) -> bool:
@@ -39,11 +39,11 @@ class Mailbox:
         return bool(self._letters)
 
     @property
-    def first(self) -> Letter | None:
+    def first(self) -> InboundMessage | None:
         """The letter that came first, still in the box."""
         return self._letters[0] if self._letters else None
 
-    def take(self) -> Letter:
+    def take(self) -> InboundMessage:
         """Remove and return the letter that came first."""
         return self._letters.popleft()
 
@@ -54,22 +54,22 @@ class Mailbox:
         except Exception as error:  # noqa: BLE001 - an ordinary exception in a handler would wedge the workflow
             self.refuse(name, _why(error, raw))
         else:
-            self._letters.append(Letter(name, workflow.now(), message, ordinal=self._count(name)))
+            self._letters.append(InboundMessage(name, workflow.now(), message, ordinal=self._count(name)))
 
     def refuse(self, name: str, why: str) -> None:
         """Keep a signal that makes no sense."""
-        self._letters.append(Letter(name, workflow.now(), unreadable=why[:MAX_WHY], ordinal=self._count(name)))
+        self._letters.append(InboundMessage(name, workflow.now(), unreadable=why[:MAX_WHY], ordinal=self._count(name)))
 
     def update(self, message: Message) -> asyncio.Future[Case]:
         """Keep an update and return its reply to be; its sender may say when it received it."""
         reply: asyncio.Future[Case] = asyncio.get_running_loop().create_future()
         at = min(message.received_at or workflow.now(), workflow.now())
-        self._letters.append(Letter(message.kind, at, message, reply=reply))
+        self._letters.append(InboundMessage(message.kind, at, message, reply=reply))
         return reply
 
     def tell(self, message: Message) -> None:
         """Keep what the workflow tells itself."""
-        self._letters.append(Letter(message.kind, workflow.now(), message))
+        self._letters.append(InboundMessage(message.kind, workflow.now(), message))
 
     def _count(self, name: str) -> int:
         self._signals[name] = self._signals.get(name, 0) + 1

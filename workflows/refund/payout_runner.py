@@ -7,13 +7,13 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from activities.payouts import PayoutDesk, PayoutOrder
+from activities.payouts import PayoutActivities, PayoutOrder
 from domain.cases.case import Case
 from domain.cases.messages import PayoutAnswer, PayoutTrouble
 from domain.cases.payout import Payout
 from domain.enums import CaseState, EvidenceStatus, PayoutState
 from workflows import options
-from workflows.refund.inbox import Mailbox
+from workflows.refund.inbox import Inbox
 
 ON_ITS_WAY = frozenset({PayoutState.PENDING, PayoutState.ACTION_REQUIRED, PayoutState.UNKNOWN})
 BEING_SUBMITTED = frozenset({PayoutState.PLANNED, PayoutState.SUBMITTING})
@@ -25,7 +25,7 @@ NEWS_OF = "news of "
 class Payments:
     """The payouts of a case on their way: each is carried by a task of its own, in this run or the one after it."""
 
-    def __init__(self, mailbox: Mailbox) -> None:
+    def __init__(self, mailbox: Inbox) -> None:
         self._mailbox = mailbox
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -80,7 +80,7 @@ def _submitted(payout: Payout) -> Payout:
     return payout.amend(state=PayoutState.SUBMITTING) if payout.state is PayoutState.PLANNED else payout
 
 
-async def pay(case: Case, payout: Payout, mailbox: Mailbox) -> None:
+async def pay(case: Case, payout: Payout, mailbox: Inbox) -> None:
     """Bring the payout to an answer and tell it; a permanent refusal is told as trouble (R36)."""
     try:
         await _settle(_order(case, payout), mailbox)
@@ -88,7 +88,7 @@ async def pay(case: Case, payout: Payout, mailbox: Mailbox) -> None:
         mailbox.tell(_trouble(payout, error))
 
 
-async def ask(case: Case, payout: Payout, mailbox: Mailbox) -> None:
+async def ask(case: Case, payout: Payout, mailbox: Inbox) -> None:
     """Ask the gateway how the refund stands now and tell that, whatever it is (R37)."""
     try:
         mailbox.tell(PayoutAnswer(payout=await _check(_order(case, payout))))
@@ -103,17 +103,17 @@ def _order(case: Case, payout: Payout) -> PayoutOrder:
 
 async def _submit(order: PayoutOrder) -> Payout:
     return await workflow.execute_activity_method(
-        PayoutDesk.submit, order, **options.payout(f"refund {order.payout.amount} as {order.payout.payout_id}")
+        PayoutActivities.submit, order, **options.payout(f"refund {order.payout.amount} as {order.payout.payout_id}")
     )
 
 
 async def _check(order: PayoutOrder) -> Payout:
     return await workflow.execute_activity_method(
-        PayoutDesk.check, order, **options.payout(f"ask after {order.payout.payout_id}")
+        PayoutActivities.check, order, **options.payout(f"ask after {order.payout.payout_id}")
     )
 
 
-async def _settle(order: PayoutOrder, mailbox: Mailbox) -> None:
+async def _settle(order: PayoutOrder, mailbox: Inbox) -> None:
     answer, waits = order.payout, 0
     if answer.state in BEING_SUBMITTED:
         answer = await _submit(order)

@@ -4,20 +4,20 @@ import asyncio
 
 from temporalio import workflow
 
-from activities.stock import StockDesk, StockOrder
+from activities.stock import StockActivities, StockOrder
 from domain.cases.case import Case
 from domain.cases.exchange import Replacement
 from domain.cases.messages import StockAnswer
 from domain.enums import CaseState, ReplacementState
 from policy.refund_amount import value_awaiting_replacement
 from workflows import options
-from workflows.refund.inbox import Mailbox
+from workflows.refund.inbox import Inbox
 
 
 class Replacements:
     """The errands of a case to the stock, one at a time, so that nothing is given back before it was reserved."""
 
-    def __init__(self, mailbox: Mailbox) -> None:
+    def __init__(self, mailbox: Inbox) -> None:
         self._mailbox = mailbox
         self._errand: asyncio.Task[None] | None = None
 
@@ -36,18 +36,18 @@ class Replacements:
             self._errand = asyncio.create_task(reserve(_order(case, planned), self._mailbox))
 
 
-async def reserve(order: StockOrder, mailbox: Mailbox) -> None:
+async def reserve(order: StockOrder, mailbox: Inbox) -> None:
     """Have the replacements reserved, and tell which of them are."""
     told = await workflow.execute_activity_method(
-        StockDesk.reserve, order, **options.stock(f"reserve for {order.case_id}")
+        StockActivities.reserve, order, **options.stock(f"reserve for {order.case_id}")
     )
     mailbox.tell(StockAnswer(states=told.states, withheld=told.withheld))
 
 
-async def release(order: StockOrder, mailbox: Mailbox) -> None:
+async def release(order: StockOrder, mailbox: Inbox) -> None:
     """Give the replacements back, and tell that."""
     told = await workflow.execute_activity_method(
-        StockDesk.release, order, **options.stock(f"give back for {order.case_id}")
+        StockActivities.release, order, **options.stock(f"give back for {order.case_id}")
     )
     mailbox.tell(StockAnswer(states=told.states))
 

@@ -12,18 +12,18 @@ from domain.cases.messages import (
     CaseResolution,
     CourierTracking,
     Dispatch,
-    DisputeNews,
+    DisputeUpdate,
     EvidenceReport,
     GoodsReceipt,
     Message,
     PayoutAnswer,
     PayoutTrouble,
-    RefundNews,
+    RefundUpdate,
     StockAnswer,
     WarehouseInspection,
     Withdrawal,
 )
-from domain.enums import AuditVerdict, CaseState, Settlement
+from domain.enums import AuditVerdict, CaseState, ResolutionDecision
 from domain.policy_document import PolicyDocument
 from policy import audit as audit_rules
 from policy import deadlines
@@ -39,7 +39,7 @@ from workflows.refund.steps import (
     request,
     returns,
 )
-from workflows.refund.transition import Arrived, Happened, Move, OnDeadline, OnMessage
+from workflows.refund.transition import OnDeadline, OnMessage, ReceivedMessage, TimelineEvent, Transition
 
 S = CaseState
 
@@ -106,8 +106,8 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
 
 IN_ANY_STATE: dict[type[Message], OnMessage] = {
     PayoutAnswer: payout.take_answer,
-    RefundNews: payout.ask_after,
-    DisputeNews: dispute.hear,
+    RefundUpdate: payout.ask_after,
+    DisputeUpdate: dispute.hear,
     StockAnswer: exchange.take_answer,
     Dispatch: exchange.dispatch,
 }
@@ -122,7 +122,7 @@ ON_DEADLINE: dict[tuple[CaseState, str], OnDeadline] = {
 }
 
 
-def take(case: Case, arrived: Arrived[Message], policy: PolicyDocument) -> Move | Refusal | None:
+def take(case: Case, arrived: ReceivedMessage[Message], policy: PolicyDocument) -> Transition | Refusal | None:
     """Return what the message does to the case, the rule that refuses it, or None when the state expects no such."""
     reaction = _reaction(case, arrived.message)
     if reaction is None or not (case.is_open or may_take_up(case, arrived.message)):
@@ -138,7 +138,7 @@ def auto_approval(case: Case, policy: PolicyDocument) -> AuditDecision | None:
     return AuditDecision(decision=AuditVerdict.APPROVE, decided_by=f"policy {policy.version}")
 
 
-def pass_deadline(case: Case, deadline: Deadline, at: datetime, policy: PolicyDocument) -> Move:
+def pass_deadline(case: Case, deadline: Deadline, at: datetime, policy: PolicyDocument) -> Transition:
     """Return what a deadline does when it passes: an end, an alert, a reminder, or nothing but its mark."""
     case = case.amend(deadlines=tuple(_marked(one, deadline) for one in case.deadlines))
     reaction = ON_DEADLINE.get((case.state, deadline.what), _notice)
@@ -146,18 +146,18 @@ def pass_deadline(case: Case, deadline: Deadline, at: datetime, policy: PolicyDo
 
 
 def _reaction(case: Case, message: Message) -> OnMessage | None:
-    if isinstance(message, CaseResolution) and message.decision is Settlement.PAID:
+    if isinstance(message, CaseResolution) and message.decision is ResolutionDecision.PAID:
         return payout_resolution.mark_paid
     return {**IN_ANY_STATE, **ON_MESSAGE.get(case.state, {})}.get(type(message))
 
 
-def _notice(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
+def _notice(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
     rule, event = NOTICES.get(deadline.what.rstrip("_0123456789"), ("", ""))
     if not event:
-        return Move(case)
+        return Transition(case)
     details = {"what": deadline.what, "when": deadline.when.isoformat()}
     overdue = case.overdue or deadlines.is_target(deadline.what) or deadline.what in deadlines.PAYOUT_WINDOWS
-    return Move(case.amend(overdue=overdue), (Happened(event, rule=rule, details=dict(details)),))
+    return Transition(case.amend(overdue=overdue), (TimelineEvent(event, rule=rule, details=dict(details)),))
 
 
 NOTICES: dict[str, tuple[str, str]] = {
@@ -171,13 +171,13 @@ NOTICES: dict[str, tuple[str, str]] = {
 }
 
 
-def _taken(before: Case, move: Move, message: Message) -> Move:
+def _taken(before: Case, move: Transition, message: Message) -> Transition:
     """Note what was answered, so that the same again gets the same answer; a new state is not overdue."""
     is_same_work = move.case.state is before.state or {before.state, move.case.state} <= payout.PAYING
     overdue = before.overdue and is_same_work
     answered = {**before.answered, message.kind: message.fingerprint}
     taken = {**before.taken, message.event_id: message.identity} if message.event_id else before.taken
-    return Move(move.case.amend(overdue=overdue, answered=answered, taken=taken), move.happened)
+    return Transition(move.case.amend(overdue=overdue, answered=answered, taken=taken), move.happened)
 
 
 def _marked(one: Deadline, passed: Deadline) -> Deadline:

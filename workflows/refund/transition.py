@@ -16,7 +16,7 @@ M = TypeVar("M", bound=Message)
 
 
 @dataclass(frozen=True)
-class Arrived(Generic[M]):
+class ReceivedMessage(Generic[M]):
     """A message and when it arrived."""
 
     message: M
@@ -24,7 +24,7 @@ class Arrived(Generic[M]):
 
 
 @dataclass(frozen=True)
-class Happened:
+class TimelineEvent:
     """A line of the timeline to be, in codes."""
 
     event: str
@@ -34,12 +34,12 @@ class Happened:
 
 
 @dataclass(frozen=True)
-class Move:
+class Transition:
     """A case as it shall be, and what happened to it."""
 
     case: Case
-    happened: tuple[Happened, ...] = ()
+    happened: tuple[TimelineEvent, ...] = ()
 
 
-OnMessage: TypeAlias = Callable[[Case, Arrived[Any], PolicyDocument], Move | Refusal]
-OnDeadline: TypeAlias = Callable[[Case, Deadline, datetime, PolicyDocument], Move]
+OnMessage: TypeAlias = Callable[[Case, ReceivedMessage[Any], PolicyDocument], Transition | Refusal]
+OnDeadline: TypeAlias = Callable[[Case, Deadline, datetime, PolicyDocument], Transition]

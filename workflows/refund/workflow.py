@@ -8,9 +8,9 @@ from domain.calendar import Deadline
 from domain.enums import ReplacementState
 from domain.request import CaseIntake
 from workflows.refund.case_state import CaseOutcome
-from workflows.refund.deadline_timer import Alarm
+from workflows.refund.deadline_timer import DeadlineTimer
 from workflows.refund.handlers import CaseHandlers
-from workflows.refund.inbox import Letter
+from workflows.refund.inbox import InboundMessage
 from workflows.refund.payout_runner import Payments
 from workflows.refund.replacement_runner import Replacements
 from workflows.refund.state_machine import auto_approval, pass_deadline
@@ -24,7 +24,7 @@ class RefundWorkflow(CaseHandlers):
     def __init__(self, intake: CaseIntake) -> None:
         super().__init__()
         self._intake = intake
-        self._alarm = Alarm()
+        self._alarm = DeadlineTimer()
         self._payments = Payments(self._mailbox)
         self._replacements = Replacements(self._mailbox)
         self._is_weighed = False
@@ -64,7 +64,7 @@ class RefundWorkflow(CaseHandlers):
         self._file.keep(self._payments.start(self._file.case))
         self._replacements.start(self._file.case)
 
-    async def _next_event(self) -> Letter | Deadline:
+    async def _next_event(self) -> InboundMessage | Deadline:
         """Return what comes next by the time it arrived: a letter, or a deadline that passed before it."""
         while True:
             passed = await self._file.passed_deadline()

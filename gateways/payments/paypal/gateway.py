@@ -12,7 +12,7 @@ from domain.enums import PayoutState
 from domain.errors import PayoutRefusedError
 from domain.minor_units import as_text, from_text
 from domain.money import Money
-from domain.payment_events import SeenRefund
+from domain.payment_events import GatewayRefundRecord
 from gateways.payments.paypal import PROVIDER
 from gateways.payments.paypal.client import Json, PayPalClient
 
@@ -65,7 +65,7 @@ class PayPalGateway:
             "invoice_id": f"{case_id}/{payout.payout_id}/{payout.attempt}",
         }
         headers = {"PayPal-Request-Id": payout.idempotency_key, "Prefer": "return=representation"}
-        return _told(self._client.post(f"/v2/payments/captures/{_in_path(payout)}/refund", body, headers))
+        return _to_refund(self._client.post(f"/v2/payments/captures/{_in_path(payout)}/refund", body, headers))
 
     def find_refund(self, payout: Payout) -> GatewayRefund | None:
         """Return the refund that carries the payout's id, among all refunds of its order, or None.
@@ -77,15 +77,18 @@ class PayPalGateway:
         order = self._client.get(f"/v2/checkout/orders/{order_id}")
         units: list[Json] = order["purchase_units"]
         for refund in (one for unit in units for one in unit["payments"].get("refunds", ())):
-            if refund.get("custom_id") == payout.payout_id and (told := _told(refund)).state not in _COUNTS_FOR_NOTHING:
+            if (
+                refund.get("custom_id") == payout.payout_id
+                and (told := _to_refund(refund)).state not in _COUNTS_FOR_NOTHING
+            ):
                 return told
         return None
 
     def read_refund(self, refund_id: str) -> GatewayRefund:
         """Return the refund as it stands now. Raises as `refund` does."""
-        return _told(self._client.get(f"/v2/payments/refunds/{quote(refund_id, safe='')}"))
+        return _to_refund(self._client.get(f"/v2/payments/refunds/{quote(refund_id, safe='')}"))
 
-    def refunds_since(self, since: datetime) -> Iterator[SeenRefund]:
+    def refunds_since(self, since: datetime) -> Iterator[GatewayRefundRecord]:
         """Return every refund made at or after `since`, whoever made it, through all pages.
 
         PayPal's reports lag behind by up to three hours. Raises as `refund` does.
@@ -100,7 +103,7 @@ class PayPalGateway:
         """Close every connection."""
         self._client.close()
 
-    def _reported(self, since: datetime, until: datetime) -> Iterator[SeenRefund]:
+    def _reported(self, since: datetime, until: datetime) -> Iterator[GatewayRefundRecord]:
         page, pages = 1, 1
         while page <= pages:
             asked = {
@@ -139,7 +142,7 @@ def money_of(amount: Json) -> Money:
     return from_text(amount["value"], amount["currency_code"])
 
 
-def _told(refund: Json) -> GatewayRefund:
+def _to_refund(refund: Json) -> GatewayRefund:
     reason: Json = refund.get("status_details") or {}
     return GatewayRefund(
         refund_id=refund["id"],
@@ -149,9 +152,9 @@ def _told(refund: Json) -> GatewayRefund:
     )
 
 
-def _seen(told: Json) -> SeenRefund:
+def _seen(told: Json) -> GatewayRefundRecord:
     amount = money_of(told["transaction_amount"])
-    return SeenRefund(
+    return GatewayRefundRecord(
         provider=PROVIDER,
         refund_id=told["transaction_id"],
         payment_reference=told["paypal_reference_id"],

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from domain.errors import BadSignatureError, PayoutRefusedError, UnreadableEventError
-from domain.payment_events import Dispute, DisputeStatus, GatewayEvent, SeenRefund
+from domain.payment_events import Dispute, DisputeStatus, GatewayEvent, GatewayRefundRecord
 from gateways.payments.paypal import PROVIDER
 from gateways.payments.paypal.client import Json, PayPalClient
 from gateways.payments.paypal.gateway import TIMEOUT_SECONDS, money_of, state_of
@@ -100,9 +100,9 @@ def _event(told: dict[str, Any]) -> GatewayEvent:
     )
 
 
-def _refund(told: Json) -> SeenRefund:
+def _refund(told: Json) -> GatewayRefundRecord:
     [capture] = [link["href"] for link in told["links"] if link["rel"] == "up"]
-    return SeenRefund(
+    return GatewayRefundRecord(
         provider=PROVIDER,
         refund_id=told["id"],
         payment_reference=str(capture).rpartition("/")[2],

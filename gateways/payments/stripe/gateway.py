@@ -12,7 +12,7 @@ from domain.cases.payout import Payout
 from domain.enums import PayoutState
 from domain.errors import AnswerLostError, DomainError, GatewayUnavailableError, PayoutRefusedError, StaleAnswerError
 from domain.money import Money
-from domain.payment_events import SeenRefund
+from domain.payment_events import GatewayRefundRecord
 from gateways.payments.stripe import PROVIDER
 from gateways.payments.stripe.statuses import state_of
 
@@ -65,7 +65,7 @@ class StripeGateway:
         else:
             params["payment_intent"] = payout.payment_reference
         with _translated_errors():
-            return _told(self._refunds.create(params, {"idempotency_key": payout.idempotency_key}))
+            return _to_refund(self._refunds.create(params, {"idempotency_key": payout.idempotency_key}))
 
     def find_refund(self, payout: Payout) -> GatewayRefund | None:
         """Return the refund that carries the payout's id in its metadata, looking through all pages, or None.
@@ -80,16 +80,16 @@ class StripeGateway:
             params["payment_intent"] = payout.payment_reference
         with _translated_errors():
             for refund in self._refunds.list(params).auto_paging_iter():
-                if _is_of(payout, refund) and (told := _told(refund)).state not in _COUNTS_FOR_NOTHING:
+                if _is_of(payout, refund) and (told := _to_refund(refund)).state not in _COUNTS_FOR_NOTHING:
                     return told
         return None
 
     def read_refund(self, refund_id: str) -> GatewayRefund:
         """Return the refund as it stands now. Raises as `refund` does."""
         with _translated_errors():
-            return _told(self._refunds.retrieve(refund_id))
+            return _to_refund(self._refunds.retrieve(refund_id))
 
-    def refunds_since(self, since: datetime) -> Iterator[SeenRefund]:
+    def refunds_since(self, since: datetime) -> Iterator[GatewayRefundRecord]:
         """Return every refund made at or after `since`, whoever made it, through all pages. Raises as `refund`."""
         params: RefundListParams = {"limit": _PAGE_SIZE, "created": {"gte": int(since.timestamp())}}
         with _translated_errors():
@@ -105,7 +105,7 @@ def _is_of(payout: Payout, refund: stripe.Refund) -> bool:
     return getattr(refund.metadata, "payout_id", None) == payout.payout_id
 
 
-def _told(refund: stripe.Refund) -> GatewayRefund:
+def _to_refund(refund: stripe.Refund) -> GatewayRefund:
     return GatewayRefund(
         refund_id=refund.id,
         state=state_of(refund.status),
@@ -114,9 +114,9 @@ def _told(refund: stripe.Refund) -> GatewayRefund:
     )
 
 
-def _seen(refund: stripe.Refund) -> SeenRefund:
-    told = _told(refund)
-    return SeenRefund(
+def _seen(refund: stripe.Refund) -> GatewayRefundRecord:
+    told = _to_refund(refund)
+    return GatewayRefundRecord(
         provider=PROVIDER,
         refund_id=told.refund_id,
         payment_reference=str(refund.payment_intent or refund.charge),

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from domain.errors import BadSignatureError, UnreadableEventError
 from domain.money import Money
-from domain.payment_events import Dispute, DisputeStatus, GatewayEvent, SeenRefund
+from domain.payment_events import Dispute, DisputeStatus, GatewayEvent, GatewayRefundRecord
 from gateways.payments.stripe import PROVIDER
 from gateways.payments.stripe.statuses import state_of
 
@@ -75,9 +75,9 @@ def _event(told: dict[str, Any]) -> GatewayEvent:
     )
 
 
-def _refund(told: dict[str, Any]) -> SeenRefund:
+def _refund(told: dict[str, Any]) -> GatewayRefundRecord:
     metadata: dict[str, str] = told.get("metadata") or {}
-    return SeenRefund(
+    return GatewayRefundRecord(
         provider=PROVIDER,
         refund_id=told["id"],
         payment_reference=_reference(told),

@@ -7,12 +7,12 @@ from domain.policy_document import PolicyDocument
 from policy import audit as rules
 from policy import returns
 from workflows.refund.steps import exchange
-from workflows.refund.transition import Arrived, Happened, Move
+from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 
-def decide(case: Case, arrived: Arrived[AuditDecision], policy: PolicyDocument) -> Move | Refusal:
+def decide(case: Case, arrived: ReceivedMessage[AuditDecision], policy: PolicyDocument) -> Transition | Refusal:
     """Carry out the auditor's decision when the rules allow it."""
-    if refusal := rules.judge(case, arrived.message, policy):
+    if refusal := rules.check_audit_decision(case, arrived.message, policy):
         return refusal
     if arrived.message.decision is AuditVerdict.REJECT:
         return _reject(case, arrived.message, policy)
@@ -21,19 +21,19 @@ def decide(case: Case, arrived: Arrived[AuditDecision], policy: PolicyDocument) 
     return _approve(case, arrived, policy)
 
 
-def _reject(case: Case, decision: AuditDecision, policy: PolicyDocument) -> Move:
+def _reject(case: Case, decision: AuditDecision, policy: PolicyDocument) -> Transition:
     """Reject with the code and the text for the customer; a text from the API stands in the database (R15)."""
     text = decision.note or rules.text_for_customer(decision.reason_code or "", policy)
-    happened = Happened("rejected", _who(decision), "R15", {"reason_code": decision.reason_code, "text": text})
-    return Move(case.amend(state=CaseState.REJECTED), (happened,))
+    happened = TimelineEvent("rejected", _who(decision), "R15", {"reason_code": decision.reason_code, "text": text})
+    return Transition(case.amend(state=CaseState.REJECTED), (happened,))
 
 
-def _request_information(case: Case, decision: AuditDecision) -> Move:
-    happened = Happened("information_requested", _who(decision), "R9", {"reason_code": decision.reason_code})
-    return Move(case.amend(state=CaseState.INFORMATION_REQUESTED, awaits_more=True), (happened,))
+def _request_information(case: Case, decision: AuditDecision) -> Transition:
+    happened = TimelineEvent("information_requested", _who(decision), "R9", {"reason_code": decision.reason_code})
+    return Transition(case.amend(state=CaseState.INFORMATION_REQUESTED, awaits_more=True), (happened,))
 
 
-def _approve(case: Case, arrived: Arrived[AuditDecision], policy: PolicyDocument) -> Move | Refusal:
+def _approve(case: Case, arrived: ReceivedMessage[AuditDecision], policy: PolicyDocument) -> Transition | Refusal:
     decision = arrived.message
     happened = (*_reclassified(case, decision), _approved(case, decision))
     case = case.amend(
@@ -50,24 +50,26 @@ def _approve(case: Case, arrived: Arrived[AuditDecision], policy: PolicyDocument
         return_code=returns.return_code(case.case_id),
         return_address=policy.return_address,
     )
-    return Move(case, (*happened, Happened("return_requested", rule="R18", details={"return_code": case.return_code})))
+    return Transition(
+        case, (*happened, TimelineEvent("return_requested", rule="R18", details={"return_code": case.return_code}))
+    )
 
 
-def _reclassified(case: Case, decision: AuditDecision) -> tuple[Happened, ...]:
+def _reclassified(case: Case, decision: AuditDecision) -> tuple[TimelineEvent, ...]:
     if decision.reclassify_as in (None, case.reason):
         return ()
     details = {"from": case.reason.value, "to": str(decision.reclassify_as)}
-    return (Happened("reclassified", _who(decision), "R17", dict(details)),)
+    return (TimelineEvent("reclassified", _who(decision), "R17", dict(details)),)
 
 
-def _approved(case: Case, decision: AuditDecision) -> Happened:
+def _approved(case: Case, decision: AuditDecision) -> TimelineEvent:
     weighed = {
         "reason": str(decision.reclassify_as or case.reason),
         "evidence": len(case.evidence),
         "return_waived": decision.waive_return,
     }
     rule = "R23" if decision.waive_return else "R16"
-    return Happened("approved", _who(decision), rule, dict(weighed))
+    return TimelineEvent("approved", _who(decision), rule, dict(weighed))
 
 
 def _who(decision: AuditDecision) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.cases.case import Case
-from domain.cases.messages import CaseResolution, DisputeNews
+from domain.cases.messages import CaseResolution, DisputeUpdate
 from domain.cases.payout import Payout
 from domain.enums import CaseState, PayoutState
 from domain.payment_events import Dispute, DisputeStatus
@@ -12,7 +12,7 @@ from policy import exchange
 from policy import payout_rules as rules
 from policy.refund_amount import value_awaiting_replacement
 from workflows.refund.steps import payout
-from workflows.refund.transition import Arrived, Happened, Move
+from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 _NOT_SENT = rules.PAID_NOTHING | {PayoutState.PLANNED}
 _SENT = frozenset({PayoutState.SUBMITTING, PayoutState.UNKNOWN, PayoutState.PENDING, PayoutState.ACTION_REQUIRED})
@@ -20,38 +20,42 @@ _GIVING = payout.PAYING | {CaseState.REPLACEMENT_DUE}
 BY_HAND = "ended_by_hand"
 
 
-def hear(case: Case, arrived: Arrived[DisputeNews], policy: PolicyDocument) -> Move:
+def hear(case: Case, arrived: ReceivedMessage[DisputeUpdate], policy: PolicyDocument) -> Transition:
     """Hold, settle or go on as the dispute stands; a case that pays and sends nothing now only notes it (R38, R39)."""
     told = arrived.message.dispute
     happened = (_told(told),)
     concerned = tuple(one for one in case.payouts if rules.concerns(told, one) and one.state in _NOT_SENT | _SENT)
     if case.state not in _GIVING or not (concerned or case.awaits_replacement):
-        return Move(case, happened)
+        return Transition(case, happened)
     match told.status:
         case DisputeStatus.OPEN:
             return hold(case, happened)
         case DisputeStatus.WON:
-            return payout.again(case, happened) if case.state is CaseState.CHARGEBACK_HOLD else Move(case, happened)
+            return (
+                payout.again(case, happened) if case.state is CaseState.CHARGEBACK_HOLD else Transition(case, happened)
+            )
         case DisputeStatus.LOST:
             return _lost(case, arrived, concerned, policy)
 
 
-def hold(case: Case, happened: tuple[Happened, ...]) -> Move:
+def hold(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
     """Pay and send nothing until the dispute has ended; what was submitted before is still asked after (R38)."""
     if case.state is CaseState.CHARGEBACK_HOLD:
-        return Move(case, happened)
-    held = Happened("chargeback_hold", rule="R38")
-    return Move(case.amend(state=CaseState.CHARGEBACK_HOLD, blocked_by=None), (*happened, held))
+        return Transition(case, happened)
+    held = TimelineEvent("chargeback_hold", rule="R38")
+    return Transition(case.amend(state=CaseState.CHARGEBACK_HOLD, blocked_by=None), (*happened, held))
 
 
-def close_by_hand(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move:
+def close_by_hand(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition:
     """Take finance's word that the dispute has returned the money (R38)."""
-    happened = Happened("dispute_lost", arrived.message.decided_by, "R38")
+    happened = TimelineEvent("dispute_lost", arrived.message.decided_by, "R38")
     case = _settled(case, BY_HAND, case.payouts)
     return _closed(case, (happened,), policy, arrived.at)
 
 
-def _lost(case: Case, arrived: Arrived[DisputeNews], concerned: tuple[Payout, ...], policy: PolicyDocument) -> Move:
+def _lost(
+    case: Case, arrived: ReceivedMessage[DisputeUpdate], concerned: tuple[Payout, ...], policy: PolicyDocument
+) -> Transition:
     """Close what the dispute has paid; one that returned less than is owed asks finance (R38)."""
     told = arrived.message.dispute
     happened = (_told(told),)
@@ -67,10 +71,10 @@ def _settled(case: Case, dispute_id: str, concerned: tuple[Payout, ...]) -> Case
     return exchange.give_up(case).amend(settled_by_dispute=dispute_id)
 
 
-def _closed(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument, at: datetime) -> Move:
-    return payout.paid(case, happened, policy, at) if rules.is_paid(case) else Move(case, happened)
+def _closed(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime) -> Transition:
+    return payout.paid(case, happened, policy, at) if rules.is_paid(case) else Transition(case, happened)
 
 
-def _told(told: Dispute) -> Happened:
+def _told(told: Dispute) -> TimelineEvent:
     details = {"dispute_id": told.dispute_id, "amount": told.amount.minor, "currency": told.amount.currency}
-    return Happened(f"dispute_{told.status}", told.provider, "R38", dict(details))
+    return TimelineEvent(f"dispute_{told.status}", told.provider, "R38", dict(details))

@@ -7,15 +7,17 @@ from pydantic import JsonValue
 from domain.cases.case import Case, Refusal
 from domain.cases.exchange import Replacement
 from domain.cases.messages import CaseResolution, Dispatch, StockAnswer
-from domain.enums import CaseState, DispatchedGoods, ReplacementState, Settlement, Withheld
+from domain.enums import CaseState, DispatchedGoods, HoldReason, ReplacementState, ResolutionDecision
 from domain.policy_document import PolicyDocument
 from policy import exchange as rules
 from policy import inspection
 from workflows.refund.steps import dispute, payout
-from workflows.refund.transition import Arrived, Happened, Move
+from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 
-def settle(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument, at: datetime) -> Move | Refusal:
+def settle(
+    case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime
+) -> Transition | Refusal:
     """Replace or refund the accepted units; what is to be replaced is reserved first (R25, R26, R39)."""
     if not inspection.may_pay(case):
         return Refusal(rule="R25", code="not_inspected", says="No payout and no replacement without an inspection.")
@@ -23,19 +25,19 @@ def settle(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument, a
     case = rules.plan(case)
     planned = tuple(_happened("replacement_planned", one) for one in case.replacements[known:])
     if planned:
-        return Move(case.amend(state=CaseState.REPLACEMENT_DUE), (*happened, *planned))
-    return payout.go_on(case, happened, policy, at)
+        return Transition(case.amend(state=CaseState.REPLACEMENT_DUE), (*happened, *planned))
+    return payout.continue_after_inspection(case, happened, policy, at)
 
 
 def settle_without_goods(
-    case: Case, happened: tuple[Happened, ...], policy: PolicyDocument, at: datetime
-) -> Move | Refusal:
+    case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime
+) -> Transition | Refusal:
     """Replace or refund every unit that is not settled, though nothing came back (R22, R23)."""
     lines = tuple(line.amend(accepted=line.accepted + line.outstanding) for line in case.lines)
     return settle(case.amend(lines=lines), happened, policy, at)
 
 
-def take_answer(case: Case, arrived: Arrived[StockAnswer], policy: PolicyDocument) -> Move:
+def take_answer(case: Case, arrived: ReceivedMessage[StockAnswer], policy: PolicyDocument) -> Transition:
     """Keep what the stock said; once all of it is known, what is not in stock is refunded (R39)."""
     if arrived.message.withheld:
         return _withheld(case, arrived.message.withheld)
@@ -43,51 +45,53 @@ def take_answer(case: Case, arrived: Arrived[StockAnswer], policy: PolicyDocumen
     case = rules.answered(case, arrived.message.states)
     happened = tuple(_happened(f"replacement_{one.state}", one) for one in case.replacements if one not in before)
     if case.state is not CaseState.REPLACEMENT_DUE or rules.awaits_stock(case):
-        return Move(case, happened)
-    return payout.go_on(case, happened, policy, arrived.at)
+        return Transition(case, happened)
+    return payout.continue_after_inspection(case, happened, policy, arrived.at)
 
 
-def dispatch(case: Case, arrived: Arrived[Dispatch], policy: PolicyDocument) -> Move | Refusal:
+def dispatch(case: Case, arrived: ReceivedMessage[Dispatch], policy: PolicyDocument) -> Transition | Refusal:
     """Take the warehouse's word that a parcel left: with replacements (R39) or refused goods (R28)."""
     told = arrived.message
     if rules.is_known_parcel(case, told):
-        return Move(case)
+        return Transition(case)
     if case.state is CaseState.CHARGEBACK_HOLD and told.goods is DispatchedGoods.REPLACEMENT:
         says = "A payment of the order is disputed: keep the parcel until the dispute has ended."
         return Refusal(rule="R38", code="chargeback_hold", says=says)
-    if refusal := rules.judge_dispatch(case, told):
+    if refusal := rules.check_dispatch(case, told):
         return refusal
     case = rules.dispatched(case, told, arrived.at)
     happened = (_left(told),)
     if case.state is not CaseState.REPLACEMENT_DUE or case.awaits_replacement:
-        return Move(case, happened)
-    return payout.go_on(case, happened, policy, arrived.at)
+        return Transition(case, happened)
+    return payout.continue_after_inspection(case, happened, policy, arrived.at)
 
 
-def refund_instead(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move | Refusal:
+def refund_instead(
+    case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument
+) -> Transition | Refusal:
     """Refund what was to be replaced and was not sent, as a human decided (R39)."""
-    if arrived.message.decision is not Settlement.PAY:
+    if arrived.message.decision is not ResolutionDecision.PAY:
         says = "The replacement is to be sent; decide pay to refund the goods instead."
         return Refusal(rule="R39", code="settlement_not_offered", says=says)
-    happened = Happened("exchange_given_up", arrived.message.decided_by, "R39")
-    return payout.go_on(rules.give_up(case), (happened,), policy, arrived.at)
+    happened = TimelineEvent("exchange_given_up", arrived.message.decided_by, "R39")
+    return payout.continue_after_inspection(rules.give_up(case), (happened,), policy, arrived.at)
 
 
-def _withheld(case: Case, why: Withheld) -> Move:
+def _withheld(case: Case, why: HoldReason) -> Transition:
     """Await the end of a chargeback (R38), or have finance say what becomes of goods whose money went back (R32)."""
     if case.state is not CaseState.REPLACEMENT_DUE:
-        return Move(case)
-    return dispute.hold(case, ()) if why is Withheld.CHARGE_DISPUTED else payout.blocked(case, why.value)
+        return Transition(case)
+    return dispute.hold(case, ()) if why is HoldReason.CHARGE_DISPUTED else payout.blocked(case, why.value)
 
 
-def _left(told: Dispatch) -> Happened:
+def _left(told: Dispatch) -> TimelineEvent:
     is_replacement = told.goods is DispatchedGoods.REPLACEMENT
     details = {"carrier": told.carrier, "tracking_number": told.tracking_number}
     event, rule = ("replacement_sent", "R39") if is_replacement else ("goods_sent_back", "R28")
-    return Happened(event, told.sent_by, rule, dict(details))
+    return TimelineEvent(event, told.sent_by, rule, dict(details))
 
 
-def _happened(event: str, one: Replacement) -> Happened:
+def _happened(event: str, one: Replacement) -> TimelineEvent:
     details: dict[str, JsonValue] = {
         "replacement_id": one.replacement_id,
         "sku": one.sku,
@@ -95,4 +99,4 @@ def _happened(event: str, one: Replacement) -> Happened:
         "difference": one.difference.minor,
     }
     actor = "system" if one.state is ReplacementState.PLANNED else "stock"
-    return Happened(event, actor, "R39", details)
+    return TimelineEvent(event, actor, "R39", details)

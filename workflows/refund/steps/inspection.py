@@ -5,14 +5,14 @@ from domain.cases.messages import CaseResolution, WarehouseInspection
 from domain.policy_document import PolicyDocument
 from policy import inspection as rules
 from workflows.refund.steps import exchange
-from workflows.refund.transition import Arrived, Happened, Move
+from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 
-def inspect(case: Case, arrived: Arrived[WarehouseInspection], policy: PolicyDocument) -> Move | Refusal:
+def inspect(case: Case, arrived: ReceivedMessage[WarehouseInspection], policy: PolicyDocument) -> Transition | Refusal:
     """Tally the verdicts per unit; accepted units are paid, then failed ones ask a human (R26, R27)."""
-    if refusal := rules.judge(case, arrived.message):
+    if refusal := rules.check_inspection(case, arrived.message):
         return refusal
-    revived = (Happened("revived", rule="R19"),) if not case.is_open else ()
+    revived = (TimelineEvent("revived", rule="R19"),) if not case.is_open else ()
     case = rules.tally(case, arrived.message, arrived.at)
     case = case.amend(
         received_at=case.received_at or arrived.at,
@@ -23,16 +23,20 @@ def inspect(case: Case, arrived: Arrived[WarehouseInspection], policy: PolicyDoc
     return exchange.settle(case, happened, policy, arrived.at)
 
 
-def resolve(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move | Refusal:
+def resolve(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
     """Carry out what a human decided about the failed units (R27, R28)."""
     resolution = arrived.message
-    if refusal := rules.judge_settlement(case, resolution):
+    if refusal := rules.check_resolution(case, resolution):
         return refusal
-    happened = Happened("inspection_decided", resolution.decided_by, "R27", {"decision": resolution.decision.value})
+    happened = TimelineEvent(
+        "inspection_decided", resolution.decided_by, "R27", {"decision": resolution.decision.value}
+    )
     return exchange.settle(rules.settle(case, resolution), (happened,), policy, arrived.at)
 
 
-def _inspected(case: Case, inspection: WarehouseInspection) -> Happened:
+def _inspected(case: Case, inspection: WarehouseInspection) -> TimelineEvent:
     found = [f"{line.sku} x{line.quantity} {line.verdict}" for line in inspection.lines]
     outstanding = sum(line.outstanding for line in case.lines)
-    return Happened("inspected", inspection.inspected_by, "R26", {"found": list(found), "outstanding": outstanding})
+    return TimelineEvent(
+        "inspected", inspection.inspected_by, "R26", {"found": list(found), "outstanding": outstanding}
+    )

@@ -3,62 +3,64 @@
 from datetime import datetime
 
 from domain.cases.case import Case, Refusal
-from domain.cases.messages import PayoutAnswer, RefundNews
+from domain.cases.messages import PayoutAnswer, RefundUpdate
 from domain.cases.payout import Payout
-from domain.enums import CaseState, PayoutState, Withheld
+from domain.enums import CaseState, HoldReason, PayoutState
 from domain.policy_document import PolicyDocument
 from policy import deadlines, inspection, refund_amount
 from policy import payout_rules as rules
-from workflows.refund.transition import Arrived, Happened, Move
+from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 PAYING = frozenset({CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED, CaseState.CHARGEBACK_HOLD})
 
 
-def go_on(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument, at: datetime) -> Move:
+def continue_after_inspection(
+    case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime
+) -> Transition:
     """Owe for the accepted units; with nothing to pay the case waits for the rest or ends (R26, R28, R39)."""
     return _owe(case, happened, policy) if refund_amount.owes(case, policy) else _rest(case, happened, at)
 
 
-def take_answer(case: Case, arrived: Arrived[PayoutAnswer], policy: PolicyDocument) -> Move:
+def take_answer(case: Case, arrived: ReceivedMessage[PayoutAnswer], policy: PolicyDocument) -> Transition:
     """Keep what the gateway answered; only success counts as paid (R34), a failure parks the case (R36, R37)."""
     told = arrived.message.payout
     before = case.payout(told.payout_id) or told
-    payout = rules.as_it_stands(before, told)
+    payout = rules.merge_gateway_state(before, told)
     if payout == before:
-        return Move(case)
+        return Transition(case)
     case, happened = case.with_payout(payout), (answered(payout),)
     if payout.state is PayoutState.REVERSED:
         return blocked(case.amend(ended_at=None), "refund_reversed", happened)
     if case.state not in PAYING:
-        return Move(case, happened)
+        return Transition(case, happened)
     if payout.state in rules.PAID_NOTHING:
         return blocked(case, "gateway_failed", happened)
-    return paid(case, happened, policy, arrived.at) if rules.is_paid(case) else Move(case, happened)
+    return paid(case, happened, policy, arrived.at) if rules.is_paid(case) else Transition(case, happened)
 
 
-def ask_after(case: Case, arrived: Arrived[RefundNews], _policy: PolicyDocument) -> Move | Refusal:
+def ask_after(case: Case, arrived: ReceivedMessage[RefundUpdate], _policy: PolicyDocument) -> Transition | Refusal:
     """Have the gateway asked how a refund stands; its news are a reason to ask and never the answer (R37)."""
     payout_id = arrived.message.payout_id
     if case.payout(payout_id) is None:
         return Refusal(rule="R37", code="unknown_payout", says=f"The case has no payout {payout_id}.")
     if payout_id in case.asked_after:
-        return Move(case)
-    return Move(case.amend(asked_after=(*case.asked_after, payout_id)))
+        return Transition(case)
+    return Transition(case.amend(asked_after=(*case.asked_after, payout_id)))
 
 
-def again(case: Case, happened: tuple[Happened, ...]) -> Move:
+def again(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
     """Pay what failed again, each payout as a new attempt with a new key (R36-R38); or send what was held (R39)."""
     for payout in case.payouts:
         case = case.with_payout(next_attempt(payout)) if rules.may_try_again(case, payout) else case
     state = CaseState.REPLACEMENT_DUE if _was_only_sending(case) else CaseState.PAYOUT_DUE
-    return Move(case.amend(state=state, blocked_by=None, other_account=None), happened)
+    return Transition(case.amend(state=state, blocked_by=None, other_account=None), happened)
 
 
-def planned(case: Case, payouts: tuple[Payout, ...], policy: PolicyDocument, at: datetime) -> Move:
+def planned(case: Case, payouts: tuple[Payout, ...], policy: PolicyDocument, at: datetime) -> Transition:
     """Take the committed plan; when nothing of it goes through a gateway the case is paid (R32, R35)."""
     fresh = payouts[len(case.payouts) :]
     happened = tuple(
-        Happened(
+        TimelineEvent(
             "reimbursement_owed" if payout.is_outside else "payout_planned",
             rule="R32" if payout.is_outside else "R35",
             details={"payout_id": payout.payout_id, **payout.amount.model_dump()},
@@ -67,17 +69,17 @@ def planned(case: Case, payouts: tuple[Payout, ...], policy: PolicyDocument, at:
     )
     case = case.amend(payouts=payouts)
     if any(payout.state is PayoutState.PLANNED for payout in fresh):
-        return Move(case, happened)
+        return Transition(case, happened)
     return paid(case, happened, policy, at)
 
 
-def blocked(case: Case, code: str, happened: tuple[Happened, ...] = ()) -> Move:
+def blocked(case: Case, code: str, happened: tuple[TimelineEvent, ...] = ()) -> Transition:
     """Park the case for finance, who contact the customer (R36)."""
-    parked = Happened("payout_blocked", rule="R36", details={"code": code})
-    return Move(case.amend(state=CaseState.PAYOUT_BLOCKED, blocked_by=code), (*happened, parked))
+    parked = TimelineEvent("payout_blocked", rule="R36", details={"code": code})
+    return Transition(case.amend(state=CaseState.PAYOUT_BLOCKED, blocked_by=code), (*happened, parked))
 
 
-def paid(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument, at: datetime) -> Move:
+def paid(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime) -> Transition:
     """Count the accepted units as paid, but for those that are replaced, and go on to the rest (R26, R28, R39)."""
     part_paid = case.agreed_amount is not None
     lines = tuple(
@@ -87,10 +89,10 @@ def paid(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument, at:
         )
         for line in case.lines
     )
-    return go_on(case.amend(lines=lines, agreed_amount=None, blocked_by=None), happened, policy, at)
+    return continue_after_inspection(case.amend(lines=lines, agreed_amount=None, blocked_by=None), happened, policy, at)
 
 
-def answered(payout: Payout, by: str = "gateway") -> Happened:
+def answered(payout: Payout, by: str = "gateway") -> TimelineEvent:
     """Return what the timeline says of a payout as it stands now (R34)."""
     details = {
         "payout_id": payout.payout_id,
@@ -100,7 +102,7 @@ def answered(payout: Payout, by: str = "gateway") -> Happened:
         "failure_code": payout.failure_code,
     }
     rule = "R37" if payout.state is PayoutState.REVERSED else "R34"
-    return Happened(f"payout_{payout.state}", by, rule, dict(details))
+    return TimelineEvent(f"payout_{payout.state}", by, rule, dict(details))
 
 
 def next_attempt(payout: Payout) -> Payout:
@@ -120,13 +122,13 @@ def next_attempt(payout: Payout) -> Payout:
 
 def _was_only_sending(case: Case) -> bool:
     """Return whether nothing is to be paid again: what was held back is a replacement (R32, R38, R39)."""
-    is_unplanned = case.blocked_by is not None and case.blocked_by != Withheld.REFUNDED_ELSEWHERE
+    is_unplanned = case.blocked_by is not None and case.blocked_by != HoldReason.REFUNDED_ELSEWHERE
     return case.awaits_replacement and rules.is_paid(case) and not is_unplanned
 
 
-def _owe(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument) -> Move:
+def _owe(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument) -> Transition:
     due = refund_amount.refund_due(case, policy)
-    owed = Happened(
+    owed = TimelineEvent(
         "payout_due",
         rule="R30" if case.reason.is_sellers_fault else "R31",
         details={
@@ -141,26 +143,32 @@ def _owe(case: Case, happened: tuple[Happened, ...], policy: PolicyDocument) -> 
     for one in refund_amount.unaccounted(case):
         case = case.with_replacement(one.amend(is_accounted=True))
     due_now = case.amend(state=CaseState.PAYOUT_DUE, refund_due=due, rounds=case.rounds + 1)
-    return Move(due_now, (*happened, owed))
+    return Transition(due_now, (*happened, owed))
 
 
-def _rest(case: Case, happened: tuple[Happened, ...], at: datetime) -> Move:
+def _rest(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Transition:
     """Send replacements (R39), ask a human about failed units (R27), wait for those still out (R26), or end."""
     if case.awaits_replacement:
-        return Move(case.amend(state=CaseState.REPLACEMENT_DUE), happened)
+        return Transition(case.amend(state=CaseState.REPLACEMENT_DUE), happened)
     if inspection.needs_decision(case):
-        return Move(case.amend(state=CaseState.INSPECTION_FAILED), (*happened, Happened("decision_needed", rule="R27")))
+        return Transition(
+            case.amend(state=CaseState.INSPECTION_FAILED), (*happened, TimelineEvent("decision_needed", rule="R27"))
+        )
     ship_by = case.deadline("ship_by")
     is_rest_out = any(line.outstanding for line in case.lines)
     if is_rest_out and case.rest_received_at:
         received = case.amend(state=CaseState.RECEIVED, received_at=case.rest_received_at, rest_received_at=None)
-        return Move(received, happened)
+        return Transition(received, happened)
     if is_rest_out and case.shipment and not case.shipment.is_inspected:
-        return Move(case.amend(state=CaseState.IN_TRANSIT), (*happened, Happened("rest_awaited", rule="R26")))
+        return Transition(
+            case.amend(state=CaseState.IN_TRANSIT), (*happened, TimelineEvent("rest_awaited", rule="R26"))
+        )
     if is_rest_out and ship_by and deadlines.in_time(at, ship_by):
-        return Move(case.amend(state=CaseState.AWAITING_RETURN), (*happened, Happened("rest_awaited", rule="R26")))
+        return Transition(
+            case.amend(state=CaseState.AWAITING_RETURN), (*happened, TimelineEvent("rest_awaited", rule="R26"))
+        )
     state = end_state(case)
-    return Move(case.amend(state=state), (*happened, Happened(state.value)))
+    return Transition(case.amend(state=state), (*happened, TimelineEvent(state.value)))
 
 
 def end_state(case: Case) -> CaseState:

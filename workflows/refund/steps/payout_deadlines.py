@@ -9,24 +9,26 @@ from domain.cases.case import Case
 from domain.enums import PayoutState
 from domain.policy_document import PolicyDocument
 from policy.payout_rules import PAID_NOTHING
-from workflows.refund.transition import Happened, Move
+from workflows.refund.transition import TimelineEvent, Transition
 
 _UNSUBMITTED = PAID_NOTHING | {PayoutState.PLANNED, PayoutState.SUBMITTING, PayoutState.UNKNOWN}
 
 
-def check_submission(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
+def check_submission(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
     """Alert when a payout has not reached its gateway by the end of its first working day (R34)."""
     if case.blocked_by is None and all(one.state not in _UNSUBMITTED for one in case.payouts):
-        return Move(case)
+        return Transition(case)
     details = {"what": deadline.what, "when": deadline.when.isoformat()}
-    return Move(case.amend(overdue=True), (Happened("payout_submission_overdue", rule="R34", details=dict(details)),))
+    return Transition(
+        case.amend(overdue=True), (TimelineEvent("payout_submission_overdue", rule="R34", details=dict(details)),)
+    )
 
 
-def breach(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
+def breach(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
     """Record that the payout window has passed without success, and why; the case goes on until it is paid (R34)."""
     causes: list[JsonValue] = [
         f"{one.payout_id} {one.state}: {one.failure_code or 'no failure told'}" for one in case.payouts
     ]
     cause = case.state.value if case.blocked_by is None else case.blocked_by
     details: dict[str, JsonValue] = {"when": deadline.when.isoformat(), "blocked_by": cause, "causes": causes}
-    return Move(case.amend(overdue=True), (Happened("payout_window_breached", rule="R34", details=details),))
+    return Transition(case.amend(overdue=True), (TimelineEvent("payout_window_breached", rule="R34", details=details),))

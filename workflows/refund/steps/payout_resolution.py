@@ -3,20 +3,20 @@
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import CaseResolution, PayoutTrouble
 from domain.cases.payout import REIMBURSEMENT, OtherAccount, Payout
-from domain.enums import CaseState, PayoutState, Settlement
+from domain.enums import CaseState, PayoutState, ResolutionDecision
 from domain.policy_document import PolicyDocument
 from policy import exchange
 from policy import payout_rules as rules
 from workflows.refund.steps import dispute, payout
-from workflows.refund.transition import Arrived, Happened, Move
+from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 
-def take_trouble(case: Case, arrived: Arrived[PayoutTrouble], _policy: PolicyDocument) -> Move:
+def take_trouble(case: Case, arrived: ReceivedMessage[PayoutTrouble], _policy: PolicyDocument) -> Transition:
     """Park the case for finance when trying again cannot help (R36), or until a chargeback has ended (R38)."""
     trouble = arrived.message
     before = next(one for one in case.payouts if one.payout_id == trouble.payout_id)
     if before.state is PayoutState.SUCCEEDED:
-        return Move(case)  # it was only asked after: trouble with that takes no success back
+        return Transition(case)  # it was only asked after: trouble with that takes no success back
     failed = before.amend(state=PayoutState.FAILED, failure_code=trouble.decline_code or trouble.code)
     case, happened = case.with_payout(failed), (payout.answered(failed),)
     if rules.is_held_by_dispute((trouble.code, trouble.decline_code)):
@@ -24,42 +24,42 @@ def take_trouble(case: Case, arrived: Arrived[PayoutTrouble], _policy: PolicyDoc
     return payout.blocked(case, trouble.code, happened)
 
 
-def resolve(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move | Refusal:
+def resolve(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
     """Carry out what a human decided about the money (R36, R38)."""
     resolution = arrived.message
-    if refusal := rules.judge(case, resolution):
+    if refusal := rules.check_payout_resolution(case, resolution):
         return refusal
     match resolution.decision:
-        case Settlement.OTHER_ACCOUNT:
+        case ResolutionDecision.OTHER_ACCOUNT:
             return _other_account(case, resolution)
-        case Settlement.CLOSE if case.state is CaseState.CHARGEBACK_HOLD:
+        case ResolutionDecision.CLOSE if case.state is CaseState.CHARGEBACK_HOLD:
             return dispute.close_by_hand(case, arrived, policy)
-        case Settlement.CLOSE:
-            happened = Happened("refunded_elsewhere", resolution.decided_by, "R32")
+        case ResolutionDecision.CLOSE:
+            happened = TimelineEvent("refunded_elsewhere", resolution.decided_by, "R32")
             return payout.paid(exchange.never_reserved_given_up(case), (happened,), policy, arrived.at)
         case _:
-            accepted = case.evidence_accepted or resolution.decision is Settlement.ACCEPT
-            happened = Happened("payout_retried", resolution.decided_by, "R36")
+            accepted = case.evidence_accepted or resolution.decision is ResolutionDecision.ACCEPT
+            happened = TimelineEvent("payout_retried", resolution.decided_by, "R36")
             return payout.again(case.amend(evidence_accepted=accepted), (happened,))
 
 
-def _other_account(case: Case, resolution: CaseResolution) -> Move:
+def _other_account(case: Case, resolution: CaseResolution) -> Transition:
     """Keep the first person's proposal; a second person's approval of it takes the money out of the gateway (R36)."""
     proposal = OtherAccount(reference=resolution.reference or "", proposed_by=resolution.decided_by)
     details = {"account": proposal.reference}
     if rules.is_second_approval(case, resolution):
-        return _rerouted(case, Happened("other_account_approved", resolution.decided_by, "R36", dict(details)))
+        return _rerouted(case, TimelineEvent("other_account_approved", resolution.decided_by, "R36", dict(details)))
     if proposal == case.other_account:
-        return Move(case)
-    happened = Happened("other_account_proposed", resolution.decided_by, "R36", dict(details))
-    return Move(case.amend(other_account=proposal), (happened,))
+        return Transition(case)
+    happened = TimelineEvent("other_account_proposed", resolution.decided_by, "R36", dict(details))
+    return Transition(case.amend(other_account=proposal), (happened,))
 
 
-def _rerouted(case: Case, happened: Happened) -> Move:
+def _rerouted(case: Case, happened: TimelineEvent) -> Transition:
     account = case.other_account.reference if case.other_account else ""
     for one in case.payouts:
         case = case.with_payout(_to_account(one, account)) if one.state in rules.PAID_NOTHING else case
-    return Move(case.amend(blocked_by="other_account"), (happened,))
+    return Transition(case.amend(blocked_by="other_account"), (happened,))
 
 
 def _to_account(one: Payout, account: str) -> Payout:
@@ -68,7 +68,7 @@ def _to_account(one: Payout, account: str) -> Payout:
     )
 
 
-def mark_paid(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move | Refusal:
+def mark_paid(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
     """Take finance's word that what was owed outside the original payments is paid (R32, R36)."""
     owed = [one for one in case.payouts if one.is_outside and one.state is PayoutState.ACTION_REQUIRED]
     if not owed:
@@ -81,4 +81,4 @@ def mark_paid(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocume
         case = case.with_payout(one)
     happened = tuple(payout.answered(one, arrived.message.decided_by) for one in paid)
     is_waited_for = case.state is CaseState.PAYOUT_BLOCKED and rules.is_paid(case)
-    return payout.paid(case, happened, policy, arrived.at) if is_waited_for else Move(case, happened)
+    return payout.paid(case, happened, policy, arrived.at) if is_waited_for else Transition(case, happened)

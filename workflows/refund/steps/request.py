@@ -8,59 +8,61 @@ from domain.calendar import Deadline
 from domain.cases.case import Case, Refusal
 from domain.cases.evidence import EvidencePin
 from domain.cases.messages import CaseResolution, EvidenceReport, Withdrawal
-from domain.enums import CaseState, EvidenceStatus, Settlement
+from domain.enums import CaseState, EvidenceStatus, ResolutionDecision
 from domain.policy_document import PolicyDocument
 from policy import request as rules
 from policy import returns
 from workflows.refund.steps import payout
-from workflows.refund.transition import Arrived, Happened, Move
+from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 
-def take_evidence(case: Case, arrived: Arrived[EvidenceReport], policy: PolicyDocument) -> Move:
+def take_evidence(case: Case, arrived: ReceivedMessage[EvidenceReport], policy: PolicyDocument) -> Transition:
     """Keep what was pinned or refused; complete information goes to the auditor (R8, R9)."""
     pins = _merged(case.evidence, arrived.message.pins)
     happened = tuple(
-        Happened(f"evidence_{pin.status}", "customer", "R8", {"evidence_id": pin.evidence_id})
+        TimelineEvent(f"evidence_{pin.status}", "customer", "R8", {"evidence_id": pin.evidence_id})
         for pin in arrived.message.pins
     )
     case = case.amend(evidence=pins)
     if case.state is CaseState.INFORMATION_REQUESTED and _is_complete(case, arrived.message, policy):
         return _to_audit(case, happened)
-    return Move(case, happened)
+    return Transition(case, happened)
 
 
-def withdraw(case: Case, arrived: Arrived[Withdrawal], _policy: PolicyDocument) -> Move | Refusal:
+def withdraw(case: Case, arrived: ReceivedMessage[Withdrawal], _policy: PolicyDocument) -> Transition | Refusal:
     """End the case at the customer's wish, before the warehouse has the goods (R24)."""
     if not returns.may_withdraw(case.state):
         return Refusal(rule="R24", code="too_late_to_withdraw", says="The warehouse already has the goods.")
     is_settled_in_part = case.is_partly_paid or any(line.refused for line in case.lines)
     state = payout.end_state(case) if is_settled_in_part else CaseState.WITHDRAWN
-    return Move(case.amend(state=state), (Happened("withdrawn", arrived.message.withdrawn_by, "R24"),))
+    return Transition(case.amend(state=state), (TimelineEvent("withdrawn", arrived.message.withdrawn_by, "R24"),))
 
 
-def end_information_window(case: Case, deadline: Deadline, _at: datetime, policy: PolicyDocument) -> Move:
+def end_information_window(case: Case, deadline: Deadline, _at: datetime, policy: PolicyDocument) -> Transition:
     """Go on with what is there when it suffices, else the case expires (R9)."""
     if case.awaits_more or rules.missing_evidence(case.reason, policy, case.evidence):
-        return Move(case.amend(state=CaseState.EXPIRED), (Happened("expired", rule="R9", details=_named(deadline)),))
-    return _to_audit(case, (Happened("information_window_ended", rule="R9"),))
+        return Transition(
+            case.amend(state=CaseState.EXPIRED), (TimelineEvent("expired", rule="R9", details=_named(deadline)),)
+        )
+    return _to_audit(case, (TimelineEvent("information_window_ended", rule="R9"),))
 
 
-def reopen(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move | Refusal:
+def reopen(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
     """Take a refused request up again as goodwill, with who and why on record (R12)."""
-    if arrived.message.decision is not Settlement.REOPEN or not returns.may_reopen(case):
+    if arrived.message.decision is not ResolutionDecision.REOPEN or not returns.may_reopen(case):
         return Refusal(rule="R12", code="not_reopenable", says="Only a request that a rule refused can be reopened.")
     if arrived.message.reason_code is None:
         return Refusal(rule="R12", code="reason_required", says="Give reason_code: why the shop makes an exception.")
     missing = rules.missing_evidence(case.reason, policy, case.evidence)
     state = CaseState.INFORMATION_REQUESTED if missing else CaseState.UNDER_AUDIT
     details = {"reason_code": arrived.message.reason_code, "against": case.refusal.rule if case.refusal else ""}
-    happened = Happened("reopened", arrived.message.decided_by, "R12", dict(details))
-    return Move(case.amend(state=state, goodwill=True, ended_at=None), (happened,))
+    happened = TimelineEvent("reopened", arrived.message.decided_by, "R12", dict(details))
+    return Transition(case.amend(state=state, goodwill=True, ended_at=None), (happened,))
 
 
-def _to_audit(case: Case, happened: tuple[Happened, ...]) -> Move:
+def _to_audit(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
     case = case.amend(state=CaseState.UNDER_AUDIT, awaits_more=False)
-    return Move(case, (*happened, Happened("audit_requested", rule="R14")))
+    return Transition(case, (*happened, TimelineEvent("audit_requested", rule="R14")))
 
 
 def _is_complete(case: Case, report: EvidenceReport, policy: PolicyDocument) -> bool:

@@ -6,45 +6,45 @@ from domain.calendar import Deadline
 from domain.cases.case import Case, Refusal
 from domain.cases.case_lines import Shipment
 from domain.cases.messages import CaseResolution, CourierTracking, GoodsReceipt
-from domain.enums import CaseState, Settlement
+from domain.enums import CaseState, ResolutionDecision
 from domain.money import Money
 from domain.policy_document import PolicyDocument
 from policy import deadlines
 from policy import returns as rules
-from policy.refund_amount import judge_postage
+from policy.refund_amount import check_postage
 from workflows.refund.steps import exchange, payout
-from workflows.refund.transition import Arrived, Happened, Move
+from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 
-def track(case: Case, arrived: Arrived[CourierTracking], _policy: PolicyDocument) -> Move | Refusal:
+def track(case: Case, arrived: ReceivedMessage[CourierTracking], _policy: PolicyDocument) -> Transition | Refusal:
     """Register the parcel or follow it; "delivered" is not receipt (R19, R20), a loss asks a human (R22)."""
     tracking = arrived.message
-    if refusal := judge_postage(case, tracking):
+    if refusal := check_postage(case, tracking):
         return refusal
     shipment = _shipment(case.shipment, arrived)
     if shipment == case.shipment or shipment.is_inspected:
-        return Move(case)
+        return Transition(case)
     lost = rules.is_loss(tracking.status, tracking.sub_status)
     happened = _tracked(case.shipment, tracking, "parcel_lost" if lost else None)
     moving = tuple(deadline for deadline in case.deadlines if deadline.what != "parcel_stalled")
     state = CaseState.LOST_IN_RETURN if lost else CaseState.IN_TRANSIT
-    return Move(case.amend(state=state, shipment=shipment, deadlines=moving), (happened,))
+    return Transition(case.amend(state=state, shipment=shipment, deadlines=moving), (happened,))
 
 
-def track_rest(case: Case, arrived: Arrived[CourierTracking], _policy: PolicyDocument) -> Move | Refusal:
+def track_rest(case: Case, arrived: ReceivedMessage[CourierTracking], _policy: PolicyDocument) -> Transition | Refusal:
     """Note the parcel with the rest of the goods while others are inspected or paid; its window is kept (R19, R26)."""
     tracking, ship_by = arrived.message, case.deadline("ship_by")
     is_new = case.shipment is None or case.shipment.tracking_number != tracking.tracking_number
     if not is_new or not any(line.outstanding for line in case.lines):
-        return Move(case)
+        return Transition(case)
     if ship_by is None or not deadlines.in_time(arrived.at, ship_by):
         return Refusal(rule="R19", code="too_late_to_send", says="The time to send the rest back has ended.")
     happened = _tracked(case.shipment, tracking, None)
-    return Move(case.amend(shipment=_shipment(case.shipment, arrived)), (happened,))
+    return Transition(case.amend(shipment=_shipment(case.shipment, arrived)), (happened,))
 
 
-def _tracked(known: Shipment | None, tracking: CourierTracking, event: str | None) -> Happened:
-    return Happened(
+def _tracked(known: Shipment | None, tracking: CourierTracking, event: str | None) -> TimelineEvent:
+    return TimelineEvent(
         event or _moved(known, tracking),
         "customer" if known is None else "courier",
         "R22" if event else "R19",
@@ -56,55 +56,57 @@ def _tracked(known: Shipment | None, tracking: CourierTracking, event: str | Non
     )
 
 
-def receive(case: Case, arrived: Arrived[GoodsReceipt], _policy: PolicyDocument) -> Move:
+def receive(case: Case, arrived: ReceivedMessage[GoodsReceipt], _policy: PolicyDocument) -> Transition:
     """Take the warehouse's scan as receipt, also of a case that had expired or was thought lost (R19, R20)."""
-    revived = (Happened("revived", rule="R19"),) if not case.is_open else ()
+    revived = (TimelineEvent("revived", rule="R19"),) if not case.is_open else ()
     happened = _received(arrived.message)
     received = case.amend(state=CaseState.RECEIVED, received_at=arrived.at, ended_at=None)
-    return Move(received, (*revived, happened))
+    return Transition(received, (*revived, happened))
 
 
-def receive_rest(case: Case, arrived: Arrived[GoodsReceipt], _policy: PolicyDocument) -> Move:
+def receive_rest(case: Case, arrived: ReceivedMessage[GoodsReceipt], _policy: PolicyDocument) -> Transition:
     """Note another parcel that came in meanwhile; its goods are inspected once the first ones are settled (R26)."""
     is_rest_out = any(line.outstanding for line in case.lines)
     if case.state is CaseState.RECEIVED or case.rest_received_at or not is_rest_out:
-        return Move(case)
-    return Move(case.amend(rest_received_at=arrived.at), (_received(arrived.message),))
+        return Transition(case)
+    return Transition(case.amend(rest_received_at=arrived.at), (_received(arrived.message),))
 
 
-def _received(receipt: GoodsReceipt) -> Happened:
+def _received(receipt: GoodsReceipt) -> TimelineEvent:
     scanned = {"scanned_at": receipt.scanned_at.isoformat()} if receipt.scanned_at else {}
-    return Happened("received", receipt.received_by, "R20", dict(scanned))
+    return TimelineEvent("received", receipt.received_by, "R20", dict(scanned))
 
 
-def expire(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
+def expire(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
     """End a case whose parcel was not sent in time; what was paid for a part of it stays paid (R19, R26)."""
     state = payout.end_state(case)
     details = {"what": deadline.what, "when": deadline.when.isoformat()}
-    return Move(case.amend(state=state), (Happened("return_window_ended", rule="R19", details=dict(details)),))
+    return Transition(
+        case.amend(state=state), (TimelineEvent("return_window_ended", rule="R19", details=dict(details)),)
+    )
 
 
-def stall(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Move:
+def stall(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
     """Ask a human about a parcel that has not moved (R22)."""
-    happened = Happened("parcel_stalled", rule="R22", details={"since": deadline.since.isoformat()})
-    return Move(case.amend(state=CaseState.LOST_IN_RETURN), (happened,))
+    happened = TimelineEvent("parcel_stalled", rule="R22", details={"since": deadline.since.isoformat()})
+    return Transition(case.amend(state=CaseState.LOST_IN_RETURN), (happened,))
 
 
-def decide_loss(case: Case, arrived: Arrived[CaseResolution], policy: PolicyDocument) -> Move | Refusal:
+def decide_loss(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
     """Pay without the goods, or close, as a human decided (R22)."""
     resolution = arrived.message
     bearer = "shop" if rules.shop_bears_loss(case) else "customer"
-    happened = Happened(
+    happened = TimelineEvent(
         "loss_decided", resolution.decided_by, "R22", {"decision": resolution.decision.value, "policy_says": bearer}
     )
-    if resolution.decision is Settlement.PAY:
+    if resolution.decision is ResolutionDecision.PAY:
         return exchange.settle_without_goods(case.amend(loss_accepted=True), (happened,), policy, arrived.at)
-    if resolution.decision is Settlement.CLOSE:
-        return Move(case.amend(ended_at=arrived.at), (happened,))
+    if resolution.decision is ResolutionDecision.CLOSE:
+        return Transition(case.amend(ended_at=arrived.at), (happened,))
     return Refusal(rule="R22", code="wrong_resolution", says="For a lost parcel decide pay or close.")
 
 
-def _shipment(known: Shipment | None, arrived: Arrived[CourierTracking]) -> Shipment:
+def _shipment(known: Shipment | None, arrived: ReceivedMessage[CourierTracking]) -> Shipment:
     """Return the shipment as the event leaves it; one older than the last known event changes nothing (fault 14)."""
     tracking = arrived.message
     if known is None or known.tracking_number != tracking.tracking_number:
@@ -130,7 +132,7 @@ def _is_old(known: Shipment, tracking: CourierTracking) -> bool:
     return bool(known.last_event_at and tracking.occurred_at and tracking.occurred_at <= known.last_event_at)
 
 
-def _followed(known: Shipment, arrived: Arrived[CourierTracking]) -> Shipment:
+def _followed(known: Shipment, arrived: ReceivedMessage[CourierTracking]) -> Shipment:
     tracking, status = arrived.message, str(arrived.message.sub_status or arrived.message.status)
     if known.status == status and tracking.occurred_at is None:
         return known
