@@ -17,7 +17,7 @@ help:
 	@echo "make reconcile  compare the running system's books with the gateway's once, and show every difference"
 	@echo "make test    run every test"
 	@echo "make chaos   kill the worker at every event of a case, and play 2,000 mixtures of faults (about half an hour)"
-	@echo "make histories  record the histories again that the replay tests replay (after a change to the process)"
+	@echo "make histories  record the histories that this version of pyproject.toml lacks (never those of a release)"
 	@echo "make check   formatting, lint, types, import directions, compose file, lock files"
 	@echo "make bench   this system beside a bare Temporal workflow, as ratios"
 	@echo "make lock    renew the lock files from pyproject.toml (LOCK_OPTIONS=--upgrade for newer versions)"

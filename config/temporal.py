@@ -2,47 +2,16 @@
 
 import asyncio
 import re
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from pydantic import BaseModel
-from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
-from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter, PydanticPayloadConverter
-from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from config.settings import Settings
+from workflows.plugin import RefundPlugin
 
 _SETTLING_SECONDS = 0.3
 
-
-class CompactJson(PydanticJSONPlainPayloadConverter):
-    """JSON as pydantic writes it, without what is None: a third less in every history."""
-
-    def to_payload(self, value: Any) -> Payload | None:  # noqa: ANN401 - whatever is sent
-        """Return the value as JSON; a model is written by its own serializer."""
-        if not isinstance(value, BaseModel):
-            return super().to_payload(value)
-        data = value.__pydantic_serializer__.to_json(value, exclude_none=True)
-        return Payload(metadata={"encoding": self.encoding.encode()}, data=data)
-
-
-_COMPACT = CompactJson()
-_CONVERTERS = tuple(
-    _COMPACT if isinstance(one, PydanticJSONPlainPayloadConverter) else one
-    for one in PydanticPayloadConverter().converters.values()
-)
-
-
-class LastingPydanticConverter(PydanticPayloadConverter):
-    """The SDK's converter for pydantic, which keeps its type adapters although the SDK makes one per activation."""
-
-    def __init__(self) -> None:
-        super(PydanticPayloadConverter, self).__init__(*_CONVERTERS)
-
-
-DATA_CONVERTER = DataConverter(payload_converter_class=LastingPydanticConverter)
-"""Reads what `pydantic_data_converter` writes, and the other way round, for an eighth less of a worker's time."""
 
 SEARCH_ATTRIBUTES = {
     "RefundState": "Keyword",
@@ -63,7 +32,7 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     """
     target = target_of(settings)
     try:
-        return await Client.connect(**target, data_converter=DATA_CONVERTER, lazy=lazy)
+        return await Client.connect(**target, plugins=[RefundPlugin()], lazy=lazy)
     except RuntimeError as error:
         await settle()
         _give_up(target.get("target_host"), error)

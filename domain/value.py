@@ -8,7 +8,19 @@ from pydantic import BaseModel, ConfigDict
 class Value(BaseModel):
     """A frozen value that refuses unknown fields, so that a misspelt message never passes silently."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+    )
+
+    @classmethod
+    def read(cls, document: str | bytes) -> Self:
+        """Return what this or a neighbouring release stored or sent; a field that is not known is passed over."""
+        return cls.model_validate_json(document, extra="ignore")
 
     def amend(self, **changes: Any) -> Self:  # noqa: ANN401 - fields of any type
         """Return the value with the changes, validated again as a whole (`model_copy` would skip that)."""

@@ -16,30 +16,30 @@ from activities.reconciliation import PaymentEventActivities, ReconciliationActi
 from activities.signal_times import SignalTimeActivities
 from activities.stock import StockActivities
 from workflows.options import TASK_QUEUE
+from workflows.plugin import RefundPlugin
 from workflows.reconciliation import ReconciliationWorkflow
-from workflows.refund.signal_guard import SignalScreening
 from workflows.refund.workflow import RefundWorkflow
 
 
 @dataclass(frozen=True)
 class ActivitySet:
-    """The activities' objects; without a desk for it, nothing is reconciled."""
+    """The activities' objects; without those for it, nothing is reconciled."""
 
-    casework: CaseActivities
+    cases: CaseActivities
     payouts: PayoutActivities
     stock: StockActivities
     arrivals: SignalTimeActivities
     reconciliation: ReconciliationActivities | None = None
-    news: PaymentEventActivities | None = None
+    update: PaymentEventActivities | None = None
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """Return every activity the workflows call."""
-        work, pay, stock = self.casework, self.payouts, self.stock
+        work, pay, stock = self.cases, self.payouts, self.stock
         of_cases = [work.open, work.record, work.plan, work.compute, pay.submit, pay.check, self.arrivals.find]
         of_cases += [stock.reserve, stock.release]
-        if self.reconciliation is None or self.news is None:
+        if self.reconciliation is None or self.update is None:
             return of_cases
-        return [*of_cases, self.reconciliation.reconcile, self.news.tell]
+        return [*of_cases, self.reconciliation.reconcile, self.update.tell]
 
 
 def runner(*, sandboxed: bool) -> WorkflowRunner:
@@ -53,23 +53,27 @@ def runner(*, sandboxed: bool) -> WorkflowRunner:
 
 def build_worker(
     client: Client,
-    desks: ActivitySet,
+    activity_set: ActivitySet,
     *,
     max_cached_workflows: int = 1000,
     max_concurrent_activities: int = 20,
     sandboxed: bool = False,
 ) -> Worker:
-    """Return a worker of the refund queue that finishes what it holds before it stops."""
+    """Return a worker of the refund queue that finishes what it holds before it stops.
+
+    The converter and the signal guard come with the client (`workflows.plugin`); raises ValueError for one without.
+    """
+    if not any(isinstance(one, RefundPlugin) for one in client.config(active_config=True)["plugins"]):
+        raise ValueError("the client must be connected with workflows.plugin.RefundPlugin")
     return Worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=[RefundWorkflow, ReconciliationWorkflow],
-        activities=desks.activities(),
+        activities=activity_set.activities(),
         activity_executor=ThreadPoolExecutor(max_concurrent_activities, thread_name_prefix="activity"),
         max_concurrent_activities=max_concurrent_activities,
         max_concurrent_local_activities=max_concurrent_activities,
         max_cached_workflows=max_cached_workflows,
         workflow_runner=runner(sandboxed=sandboxed),
-        interceptors=[SignalScreening()],
         graceful_shutdown_timeout=timedelta(seconds=20),
     )

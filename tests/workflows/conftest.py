@@ -5,12 +5,11 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
+from tests.replay import fingerprints, releases
 from tests.support.temporal_env import dev_server, forwarding_server, time_skipping_server
 from tests.workflows.case_driver import Shop
 from tests.workflows.environment import premises
 from worker.build import build_worker
-
-HISTORIES = Path(__file__).parents[1] / "replay" / "histories"
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -48,14 +47,21 @@ async def shop(request: pytest.FixtureRequest, skipping_shop: Shop) -> AsyncIter
 
 
 async def _save_history(request: pytest.FixtureRequest, shop: Shop) -> None:
-    """Save the history of the test's last case when `--record-histories` asks for it (`make histories`)."""
+    """Compare the commands of the test's last case with what is committed, or record both (`make histories`)."""
     marker = request.node.get_closest_marker("branch")
-    if marker and request.config.getoption("--record-histories"):
-        history = await shop.opened[-1].handle.fetch_history()
-        (HISTORIES / f"{marker.args[0]}.json").write_text(history.to_json() + "\n")
+    if marker is None:
+        return
+    variant = getattr(request.node, "callspec", None)
+    branch = "-".join([marker.args[0], *([variant.id] if variant else [])])
+    history = (await shop.opened[-1].handle.fetch_history()).to_json()
+    now = fingerprints.commands(history)
+    if not request.config.getoption("--record-histories"):
+        fingerprints.check(branch, now)
+    elif releases.keep(branch, history, releases.version()):
+        fingerprints.record(branch, now)
 
 
 async def _shop(env: WorkflowEnvironment, folder: Path) -> AsyncIterator[Shop]:
-    with premises(env, folder) as (shop, desks):
-        async with build_worker(env.client, desks, sandboxed=True):
+    with premises(env, folder) as (shop, activity_set):
+        async with build_worker(env.client, activity_set, sandboxed=True):
             yield shop

@@ -1,0 +1,53 @@
+"""A change of what activities take and give is stopped while a release holds such values (fault 24)."""
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import create_model
+
+from activities.cases import Opening, Recorded
+from activities.payouts import PayoutOrder
+from tests.replay import releases
+from tests.replay.payloads import Payload, check, payloads, types_of_activities
+
+STORED = releases.stored()
+TYPES = types_of_activities()
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: f"{path.parent.name}-{releases.branch_of(path)}")
+def test_fault_24_every_value_of_a_stored_history_is_read_in_full(path: Path) -> None:
+    found = list(payloads(releases.read(path)))
+    assert found
+    for payload in found:
+        check(payload, TYPES)
+
+
+def test_fault_24_the_histories_hold_values_of_every_activity_that_moves_money_or_goods() -> None:
+    met = {(one.activity, one.part) for path in STORED for one in payloads(releases.read(path))}
+    assert met >= {(name, part) for name in ("submit_payout", "check_payout") for part in ("input", "result")}
+    assert met >= {(name, "result") for name in ("open_case", "record_change", "plan_payouts", "reserve_replacements")}
+
+
+def straightforward(activity: str, part: str) -> Payload:
+    path = next(path for path in STORED if releases.branch_of(path) == "straightforward")
+    return next(one for one in payloads(releases.read(path)) if (one.activity, one.part) == (activity, part))
+
+
+def test_fault_24_a_change_of_an_activitys_input_is_stopped() -> None:
+    """The check of the check: an input that wants one thing more does not read what is on its way."""
+    changed = create_model("PayoutOrder", __base__=PayoutOrder, priority=(int, ...))
+    with pytest.raises(AssertionError, match=r"input of submit_payout \(priority: missing\).*docs/DEPLOYING.md"):
+        check(straightforward("submit_payout", "input"), {("submit_payout", "input"): changed})
+
+
+def test_fault_24_a_change_of_a_results_field_is_stopped() -> None:
+    """The check of the check: a field that was renamed would lose what it held, though it has a default."""
+    payload = straightforward("open_case", "result")
+    renamed = json.loads(payload.data)
+    renamed["case"]["refund_checks_of_old"] = renamed["case"].pop("refund_checks")
+    with pytest.raises(AssertionError, match=r"result of open_case \(case.refund_checks_of_old: extra_forbidden\)"):
+        check(payload._replace(data=json.dumps(renamed).encode()), {("open_case", "result"): Opening})
+    gone = straightforward("record_change", "result")
+    with pytest.raises(AssertionError, match="extra_forbidden"):
+        check(gone._replace(data=b'{"deadline": []}'), {("record_change", "result"): Recorded})
