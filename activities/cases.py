@@ -115,8 +115,8 @@ class PayoutPlan(Value):
     payouts: tuple[Payout, ...]
 
 
-class Windows(Value):
-    """Windows of a case, to be computed again under its policy version."""
+class DeadlineQuery(Value):
+    """DeadlineQuery of a case, to be computed again under its policy version."""
 
     policy_version: str
     windows: tuple[Window, ...]
@@ -125,27 +125,27 @@ class Windows(Value):
 class CaseActivities:
     """The local activities that keep the record; each is one transaction and safe to repeat."""
 
-    def __init__(self, book: CaseBook, shelf: PolicyRepository, calendars: Calendars, catalogue: Catalogue) -> None:
+    def __init__(self, book: CaseBook, policies: PolicyRepository, calendars: Calendars, catalogue: Catalogue) -> None:
         self._book = book
         self._catalogue = catalogue
-        self._shelf = shelf
+        self._policies = policies
         self._calendars = calendars
 
     @activity.defn(name="open_case")
     def open(self, intake: CaseIntake) -> Opening:
         """Judge the request and record the case with its units reserved, or take the recorded case up again."""
         if recorded := self._book.case(intake.case_id):
-            policy = self._shelf.version(recorded.policy_version)
+            policy = self._policies.version(recorded.policy_version)
             return Opening(case=self._with_all_units(recorded) if intake.resumes else recorded, policy=policy)
         order = self._purchased(intake)
-        policy = self._shelf.in_force(order.placed_at if order else intake.received_at)
+        policy = self._policies.in_force(order.placed_at if order else intake.received_at)
         calendar = self._calendars.calendar(policy.country, policy.timezone, intake.received_at)
         products = self._catalogue.products([line.exchange_for for line in intake.lines if line.exchange_for])
         case, entries = opened(intake, order, products, policy, calendar)
         try:
             return Opening(case=self._book.open(case, entries), policy=policy)
         except UnitsTakenError as taken:
-            case, entries = refused(case, Refusal(rule="R11", code=taken.code, says=taken.says))
+            case, entries = refused(case, Refusal(rule="R11", code=taken.code, message=taken.message))
             return Opening(case=self._book.open(case, entries), policy=policy)
 
     @activity.defn(name="record_change")
@@ -162,14 +162,14 @@ class CaseActivities:
         return PayoutPlan(payouts=self._book.plan_payouts(case))
 
     @activity.defn(name="compute_deadlines")
-    def compute(self, windows: Windows) -> Recorded:
+    def compute(self, windows: DeadlineQuery) -> Recorded:
         """Compute deadlines by the calendar as it is known today (R6)."""
         return Recorded(deadlines=self._computed(windows.policy_version, windows.windows))
 
     def _computed(self, version: str, opens: Sequence[Window]) -> tuple[Deadline, ...]:
         if not opens:
             return ()
-        policy = self._shelf.version(version)
+        policy = self._policies.version(version)
         calendar = self._calendars.calendar(policy.country, policy.timezone, opens[0].since)
         return tuple(compute(window, calendar) for window in opens)
 

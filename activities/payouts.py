@@ -165,8 +165,8 @@ class PayoutActivities:
 
     def _told(self, payout: Payout, refund: GatewayRefund) -> Payout:
         if refund.amount != payout.amount:
-            says = f"refund {refund.refund_id} is {refund.amount}, the payout {payout.amount}"
-            raise errors.PayoutRefusedError(says, "amount_differs")
+            message = f"refund {refund.refund_id} is {refund.amount}, the payout {payout.amount}"
+            raise errors.PayoutRefusedError(message, "amount_differs")
         return payout.amend(
             state=refund.state,
             gateway_refund_id=refund.refund_id,
@@ -189,6 +189,6 @@ def _permanent_failures() -> Generator[None]:
     try:
         yield
     except _FORBIDDEN as error:
-        raise ApplicationError(error.says, type=error.code, non_retryable=True) from error
+        raise ApplicationError(error.message, type=error.code, non_retryable=True) from error
     except errors.PayoutRefusedError as error:
-        raise ApplicationError(error.says, error.decline_code, type=error.code, non_retryable=True) from error
+        raise ApplicationError(error.message, error.decline_code, type=error.code, non_retryable=True) from error

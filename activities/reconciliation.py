@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from temporalio import activity
 
 from activities.ports.payment_gateway import PaymentGateway
-from activities.ports.reconciliation import Books, CaseLine, EventInbox, FindingsBook, PayoutLookup
+from activities.ports.reconciliation import Books, CaseNotifier, EventInbox, FindingsBook, PayoutLookup
 from domain.cases.messages import RefundUpdate
 from domain.errors import GatewayUnavailableError, PayoutRefusedError
 from domain.findings import Finding, FindingKind
@@ -19,44 +19,44 @@ from policy.reconciliation import findings as words
 from policy.reconciliation.compare import Comparison, compare, overdue_events, unlooked, unseen
 from policy.reconciliation.findings import Booked
 
-NEWS_AT_MOST = 200
+UPDATES_AT_MOST = 200
 EVENTS_AT_MOST = 1_000
 FINDINGS_AT_MOST = 10_000
 
 
-class Look(Value):
+class ReconciliationInput(Value):
     """Which refunds and payouts are looked at; on the first look, cases that are behind are told before any finding."""
 
     since: AwareDatetime
     is_first: bool = True
 
 
-class CaseNews(Value):
+class CaseUpdate(Value):
     """What a case is told, as a webhook would have told it."""
 
     case_id: str
-    news: RefundUpdate
+    update: RefundUpdate
 
 
-class Seen(Value):
+class ReconciliationResult(Value):
     """What one look saw: how much was compared, what differs by kind, and whom to tell."""
 
     refunds: int
     payouts: int
     differences: dict[str, int]
-    news: tuple[CaseNews, ...] = ()
+    updates: tuple[CaseUpdate, ...] = ()
 
 
 @dataclass(frozen=True)
 class PaymentEventActivities:
     """Tells cases what their gateways would have told by webhooks that were lost."""
 
-    line: CaseLine
+    notifier: CaseNotifier
 
     @activity.defn(name="tell_case")
-    async def tell(self, told: CaseNews) -> None:
+    async def tell(self, told: CaseUpdate) -> None:
         """Tell one case; again, it has no further effect."""
-        await self.line.tell(told.case_id, told.news)
+        await self.notifier.tell(told.case_id, told.update)
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ class ReconciliationActivities:
     now: Callable[[], datetime]
 
     @activity.defn(name="reconcile")
-    def reconcile(self, look: Look) -> Seen:
-        """Look once; findings that are gone are closed, those that cannot be seen from here stay.
+    def reconcile(self, look: ReconciliationInput) -> ReconciliationResult:
+        """ReconciliationInput once; findings that are gone are closed, those that cannot be seen from here stay.
 
         A payout whose gateway knows more than the books is no finding on the first look: its case is told to ask.
         Raises GatewayUnavailableError when a gateway is silent, after what the others tell is kept; trying again is
@@ -81,19 +81,19 @@ class ReconciliationActivities:
         at, (lists, silent) = self.now(), self._lists(look.since)
         payouts = [one for one in self.books.payouts_since(look.since) if one.payout.provider not in silent]
         whole = sum((self._compared(name, seen, payouts, at) for name, seen in lists.items()), Comparison())
-        for refund in whole.strangers:
-            self.payouts.refunded_elsewhere(refund)
+        for refund in whole.external_refunds:
+            self.payouts.record_external_refund(refund)
         stale = tuple(one.finding for one in whole.stale)
         found = (*whole.findings, *self._of_our_own(look, at), *(() if look.is_first else stale))
         self.findings.found(found)
         self._close_gone((*found, *stale), lists.values(), payouts, at)
         if silent:
-            raise GatewayUnavailableError("; ".join(f"{name}: {error.says}" for name, error in silent.items()))
-        return Seen(
+            raise GatewayUnavailableError("; ".join(f"{name}: {error.message}" for name, error in silent.items()))
+        return ReconciliationResult(
             refunds=sum(map(len, lists.values())),
             payouts=len(payouts),
             differences=Counter(str(one.kind) for one in found),
-            news=_news(whole, at) if look.is_first else (),
+            updates=_updates(whole, at) if look.is_first else (),
         )
 
     def _lists(
@@ -152,7 +152,7 @@ class ReconciliationActivities:
             created_at=payout.submitted_at or at,
         )
 
-    def _of_our_own(self, look: Look, at: datetime) -> list[Finding]:
+    def _of_our_own(self, look: ReconciliationInput, at: datetime) -> list[Finding]:
         """Return what our books, the cases and the inbox say about each other."""
         books = self.books
         return [
@@ -176,16 +176,16 @@ class ReconciliationActivities:
         self.findings.close_gone(frozenset(FindingKind), {one.finding_id for one in (*seen, *kept)}, at)
 
 
-def _news(whole: Comparison, at: datetime) -> tuple[CaseNews, ...]:
+def _updates(whole: Comparison, at: datetime) -> tuple[CaseUpdate, ...]:
     """Return whom to tell; the id holds the time, so that a later look is heard anew."""
     return tuple(
-        CaseNews(
+        CaseUpdate(
             case_id=one.case_id,
-            news=RefundUpdate(
+            update=RefundUpdate(
                 payout_id=one.payout_id,
                 refund_id=one.refund_id,
                 event_id=f"reconciliation:{at:%Y%m%dT%H%M%S}:{one.payout_id}",
             ),
         )
-        for one in whole.stale[:NEWS_AT_MOST]
+        for one in whole.stale[:UPDATES_AT_MOST]
     )

@@ -60,10 +60,10 @@ class RefundableBalance(Protocol):
 class StockActivities:
     """The activities that go to the stock."""
 
-    def __init__(self, stock: Stock, disputes: DisputeBook, purse: RefundableBalance) -> None:
+    def __init__(self, stock: Stock, disputes: DisputeBook, balance: RefundableBalance) -> None:
         self._stock = stock
         self._disputes = disputes
-        self._purse = purse
+        self._balance = balance
 
     @activity.defn(name="reserve_replacements")
     def reserve(self, order: StockOrder) -> StockResult:
@@ -73,8 +73,8 @@ class StockActivities:
         """
         if self._disputes.holds(order.order_number):
             return StockResult(states={}, withheld=HoldReason.CHARGE_DISPUTED)
-        if self._purse.left_for_goods(order.order_number) < order.value:
-            return StockResult(states={}, withheld=HoldReason.REFUNDED_ELSEWHERE)
+        if self._balance.left_for_goods(order.order_number) < order.value:
+            return StockResult(states={}, withheld=HoldReason.REFUNDED_EXTERNALLY)
         return StockResult(states={one.replacement_id: self._reserved(order, one) for one in order.replacements})
 
     @activity.defn(name="release_replacements")

@@ -70,9 +70,9 @@ def _database(settings: Settings) -> Database:
         database = Database(settings.database_url)
         database.ping()
     except (ValueError, DatabaseUnavailableError) as error:
-        says = " ".join(str(error).split())
+        message = " ".join(str(error).split())
         mend = f"See {variable('database_url')}; `python -m worker.prepare` makes the tables"
-        raise SystemExit(f"The API does not start: {says}. {mend}.") from None
+        raise SystemExit(f"The API does not start: {message}. {mend}.") from None
     return database
 
 
@@ -91,7 +91,7 @@ async def _greet(services: Services) -> None:
     try:
         await services.workflows.ping()
     except WorkflowsUnavailableError as error:
-        raise SystemExit(f"The API does not start: {error.says}. See {variable('temporal_namespace')}.") from None
+        raise SystemExit(f"The API does not start: {error.message}. See {variable('temporal_namespace')}.") from None
 
 
 def _now() -> datetime:

@@ -203,13 +203,15 @@ def _load(kind: type[SomeSettings]) -> SomeSettings:
 def complaints(error: ValidationError) -> list[str]:
     """Return one line per wrong setting: what is wrong and how to mend it, never the value (it may be a secret)."""
     lines = {str(problem["loc"][0]): _complaint(problem["type"], problem["msg"]) for problem in error.errors()}
-    return [f"{variable(field)} {says}. {Settings.model_fields[field].description}" for field, says in lines.items()]
+    return [
+        f"{variable(field)} {message}. {Settings.model_fields[field].description}" for field, message in lines.items()
+    ]
 
 
-def _complaint(kind: str, says: str) -> str:
+def _complaint(kind: str, message: str) -> str:
     if kind == "missing":
         return "is not set"
-    return f"is wrong: {says.removeprefix('Value error, ')}"
+    return f"is wrong: {message.removeprefix('Value error, ')}"
 
 
 def _is_production(info: ValidationInfo) -> bool:

@@ -86,7 +86,7 @@ class HoldReason(StrEnum):
     """Why nothing is reserved: the money may go back, or went back, another way (R32, R38)."""
 
     CHARGE_DISPUTED = "charge_disputed"
-    REFUNDED_ELSEWHERE = "refunded_elsewhere"
+    REFUNDED_EXTERNALLY = "refunded_elsewhere"
 
 
 class DispatchedGoods(StrEnum):

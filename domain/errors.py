@@ -6,9 +6,9 @@ class DomainError(Exception):
 
     code = "error"
 
-    def __init__(self, says: str) -> None:
-        super().__init__(says)
-        self.says = says
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class UnknownOrderError(DomainError):
@@ -130,8 +130,8 @@ class PayoutRefusedError(DomainError):
 
     code = "payout_refused"
 
-    def __init__(self, says: str, decline_code: str) -> None:
-        super().__init__(says)
+    def __init__(self, message: str, decline_code: str) -> None:
+        super().__init__(message)
         self.decline_code = decline_code
 
 

@@ -5,13 +5,14 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field
 
 from domain.money import Money
+from domain.types import Sentence
 from domain.value import Value
 
 
 class FindingKind(StrEnum):
     """What does not agree."""
 
-    UNKNOWN_REFUND = "unknown_refund"
+    EXTERNAL_REFUND = "unknown_refund"
     """The gateway refunded something that no payout asked for, as by hand in its dashboard (fault 10)."""
     SECOND_REFUND = "second_refund"
     """One payout has two refunds that count at the gateway (I3)."""
@@ -38,7 +39,7 @@ class Finding(Value):
 
     finding_id: str = Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")
     kind: FindingKind
-    says: str = Field(description="what differs and what to do, without personal data")
+    message: Sentence = Field(description="what differs and what to do, without personal data")
     case_id: str | None = None
     order_number: str | None = None
     payout_id: str | None = None

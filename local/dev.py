@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
         with _alone_in(folder):
             _run(folder)
     except StackError as error:
-        print(error.says, file=sys.stderr)
+        print(error.message, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"\nEnded. What happened is kept in {folder}.")

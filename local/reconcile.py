@@ -83,7 +83,7 @@ def _open_findings(settings: Settings) -> list[Finding]:
     try:
         return Findings(database).page(limit=SHOWN_AT_MOST)
     except DatabaseUnavailableError as error:
-        raise SystemExit(f"The findings cannot be read: {error.says}.") from None
+        raise SystemExit(f"The findings cannot be read: {error.message}.") from None
     finally:
         database.close()
 
@@ -96,7 +96,7 @@ def _summary(done: Reconciled) -> str:
 def _table(findings: Sequence[Finding]) -> Table:
     table = Table("finding", "amount", "case", "what to do", show_lines=True)
     for one in findings:
-        table.add_row(one.finding_id, _amount(one.amount), one.case_id or "", one.says)
+        table.add_row(one.finding_id, _amount(one.amount), one.case_id or "", one.message)
     return table
 
 

@@ -36,11 +36,11 @@ def _rejection(decision: AuditDecision, policy: PolicyDocument) -> Refusal | Non
     if decision.decision is not AuditVerdict.REJECT:
         return None
     if decision.reason_code is None:
-        return Refusal(rule="R15", code="reason_code_missing", says="A rejection needs a reason_code.")
+        return Refusal(rule="R15", code="reason_code_missing", message="A rejection needs a reason_code.")
     if _has_text(decision, decision.reason_code, policy):
         return None
-    says = f"The policy has no text for the code {decision.reason_code}: give a note for the customer."
-    return Refusal(rule="R15", code="text_missing", says=says)
+    message = f"The policy has no text for the code {decision.reason_code}: give a note for the customer."
+    return Refusal(rule="R15", code="text_missing", message=message)
 
 
 def _has_text(decision: AuditDecision, code: str, policy: PolicyDocument) -> bool:
@@ -51,8 +51,8 @@ def _reclassification(decision: AuditDecision) -> Refusal | None:
     """Reclassifying goes with an approval (R17)."""
     if decision.reclassify_as is None or decision.decision is AuditVerdict.APPROVE:
         return None
-    says = "reclassify_as goes with the decision approve only."
-    return Refusal(rule="R17", code="reclassified_without_approval", says=says)
+    message = "reclassify_as goes with the decision approve only."
+    return Refusal(rule="R17", code="reclassified_without_approval", message=message)
 
 
 def _discretion(case: Case, decision: AuditDecision) -> Refusal | None:
@@ -60,7 +60,7 @@ def _discretion(case: Case, decision: AuditDecision) -> Refusal | None:
     is_approval = decision.decision is AuditVerdict.APPROVE
     if not is_approval or _reason_after(case, decision).is_sellers_fault or decision.decided_by is not None:
         return None
-    return Refusal(rule="R16", code="auditor_not_named", says="Approving a personal case needs decided_by.")
+    return Refusal(rule="R16", code="auditor_not_named", message="Approving a personal case needs decided_by.")
 
 
 def _waiver(case: Case, decision: AuditDecision, policy: PolicyDocument) -> Refusal | None:
@@ -68,13 +68,13 @@ def _waiver(case: Case, decision: AuditDecision, policy: PolicyDocument) -> Refu
     if not decision.waive_return:
         return None
     if decision.decision is not AuditVerdict.APPROVE:
-        return Refusal(rule="R23", code="waived_without_approval", says="waive_return goes with approve only.")
+        return Refusal(rule="R23", code="waived_without_approval", message="waive_return goes with approve only.")
     if not _reason_after(case, decision).is_sellers_fault:
-        says = "The return is waived for seller's-fault reasons only."
-        return Refusal(rule="R23", code="waiver_not_for_personal", says=says)
+        message = "The return is waived for seller's-fault reasons only."
+        return Refusal(rule="R23", code="waiver_not_for_personal", message=message)
     if not _within(case, policy.waive_return_up_to):
-        says = f"The goods are worth more than the policy lets a return be waived for in {case.currency}."
-        return Refusal(rule="R23", code="waiver_above_ceiling", says=says)
+        message = f"The goods are worth more than the policy lets a return be waived for in {case.currency}."
+        return Refusal(rule="R23", code="waiver_above_ceiling", message=message)
     return None
 
 
@@ -84,10 +84,10 @@ def _label(case: Case, decision: AuditDecision) -> Refusal | None:
     if label is None:
         return None
     if label.currency != case.currency:
-        says = f"shop_paid_label: the case is in {case.currency}, not in {label.currency}."
-        return Refusal(rule="R31", code="label_currency", says=says)
+        message = f"shop_paid_label: the case is in {case.currency}, not in {label.currency}."
+        return Refusal(rule="R31", code="label_currency", message=message)
     if label.minor < 0:
-        return Refusal(rule="R31", code="label_negative", says="shop_paid_label: a price is not negative.")
+        return Refusal(rule="R31", code="label_negative", message="shop_paid_label: a price is not negative.")
     return None
 
 

@@ -81,17 +81,19 @@ def check_dispatch(case: Case, dispatch: Dispatch) -> Refusal | None:
     if dispatch.goods is DispatchedGoods.REFUSED_GOODS:
         if may_send_back(case):
             return None
-        return Refusal(rule="R28", code="nothing_refused", says="No goods of the case were refused: keep them.")
+        return Refusal(rule="R28", code="nothing_refused", message="No goods of the case were refused: keep them.")
     if _in_parcel(case, dispatch):
         return None
     if awaits_stock(case):
-        says = "The stock has not answered for the replacement yet: say it again in a moment."
-        return Refusal(rule="R39", code="stock_has_not_answered", says=says)
+        message = "The stock has not answered for the replacement yet: say it again in a moment."
+        return Refusal(rule="R39", code="stock_has_not_answered", message=message)
     if dispatch.sku:
-        says = f"No replacement {dispatch.sku} is reserved and unsent: check the sku, or leave it out for all of them."
+        message = (
+            f"No replacement {dispatch.sku} is reserved and unsent: check the sku, or leave it out for all of them."
+        )
     else:
-        says = "No replacement is reserved and unsent: keep the goods."
-    return Refusal(rule="R39", code="no_replacement_reserved", says=says)
+        message = "No replacement is reserved and unsent: keep the goods."
+    return Refusal(rule="R39", code="no_replacement_reserved", message=message)
 
 
 def may_send_back(case: Case) -> bool:
@@ -126,11 +128,11 @@ def _judge_line(order: Order, asked: RequestedLine, products: Products) -> Refus
         return None
     wanted = substitute(order, asked, products)
     if wanted.sku not in products:
-        says = f"The shop has no product {wanted.sku} to exchange for. Check the sku, or ask for a refund."
-        return Refusal(rule="R39", code="unknown_replacement", says=says)
+        message = f"The shop has no product {wanted.sku} to exchange for. Check the sku, or ask for a refund."
+        return Refusal(rule="R39", code="unknown_replacement", message=message)
     if wanted.price is None:
-        says = f"{wanted.sku} has no price in {order.currency}: choose another product, or ask for a refund."
-        return Refusal(rule="R39", code="replacement_not_priced", says=says)
+        message = f"{wanted.sku} has no price in {order.currency}: choose another product, or ask for a refund."
+        return Refusal(rule="R39", code="replacement_not_priced", message=message)
     paid = max((unit.goods for unit in unit_shares(order, asked.sku)), default=0)
     return (
         _dearer(asked.sku, wanted.sku, wanted.price.amend(minor=paid), wanted.price)
@@ -140,11 +142,11 @@ def _judge_line(order: Order, asked: RequestedLine, products: Products) -> Refus
 
 
 def _dearer(sku: str, wanted: str, paid: Money, price: Money) -> Refusal:
-    says = (
+    message = (
         f"{wanted} costs {_written(price)}, {_written(price - paid)} more than was paid for {sku}. "
         "A difference cannot be collected yet: choose a product that costs no more, or ask for a refund."
     )
-    return Refusal(rule="R39", code="replacement_dearer", says=says)
+    return Refusal(rule="R39", code="replacement_dearer", message=message)
 
 
 def _written(money: Money) -> str:

@@ -23,12 +23,12 @@ def check_inspection(case: Case, inspection: WarehouseInspection) -> Refusal | N
     expected = [line for line in inspection.lines if line.verdict is not InspectionVerdict.UNEXPECTED]
     unknown = [line.sku for line in expected if line.sku not in outstanding]
     if unknown:
-        says = f"The case has no line {unknown[0]}: record it as unexpected."
-        return Refusal(rule="R26", code="unknown_sku", says=says)
+        message = f"The case has no line {unknown[0]}: record it as unexpected."
+        return Refusal(rule="R26", code="unknown_sku", message=message)
     excess = [sku for sku, seen in _seen(inspection).items() if seen > outstanding[sku]]
     if excess:
-        says = f"More units of {excess[0]} than the case still waits for ({outstanding[excess[0]]})."
-        return Refusal(rule="R26", code="too_many_units", says=says)
+        message = f"More units of {excess[0]} than the case still waits for ({outstanding[excess[0]]})."
+        return Refusal(rule="R26", code="too_many_units", message=message)
     return None
 
 
@@ -65,7 +65,7 @@ def check_resolution(case: Case, resolution: CaseResolution) -> Refusal | None:
     """
     if resolution.decision not in allowed_resolutions(case):
         allowed = ", ".join(sorted(allowed_resolutions(case)))
-        return Refusal(rule="R27", code="settlement_not_offered", says=f"Decide one of: {allowed}.")
+        return Refusal(rule="R27", code="settlement_not_offered", message=f"Decide one of: {allowed}.")
     return _judge_amount(case, resolution.amount) if resolution.amount is not None else None
 
 
@@ -110,12 +110,12 @@ def _tallied(line: CaseLine, inspected: tuple[InspectedLine, ...]) -> CaseLine:
 
 def _judge_amount(case: Case, amount: Money) -> Refusal | None:
     if amount.currency != case.currency:
-        says = f"amount: the case is in {case.currency}, not in {amount.currency}."
-        return Refusal(rule="R28", code="amount_currency", says=says)
+        message = f"amount: the case is in {case.currency}, not in {amount.currency}."
+        return Refusal(rule="R28", code="amount_currency", message=message)
     most = failed_value(case)
     if not 0 < amount.minor <= most:
-        says = f"amount: between 1 and {most} minor units of {case.currency}, what was paid for the failed units."
-        return Refusal(rule="R28", code="amount_out_of_range", says=says)
+        message = f"amount: between 1 and {most} minor units of {case.currency}, what was paid for the failed units."
+        return Refusal(rule="R28", code="amount_out_of_range", message=message)
     return None
 
 

@@ -10,7 +10,7 @@ PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.
 _HELD_BY = frozenset({"charge_disputed", "transaction_disputed"})
 _NOTHING_TOLD = frozenset({PayoutState.PLANNED, PayoutState.SUBMITTING})
 _MONEY_MOVED = frozenset({PayoutState.SUCCEEDED, PayoutState.REVERSED})
-_MONEY_IS_GONE = frozenset({"cap_exceeded", HoldReason.REFUNDED_ELSEWHERE})
+_MONEY_IS_GONE = frozenset({"cap_exceeded", HoldReason.REFUNDED_EXTERNALLY})
 _SETTLED = frozenset({PayoutState.SUCCEEDED, PayoutState.CANCELED})
 
 
@@ -81,8 +81,8 @@ def check_payout_resolution(case: Case, resolution: CaseResolution) -> Refusal |
     """Return the refusal of a decision that the blocked payout does not offer, or None (R36)."""
     if resolution.decision in allowed_resolutions(case):
         return None
-    says = f"Decide one of: {', '.join(sorted(allowed_resolutions(case)))}."
-    return Refusal(rule="R36", code="settlement_not_offered", says=says)
+    message = f"Decide one of: {', '.join(sorted(allowed_resolutions(case)))}."
+    return Refusal(rule="R36", code="settlement_not_offered", message=message)
 
 
 def is_second_approval(case: Case, resolution: CaseResolution) -> bool:

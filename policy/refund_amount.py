@@ -76,8 +76,8 @@ def check_postage(case: Case, tracking: CourierTracking) -> Refusal | None:
     postage = tracking.postage
     if postage is None or (postage.currency == case.currency and postage.minor >= 0):
         return None
-    says = f"postage: give what was paid in {case.currency}, the currency of the case, and not less than nothing."
-    return Refusal(rule="R30", code="postage_not_reimbursable", says=says)
+    message = f"postage: give what was paid in {case.currency}, the currency of the case, and not less than nothing."
+    return Refusal(rule="R30", code="postage_not_reimbursable", message=message)
 
 
 def goods_value(case: Case) -> int:

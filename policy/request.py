@@ -72,7 +72,9 @@ def awaits_uploads(pins: Collection[EvidencePin]) -> bool:
 
 def _unknown_order() -> Refusal:
     return Refusal(
-        rule="R1", code="unknown_order", says="No such order of this customer. Check the order number and the customer."
+        rule="R1",
+        code="unknown_order",
+        message="No such order of this customer. Check the order number and the customer.",
     )
 
 
@@ -84,10 +86,10 @@ def _unsold(order: Order, intake: CaseIntake) -> Refusal | None:
 def _unsold_line(order: Order, asked: RequestedLine) -> Refusal | None:
     line = order.line(asked.sku)
     if line is None:
-        return Refusal(rule="R8", code="unknown_sku", says=f"The order has no line {asked.sku}.")
+        return Refusal(rule="R8", code="unknown_sku", message=f"The order has no line {asked.sku}.")
     if asked.quantity > line.quantity:
-        says = f"{asked.quantity} units of {asked.sku} are asked for, {line.quantity} were sold."
-        return Refusal(rule="R8", code="too_many_units", says=says)
+        message = f"{asked.quantity} units of {asked.sku} are asked for, {line.quantity} were sold."
+        return Refusal(rule="R8", code="too_many_units", message=message)
     return None
 
 
@@ -95,8 +97,8 @@ def _not_received(order: Order, intake: CaseIntake) -> Refusal | None:
     skus = [asked.sku for asked in intake.lines if not _is_received(order, asked.sku, intake.received_at)]
     if not skus:
         return None
-    says = f"Not received yet: {', '.join(skus)}. Ask again once delivered, or confirm the receipt in the shop."
-    return Refusal(rule="R4", code="not_yet_received", says=says)
+    message = f"Not received yet: {', '.join(skus)}. Ask again once delivered, or confirm the receipt in the shop."
+    return Refusal(rule="R4", code="not_yet_received", message=message)
 
 
 def _is_received(order: Order, sku: str, at: datetime) -> bool:
@@ -119,5 +121,5 @@ def _judge_window(
 
 def _late(deadline: Deadline) -> Refusal:
     certainty = " by the calendar as far as it is published" if deadline.provisional else ""
-    says = f"The time to ask for a refund ended on {deadline.last_day.isoformat()}{certainty}; the right is waived."
-    return Refusal(rule="R3", code="request_window_passed", says=says, deadline=deadline)
+    message = f"The time to ask for a refund ended on {deadline.last_day.isoformat()}{certainty}; the right is waived."
+    return Refusal(rule="R3", code="request_window_passed", message=message, deadline=deadline)

@@ -20,7 +20,7 @@ def refusal(order: Order, intake: CaseIntake, policy: PolicyDocument) -> Refusal
     return Refusal(
         rule="R10",
         code="special_goods",
-        says=f"Made for you and therefore not refundable: {', '.join(skus)}. Ask for the other lines by themselves.",
+        message=f"Made for you and therefore not refundable: {', '.join(skus)}. Ask for the other lines by themselves.",
     )
 
 

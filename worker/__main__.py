@@ -35,7 +35,7 @@ from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
 from gateways.stock_webhook import ShopStock
 from worker.build import ActivitySet, build_worker
-from worker.case_notifier import TemporalCaseLine
+from worker.case_notifier import TemporalCaseNotifier
 from worker.gateways import gateways_of
 from worker.schedules import ensure_schedules
 from worker.search_attributes import ensure_search_attributes
@@ -44,19 +44,19 @@ POLICY_VERSIONS = Path(__file__).parent.parent / "policy" / "versions"
 log = logging.getLogger("worker")
 
 
-def desks(settings: Settings, client: Client, database: Database) -> ActivitySet:
+def activity_set(settings: Settings, client: Client, database: Database) -> ActivitySet:
     """Return the activities with the adapters that the settings name."""
     gateways, payouts = gateways_of(settings), Payouts(database)
     vault, table = EvidenceStore(bucket_of(settings)), StockTable(database, _now)
     return ActivitySet(
-        casework=CaseActivities(Cases(database), PolicyRepository(POLICY_VERSIONS), HolidayCalendars(), table),
+        cases=CaseActivities(Cases(database), PolicyRepository(POLICY_VERSIONS), HolidayCalendars(), table),
         payouts=PayoutActivities(payouts, gateways, vault, _now),
         stock=StockActivities(_stock(settings, table), Disputes(database), payouts),
         arrivals=SignalTimeActivities(TemporalHistory(client)),
         reconciliation=ReconciliationActivities(
             gateways, Books(database), payouts, Findings(database), GatewayEvents(database), _now
         ),
-        news=PaymentEventActivities(TemporalCaseLine(client, Submissions(database))),
+        update=PaymentEventActivities(TemporalCaseNotifier(client, Submissions(database))),
     )
 
 
@@ -72,7 +72,7 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     worker = build_worker(
         client,
-        desks(settings, client, database),
+        activity_set(settings, client, database),
         max_cached_workflows=settings.max_cached_workflows,
         sandboxed=settings.workflow_sandbox,
     )
@@ -92,7 +92,7 @@ def main() -> int:
     try:
         uvloop.run(run(settings))
     except (DomainError, DatabaseUnavailableError) as error:
-        sys.stderr.write(f"{error.says}\n")
+        sys.stderr.write(f"{error.message}\n")
         return 1
     return 0
 

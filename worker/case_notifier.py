@@ -11,14 +11,14 @@ from workflows.refund.start_options import identity
 from workflows.refund.workflow import RefundWorkflow
 
 
-class TemporalCaseLine:
-    """Cases behind the port `activities.ports.reconciliation.CaseLine`."""
+class TemporalCaseNotifier:
+    """Cases behind the port `activities.ports.reconciliation.CaseNotifier`."""
 
     def __init__(self, client: Client, submissions: Submissions) -> None:
         self._client = client
         self._intakes = submissions
 
-    async def tell(self, case_id: str, news: RefundUpdate) -> None:
+    async def tell(self, case_id: str, update: RefundUpdate) -> None:
         """Have the case hear the news, also one that has ended (R37); raises LookupError for one never submitted."""
         intake = await asyncio.to_thread(self._intakes.get, case_id)
         if intake is None:
@@ -26,8 +26,8 @@ class TemporalCaseLine:
         await self._client.start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
             RefundWorkflow.run,
             intake.amend(resumes=True),
-            start_signal="refund_news",
-            start_signal_args=[news],
+            start_signal="refund_update",
+            start_signal_args=[update],
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             **identity(intake),
         )

@@ -5,6 +5,8 @@ from datetime import timedelta
 from temporalio.common import RetryPolicy
 from temporalio.workflow import ActivityConfig, LocalActivityConfig
 
+from domain.errors import CapExceededError, UnitsTakenError
+
 TASK_QUEUE = "refunds"
 FIRST_UNKNOWN_RETRY = timedelta(seconds=1)
 LAST_UNKNOWN_RETRY = timedelta(minutes=10)
@@ -14,7 +16,7 @@ LAST_PENDING_CHECK = timedelta(days=1)
 _RECORD_RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=200),
     maximum_interval=timedelta(minutes=1),
-    non_retryable_error_types=["UnitsTakenError", "CapExceededError"],
+    non_retryable_error_types=[UnitsTakenError.code, CapExceededError.code],
 )
 _PATIENT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10))
 

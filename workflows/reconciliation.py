@@ -7,7 +7,13 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
-from activities.reconciliation import CaseNews, Look, PaymentEventActivities, ReconciliationActivities, Seen
+from activities.reconciliation import (
+    CaseUpdate,
+    PaymentEventActivities,
+    ReconciliationActivities,
+    ReconciliationInput,
+    ReconciliationResult,
+)
 from domain.value import Value
 
 _LOOK_AT_MOST = timedelta(minutes=30)
@@ -41,16 +47,16 @@ class ReconciliationWorkflow:
     async def run(self, asked: ReconciliationAsked) -> Reconciled:
         """Return what was found; the findings themselves are in the database."""
         since = workflow.now() - timedelta(days=asked.window_days)
-        seen = first = await self._look(Look(since=since))
-        if first.news:
-            await self._tell(first.news)
+        seen = first = await self._look(ReconciliationInput(since=since))
+        if first.updates:
+            await self._tell(first.updates)
             await workflow.sleep(asked.healing_seconds, summary="cases ask their gateways")
-            seen = await self._look(Look(since=since, is_first=False))
+            seen = await self._look(ReconciliationInput(since=since, is_first=False))
         return Reconciled(
-            refunds=seen.refunds, payouts=seen.payouts, told=len(first.news), differences=seen.differences
+            refunds=seen.refunds, payouts=seen.payouts, told=len(first.updates), differences=seen.differences
         )
 
-    async def _look(self, look: Look) -> Seen:
+    async def _look(self, look: ReconciliationInput) -> ReconciliationResult:
         return await workflow.execute_activity_method(
             ReconciliationActivities.reconcile,
             look,
@@ -60,9 +66,9 @@ class ReconciliationWorkflow:
             retry_policy=_LOOK_RETRY,
         )
 
-    async def _tell(self, news: tuple[CaseNews, ...]) -> None:
+    async def _tell(self, updates: tuple[CaseUpdate, ...]) -> None:
         """Tell the cases to ask their gateways; one that cannot be told is a finding of the second look."""
-        for told in news:
+        for told in updates:
             try:
                 await workflow.execute_activity_method(
                     PaymentEventActivities.tell,

@@ -41,7 +41,7 @@ class PayoutLookup(Protocol):
         """Return the payout that a gateway's refund belongs to, or None."""
         ...
 
-    def refunded_elsewhere(self, refund: GatewayRefundRecord) -> None:
+    def record_external_refund(self, refund: GatewayRefundRecord) -> None:
         """Record a refund that no payout made, so that its amount is not refunded again (R32)."""
         ...
 
@@ -70,9 +70,9 @@ class EventInbox(Protocol):
         ...
 
 
-class CaseLine(Protocol):
+class CaseNotifier(Protocol):
     """The way to the cases."""
 
-    async def tell(self, case_id: str, news: RefundUpdate) -> None:
+    async def tell(self, case_id: str, update: RefundUpdate) -> None:
         """Have the case hear the news, also one that has ended (R37)."""
         ...

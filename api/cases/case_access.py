@@ -20,8 +20,8 @@ from domain.errors import UnknownCaseError
 def visible_case(who: Caller, case_id: CaseIdPath, services: ServicesDep) -> Case:
     """Return the case as recorded; a storefront sees those it opened. Raises UnknownCaseError."""
     case = services.cases.case(case_id)
-    is_foreign = who.role is Role.STOREFRONT and services.submissions.principal(case_id) != who.name
-    if case is None or is_foreign:
+    is_of_another_shop = who.role is Role.STOREFRONT and services.submissions.principal(case_id) != who.name
+    if case is None or is_of_another_shop:
         raise UnknownCaseError(f"there is no case {case_id} that this key can see")
     return case
 

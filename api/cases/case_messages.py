@@ -38,11 +38,11 @@ async def keep_note(services: Services, who: Principal, case: Case, event: str, 
 
 async def _tell_ended(services: Services, case_id: str, update: Update[M], message: M) -> None:
     case = await recorded(services, case_id)
-    if message.event_id in case.taken:
-        if case.taken[message.event_id] == message.identity:
+    if message.event_id in case.processed_events:
+        if case.processed_events[message.event_id] == message.identity:
             return
         raise WrongStateError(case_id, case.state, f"another message came under the id {message.event_id} before")
-    if case.answered.get(message.kind) == message.fingerprint:
+    if case.last_messages.get(message.kind) == message.fingerprint:
         return
     intake = await run_in_threadpool(services.submissions.get, case_id)
     if intake is None or not may_take_up(case, message):

@@ -84,7 +84,7 @@ class RefundWorkflows:
                 update, message, start_workflow_operation=start
             )
 
-    async def hear(self, intake: CaseIntake, signal: str, news: Message) -> None:
+    async def hear(self, intake: CaseIntake, signal: str, update: Message) -> None:
         """Signal a gateway's news to the running refund, or to a recorded case that is taken up again by them (R37).
 
         Raises WorkflowsUnavailableError.
@@ -94,7 +94,7 @@ class RefundWorkflows:
                 RefundWorkflow.run,
                 intake.amend(resumes=True),
                 start_signal=signal,
-                start_signal_args=[news],
+                start_signal_args=[update],
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 **identity(intake),
             )

@@ -50,9 +50,9 @@ def settle(services: Services, record: EvidenceRecord) -> EvidenceRecord:
     try:
         pinned = services.store.verify(record.case_id, record.evidence_id, record.item)
     except EvidenceMissingError as missing:
-        raise EvidenceMissingError(f"{missing.says}; announcing the file again renews a dead ticket") from missing
+        raise EvidenceMissingError(f"{missing.message}; announcing the file again renews a dead ticket") from missing
     except EvidenceRefusedError as refused:
-        return services.evidence.refuse(record.evidence_id, refused.says, services.now())
+        return services.evidence.refuse(record.evidence_id, refused.message, services.now())
     return services.evidence.pin(record.evidence_id, pinned.version_id, pinned.sha256, services.now())
 
 

@@ -28,10 +28,10 @@ class BodyLimit:
         except ClientDisconnect:
             return
         if body is None:
-            says = (
+            message = (
                 f"the body has more than {self._limit_bytes} bytes; no request needs that (files go by upload ticket)"
             )
-            await answer_with(BodyTooLargeError(says), scope)(scope, receive, send)
+            await answer_with(BodyTooLargeError(message), scope)(scope, receive, send)
         else:
             await self._app(scope, _given(body, receive), send)
 

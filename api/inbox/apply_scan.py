@@ -37,7 +37,7 @@ async def answer(services: Services, who: Principal, scan: Scan | UnreadableScan
             kept = said.amend(upload_tickets=())
             await run_in_threadpool(services.scans.answer, scan.scan_id, kept.model_dump_json(exclude_none=True))
         return said
-    said = ScanAnswer.model_validate_json(known)
+    said = ScanAnswer.read(known)
     if said.status is not ScanStatus.APPLIED or said.case_id is None:
         return said
     return said.amend(
@@ -124,13 +124,13 @@ async def _unexpected(services: Services, who: Principal, scan: Scan, why: str) 
         parcel_id=scan.scan_id, code=scan.code, why=why, received_by=who.name, received_at=services.now()
     )
     await run_in_threadpool(services.parcels.expect_nothing_of, parcel)
-    says = f"Kept as an unexpected parcel, because {why}: put it aside, an operator finds out whose it is."
-    return ScanAnswer(scan_id=scan.scan_id, status=ScanStatus.UNEXPECTED, says=says)
+    message = f"Kept as an unexpected parcel, because {why}: put it aside, an operator finds out whose it is."
+    return ScanAnswer(scan_id=scan.scan_id, status=ScanStatus.UNEXPECTED, message=message)
 
 
-def _applied(scan: Scan, case: Case, says: str) -> ScanAnswer:
+def _applied(scan: Scan, case: Case, message: str) -> ScanAnswer:
     return ScanAnswer(
-        scan_id=scan.scan_id, status=ScanStatus.APPLIED, says=says, case_id=case.case_id, state=case.state
+        scan_id=scan.scan_id, status=ScanStatus.APPLIED, message=message, case_id=case.case_id, state=case.state
     )
 
 
@@ -139,7 +139,7 @@ def _refused(scan: Scan | UnreadableScan, error: DomainError, scope: Scope) -> S
     return ScanAnswer(
         scan_id=scan.scan_id,
         status=ScanStatus.REFUSED,
-        says=error.says,
+        message=error.message,
         case_id=problem.case_id,
         state=problem.state,
         problem=problem,

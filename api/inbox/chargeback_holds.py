@@ -19,14 +19,14 @@ async def tell_held_cases(services: Services) -> int:
     for case_id, message in news:
         intake = await run_in_threadpool(services.submissions.get, case_id)
         if intake is not None:
-            await services.workflows.hear(intake, "dispute_news", message)
+            await services.workflows.hear(intake, "dispute_update", message)
     return len(news)
 
 
 def _news(services: Services) -> list[tuple[str, DisputeUpdate]]:
     held = services.cases.page(_HELD).cases
     told = [(case, _stamped(last)) for case in held if (last := _ended(services, case))]
-    return [(case.case_id, message) for case, message in told if message.event_id not in case.taken]
+    return [(case.case_id, message) for case, message in told if message.event_id not in case.processed_events]
 
 
 def _ended(services: Services, case: Case) -> Dispute | None:

@@ -41,7 +41,7 @@ async def apply_soon(services: Services, event: CourierEvent) -> None:
     try:
         await apply(services, event)
     except (DomainError, DatabaseUnavailableError) as error:
-        log.warning("event %s %s is applied later: %s", event.provider, event.event_id, error.says)
+        log.warning("event %s %s is applied later: %s", event.provider, event.event_id, error.message)
 
 
 async def apply_parked(services: Services, tracking_number: str) -> None:

@@ -57,7 +57,7 @@ async def apply_soon(services: Services, event: GatewayEvent) -> None:
     try:
         await apply(services, event)
     except (DomainError, DatabaseUnavailableError) as error:
-        log.warning("event %s %s is applied later: %s", event.provider, event.event_id, error.says)
+        log.warning("event %s %s is applied later: %s", event.provider, event.event_id, error.message)
     except Exception:
         log.exception("event %s %s could not be applied", event.provider, event.event_id)
         with suppress(DatabaseUnavailableError):  # behind the others, whose turn it would keep for ever
@@ -89,30 +89,30 @@ async def _carry_refund(services: Services, event: GatewayEvent, refund: Gateway
     if found is None:
         return await _without_payout(services, event, refund)
     if found.payout.state is not refund.state:
-        news = RefundUpdate(payout_id=found.payout.payout_id, refund_id=refund.refund_id, **_stamp(services, event))
-        await _tell(services, found.case_id, "refund_news", news)
+        update = RefundUpdate(payout_id=found.payout.payout_id, refund_id=refund.refund_id, **_stamp(services, event))
+        await _tell(services, found.case_id, "refund_update", update)
     return "applied"
 
 
 async def _without_payout(services: Services, event: GatewayEvent, refund: GatewayRefundRecord) -> EventStatus:
     """Take note of a refund made by hand; one that names a payout waits for that to be known, for some days."""
     if refund.payout_id is None:
-        await run_in_threadpool(services.payouts.refunded_elsewhere, refund)
+        await run_in_threadpool(services.payouts.record_external_refund, refund)
         return "applied"
     return "parked" if services.now() - event.occurred_at < PARKED_FOR else "ignored"
 
 
 async def _carry_dispute(services: Services, event: GatewayEvent, dispute: Dispute) -> EventStatus:
     for case_id in await run_in_threadpool(services.disputes.record, dispute):
-        await _tell(services, case_id, "dispute_news", DisputeUpdate(dispute=dispute, **_stamp(services, event)))
+        await _tell(services, case_id, "dispute_update", DisputeUpdate(dispute=dispute, **_stamp(services, event)))
     return "applied"
 
 
-async def _tell(services: Services, case_id: str, signal: str, news: Message) -> None:
+async def _tell(services: Services, case_id: str, signal: str, update: Message) -> None:
     """Have the case hear the news, also one that has ended (R37)."""
     intake = await run_in_threadpool(services.submissions.get, case_id)
     if intake is not None:
-        await services.workflows.hear(intake, signal, news)
+        await services.workflows.hear(intake, signal, update)
 
 
 def _stamp(services: Services, event: GatewayEvent) -> dict[str, Any]:

@@ -38,7 +38,7 @@ async def _sweep_for_ever(services: Services, metrics: Metrics) -> None:
             try:
                 await sweep(services)
             except (DomainError, DatabaseUnavailableError) as error:
-                log.warning("no event is applied for now: %s", error.says)
+                log.warning("no event is applied for now: %s", error.message)
             except Exception:
                 log.exception("no event is applied for now")
         with suppress(DatabaseUnavailableError):

@@ -27,10 +27,10 @@ async def sweep(services: Services) -> int:
         try:
             await run_in_threadpool(services.registrar.register, number)
         except RegistrationRefusedError as refused:
-            log.warning("%s is not followed: %s", number, refused.says)
+            log.warning("%s is not followed: %s", number, refused.message)
             await run_in_threadpool(services.registrations.mark, number, "refused")
         except GatewayUnavailableError as error:
-            log.warning("%s is registered later: %s", number, error.says)
+            log.warning("%s is registered later: %s", number, error.message)
             break
         else:
             await run_in_threadpool(services.registrations.mark, number, "registered")

@@ -12,8 +12,8 @@ class UnauthenticatedError(DomainError):
 
     code = "unauthenticated"
 
-    def __init__(self, says: str, *, presented: bool) -> None:
-        super().__init__(says)
+    def __init__(self, message: str, *, presented: bool) -> None:
+        super().__init__(message)
         self.presented = presented
 
 
@@ -31,10 +31,10 @@ class InvalidInputError(DomainError):
 
     code = "invalid_request"
 
-    def __init__(self, field: str, says: str) -> None:
-        super().__init__(f"{field}: {says}")
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
         self.field = field
-        self.reason = says
+        self.reason = message
 
 
 class BodyTooLargeError(DomainError):
@@ -49,7 +49,7 @@ class RefusedError(DomainError):
     code = "refused"
 
     def __init__(self, refusal: Refusal, case_id: str, *, recorded: bool = False) -> None:
-        super().__init__(refusal.says)
+        super().__init__(refusal.message)
         self.refusal = refusal
         self.case_id = case_id
         self.recorded = recorded
@@ -60,8 +60,8 @@ class WrongStateError(DomainError):
 
     code = "wrong_state"
 
-    def __init__(self, case_id: str, state: CaseState, says: str | None = None) -> None:
-        super().__init__(says or f"the case is in the state {state}, which does not allow this")
+    def __init__(self, case_id: str, state: CaseState, message: str | None = None) -> None:
+        super().__init__(message or f"the case is in the state {state}, which does not allow this")
         self.case_id = case_id
         self.state = state
 

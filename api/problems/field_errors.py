@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
+
+from domain.types import Sentence
 
 MAX_FIELD_LENGTH = 200
 MAX_SAYS_LENGTH = 500
@@ -21,16 +23,18 @@ _SAYS = {
 class FieldError(BaseModel):
     """One field that is wrong, and how to mend it."""
 
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+
     field: str
-    says: str
+    message: Sentence
 
 
 def field_error(error: Mapping[str, Any]) -> FieldError:
     """Return one of pydantic's errors as FastAPI reports it: a location that begins with body, path, query, header."""
     where, *inside = error["loc"]
     field = ".".join(str(part) for part in inside) or str(where)
-    says = _SAYS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
-    return FieldError(field=_plain(field, MAX_FIELD_LENGTH), says=_plain(says, MAX_SAYS_LENGTH))
+    message = _SAYS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
+    return FieldError(field=_plain(field, MAX_FIELD_LENGTH), message=_plain(message, MAX_SAYS_LENGTH))
 
 
 def _plain(text: str, length: int) -> str:

@@ -99,7 +99,7 @@ def problem_from(error: DomainError, scope: Scope) -> Problem:
     """Return the problem that the error is to whoever asked."""
     status, title = STATUSES[type(error)]
     code, members = _particulars(error)
-    problem = problem_of(scope, Fault(code=code, status=status, title=title, detail=error.says))
+    problem = problem_of(scope, Fault(code=code, status=status, title=title, detail=error.message))
     return problem.model_copy(update=members)
 
 
@@ -118,9 +118,9 @@ def _particulars(error: DomainError) -> tuple[str, dict[str, Any]]:
         case WrongStateError(state=state, case_id=case_id):
             return error.code, {"state": state, "case_id": case_id}
         case InvalidInputError(field=field, reason=reason):
-            return error.code, {"errors": (FieldError(field=field, says=reason),)}
+            return error.code, {"errors": (FieldError(field=field, message=reason),)}
         case NotReadyError(failing=failing):
-            return error.code, {"errors": tuple(FieldError(field=part, says=why) for part, why in failing.items())}
+            return error.code, {"errors": tuple(FieldError(field=part, message=why) for part, why in failing.items())}
         case _:
             return error.code, {}
 
@@ -142,7 +142,7 @@ def _invalid(request: Request, error: Exception) -> Response:
     if any(one["type"] == "json_invalid" for one in found):
         return respond(problem_of(request.scope, MALFORMED))
     fields = tuple(field_error(one) for one in found[:MAX_FIELD_ERRORS])
-    detail = "; ".join(f"{one.field}: {one.says}" for one in fields[:3])
+    detail = "; ".join(f"{one.field}: {one.message}" for one in fields[:3])
     status, title = STATUSES[InvalidInputError]
     problem = problem_of(request.scope, Fault(code=InvalidInputError.code, status=status, title=title, detail=detail))
     return respond(problem.model_copy(update={"errors": fields}))

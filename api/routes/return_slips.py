@@ -71,7 +71,7 @@ def _kept(services: Services, case_id: str, slip: ReturnSlip, written: Format) -
         content = MAKERS[written](slip)
         services.store.keep_slip(case_id, name, content, MEDIA_TYPES[written])
     except StoreUnavailableError as error:
-        log.warning("the return slip of %s is given without being kept: %s", case_id, error.says)
+        log.warning("the return slip of %s is given without being kept: %s", case_id, error.message)
         return MAKERS[written](slip)
     return content
 

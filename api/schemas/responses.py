@@ -11,6 +11,7 @@ from domain.cases.payout import Payout
 from domain.enums import CaseState, PayoutState
 from domain.money import Money
 from domain.order import Order
+from domain.types import Sentence
 from domain.value import Value
 from domain.warehouse import ScanKind
 from policy.returns import expects_soon, may_instruct_return
@@ -54,7 +55,7 @@ class Amounts(Value):
 class CaseItem(Case):
     """A case in a list."""
 
-    answered: dict[str, str] = Field(default_factory=dict[str, str], exclude=True)
+    last_messages: dict[str, str] = Field(default_factory=dict[str, str], exclude=True)
     next_step: NextStep
     amounts: Amounts
     links: dict[str, str]
@@ -89,7 +90,7 @@ class ParcelView(Value):
     order_number: str
     state: CaseState
     expects: ScanKind | Literal["nothing"]
-    says: str
+    message: Sentence
     lines: tuple[ParcelLine, ...]
 
 
@@ -109,7 +110,7 @@ def parcel_view(case: Case, order: Order | None) -> ParcelView:
         order_number=case.order_number,
         state=case.state,
         expects=expected,
-        says=_EXPECTS[expected],
+        message=_EXPECTS[expected],
         lines=tuple(_parcel_line(line, order) for line in case.lines),
     )
 

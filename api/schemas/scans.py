@@ -14,6 +14,7 @@ from api.schemas.responses import EvidenceTicket
 from domain.cases.case_lines import InspectedLine
 from domain.enums import CaseState
 from domain.request import AnnouncedEvidence
+from domain.types import Sentence
 from domain.value import Value
 from domain.warehouse import ScanKind, ScanStatus
 
@@ -49,7 +50,7 @@ class UnreadableScan(BaseModel, extra="allow"):
         except ValidationError as error:
             first = error.errors()[0]
             wrong = field_error({**first, "loc": ("body", *first["loc"])})
-            return InvalidInputError(wrong.field, wrong.says)
+            return InvalidInputError(wrong.field, wrong.message)
         return InvalidInputError("scan", "is not valid")
 
 
@@ -58,7 +59,7 @@ class ScanAnswer(Value):
 
     scan_id: ScanId
     status: ScanStatus = Field(description="retry means: keep it and send it again; every other status is final")
-    says: str = Field(description="one sentence for the worker")
+    message: Sentence = Field(description="one sentence for the worker")
     case_id: str | None = None
     state: CaseState | None = None
     problem: Problem | None = Field(default=None, description="why it was refused, or is to be sent again")

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, TypeAdapter
 from sqlalchemy import ColumnElement, Connection, select, tuple_
 
-from db.tables import CaseRow, IntakeRow
+from db.tables import CaseRow, SubmissionRow
 from domain.cases.case import Case
 from domain.enums import CaseState, Party
 from domain.errors import BadCursorError
@@ -35,7 +35,7 @@ class CasePage(Value):
     next_cursor: str | None = None
 
 
-_CASES, _INTAKES = CaseRow.__table__.c, IntakeRow.__table__.c
+_CASES, _INTAKES = CaseRow.__table__.c, SubmissionRow.__table__.c
 _POSITION = TypeAdapter(tuple[AwareDatetime, CaseId])
 
 
@@ -43,7 +43,7 @@ def read_page(connection: Connection, wanted: CaseFilter) -> CasePage:
     """Return a page of the cases that fit; raises BadCursorError."""
     documents = select(_CASES.document).where(*_conditions(wanted))
     newest = documents.order_by(_CASES.opened_at.desc(), _CASES.case_id.desc()).limit(wanted.limit + 1)
-    found = [Case.model_validate_json(one) for one in connection.scalars(newest)]
+    found = [Case.read(one) for one in connection.scalars(newest)]
     page = found[: wanted.limit]
     return CasePage(cases=tuple(page), next_cursor=_cursor(page[-1]) if len(found) > wanted.limit else None)
 

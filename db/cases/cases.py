@@ -120,7 +120,7 @@ class Cases:
 
 def _read(connection: Connection, case_id: str) -> Case | None:
     document = connection.scalar(_READ, {"case_id": case_id})
-    return Case.model_validate_json(document) if document is not None else None
+    return Case.read(document) if document is not None else None
 
 
 class OrderChangedError(Exception):

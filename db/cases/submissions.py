@@ -8,12 +8,12 @@ from sqlalchemy import Connection, Select, select
 from db.cases.evidence import announce_evidence
 from db.core.engine import Database
 from db.core.upsert import InsertIgnore, given
-from db.tables import IntakeRow
+from db.tables import SubmissionRow
 from domain.errors import KeyReusedError
 from domain.request import CaseId, CaseIntake, RefundRequest, Sha256
 from domain.value import Value
 
-_INTAKES = IntakeRow.__table__
+_INTAKES = SubmissionRow.__table__
 _ADD = InsertIgnore(_INTAKES, once=["principal", "idempotency_key"])
 _READ_CLAIM = select(_INTAKES.c.case_id, _INTAKES.c.body_sha256, _INTAKES.c.intake).where(
     given(_INTAKES.c.principal), given(_INTAKES.c.idempotency_key)
@@ -80,7 +80,7 @@ class Submissions:
     def get(self, case_id: str) -> CaseIntake | None:
         """Return the first submission of the case, or None."""
         intake = self._read(_READ_INTAKE, case_id)
-        return CaseIntake.model_validate_json(intake) if intake is not None else None
+        return CaseIntake.read(intake) if intake is not None else None
 
     def principal(self, case_id: str) -> str | None:
         """Return who submitted the case, or None."""
@@ -100,7 +100,7 @@ def _claimed_before(connection: Connection, submission: Submission) -> Claimed:
     row = connection.execute(_READ_CLAIM, key).one()
     if row.body_sha256 != submission.body_sha256:
         raise KeyReusedError("this Idempotency-Key came with another body before: send a new key with a new request")
-    return Claimed(case_id=row.case_id, is_new=False, intake=CaseIntake.model_validate_json(row.intake))
+    return Claimed(case_id=row.case_id, is_new=False, intake=CaseIntake.read(row.intake))
 
 
 def _row(submission: Submission) -> dict[str, Any]:

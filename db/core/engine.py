@@ -23,9 +23,9 @@ _SWITCH_AGAIN_SECONDS = 0.01
 class DatabaseUnavailableError(Exception):
     """The database did not take or answer a statement; nothing of the transaction is kept, trying again may help."""
 
-    def __init__(self, says: str) -> None:
-        super().__init__(says)
-        self.says = says
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class Database:

@@ -48,13 +48,13 @@ class CourierEvents:
     def pending(self, limit: int) -> list[CourierEvent]:
         """Return events that are not applied yet: new ones first, then those first that have waited longest."""
         with self._database.reading() as connection:
-            return [CourierEvent.model_validate_json(one) for one in connection.scalars(_IN_TURN.limit(limit))]
+            return [CourierEvent.read(one) for one in connection.scalars(_IN_TURN.limit(limit))]
 
     def pending_of(self, tracking_number: str) -> list[CourierEvent]:
         """Return the events of a number that are not applied yet, in the order they came (fault 16)."""
         with self._database.reading() as connection:
             events = connection.scalars(_OF_CODE, {"code": plain_code(tracking_number)})
-            return [CourierEvent.model_validate_json(one) for one in events]
+            return [CourierEvent.read(one) for one in events]
 
     def mark(self, event: CourierEvent, status: CourierEventStatus, at: datetime) -> None:
         """Say what became of the event; a parked one is tried again later."""

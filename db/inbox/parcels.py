@@ -52,7 +52,7 @@ class Parcels:
     def _cases(self, wanted: Select[Any], code: str) -> list[Case]:
         with self._database.reading() as connection:
             documents = connection.scalars(wanted, {"code": plain_code(code)})
-            return [Case.model_validate_json(document) for document in documents]
+            return [Case.read(document) for document in documents]
 
     def expect_nothing_of(self, parcel: UnexpectedParcel) -> None:
         """Keep a parcel that no case expects, once (R21)."""

@@ -49,7 +49,7 @@ class GatewayEvents:
     def pending(self, limit: int) -> list[GatewayEvent]:
         """Return events that are not applied yet: new ones first, then parked ones, those first that waited longest."""
         with self._database.reading() as connection:
-            return [GatewayEvent.model_validate_json(one) for one in connection.scalars(_PENDING.limit(limit))]
+            return [GatewayEvent.read(one) for one in connection.scalars(_PENDING.limit(limit))]
 
     def mark(self, provider: str, event_id: str, status: EventStatus, at: datetime) -> None:
         """Say what became of an event; a parked one is tried again later (fault 16)."""

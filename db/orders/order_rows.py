@@ -19,13 +19,13 @@ def _parts(table: Table, *left_out: str) -> Select[*tuple[Any, ...]]:
 
 _READ_ORDER = select(_ORDERS).where(given(_ORDERS.c.order_number))
 _READ_LINES = _parts(_LINES)
-_READ_PAYMENTS = _parts(_PAYMENTS, "committed", "elsewhere")
+_READ_PAYMENTS = _parts(_PAYMENTS, "committed", "external_refunds")
 _READ_PARCELS = _parts(_PARCELS)
 _LOCK_ORDER = select(_ORDERS.c.order_number).where(given(_ORDERS.c.order_number)).with_for_update(key_share=True)
 _ADD_ORDER = InsertIgnore(_ORDERS)
 _ADD_LINES, _ADD_PAYMENTS, _ADD_PARCELS = insert(_LINES), insert(_PAYMENTS), insert(_PARCELS)
 _WRITE_LINES = Upsert(_LINES)
-_WRITE_PAYMENTS = Upsert(_PAYMENTS, keep={"committed", "elsewhere"})
+_WRITE_PAYMENTS = Upsert(_PAYMENTS, keep={"committed", "external_refunds"})
 
 
 def lock_order(connection: Connection, order_number: str) -> None:
@@ -99,7 +99,7 @@ def _line_rows(order: Order) -> list[dict[str, Any]]:
 
 
 def _payment_rows(order: Order) -> list[dict[str, Any]]:
-    key = {"order_number": order.order_number, "committed": 0, "elsewhere": 0}
+    key = {"order_number": order.order_number, "committed": 0, "external_refunds": 0}
     return [
         {**key, "position": i, "provider": one.provider, "reference": one.reference, "captured": one.amount}
         for i, one in enumerate(order.payments)

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from db.core.engine import Database
 from db.core.upsert import given
 from db.orders.order_rows import insert_order, lock_order, read_order, replace_order
-from db.payouts.external_refunds import renew_elsewhere
+from db.payouts.external_refunds import renew_external_refunds
 from db.payouts.ledger_postings import enter_captured
 from db.tables import CaseRow, OrderPaymentRow, ReservedUnitRow
 from domain.errors import OrderConflictError
@@ -15,8 +15,8 @@ from domain.order import Order
 _PAYMENTS = OrderPaymentRow.__table__.c
 _CASES = select(CaseRow.__table__.c.case_id).where(given(CaseRow.__table__.c.order_number))
 _HELD_UNITS = select(ReservedUnitRow.__table__.c.unit).where(given(ReservedUnitRow.__table__.c.order_number))
-_COMMITTED = select(_PAYMENTS.provider, _PAYMENTS.reference, _PAYMENTS.committed + _PAYMENTS.elsewhere).where(
-    given(_PAYMENTS.order_number), _PAYMENTS.committed + _PAYMENTS.elsewhere > 0
+_COMMITTED = select(_PAYMENTS.provider, _PAYMENTS.reference, _PAYMENTS.committed + _PAYMENTS.external_refunds).where(
+    given(_PAYMENTS.order_number), _PAYMENTS.committed + _PAYMENTS.external_refunds > 0
 )
 
 _OWNER = select(_PAYMENTS.order_number).where(given(_PAYMENTS.provider), given(_PAYMENTS.reference))
@@ -76,17 +76,17 @@ def _take_over_payments(connection: Connection, order: Order) -> None:
     """Enter what was captured in the ledger, and what is known to have left the payments already (R32)."""
     enter_captured(connection, order)
     for payment in order.payments:
-        renew_elsewhere(connection, payment.provider, payment.reference)
+        renew_external_refunds(connection, payment.provider, payment.reference)
 
 
 def _refuse_contradiction(connection: Connection, recorded: Order, order: Order) -> None:
-    says = (
+    message = (
         _identity_contradicted(connection, recorded, order)
         or _units_contradicted(connection, recorded, order)
         or _payments_contradicted(connection, order)
     )
-    if says:
-        raise OrderConflictError(says)
+    if message:
+        raise OrderConflictError(message)
 
 
 def _identity_contradicted(connection: Connection, recorded: Order, order: Order) -> str | None:

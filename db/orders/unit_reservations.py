@@ -140,8 +140,8 @@ def _settle(connection: Connection, case: Case, units: dict[Unit, Hold]) -> None
         changed = connection.execute(_SETTLE, {**row, "so": hold.settles_as, "for_ever": hold.settled})
         if not changed.rowcount:
             sku, number = unit
-            says = f"{sku}: unit {number} was settled already and cannot be settled as a {hold.settles_as} too"
-            raise UnitsTakenError(says)
+            message = f"{sku}: unit {number} was settled already and cannot be settled as a {hold.settles_as} too"
+            raise UnitsTakenError(message)
 
 
 def _each(case: Case, units: set[Unit]) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, RowMapping, and_, select
 
 from db.core.engine import Database
 from db.core.upsert import Upsert, given
-from db.payouts.external_refunds import renew_elsewhere
+from db.payouts.external_refunds import renew_external_refunds
 from db.tables import CaseRow, DisputeRow, OrderPaymentRow, PayoutRow
 from domain.enums import ENDED_STATES, CaseState
 from domain.money import Money
@@ -60,7 +60,7 @@ class Disputes:
             if known is not None and _is_overtaken(_dispute(known), dispute):
                 return []
             _WRITE.write(connection, [_row(dispute)])
-            renew_elsewhere(connection, dispute.provider, dispute.payment_reference)
+            renew_external_refunds(connection, dispute.provider, dispute.payment_reference)
             concerned = {"source_provider": dispute.provider, "source_reference": dispute.payment_reference}
             paying = connection.scalars(_CONCERNED, concerned)
             payment = {"provider": dispute.provider, "reference": dispute.payment_reference}

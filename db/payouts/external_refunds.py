@@ -6,14 +6,14 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from db.core.upsert import Upsert, given
 from db.payouts.payout_rows import PayoutRecord
-from db.tables import DisputeRow, ForeignRefundRow, OrderPaymentRow
+from db.tables import DisputeRow, ExternalRefundRow, OrderPaymentRow
 from domain.enums import PayoutState
 from domain.payment_events import DisputeStatus, GatewayRefundRecord
 
-_PAYMENTS, _FOREIGN, _DISPUTES = OrderPaymentRow.__table__, ForeignRefundRow.__table__, DisputeRow.__table__
+_PAYMENTS, _EXTERNAL, _DISPUTES = OrderPaymentRow.__table__, ExternalRefundRow.__table__, DisputeRow.__table__
 _PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
-_BY_HAND = select(func.coalesce(func.sum(_FOREIGN.c.amount), 0)).where(
-    given(_FOREIGN.c.provider), given(_FOREIGN.c.payment_reference), _FOREIGN.c.counts
+_BY_HAND = select(func.coalesce(func.sum(_EXTERNAL.c.amount), 0)).where(
+    given(_EXTERNAL.c.provider), given(_EXTERNAL.c.payment_reference), _EXTERNAL.c.counts
 )
 _LOST = select(func.coalesce(func.sum(_DISPUTES.c.amount), 0)).where(
     given(_DISPUTES.c.provider),
@@ -23,16 +23,16 @@ _LOST = select(func.coalesce(func.sum(_DISPUTES.c.amount), 0)).where(
 _GONE = select(_BY_HAND.scalar_subquery() + _LOST.scalar_subquery())
 _OF_PAYMENT = (_PAYMENTS.c.provider == bindparam("of_provider"), _PAYMENTS.c.reference == bindparam("of_reference"))
 _STANDS = (
-    select(_PAYMENTS.c.captured - _PAYMENTS.c.committed, _PAYMENTS.c.elsewhere)
+    select(_PAYMENTS.c.captured - _PAYMENTS.c.committed, _PAYMENTS.c.external_refunds)
     .where(*_OF_PAYMENT)
     .with_for_update(key_share=True)
 )
-_RENEW = update(_PAYMENTS).where(*_OF_PAYMENT).values(elsewhere=bindparam("gone"))
-_COUNTS = select(_FOREIGN.c.counts).where(given(_FOREIGN.c.provider), given(_FOREIGN.c.refund_id))
-_WRITE = Upsert(_FOREIGN)
+_RENEW = update(_PAYMENTS).where(*_OF_PAYMENT).values(external_refunds=bindparam("gone"))
+_COUNTS = select(_EXTERNAL.c.counts).where(given(_EXTERNAL.c.provider), given(_EXTERNAL.c.refund_id))
+_WRITE = Upsert(_EXTERNAL)
 
 
-def record_foreign_refund(connection: Connection, refund: GatewayRefundRecord) -> None:
+def record_external_refund(connection: Connection, refund: GatewayRefundRecord) -> None:
     """Record a refund that no payout made, as it stands now; one that failed stays failed, whatever comes late."""
     if connection.scalar(_COUNTS, refund.model_dump(include={"provider", "refund_id"})) is False:
         return
@@ -43,10 +43,10 @@ def record_foreign_refund(connection: Connection, refund: GatewayRefundRecord) -
         "counts": refund.state not in _PAID_NOTHING,
     }
     _WRITE.write(connection, [row])
-    renew_elsewhere(connection, refund.provider, refund.payment_reference)
+    renew_external_refunds(connection, refund.provider, refund.payment_reference)
 
 
-def note_taken_by_dispute(connection: Connection, record: PayoutRecord, at: datetime) -> None:
+def note_returned_by_dispute(connection: Connection, record: PayoutRecord, at: datetime) -> None:
     """Record what a dispute took in place of a payout, unless the gateway told that it was lost (R38)."""
     payment = {"provider": record.source_provider, "payment_reference": record.source_reference}
     if record.source_provider is None or int(connection.scalar(_LOST, payment) or 0):
@@ -56,8 +56,8 @@ def note_taken_by_dispute(connection: Connection, record: PayoutRecord, at: date
     _WRITE.write(connection, [{**payment, **row, "counts": True, "created_at": at}])
 
 
-def renew_elsewhere(connection: Connection, provider: str, payment_reference: str) -> None:
-    """Leave no room for what went back elsewhere; a payment of no order is passed over.
+def renew_external_refunds(connection: Connection, provider: str, payment_reference: str) -> None:
+    """Leave no room for what went back without a payout; a payment of no order is passed over.
 
     What does not fit beside the payouts any more has gone back twice: reconciliation finds that, no constraint can.
     """

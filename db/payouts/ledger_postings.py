@@ -36,7 +36,7 @@ _POSTAGE_THROUGH = (
 )
 
 
-class RefundableBalance(NamedTuple):
+class PaymentAccount(NamedTuple):
     """A payment's account in one currency."""
 
     account: str
@@ -49,12 +49,13 @@ def enter_captured(connection: Connection, order: Order) -> None:
     Dated by when the order was placed: the shop states no other time for its payments.
     """
     rows = connection.execute(_CAPTURED, {"order_number": order.order_number})
-    known = {RefundableBalance(account, currency): (int(amount), times) for account, currency, amount, times in rows}
-    stated = {
-        RefundableBalance(f"{one.provider}:{one.reference}", order.currency): one.amount for one in order.payments
-    }
-    changed = [purse for purse in {**stated, **known} if stated.get(purse, 0) != known.get(purse, (0, 0))[0]]
-    enter(connection, [_capture(order, purse, stated.get(purse, 0), *known.get(purse, (0, 0))) for purse in changed])
+    known = {PaymentAccount(account, currency): (int(amount), times) for account, currency, amount, times in rows}
+    stated = {PaymentAccount(f"{one.provider}:{one.reference}", order.currency): one.amount for one in order.payments}
+    changed = [account for account in {**stated, **known} if stated.get(account, 0) != known.get(account, (0, 0))[0]]
+    enter(
+        connection,
+        [_capture(order, account, stated.get(account, 0), *known.get(account, (0, 0))) for account in changed],
+    )
 
 
 def enter_planned(connection: Connection, record: PayoutRecord, part: Part, at: datetime) -> None:
@@ -122,14 +123,14 @@ def postage_planned(connection: Connection, order_number: str) -> int:
     return int(connection.execute(_POSTAGE_THROUGH, {"order_number": order_number}).scalar_one())
 
 
-def _capture(order: Order, purse: RefundableBalance, stated: int, known: int, times: int) -> Transaction:
+def _capture(order: Order, account: PaymentAccount, stated: int, known: int, times: int) -> Transaction:
     return Transaction(
-        transaction_id=f"{Movement.CAPTURED}/{order.order_number}/{purse.account}/{purse.currency}/{times + 1}",
+        transaction_id=f"{Movement.CAPTURED}/{order.order_number}/{account.account}/{account.currency}/{times + 1}",
         movement=Movement.CAPTURED,
-        currency=purse.currency,
+        currency=account.currency,
         order_number=order.order_number,
         at=order.placed_at,
-        legs=between(purse.account, SALES, stated - known),
+        legs=between(account.account, SALES, stated - known),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from db.core.upsert import given
-from db.payouts.external_refunds import note_taken_by_dispute, renew_elsewhere
+from db.payouts.external_refunds import note_returned_by_dispute, renew_external_refunds
 from db.payouts.ledger_postings import enter_dispute_lost, enter_released
 from db.payouts.payout_rows import PayoutRecord, write_payouts
 from db.tables import OrderPaymentRow
@@ -18,7 +18,11 @@ from domain.errors import CapExceededError
 _PAYMENTS = OrderPaymentRow.__table__
 _LOCK = (
     select(
-        _PAYMENTS.c.provider, _PAYMENTS.c.reference, _PAYMENTS.c.captured, _PAYMENTS.c.committed, _PAYMENTS.c.elsewhere
+        _PAYMENTS.c.provider,
+        _PAYMENTS.c.reference,
+        _PAYMENTS.c.captured,
+        _PAYMENTS.c.committed,
+        _PAYMENTS.c.external_refunds,
     )
     .where(given(_PAYMENTS.c.order_number))
     .order_by(_PAYMENTS.c.position)
@@ -34,13 +38,13 @@ _COMMIT = (
 
 
 class Capture(NamedTuple):
-    """A captured payment, how much of it is committed, and how much went back elsewhere, in minor units."""
+    """A captured payment, how much of it is committed, and how much went back without a payout, in minor units."""
 
     provider: str
     reference: str
     captured: int
     committed: int
-    elsewhere: int
+    external_refunds: int
 
 
 def lock_captures(connection: Connection, order_number: str) -> list[Capture]:
@@ -67,7 +71,7 @@ def give_up(connection: Connection, records: Sequence[PayoutRecord], at: datetim
 
 def leave_to_dispute(connection: Connection, record: PayoutRecord, at: datetime) -> None:
     """Commit no more to a payout that a lost dispute took over; what the dispute took counts instead (R38)."""
-    note_taken_by_dispute(connection, record, at)
+    note_returned_by_dispute(connection, record, at)
     _free(connection, record)
     enter_dispute_lost(connection, record, at)
 
@@ -75,7 +79,7 @@ def leave_to_dispute(connection: Connection, record: PayoutRecord, at: datetime)
 def _free(connection: Connection, record: PayoutRecord) -> None:
     _change(connection, record, -record.payout.amount.minor)
     if record.source_provider and record.source_reference:
-        renew_elsewhere(connection, record.source_provider, record.source_reference)
+        renew_external_refunds(connection, record.source_provider, record.source_reference)
     write_payouts(connection, [record.amend(released=True).with_payout(state=PayoutState.CANCELED)])
 
 

@@ -64,18 +64,18 @@ def _allocate(connection: Connection, case: Case, due: RefundDue, captures: list
     allocation = share_out(due, room, _swappable(connection, case.order_number, captures))
     if allocation.unplaced:
         goods = due.total.minor - due.return_postage.minor
-        says = f"{goods} to be refunded for goods, {sum(room)} left of what was paid"
-        raise CapExceededError(f"order {case.order_number}: {says}")
+        message = f"{goods} to be refunded for goods, {sum(room)} left of what was paid"
+        raise CapExceededError(f"order {case.order_number}: {message}")
     return allocation
 
 
 def _room(captures: list[Capture]) -> tuple[int, ...]:
-    return caps([one.captured for one in captures], [one.committed + one.elsewhere for one in captures])
+    return caps([one.captured for one in captures], [one.committed + one.external_refunds for one in captures])
 
 
 def _swappable(connection: Connection, order_number: str, captures: list[Capture]) -> int:
-    # What left elsewhere was for goods too: then there is nothing to change places with.
-    return 0 if any(one.elsewhere for one in captures) else postage_planned(connection, order_number)
+    # What left without a payout was for goods too: then there is nothing to change places with.
+    return 0 if any(one.external_refunds for one in captures) else postage_planned(connection, order_number)
 
 
 def _shares(allocation: Allocation, captures: list[Capture]) -> list[Share]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from db.core.engine import Database
 from db.core.upsert import given
 from db.payouts.disputes import is_disputed
-from db.payouts.external_refunds import record_foreign_refund
+from db.payouts.external_refunds import record_external_refund
 from db.payouts.ledger import LedgerEntry, balance, read_ledger, read_order_ledger
 from db.payouts.payout_plans import left_for_goods
 from db.payouts.payout_rows import PayoutRecord, begun, read_payout, record_of, write_payouts
@@ -72,10 +72,10 @@ class Payouts:
             found = row or connection.execute(_BY_REFUND, _of_gateway(provider, refund_id)).mappings().first()
         return FoundPayout(**record_of(found).model_dump(include=set(FoundPayout.model_fields))) if found else None
 
-    def refunded_elsewhere(self, refund: GatewayRefundRecord) -> None:
+    def record_external_refund(self, refund: GatewayRefundRecord) -> None:
         """Record a refund that no payout made, so that its amount is not refunded again (R32)."""
         with self._database.writing() as connection:
-            record_foreign_refund(connection, refund)
+            record_external_refund(connection, refund)
 
     def left_for_goods(self, order_number: str) -> int:
         """Return how much of what was captured neither went back nor is committed, in minor units (R32)."""

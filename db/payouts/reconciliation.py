@@ -82,7 +82,7 @@ class Books:
         """Return the payouts that a case changed since then shows otherwise than the books do."""
         changed = select(_CASES.c.document).where(_CASES.c.updated_at >= since)
         with self._database.reading() as connection:
-            cases = [Case.model_validate_json(document) for document in connection.scalars(changed)]
+            cases = [Case.read(document) for document in connection.scalars(changed)]
             booked = _IN_ORDER.where(_PAYOUTS.c.case_id.in_([case.case_id for case in cases if case.payouts]))
             records = [record_of(row) for row in connection.execute(booked).mappings()]
         return [difference for case in cases for difference in _differences(case, records)]

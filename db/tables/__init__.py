@@ -5,9 +5,9 @@ from db.tables.cases import CaseRow, ReservedUnitRow, TimelineRow
 from db.tables.orders import OrderLineRow, OrderParcelRow, OrderPaymentRow, OrderRow
 from db.tables.parcels import CourierEventRow, ParcelCodeRow, RegistrationRow, ScanRow, UnexpectedParcelRow
 from db.tables.payouts import LedgerEntryRow, LedgerTransactionRow, PayoutRow
-from db.tables.reconciliation import DisputeRow, FindingRow, ForeignRefundRow, GatewayEventRow
+from db.tables.reconciliation import DisputeRow, ExternalRefundRow, FindingRow, GatewayEventRow
 from db.tables.stock import ProductRow, ReservationRow
-from db.tables.submissions import EvidenceRow, IntakeRow
+from db.tables.submissions import EvidenceRow, SubmissionRow
 
 METADATA = Row.metadata
 
@@ -17,10 +17,9 @@ __all__ = [
     "CourierEventRow",
     "DisputeRow",
     "EvidenceRow",
+    "ExternalRefundRow",
     "FindingRow",
-    "ForeignRefundRow",
     "GatewayEventRow",
-    "IntakeRow",
     "LedgerEntryRow",
     "LedgerTransactionRow",
     "OrderLineRow",
@@ -34,6 +33,7 @@ __all__ = [
     "ReservationRow",
     "ReservedUnitRow",
     "ScanRow",
+    "SubmissionRow",
     "TimelineRow",
     "UnexpectedParcelRow",
 ]

@@ -41,7 +41,7 @@ class OrderLineRow(Row, table=True):
 
 
 class OrderPaymentRow(Row, table=True):
-    """A captured payment: `committed` to payouts, `elsewhere` what went back by hand or by a lost dispute.
+    """A captured payment: `committed` to payouts, `external_refunds` what went back by hand or by a lost dispute.
 
     Together they can never pass `captured` (R32); a payment belongs to one order.
     """
@@ -51,7 +51,8 @@ class OrderPaymentRow(Row, table=True):
         ForeignKeyConstraint(["order_number"], ["orders.order_number"]),
         UniqueConstraint("provider", "reference"),
         CheckConstraint(
-            "committed >= 0 AND elsewhere >= 0 AND committed + elsewhere <= captured", name="within_captured"
+            "committed >= 0 AND external_refunds >= 0 AND committed + external_refunds <= captured",
+            name="within_captured",
         ),
     )
 
@@ -61,7 +62,7 @@ class OrderPaymentRow(Row, table=True):
     position: int
     captured: int = Field(sa_type=BigInteger)
     committed: int = Field(default=0, sa_type=BigInteger)
-    elsewhere: int = Field(default=0, sa_type=BigInteger)
+    external_refunds: int = Field(default=0, sa_type=BigInteger)
 
 
 class OrderParcelRow(Row, table=True):

@@ -42,10 +42,10 @@ class DisputeRow(Row, table=True):
     changed_at: datetime = Field(sa_type=Instant)
 
 
-class ForeignRefundRow(Row, table=True):
+class ExternalRefundRow(Row, table=True):
     """A refund that no payout made, as by hand in the gateway's dashboard; it takes room from its payment (R32)."""
 
-    stored_as: ClassVar[str] = "foreign_refunds"
+    stored_as: ClassVar[str] = "external_refunds"
     __table_args__ = (Index(None, "provider", "payment_reference"),)
 
     provider: str = Field(primary_key=True, max_length=32)

@@ -9,7 +9,7 @@ from sqlmodel import Field
 from db.tables.base import Instant, Row
 
 
-class IntakeRow(Row, table=True):
+class SubmissionRow(Row, table=True):
     """A submission under its idempotency key; `intake` is a CaseIntake as JSON, `description` the free text."""
 
     stored_as: ClassVar[str] = "intakes"

@@ -13,7 +13,7 @@ from domain.enums import ENDED_STATES, CaseState, Party, Reason, ResolutionAsked
 from domain.money import Money
 from domain.order import Identifier
 from domain.request import CaseId
-from domain.types import Code, Count, RuleId
+from domain.types import Code, Count, RuleId, Sentence
 from domain.value import Value
 
 
@@ -22,7 +22,7 @@ class Refusal(Value):
 
     rule: RuleId
     code: Code
-    says: str
+    message: Sentence
     deadline: Deadline | None = None
 
 
@@ -30,7 +30,7 @@ class NextStep(Value):
     """Whose turn it is and what they can send; `send` maps a signal or call to an example body."""
 
     party: Party
-    says: str
+    message: Sentence
     by: AwareDatetime | None = None
     send: dict[str, JsonValue] = Field(default_factory=dict)
 
@@ -81,7 +81,7 @@ class Case(Value):
     loss_accepted: bool = Field(default=False, description="paid without goods after a loss (R22)")
     agreed_amount: Money | None = Field(default=None, description="a partial refund agreed for refused units (R28)")
     refund_due: RefundDue | None = None
-    rounds: Count = Field(default=0, description="how often something fell due; each is planned once")
+    payout_plan_count: Count = Field(default=0, description="how often something fell due; each is planned once")
     payouts: tuple[Payout, ...] = ()
     replacements: tuple[Replacement, ...] = ()
     sent: tuple[OutboundParcel, ...] = Field(default=(), description="parcels to the customer (R28, R39)")
@@ -95,15 +95,15 @@ class Case(Value):
     other_account: OtherAccount | None = Field(
         default=None, description="another account that one person proposes to pay, and a second one approves (R36)"
     )
-    asked_after: tuple[str, ...] = Field(
+    refund_checks: tuple[str, ...] = Field(
         default=(), description="payouts that their gateway has news of: it is asked how they stand (R37)"
     )
     overdue: bool = False
     awaits_more: bool = Field(default=False, description="an auditor asked for more information (R9)")
-    taken: dict[str, str] = Field(
+    processed_events: dict[str, str] = Field(
         default_factory=dict, description="what came under each event id, as kind and fingerprint: nothing counts twice"
     )
-    answered: dict[str, str] = Field(
+    last_messages: dict[str, str] = Field(
         default_factory=dict, description="fingerprint of the last message taken, by kind: the same again, same answer"
     )
     ended_at: AwareDatetime | None = None

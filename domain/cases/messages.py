@@ -36,6 +36,7 @@ class Message(Value):
     """What every message carries; `kind` is its name in records, which outlives the name of its class."""
 
     kind: ClassVar[str] = "message"
+    refuses_unknown_fields: ClassVar[bool] = True
     event_id: EventId | None = None
     received_at: AwareDatetime | None = None
 

@@ -52,7 +52,7 @@ def next_step(case: Case) -> NextStep:
     due = case.due
     return NextStep(
         party=awaiting(case),
-        says=SAYS[case.state] if case.is_open or case.state is not _S.LOST_IN_RETURN else "Nothing more.",
+        message=SAYS[case.state] if case.is_open or case.state is not _S.LOST_IN_RETURN else "Nothing more.",
         by=due.when if due and case.is_open else None,
         send=_examples(case) if case.is_open else {},
     )

@@ -133,24 +133,24 @@ def _goods(pdf: FPDF, slip: ReturnSlip, words: Words) -> None:
         _text(pdf, f"{line.quantity} {_TIMES} {line.product_name}  ({line.sku})", size=10, height=5.5)
 
 
-def _heading(pdf: FPDF, says: str) -> None:
+def _heading(pdf: FPDF, message: str) -> None:
     pdf.set_text_color(90)
-    _text(pdf, says, size=8.5, height=5, before=3)
+    _text(pdf, message, size=8.5, height=5, before=3)
     pdf.set_text_color(0)
 
 
 def _text(  # noqa: PLR0913 - how a line of text is set
-    pdf: FPDF, says: str, *, size: float, height: float, width: float = _WIDTH, align: str = "L", before: float = 0
+    pdf: FPDF, message: str, *, size: float, height: float, width: float = _WIDTH, align: str = "L", before: float = 0
 ) -> None:
     pdf.ln(before)
     pdf.set_font(_FAMILY, size=size)
-    pdf.multi_cell(width, height, _printable(says), align=align, new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(width, height, _printable(message), align=align, new_x="LMARGIN", new_y="NEXT")
 
 
-def _printable(says: str) -> str:
+def _printable(message: str) -> str:
     """Return the text with what the font lacks shown as such."""
     known = _characters()
-    return "".join(one if ord(one) in known else _ABSENT for one in " ".join(says.split()))
+    return "".join(one if ord(one) in known else _ABSENT for one in " ".join(message.split()))
 
 
 @cache

@@ -41,7 +41,7 @@ def _play(console: Console, folder: Path) -> list[Played]:
     with Stack.throwaway(folder, time_skipping=True, tell=tell) as stack:
         keys = {holder.role.value: key for key, holder in development_keys().items()}
         shop = Shop(stack.urls, keys)
-        stage = Stage(stack, shop, lambda says: console.print(f"  {says}", style="dim"))
+        stage = Stage(stack, shop, lambda message: console.print(f"  {message}", style="dim"))
         played: list[Played] = []
         for number, scene in enumerate(SCENES, start=1):
             console.print(f"[bold]{number}/{len(SCENES)} {scene.__name__.replace('_', ' ')}[/bold]: {scene.__doc__}")

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper
 
 from local.demo.shop import Json, Line, Shop, UnexpectedAnswerError
 from local.stack.stack import Stack
+from workflows.plugin import RefundPlugin
 
 LONGER_THAN_THE_WINDOW = timedelta(days=21)
 
@@ -99,7 +99,7 @@ def send_replacement(stage: Stage, case: Json) -> None:
 
 async def skip(stack: Stack, case_id: str) -> None:
     """Let time pass on the case's own clock of the server."""
-    client = await Client.connect(stack.urls.temporal_address, data_converter=pydantic_data_converter)
+    client = await Client.connect(stack.urls.temporal_address, plugins=[RefundPlugin()])
     await TimeSkipper(client).fast_forward(client.get_workflow_handle(f"refund/{case_id}"), LONGER_THAN_THE_WINDOW)
 
 

@@ -112,8 +112,8 @@ class Decline(Fault):
 
     async def meet(self, call: Call) -> Answer:
         """Keep the refusal."""
-        says = "The refund was declined."
-        return call.keep(dialect.error(402, "card_error", says, code="card_declined", decline_code=self.code))
+        message = "The refund was declined."
+        return call.keep(dialect.error(402, "card_error", message, code="card_declined", decline_code=self.code))
 
 
 class Outcome(Fault):

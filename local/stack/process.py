@@ -20,9 +20,9 @@ _FORKING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="forking")
 class StackError(Exception):
     """The system could not be brought up or kept up; `says` is what a person reads, and how to mend it."""
 
-    def __init__(self, says: str) -> None:
-        super().__init__(says)
-        self.says = says
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class Process:

@@ -10,7 +10,7 @@ from pathlib import Path
 from local.stack.ports import LOOPBACK
 from local.stack.process import Process, StackError
 
-_FOREIGN = ("REFUNDS_", "TEMPORAL_", "AWS_", "WEED_")
+_EXTERNAL = ("REFUNDS_", "TEMPORAL_", "AWS_", "WEED_")
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,6 @@ def module(name: str) -> tuple[str, ...]:
 
 def bare_environment() -> dict[str, str]:
     """Return our environment without settings of ours or of clouds, and with no proxy before the loopback address."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_EXTERNAL)}
     direct = ",".join(filter(None, (kept.get("NO_PROXY"), LOOPBACK, "localhost")))
     return {**kept, "NO_PROXY": direct, "no_proxy": direct, "PYTHONUNBUFFERED": "1"}

@@ -38,7 +38,7 @@ class Comparison(Value):
 
     findings: tuple[Finding, ...] = ()
     stale: tuple[Stale, ...] = ()
-    strangers: tuple[GatewayRefundRecord, ...] = ()
+    external_refunds: tuple[GatewayRefundRecord, ...] = ()
     """Refunds that no payout made: their money has left the payment all the same (R32)."""
 
     def __add__(self, other: "Comparison") -> "Comparison":
@@ -46,7 +46,7 @@ class Comparison(Value):
         return Comparison(
             findings=(*self.findings, *other.findings),
             stale=(*self.stale, *other.stale),
-            strangers=(*self.strangers, *other.strangers),
+            external_refunds=(*self.external_refunds, *other.external_refunds),
         )
 
 
@@ -64,7 +64,7 @@ def compare(refunds: Iterable[GatewayRefundRecord], payouts: Iterable[Booked], a
         if owner:
             made[owner.payout.payout_id].append(refund)
         else:
-            result += _stranger(refund, at)
+            result += _external(refund, at)
     for payout_id, of_payout in made.items():
         result += _of_payout(books[payout_id], of_payout, at)
     return result
@@ -93,14 +93,14 @@ def unlooked(open_before: Iterable[Finding], payout_ids: Collection[str], refund
 def _was_looked_at(finding: Finding, payout_ids: Collection[str], refund_ids: Collection[str]) -> bool:
     if finding.kind in _WHOLLY_LOOKED_AT:
         return True
-    if finding.kind in {FindingKind.UNKNOWN_REFUND, FindingKind.SECOND_REFUND}:
+    if finding.kind in {FindingKind.EXTERNAL_REFUND, FindingKind.SECOND_REFUND}:
         return finding.refund_id in refund_ids
     return finding.payout_id in payout_ids
 
 
-def _stranger(refund: GatewayRefundRecord, at: datetime) -> Comparison:
-    found = () if refund.state in PAID_NOTHING else (findings.unknown_refund(refund, at),)
-    return Comparison(findings=found, strangers=(refund,))
+def _external(refund: GatewayRefundRecord, at: datetime) -> Comparison:
+    found = () if refund.state in PAID_NOTHING else (findings.external_refund(refund, at),)
+    return Comparison(findings=found, external_refunds=(refund,))
 
 
 def _of_payout(booked: Booked, refunds: Sequence[GatewayRefundRecord], at: datetime) -> Comparison:
@@ -110,7 +110,9 @@ def _of_payout(booked: Booked, refunds: Sequence[GatewayRefundRecord], at: datet
     own = _own(booked, refunds)
     others = tuple(one for one in refunds if one is not own and one.state not in PAID_NOTHING)
     seconds = tuple(findings.second_refund(booked, one, at) for one in others)
-    return Comparison(findings=seconds, strangers=others) + (_own_differs(booked, own, at) if own else Comparison())
+    return Comparison(findings=seconds, external_refunds=others) + (
+        _own_differs(booked, own, at) if own else Comparison()
+    )
 
 
 def _own(booked: Booked, refunds: Sequence[GatewayRefundRecord]) -> GatewayRefundRecord | None:

@@ -5,14 +5,14 @@ import pytest
 from activities.payouts import PayoutOrder
 from domain.cases.payout import Payout
 from domain.money import Money
-from tests.activities.desk import PIN, Desk
+from tests.activities.payout_harness import PIN, PayoutHarness
 
 NUMBERS = count(1)
 
 
 @pytest.fixture
-def desk(sandbox):
-    return Desk(sandbox)
+def harness(sandbox):
+    return PayoutHarness(sandbox)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from gateways.payments.stripe.gateway import StripeGateway
-from tests.activities.desk import Desk
+from tests.activities.payout_harness import PayoutHarness
 
 
 class KeylessGateway(StripeGateway):
@@ -23,28 +23,28 @@ class BlindGateway(StripeGateway):
         return None
 
 
-def lose_an_answer(sandbox, desk, order):
+def lose_an_answer(sandbox, harness, order):
     sandbox.plan({"kind": "drop_answer_after_commit"})
-    desk.lose(order)
+    harness.lose(order)
 
 
 def test_without_the_idempotency_key_fault_1_pays_twice(sandbox, order, refunds):
-    desk = Desk(sandbox, KeylessGateway)
-    lose_an_answer(sandbox, desk, order)
-    desk.submit(order)
+    harness = PayoutHarness(sandbox, KeylessGateway)
+    lose_an_answer(sandbox, harness, order)
+    harness.submit(order)
     assert len(refunds()) == 2
 
 
 def test_without_the_look_up_fault_4_pays_twice(sandbox, order, refunds):
-    desk = Desk(sandbox, BlindGateway)
-    lose_an_answer(sandbox, desk, order)
+    harness = PayoutHarness(sandbox, BlindGateway)
+    lose_an_answer(sandbox, harness, order)
     sandbox.forget_keys()
-    desk.pass_time(timedelta(hours=24))
-    desk.submit(order)
+    harness.pass_time(timedelta(hours=24))
+    harness.submit(order)
     assert len(refunds()) == 2
 
 
 def test_without_the_look_up_fault_5_pays_twice(sandbox, order, refunds):
     sandbox.plan({"kind": "stored_500", "executed": True})
-    Desk(sandbox, BlindGateway).persist(order)
+    PayoutHarness(sandbox, BlindGateway).persist(order)
     assert len(refunds()) == 2

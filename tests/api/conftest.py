@@ -53,7 +53,10 @@ def gateway() -> ObedientGateway:
 @pytest_asyncio.fixture(scope="session")
 async def temporal(database, gateway) -> AsyncIterator:
     """A Temporal dev server with a worker of the refunds."""
-    async with dev_server() as env, build_worker(env.client, desks(env.client, database, gateway), sandboxed=False):
+    async with (
+        dev_server() as env,
+        build_worker(env.client, activity_set(env.client, database, gateway), sandboxed=False),
+    ):
         yield env.client
 
 
@@ -84,7 +87,10 @@ async def later(tmp_path_factory, seaweed) -> AsyncIterator[Counter]:
     url = f"sqlite:///{tmp_path_factory.mktemp('later')}/refunds.db"
     migrate(url)
     database, clock = Database(url), Clock()
-    async with time_skipping_server() as env, build_worker(env.client, desks(env.client, database, ObedientGateway())):
+    async with (
+        time_skipping_server() as env,
+        build_worker(env.client, activity_set(env.client, database, ObedientGateway())),
+    ):
         services = Services.over(database, seaweed.store, env.client, KEYS, clock)
         async with asking(create_app(services)) as client:
             yield Counter(client, services, clock, env)
@@ -109,10 +115,10 @@ def settings(temporal, seaweed, tmp_path) -> Iterator[dict[str, str]]:
         }
 
 
-def desks(client, database: Database, gateway: ObedientGateway) -> ActivitySet:
+def activity_set(client, database: Database, gateway: ObedientGateway) -> ActivitySet:
     clock = Clock()
     return ActivitySet(
-        casework=CaseActivities(
+        cases=CaseActivities(
             Cases(database), PolicyRepository(VERSIONS), HolidayCalendars(), StockTable(database, clock)
         ),
         payouts=PayoutActivities(Payouts(database), {"stripe": gateway}, OpenVault(), clock),

@@ -29,7 +29,7 @@ async def test_nothing_a_customer_wrote_and_no_fingerprint_is_told_to_temporal_o
 
     assert "Zebrawood" not in history
     assert case["case_id"] in history
-    assert "answered" not in case
+    assert "last_messages" not in case
 
 
 async def test_evidence_comes_with_upload_tickets_that_the_store_takes(counter):

@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event
 from temporalio.client import Client, Interceptor, OutboundInterceptor
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from api.app import create_app
 from api.cases.refund_workflows import IN_FLIGHT_PER_CASE, NotRunningError, RefundWorkflows
@@ -21,6 +20,7 @@ from domain.cases.messages import Withdrawal
 from tests.api.api_client import Counter, problem, told
 from tests.api.conftest import asking
 from tests.api.tcp_proxy import cable_to
+from workflows.plugin import RefundPlugin
 from workflows.refund.workflow import RefundWorkflow
 
 FULL_AT_PAGES = 100
@@ -38,7 +38,7 @@ async def broken(services: Services, **changes):
 async def on_a_cable(services: Services):
     """Give a counter whose way to Temporal can be cut, and the cable."""
     async with cable_to(services.workflows._client.service_client.config.target_host) as cable:
-        client = await Client.connect(cable.address, data_converter=pydantic_data_converter)
+        client = await Client.connect(cable.address, plugins=[RefundPlugin()])
         async with broken(services, workflows=RefundWorkflows(client, patience_seconds=2)) as counter:
             yield counter, cable
 
@@ -174,7 +174,7 @@ class InFlight(Interceptor):
 async def test_fault_30_a_flood_of_messages_to_one_case_takes_its_turns_and_none_is_lost(services):
     in_flight = InFlight()
     target = services.workflows._client.service_client.config.target_host
-    client = await Client.connect(target, data_converter=pydantic_data_converter, interceptors=[in_flight])
+    client = await Client.connect(target, plugins=[RefundPlugin()], interceptors=[in_flight])
     async with broken(services, workflows=RefundWorkflows(client)) as counter:
         case = await counter.approved()
         numbers = {f"SF{number:08}" for number in range(60)}

@@ -19,8 +19,8 @@ def finding(services) -> Finding:
     now = services.now()
     found = Finding(
         finding_id=f"unknown_refund:stripe:re_{uuid4().hex}",
-        kind=FindingKind.UNKNOWN_REFUND,
-        says="A refund of no payout.",
+        kind=FindingKind.EXTERNAL_REFUND,
+        message="A refund of no payout.",
         provider="stripe",
         amount=Money(minor=500, currency="USD"),
         found_at=now,

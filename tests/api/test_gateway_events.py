@@ -70,7 +70,7 @@ async def test_r37_an_event_that_crosses_the_answer_to_its_refund_leaves_the_cas
     await asyncio.wrap_future(applied)
     history = await post.services.workflows._client.get_workflow_handle(f"refund/{case['case_id']}").fetch_history()
     signals = [one.workflow_execution_signaled_event_attributes.signal_name for one in history.events]
-    assert "refund_news" not in signals
+    assert "refund_update" not in signals
 
 
 async def test_fault_16_an_event_before_its_payout_is_known_is_parked_and_applied_later(post, counter, gateway):

@@ -62,8 +62,8 @@ def found(counter):
     now = counter.services.now()
     finding = Finding(
         finding_id=f"unknown_refund/stripe/{uuid4().hex}",
-        kind=FindingKind.UNKNOWN_REFUND,
-        says="made by hand",
+        kind=FindingKind.EXTERNAL_REFUND,
+        message="made by hand",
         found_at=now,
         last_seen_at=now,
     )

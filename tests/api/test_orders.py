@@ -35,7 +35,7 @@ async def test_what_a_case_relies_on_cannot_be_changed(counter):
 
 
 @pytest.mark.parametrize(
-    ("changes", "says"),
+    ("changes", "message"),
     [
         ({"placed_at": "9999-12-31T23:59:59-10:00"}, "2000 to 2099"),
         ({"placed_at": "0001-01-01T00:00:00+10:00"}, "2000 to 2099"),
@@ -47,9 +47,9 @@ async def test_what_a_case_relies_on_cannot_be_changed(counter):
         ({"lines": []}, "at least 1"),
     ],
 )
-async def test_an_order_that_contradicts_itself_is_refused_with_the_field(counter, changes, says):
+async def test_an_order_that_contradicts_itself_is_refused_with_the_field(counter, changes, message):
     refused = await counter.ask("PUT", "/v1/orders/O-bad", counter.facts("O-bad", **changes))
-    assert says in problem(refused, 422, "invalid-request")["detail"]
+    assert message in problem(refused, 422, "invalid-request")["detail"]
 
 
 async def test_an_order_of_more_than_any_case_can_carry_is_refused(counter):

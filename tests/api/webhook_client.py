@@ -12,12 +12,12 @@ from uuid import uuid4
 
 import httpx
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from api.app import create_app
 from api.dependencies import Services
 from gateways.payments.stripe.webhooks import StripeWebhooks
 from tests.api.api_client import Counter, asking, told
+from workflows.plugin import RefundPlugin
 
 SECRET, OLD_SECRET = "whsec_newest", "whsec_before"
 PATH = "/v1/webhooks/payments/stripe"
@@ -86,7 +86,7 @@ async def until_told(counter: Counter, case: dict[str, Any], event: str) -> list
 
 async def away() -> Client:
     """Return a client of a Temporal that does not answer."""
-    return await Client.connect("127.0.0.1:1", lazy=True, data_converter=pydantic_data_converter)
+    return await Client.connect("127.0.0.1:1", lazy=True, plugins=[RefundPlugin()])
 
 
 def refund_id_of(case: dict[str, Any]) -> str:

@@ -30,7 +30,7 @@ from tests.chaos.kill_environment import Site, site
 from tests.support.fakes import OpenVault
 from tests.support.invariants import Books, GatewayBooks, read_books, sandbox_books
 from tests.support.temporal_env import dev_server
-from worker.__main__ import desks
+from worker.__main__ import activity_set
 from worker.build import build_worker
 from workflows.options import TASK_QUEUE
 from workflows.refund.payout_runner import NOTHING_GOES_OUT
@@ -204,7 +204,7 @@ def world(folder: Path) -> Iterator[World]:
 async def _opened(parts: AsyncExitStack, folder: Path) -> Site:
     env = await parts.enter_async_context(dev_server())
     opened = await parts.enter_async_context(site(env.client, folder))
-    at = desks(Settings.of(opened.environment), env.client, opened.database)
+    at = activity_set(Settings.of(opened.environment), env.client, opened.database)
     storeless = replace(at, payouts=replace(at.payouts, vault=OpenVault()))
     await parts.enter_async_context(build_worker(env.client, storeless))
     return opened

@@ -123,8 +123,8 @@ class CheckedMachine(RuleBasedStateMachine):
     def _tell_news_of(self, refund: GatewayRefundRecord) -> None:
         case = next(one for one in self.model.cases if str(refund.payout_id).startswith(one.case_id))
         event_id = f"stripe:{refund.refund_id}:{refund.state}"
-        news = RefundUpdate(payout_id=refund.payout_id, refund_id=refund.refund_id, event_id=event_id)
-        self.world.signal(case.intake, "refund_news", news)
+        update = RefundUpdate(payout_id=refund.payout_id, refund_id=refund.refund_id, event_id=event_id)
+        self.world.signal(case.intake, "refund_update", update)
 
     def _books_that_hold(self) -> Books:
         """Return the books once I1 to I7 hold; they are read one after the other, so one more look may be needed."""

@@ -183,7 +183,7 @@ class Refunding(CheckedMachine):
             changed_at=datetime.now(UTC),
         )
         for case_id in Disputes(self.world.site.database).record(told):
-            self.world.signal(self._of(case_id).intake, "dispute_news", DisputeUpdate(dispute=told))
+            self.world.signal(self._of(case_id).intake, "dispute_update", DisputeUpdate(dispute=told))
         self.disputed.pop(payment.reference, None)
         if self._standing(payment) is not DisputeStatus.WON:  # late news do not open it again
             self.disputed[payment.reference] = len(self._refunds_of(payment.reference))

@@ -111,13 +111,13 @@ def work(environment: Mapping[str, str], queue: str, end: End | None, log: Path)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     logging.basicConfig(filename=log, level=logging.WARNING, force=True)
-    real_worker.build_worker = lambda client, desks, **more: _built(client, desks, queue, end, **more)
+    real_worker.build_worker = lambda client, activity_set, **more: _built(client, activity_set, queue, end, **more)
     asyncio.run(real_worker.run(Settings.of(environment)))
 
 
-def _built(client: Client, desks: build.ActivitySet, queue: str, end: End | None, **more: Any) -> Worker:
+def _built(client: Client, activity_set: build.ActivitySet, queue: str, end: End | None, **more: Any) -> Worker:
     build.TASK_QUEUE = queue
-    worker = build.build_worker(client, desks, **more)
+    worker = build.build_worker(client, activity_set, **more)
     if end:
         worker._bridge_worker = MortalWorker(worker._bridge_worker, end, client)
     return worker

@@ -63,7 +63,7 @@ def test_a_setting_that_is_set_but_empty_is_missing(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "says"),
+    ("name", "value", "message"),
     [
         ("REFUNDS_API_KEYS", json.dumps({"dev-admin": {"role": "admin", "name": "a"}}), "no dev-* key"),
         ("REFUNDS_API_KEYS", "", "no dev-* key"),
@@ -73,10 +73,10 @@ def test_a_setting_that_is_set_but_empty_is_missing(monkeypatch):
         ("REFUNDS_S3_ACCESS_KEY", "", "is not set"),
     ],
 )
-def test_production_refuses(monkeypatch, name, value, says):
+def test_production_refuses(monkeypatch, name, value, message):
     (line,) = refusals(monkeypatch, {**PRODUCTION, name: value})
     assert line.startswith(name)
-    assert says in line
+    assert message in line
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def lost(minor: int) -> Dispute:
 
 
 def stands(database: Database) -> list[tuple[Any, ...]]:
-    return rows(database, "SELECT committed, elsewhere FROM order_payments ORDER BY position")
+    return rows(database, "SELECT committed, external_refunds FROM order_payments ORDER BY position")
 
 
 def plan(cases: Cases, number: int, goods: int) -> Case:
@@ -49,15 +49,17 @@ def plan(cases: Cases, number: int, goods: int) -> Case:
 
 @pytest.mark.parametrize("beyond", [(6001, 0), (0, 6001), (3000, 3001), (-1, 0), (0, -1), (6001, -1)])
 def test_f8_the_table_itself_refuses_more_than_was_captured(database: Database, beyond: tuple[int, int]):
-    change = "UPDATE order_payments SET committed = :committed, elsewhere = :elsewhere WHERE reference = 'pi_card'"
+    change = (
+        "UPDATE order_payments SET committed = :committed, external_refunds = :external WHERE reference = 'pi_card'"
+    )
     with pytest.raises(IntegrityError, match="within_captured"):
-        execute(database, change, committed=beyond[0], elsewhere=beyond[1])
+        execute(database, change, committed=beyond[0], external=beyond[1])
     assert stands(database) == [(0, 0), (0, 0)]
 
 
 def test_f10_what_was_refunded_by_hand_leaves_less_room(cases: Cases, payouts: Payouts, database: Database):
     for _ in range(3):
-        payouts.refunded_elsewhere(by_hand(5000))
+        payouts.record_external_refund(by_hand(5000))
     assert stands(database) == [(0, 5000), (0, 0)]
     assert amounts(plan(cases, 1, 3000).payouts) == [("pi_card", 1000), ("pi_voucher", 2000)]
     with pytest.raises(CapExceededError, match="244 to be refunded for goods, 243 left"):
@@ -67,17 +69,17 @@ def test_f10_what_was_refunded_by_hand_leaves_less_room(cases: Cases, payouts: P
 def test_f10_a_refund_by_hand_that_fails_gives_its_room_back_for_good(payouts: Payouts, database: Database):
     failed = by_hand(5000, state=PayoutState.FAILED)
     for told in (by_hand(5000), failed, by_hand(5000)):
-        payouts.refunded_elsewhere(told)
+        payouts.record_external_refund(told)
     assert stands(database) == [(0, 0), (0, 0)]
 
 
 def test_f10_a_refund_of_a_payment_of_no_order_is_passed_over_until_there_is_one(
     orders: Orders, payouts: Payouts, database: Database
 ):
-    payouts.refunded_elsewhere(by_hand(700, payment_reference="pi_card2"))
+    payouts.record_external_refund(by_hand(700, payment_reference="pi_card2"))
     assert stands(database) == [(0, 0), (0, 0)]
     orders.put(an_order(order_number="O-12"))
-    assert rows(database, "SELECT elsewhere FROM order_payments WHERE reference = 'pi_card2'") == [(700,)]
+    assert rows(database, "SELECT external_refunds FROM order_payments WHERE reference = 'pi_card2'") == [(700,)]
 
 
 def test_r38_what_a_lost_dispute_took_leaves_less_room(cases: Cases, database: Database):
@@ -90,7 +92,7 @@ def test_r32_what_left_twice_never_breaks_the_cap_and_counts_in_full_once_there_
     cases: Cases, payouts: Payouts, database: Database
 ):
     case = plan(cases, 1, 6000)
-    payouts.refunded_elsewhere(by_hand(5000))
+    payouts.record_external_refund(by_hand(5000))
     assert stands(database) == [(6000, 0), (0, 0)]
     cases.record(later(case, state=CaseState.EXPIRED), [])
     assert stands(database) == [(0, 5000), (0, 0)]
@@ -112,14 +114,14 @@ def test_r38_a_dispute_ended_by_hand_frees_no_room_either(cases: Cases, database
 
 
 def test_r32_a_payment_cannot_be_lowered_below_what_left_it(orders: Orders, payouts: Payouts):
-    payouts.refunded_elsewhere(by_hand(6000))
+    payouts.record_external_refund(by_hand(6000))
     spread = (CARD.amend(amount=5999), VOUCHER.amend(amount=9000))
     with pytest.raises(OrderConflictError, match="6000 of stripe pi_card is refunded"):
         orders.put(an_order(payments=spread))
 
 
 def test_r32_a_payment_raised_later_makes_room_for_what_had_none(orders: Orders, payouts: Payouts, database: Database):
-    payouts.refunded_elsewhere(by_hand(7000))
+    payouts.record_external_refund(by_hand(7000))
     orders.put(an_order(payments=(CARD.amend(amount=9000), VOUCHER)))
     assert stands(database) == [(0, 7000), (0, 0)]
 
@@ -129,15 +131,15 @@ def test_f9_cases_and_hands_that_take_at_once_never_exceed_what_was_captured(
 ):
     def take(number: int) -> Any:
         if number % 5 == 0:
-            return payouts.refunded_elsewhere(by_hand(500, f"re_{number}"))
+            return payouts.record_external_refund(by_hand(500, f"re_{number}"))
         return plan(cases, number, 1009)
 
     outcomes = at_once(20, take)
     assert all(one is None or isinstance(one, Case | CapExceededError) for one in outcomes), outcomes
     promised = sum(payout.amount.minor for one in outcomes if isinstance(one, Case) for payout in one.payouts)
-    committed, elsewhere = (sum(column) for column in zip(*stands(database), strict=True))
+    committed, external = (sum(column) for column in zip(*stands(database), strict=True))
     assert promised == committed
-    assert committed + elsewhere <= 8243
+    assert committed + external <= 8243
     assert not payouts.ledger_total("O-1")
 
 

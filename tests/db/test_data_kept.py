@@ -1,5 +1,6 @@
 """A database of revision 0001 with orders, cases and money in it is brought to the newest revision without loss."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -30,6 +31,15 @@ PAYOUTS = """INSERT INTO payouts VALUES
      'succeeded', 're_1', NULL, FALSE, :at, :at, :at),
     ('rc_00000001-p2', 'rc_00000001', 'O-1', 2, 2, 'reimbursement', 'outside', 500, 'EUR', 1,
      'refund/rc_00000001/p2/a1', 'action_required', NULL, NULL, FALSE, NULL, NULL, NULL)"""
+CASE = """INSERT INTO cases (case_id, version, state, reason, order_number, customer_id, awaiting, overdue,
+    policy_version, document, opened_at, updated_at) VALUES
+    (:case_id, 1, 'under_audit', 'quality', 'O-1', 'c-1', 'auditor', FALSE, '2025-01-01', :document, :at, :at)"""
+FIELDS = {
+    "taken": "processed_events",
+    "answered": "last_messages",
+    "asked_after": "refund_checks",
+    "rounds": "payout_plan_count",
+}
 LEG = """INSERT INTO ledger_entries VALUES
     (:id, :position, :movement, :account, :amount, 'EUR', 'rc_00000001', 'O-1', 'rc_00000001-p1', :at)"""
 LEGS = [
@@ -70,7 +80,21 @@ def test_what_was_recorded_is_kept_and_what_was_captured_is_entered(old: Databas
     ]
     assert ledger == captured + LEGS
     assert rows(old, "SELECT count(*) FROM ledger_transactions") == [(4,)]
-    assert rows(old, "SELECT committed, elsewhere FROM order_payments ORDER BY position") == [(1009, 0), (0, 0)]
+    assert rows(old, "SELECT committed, external_refunds FROM order_payments ORDER BY position") == [(1009, 0), (0, 0)]
+
+
+def test_what_a_case_has_taken_is_kept_under_the_words_of_today(old: Database, empty_url: str):
+    case = a_case(3)
+    document = case.model_dump(mode="json", exclude=set(FIELDS.values()))
+    document |= {"rounds": 2, "asked_after": ["rc_00000003-p1"]}
+    document |= {"taken": {"e1": "RefundNews/abc"}, "answered": {"AuditDecision": "def"}}
+    with old.writing() as connection:
+        connection.execute(text(CASE), {"case_id": case.case_id, "document": json.dumps(document), **AT})
+    migrate(empty_url)
+    kept = Cases(old).case(case.case_id)
+    assert kept is not None
+    assert (kept.payout_plan_count, kept.refund_checks) == (2, ("rc_00000003-p1",))
+    assert (kept.processed_events, kept.last_messages) == ({"e1": "refund_update/abc"}, {"audit_decision": "def"})
 
 
 def test_payouts_know_whose_cap_they_count_against(old: Database, empty_url: str):

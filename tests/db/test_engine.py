@@ -74,9 +74,9 @@ def test_f20_a_server_that_is_not_there_is_one_clear_line():
     database = Database("postgresql://refunds:secret@127.0.0.1:1/refunds")
     with pytest.raises(DatabaseUnavailableError) as failure:
         database.ping()
-    assert "the database does not answer as it should" in failure.value.says
-    assert "\n" not in failure.value.says
-    assert "secret" not in failure.value.says
+    assert "the database does not answer as it should" in failure.value.message
+    assert "\n" not in failure.value.message
+    assert "secret" not in failure.value.message
 
 
 @pytest.mark.parametrize("url", ["mysql://host/db", "postgresql+asyncpg://host/db", "sqlite://", "sqlite:///:memory:"])

@@ -22,8 +22,8 @@ def findings(database: Database) -> Findings:
 def finding(number: int = 1, at: datetime = NOON, **changes: Any) -> Finding:
     facts = {
         "finding_id": f"unknown_refund/stripe/re_{number}",
-        "kind": FindingKind.UNKNOWN_REFUND,
-        "says": "refunded by hand",
+        "kind": FindingKind.EXTERNAL_REFUND,
+        "message": "refunded by hand",
         "amount": money(700),
         "found_at": at,
         "last_seen_at": at,
@@ -33,8 +33,8 @@ def finding(number: int = 1, at: datetime = NOON, **changes: Any) -> Finding:
 
 def test_f10_a_difference_found_again_keeps_when_it_was_found_and_says_what_it_is_now(findings: Findings):
     findings.found([finding(), finding(2)])
-    findings.found([finding(at=LATER, says="still there")])
-    assert findings.page() == [finding(last_seen_at=LATER, says="still there"), finding(2)]
+    findings.found([finding(at=LATER, message="still there")])
+    assert findings.page() == [finding(last_seen_at=LATER, message="still there"), finding(2)]
     findings.found([])
 
 
@@ -56,7 +56,7 @@ def test_a_finding_that_is_not_there_cannot_be_closed(findings: Findings):
 def test_what_differs_no_more_is_closed_by_the_reconciliation_and_only_of_its_kinds(findings: Findings):
     other = finding(3, kind=FindingKind.MISSING_REFUND, finding_id="missing_refund/p1")
     findings.found([finding(1), finding(2), other])
-    findings.close_gone([FindingKind.UNKNOWN_REFUND], [finding(2).finding_id], LATER)
+    findings.close_gone([FindingKind.EXTERNAL_REFUND], [finding(2).finding_id], LATER)
     assert findings.page() == [other, finding(2)]
     gone = next(one for one in findings.page(open_only=False) if one.finding_id == finding(1).finding_id)
     assert (gone.closed_by, gone.closed_at) == ("reconciliation", LATER)
@@ -64,7 +64,7 @@ def test_what_differs_no_more_is_closed_by_the_reconciliation_and_only_of_its_ki
 
 def test_what_was_gone_and_differs_again_is_open_again(findings: Findings):
     findings.found([finding()])
-    findings.close_gone([FindingKind.UNKNOWN_REFUND], [], LATER)
+    findings.close_gone([FindingKind.EXTERNAL_REFUND], [], LATER)
     findings.found([finding(at=LATER + timedelta(hours=1))])
     assert [one.found_at for one in findings.page()] == [NOON]
 

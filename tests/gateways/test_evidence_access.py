@@ -63,12 +63,12 @@ def test_fault_22_a_store_out_of_reach_is_one_clear_sentence():
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "message"),
     [({"secret_key": SecretStr("wrong")}, "refused to open"), ({"name": "elsewhere"}, "refused to open")],
     ids=["wrong keys", "no such bucket"],
 )
-def test_a_store_that_does_not_let_us_in_is_one_clear_sentence(seaweed, change, says):
-    with pytest.raises(StoreUnavailableError, match=says):
+def test_a_store_that_does_not_let_us_in_is_one_clear_sentence(seaweed, change, message):
+    with pytest.raises(StoreUnavailableError, match=message):
         EvidenceStore(seaweed.bucket.amend(**change)).ping()
 
 

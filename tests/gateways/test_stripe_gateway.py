@@ -1,4 +1,4 @@
-"""The adapter against the sandbox, by the official SDK; what the desk does with its answers is tested there."""
+"""The adapter against the sandbox, by the official SDK; what the activities do with its answers is tested there."""
 
 from itertools import count
 

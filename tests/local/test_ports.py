@@ -42,7 +42,7 @@ def test_reserved_ports_are_none_that_an_outgoing_connection_could_get(reserved)
 def test_a_taken_port_is_one_line_naming_the_port_and_its_setting(reserved, taken_port):
     with pytest.raises(StackError) as refused:
         refuse_taken(reserved, ["temporal_port", "api_port"])
-    (line,) = refused.value.says.splitlines()
+    (line,) = refused.value.message.splitlines()
     assert str(taken_port) in line
     assert "REFUNDS_API_PORT" in line
 
@@ -53,8 +53,8 @@ def test_ports_of_parts_that_are_not_ours_are_not_looked_at(reserved, taken_port
 
 def test_a_taken_inner_port_of_the_store_names_the_setting_that_moves_it(reserved):
     inner = reserved.store_parts["filer.port"]
-    says = rf"Port {inner} is taken.*REFUNDS_S3_PORT"
-    with socket.create_server((LOOPBACK, inner)), pytest.raises(StackError, match=says):
+    message = rf"Port {inner} is taken.*REFUNDS_S3_PORT"
+    with socket.create_server((LOOPBACK, inner)), pytest.raises(StackError, match=message):
         refuse_taken(reserved, ["s3_port"])
 
 

@@ -101,7 +101,7 @@ def test_a_process_that_ended_can_be_stopped_and_killed_again(start):
 def test_a_process_that_ends_while_starting_is_told_with_its_code_and_the_end_of_its_log(start, log):
     with pytest.raises(StackError) as failed:
         start(SPEAKS_AND_FAILS).wait_until(lambda _pid: False)
-    first, *tail = failed.value.says.splitlines()
+    first, *tail = failed.value.message.splitlines()
     assert first == "child ended with code 7 while starting."
     assert tail == ["  | the reason", f"  | (whole log: {log})"]
 

@@ -50,8 +50,8 @@ def test_r39_a_replacement_that_costs_no_more_may_be_asked_for(price):
 def test_r39_a_dearer_replacement_is_refused_with_both_prices(price, more):
     refusal = exchange.check_exchange_request(order(), asks(MUG, "CUP"), product("CUP", USD=price))
     assert (refusal.rule, refusal.code) == ("R39", "replacement_dearer")
-    assert f"CUP costs USD {price / 100:.2f}" in refusal.says
-    assert f"{more} more than was paid for {MUG}" in refusal.says
+    assert f"CUP costs USD {price / 100:.2f}" in refusal.message
+    assert f"{more} more than was paid for {MUG}" in refusal.message
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_r36_a_blocked_payout_refuses_what_cannot(blocked_by, decision):
     refusal = check_payout_resolution(case(blocked_by=blocked_by), decides(decision))
     assert refusal
     assert refusal.rule == "R36"
-    assert "retry" in refusal.says
+    assert "retry" in refusal.message
 
 
 def test_r36_a_second_person_approves_the_account_that_the_first_proposed():

@@ -33,42 +33,42 @@ def test_the_versions_of_the_repository_are_valid():
 
 def test_r41_an_order_gets_the_version_in_force_on_the_day_it_was_placed(put):
     put("2025-01-01")
-    shelf = put("2026-07-01")
-    assert shelf.in_force(MIDNIGHT_IN_SHANGHAI).version == "2026-07-01"
+    policies = put("2026-07-01")
+    assert policies.in_force(MIDNIGHT_IN_SHANGHAI).version == "2026-07-01"
 
 
 def test_r41_an_order_placed_a_second_before_a_version_never_gets_it(put):
     put("2025-01-01")
-    shelf = put("2026-07-01")
-    assert shelf.in_force(MIDNIGHT_IN_SHANGHAI - ONE_SECOND).version == "2025-01-01"
+    policies = put("2026-07-01")
+    assert policies.in_force(MIDNIGHT_IN_SHANGHAI - ONE_SECOND).version == "2025-01-01"
 
 
 def test_r41_each_version_begins_by_its_own_timezone(put):
     put("2025-01-01")
-    shelf = put("2026-07-01", timezone="America/New_York")
+    policies = put("2026-07-01", timezone="America/New_York")
     midnight_in_new_york = datetime(2026, 7, 1, 4, tzinfo=UTC)
-    assert shelf.in_force(midnight_in_new_york - ONE_SECOND).version == "2025-01-01"
-    assert shelf.in_force(midnight_in_new_york).version == "2026-07-01"
+    assert policies.in_force(midnight_in_new_york - ONE_SECOND).version == "2025-01-01"
+    assert policies.in_force(midnight_in_new_york).version == "2026-07-01"
 
 
 def test_r41_an_order_from_before_the_first_version_gets_the_first(put):
     put("2025-01-01")
-    shelf = put("2026-07-01")
-    assert shelf.in_force(datetime(2020, 1, 1, tzinfo=UTC)).version == "2025-01-01"
+    policies = put("2026-07-01")
+    assert policies.in_force(datetime(2020, 1, 1, tzinfo=UTC)).version == "2025-01-01"
 
 
 def test_r41_of_two_versions_from_the_same_day_the_later_revision_is_in_force(put):
     put("2025-01-01")
     assert put("2025-01-01.1").in_force(MIDNIGHT_IN_SHANGHAI).version == "2025-01-01.1"
     put("2025-01-01.10")
-    shelf = put("2025-01-01.9")
-    assert shelf.in_force(MIDNIGHT_IN_SHANGHAI).version == "2025-01-01.10"
+    policies = put("2025-01-01.9")
+    assert policies.in_force(MIDNIGHT_IN_SHANGHAI).version == "2025-01-01.10"
 
 
 def test_r41_a_case_keeps_its_version_when_a_newer_one_is_in_force(put):
     put("2025-01-01")
-    shelf = put("2026-07-01", windows={**DOCUMENT["windows"], "request": 14})
-    assert shelf.version("2025-01-01").windows.request == 7
+    policies = put("2026-07-01", windows={**DOCUMENT["windows"], "request": 14})
+    assert policies.version("2025-01-01").windows.request == 7
 
 
 def test_a_version_that_is_not_there_is_a_key_error(put):

@@ -66,7 +66,7 @@ def test_r3_a_request_a_second_late_is_refused_with_the_deadline_named(reason):
     assert (judged.rule, judged.code) == ("R3", "request_window_passed")
     assert judged.deadline is not None
     assert judged.deadline.when == end
-    assert "2026-03-11" in judged.says
+    assert "2026-03-11" in judged.message
 
 
 def test_r3_of_several_lines_the_earliest_window_decides():
@@ -88,14 +88,14 @@ def test_r3_a_refusal_by_a_guessed_calendar_says_so():
     assert isinstance(judged, Refusal)
     assert judged.deadline is not None
     assert judged.deadline.provisional
-    assert "as far as it is published" in judged.says
+    assert "as far as it is published" in judged.message
 
 
 def test_r4_a_line_not_yet_received_is_refused_whatever_the_date_of_the_order():
     judged = assessed(facts.order(parcels=(), placed_at=facts.local("2025-06-02")))
     assert isinstance(judged, Refusal)
     assert (judged.rule, judged.code) == ("R4", "not_yet_received")
-    assert MUG in judged.says
+    assert MUG in judged.message
 
 
 def test_r4_a_request_before_the_delivery_is_not_yet_received_and_in_its_very_second_is():
@@ -130,7 +130,7 @@ def test_r8_another_line_or_more_units_than_were_sold_are_refused(asked, code):
     judged = assessed(intake=facts.intake((MUG, 1) if asked[0] != MUG else (LAMP, 1), asked))
     assert isinstance(judged, Refusal)
     assert (judged.rule, judged.code) == ("R8", code)
-    assert asked[0] in judged.says
+    assert asked[0] in judged.message
 
 
 @pytest.mark.parametrize("reason", SELLERS_FAULT)

@@ -28,7 +28,7 @@ PLACES = [place for place, character in enumerate(CODE) if character != "-" and 
 
 
 def refused_by(rule):
-    return facts.case(state=S.REJECTED, refusal=Refusal(rule=rule, code="no", says="No."))
+    return facts.case(state=S.REJECTED, refusal=Refusal(rule=rule, code="no", message="No."))
 
 
 def with_characters(code, **at):

@@ -51,9 +51,9 @@ def vectors() -> Iterator[tuple[str, Vector]]:
 
 def in_force_vectors_hold(folder: Path) -> bool:
     """Whether the last second before 2025 in Shanghai and the first of it get their versions, by a folder of two."""
-    shelf = PolicyRepository(folder)
+    policies = PolicyRepository(folder)
     midnight = datetime(2024, 12, 31, 16, tzinfo=UTC)
-    before, since = shelf.in_force(midnight - timedelta(seconds=1)), shelf.in_force(midnight)
+    before, since = policies.in_force(midnight - timedelta(seconds=1)), policies.in_force(midnight)
     return (before.version, since.version) == ("2024-01-01", "2025-01-01")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from temporalio.testing import ActivityEnvironment
 
 from activities.ports.payment_gateway import PaymentGateway
-from activities.reconciliation import Look, ReconciliationActivities, Seen
+from activities.reconciliation import ReconciliationActivities, ReconciliationInput, ReconciliationResult
 from db.cases.cases import Cases
 from db.core.engine import Database
 from db.inbox.payment_events import GatewayEvents
@@ -83,9 +83,9 @@ class CountingHouse:
 
     def look(
         self, *, is_first: bool = True, since: datetime | None = None, also: Mapping[str, PaymentGateway] | None = None
-    ) -> Seen:
+    ) -> ReconciliationResult:
         """Compare, as a worker does."""
-        desk = ReconciliationActivities(
+        activities = ReconciliationActivities(
             {"stripe": self.gateway, **(also or {})},
             Books(self.database),
             self.payouts,
@@ -95,7 +95,7 @@ class CountingHouse:
         )
         environment = ActivityEnvironment()
         environment.on_heartbeat = lambda *told: self.heartbeats.append(told)
-        return environment.run(desk.reconcile, Look(since=since or self.began, is_first=is_first))
+        return environment.run(activities.reconcile, ReconciliationInput(since=since or self.began, is_first=is_first))
 
     def open_findings(self, case: Case) -> list[Finding]:
         """Return what is open about the case's payouts and payment."""

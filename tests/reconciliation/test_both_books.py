@@ -24,9 +24,9 @@ FOUND = [
     ("reversed, as the gateway says", [seen(S.FAILED)], [booked(S.REVERSED)], NOTHING),
     ("pending, and the gateway wants something", [seen(S.ACTION_REQUIRED)], [booked(S.PENDING)], NOTHING),
     ("a word of the gateway's that is new", [seen(S.UNKNOWN)], [booked()], NOTHING),
-    ("made by hand", [seen(), by_hand()], [booked()], {K.UNKNOWN_REFUND}),
+    ("made by hand", [seen(), by_hand()], [booked()], {K.EXTERNAL_REFUND}),
     ("made by hand, and failed", [seen(), by_hand(S.FAILED)], [booked()], NOTHING),
-    ("of a payout that nobody planned", [seen(payout_id="rc_00000000-p9", refund_id="re_9")], [], {K.UNKNOWN_REFUND}),
+    ("of a payout that nobody planned", [seen(payout_id="rc_00000000-p9", refund_id="re_9")], [], {K.EXTERNAL_REFUND}),
     ("paid twice", [seen(), seen(refund_id="re_2", created_at=LATER)], [booked()], {K.SECOND_REFUND}),
     ("paid, and no refund", [], [booked()], {K.MISSING_REFUND}),
     ("another amount", [seen(amount=usd(3_999))], [booked()], {K.AMOUNT_DIFFERS}),
@@ -73,7 +73,7 @@ def test_a_refund_that_counts_is_the_payouts_own_before_one_that_failed():
 
 def test_r32_what_no_payout_made_takes_room_from_its_payment():
     result = compare([seen(), seen(refund_id="re_2", created_at=LATER), by_hand(S.CANCELED)], [booked()], NOON)
-    assert {one.refund_id for one in result.strangers} == {"re_2", "re_hand"}
+    assert {one.refund_id for one in result.external_refunds} == {"re_2", "re_hand"}
 
 
 def test_a_finding_is_the_same_for_the_same_difference_and_another_for_another():
@@ -98,7 +98,7 @@ def test_fault_16_an_event_is_overdue_after_an_hour_and_a_refund_by_hand_is_told
 
 
 def test_a_finding_that_this_look_cannot_see_stays_and_one_that_is_gone_does_not():
-    hand, missing = findings.unknown_refund(by_hand(), NOON), findings.missing_refund(booked(), NOON)
+    hand, missing = findings.external_refund(by_hand(), NOON), findings.missing_refund(booked(), NOON)
     ledger = findings.ledger_unbalanced("SO-1", NOON)
     assert unlooked([hand, missing, ledger], set(), set()) == [hand, missing]
     assert unlooked([hand, missing, ledger], {PAYOUT_ID}, {"re_hand"}) == []
@@ -107,7 +107,7 @@ def test_a_finding_that_this_look_cannot_see_stays_and_one_that_is_gone_does_not
 @pytest.mark.parametrize(
     "finding",
     [
-        findings.unknown_refund(by_hand(), NOON),
+        findings.external_refund(by_hand(), NOON),
         findings.second_refund(booked(), seen(refund_id="re_2"), NOON),
         findings.missing_refund(booked(gateway_refund_id=None), NOON),
         findings.state_differs(booked(), seen(S.FAILED), NOON),
@@ -123,7 +123,7 @@ def test_a_finding_that_this_look_cannot_see_stays_and_one_that_is_gone_does_not
 def test_every_finding_names_what_it_is_about_and_says_what_to_do(finding):
     assert finding.finding_id.startswith(f"{finding.kind}:")
     assert "/" not in finding.finding_id, "it stands in a path"
-    assert len(finding.says) > 60
+    assert len(finding.message) > 60
 
 
 def test_i3_a_paid_payout_is_asked_after_although_another_refund_names_it():

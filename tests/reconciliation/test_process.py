@@ -36,11 +36,10 @@ from tests.support.fakes import ForgetfulStock, OpenVault
 from tests.support.temporal_env import dev_server, time_skipping_server
 from tests.workflows.case_driver import OpenCase, Shop
 from worker.build import ActivitySet, runner
-from worker.case_notifier import TemporalCaseLine
+from worker.case_notifier import TemporalCaseNotifier
 from worker.schedules import RECONCILIATION, ensure_schedules
 from workflows.options import TASK_QUEUE
 from workflows.reconciliation import Reconciled, ReconciliationAsked, ReconciliationWorkflow
-from workflows.refund.signal_guard import SignalScreening
 from workflows.refund.workflow import RefundWorkflow
 
 VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
@@ -107,7 +106,6 @@ async def business(tmp_path: Path, sandbox) -> AsyncIterator[Business]:
             activities=activities,
             activity_executor=ThreadPoolExecutor(5),
             workflow_runner=runner(sandboxed=True),
-            interceptors=[SignalScreening()],
         ):
             stock = ForgetfulStock(database, now)
             shop = Shop(env, Orders(database), Cases(database), stock, Disputes(database))
@@ -117,8 +115,8 @@ async def business(tmp_path: Path, sandbox) -> AsyncIterator[Business]:
 
 def desks_of(client, database, gateway):
     gateways = {"stripe": gateway}
-    desks = ActivitySet(
-        casework=CaseActivities(
+    activity_set = ActivitySet(
+        cases=CaseActivities(
             Cases(database), PolicyRepository(VERSIONS), HolidayCalendars(), StockTable(database, now)
         ),
         payouts=PayoutActivities(Payouts(database), gateways, OpenVault(), now),
@@ -128,8 +126,8 @@ def desks_of(client, database, gateway):
     reconciliation = ReconciliationActivities(
         gateways, Books(database), Payouts(database), Findings(database), GatewayEvents(database), now
     )
-    news = PaymentEventActivities(TemporalCaseLine(client, Submissions(database)))
-    return [*desks.activities(), reconciliation.reconcile, news.tell]
+    update = PaymentEventActivities(TemporalCaseNotifier(client, Submissions(database)))
+    return [*activity_set.activities(), reconciliation.reconcile, update.tell]
 
 
 def now() -> datetime:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from tests.scanner.conftest import enter, opened
-from tests.scanner.test_scanning import AXE, events, parcel, says
+from tests.scanner.test_scanning import AXE, events, parcel, shown
 
 SMALL_TARGETS = """[...document.querySelectorAll("button, .choice, .file, input:not([type=radio], [type=file])")]
     .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 56)
@@ -97,7 +97,7 @@ async def test_what_is_typed_is_not_lost_to_the_next_scan_or_a_switch_of_languag
     await choose(page, "used")
     await page.get_by_role("button", name="split").click()
     await enter(page, other)
-    await says(page, f"Save or close {code} first")
+    await shown(page, f"Save or close {code} first")
     await page.click("#language")
     assert await page.locator(".line").count() == 2
     assert await page.locator(".line [value=used]").first.is_checked()

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.common import SearchAttributeKey
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from config.temporal import SEARCH_ATTRIBUTES
 from worker.search_attributes import TYPES
+from workflows.plugin import RefundPlugin
 
 KEYS = {
     "Keyword": SearchAttributeKey.for_keyword,
@@ -24,7 +24,7 @@ KEYS = {
 async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
     """Give the time-skipping test server: its clock jumps on `env.sleep`, for all workflows at once."""
     env = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=_path("temporal-test-server"), data_converter=pydantic_data_converter
+        test_server_existing_path=_path("temporal-test-server"), plugins=[RefundPlugin()]
     )
     try:
         await env.client.operator_service.add_search_attributes(
@@ -47,7 +47,7 @@ async def forwarding_server() -> AsyncIterator[WorkflowEnvironment]:
     env = await WorkflowEnvironment.start_time_skipping_v2(
         ts_config=TimeSkippingConfig(enabled=False),
         dev_server_existing_path=_path("temporal"),
-        data_converter=pydantic_data_converter,
+        plugins=[RefundPlugin()],
         search_attributes=[KEYS[kind](name) for name, kind in SEARCH_ATTRIBUTES.items()],
         dev_server_log_level="error",
         dev_server_extra_args=[
@@ -68,7 +68,7 @@ async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
     """Give the real dev server, in memory."""
     env = await WorkflowEnvironment.start_local(
         dev_server_existing_path=_path("temporal"),
-        data_converter=pydantic_data_converter,
+        plugins=[RefundPlugin()],
         search_attributes=[KEYS[kind](name) for name, kind in SEARCH_ATTRIBUTES.items()],
         dev_server_log_level="error",
         dev_server_extra_args=["--dynamic-config-value", "history.transferProcessorMaxPollRPS=2000"],

@@ -1,4 +1,4 @@
-"""What a workflow test's shop stands on: a database of its own, and the desks that a worker serves."""
+"""What a workflow test's shop stands on: a database of its own, and the activities that a worker serves."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,20 +29,20 @@ VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
 
 @contextmanager
 def premises(env: WorkflowEnvironment, folder: Path) -> Iterator[tuple[Shop, ActivitySet]]:
-    """Give a shop on the server and the desks for its worker, who comes and goes as the test likes."""
+    """Give a shop on the server and the activities for its worker, who comes and goes as the test likes."""
     url = f"sqlite:///{folder}/refunds.db"
     migrate(url)
     database = Database(url)
     gateway, vault = ObedientGateway(), OpenVault()
     stock = ForgetfulStock(database, lambda: datetime.now(UTC))
     disputes = Disputes(database)
-    desks = ActivitySet(
-        casework=CaseActivities(Cases(database), PolicyRepository(VERSIONS), HolidayCalendars(), stock),
+    activity_set = ActivitySet(
+        cases=CaseActivities(Cases(database), PolicyRepository(VERSIONS), HolidayCalendars(), stock),
         payouts=PayoutActivities(Payouts(database), {"stripe": gateway}, vault, lambda: datetime.now(UTC)),
         stock=StockActivities(stock, disputes, Payouts(database)),
         arrivals=SignalTimeActivities(TemporalHistory(env.client)),
     )
     try:
-        yield Shop(env, Orders(database), Cases(database), stock, disputes, gateway, vault), desks
+        yield Shop(env, Orders(database), Cases(database), stock, disputes, gateway, vault), activity_set
     finally:
         database.close()

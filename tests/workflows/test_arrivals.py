@@ -27,11 +27,11 @@ class Rounds:
     """A shop whose worker comes and goes; without one no server lets its clock jump, so seconds pass as they are."""
 
     shop: Shop
-    desks: ActivitySet
+    activity_set: ActivitySet
 
     def worker(self) -> AbstractAsyncContextManager[object]:
         """Give a worker that keeps no case in memory: this server would go on waiting for the one that did."""
-        return build_worker(self.shop.client, self.desks, max_cached_workflows=0, sandboxed=True)
+        return build_worker(self.shop.client, self.activity_set, max_cached_workflows=0, sandboxed=True)
 
     async def left_alone_at(self, distance: timedelta) -> OpenCase:
         """Return an approved case whose worker goes so far from the end of the return window."""
@@ -51,8 +51,8 @@ class Rounds:
 @pytest_asyncio.fixture
 async def rounds(tmp_path: Path) -> AsyncIterator[Rounds]:
     async with time_skipping_server() as env:
-        with premises(env, tmp_path) as (shop, desks):
-            yield Rounds(shop, desks)
+        with premises(env, tmp_path) as (shop, activity_set):
+            yield Rounds(shop, activity_set)
 
 
 async def say(case: OpenCase) -> None:

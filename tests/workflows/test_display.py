@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from api.cases.refund_workflows import RefundWorkflows
 from domain.cases.messages import WarehouseInspection
@@ -17,6 +16,7 @@ from domain.enums import Reason
 from domain.request import CaseIntake, RequestedLine
 from tests.support.temporal_cli import TemporalCli
 from tests.workflows.case_driver import OpenCase, Shop, inspection
+from workflows.payload_converter import DATA_CONVERTER
 
 PATIENCE_SECONDS = 20
 POLL_SECONDS = 0.1
@@ -76,7 +76,7 @@ async def summaries(case: OpenCase) -> dict[int, tuple[str, str]]:
     async for event in case.handle.fetch_history_events():
         if event.event_type in SUMMARISED:
             given = event.user_metadata.summary
-            summary = pydantic_data_converter.payload_converter.from_payload(given, str) if given.data else ""
+            summary = DATA_CONVERTER.payload_converter.from_payload(given, str) if given.data else ""
             told[event.event_id] = (EventType.Name(event.event_type), summary)
     return told
 
@@ -140,8 +140,8 @@ async def test_what_signals_take_is_said_beside_their_names(dev_shop: Shop, cli:
         "audit_decision",
         "courier_tracking",
         "warehouse_inspection",
-        "refund_news",
-        "dispute_news",
+        "refund_update",
+        "dispute_update",
     }
 
 

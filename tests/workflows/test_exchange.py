@@ -104,7 +104,7 @@ async def test_r39_a_dearer_replacement_or_one_without_a_price_is_refused(shop: 
     case = await shop.open(resolution=ResolutionAsked.EXCHANGE, exchange_for="VASE")
     refusal = case.case().refusal
     assert (case.state, refusal.rule, refusal.code) == (CaseState.REJECTED, "R39", code)
-    assert "ask for a refund" in refusal.says
+    assert "ask for a refund" in refusal.message
 
 
 async def test_r39_one_that_costs_just_what_was_paid_is_taken_and_an_unknown_one_is_not(shop: Shop) -> None:
@@ -338,12 +338,12 @@ async def test_r39_a_parcel_is_told_of_while_another_line_is_being_paid(shop: Sh
 async def test_r38_a_dispute_holds_the_replacement_and_won_it_goes_on(shop: Shop) -> None:
     stock(shop)
     case = await reserved(shop)
-    await case.hear("dispute_news", news(case, DisputeStatus.OPEN))
+    await case.hear("dispute_update", news(case, DisputeStatus.OPEN))
     await case.until_event("chargeback_hold")
     with pytest.raises(WorkflowUpdateFailedError) as refused:
         await case.dispatch()
     assert refused_by(refused.value) == "R38"
-    await case.hear("dispute_news", news(case, DisputeStatus.WON))
+    await case.hear("dispute_update", news(case, DisputeStatus.WON))
     await case.until_event("dispute_won")
     await case.dispatch()
     assert await case.ended() == "exchanged"
@@ -352,8 +352,8 @@ async def test_r38_a_dispute_holds_the_replacement_and_won_it_goes_on(shop: Shop
 async def test_r38_a_lost_dispute_has_returned_the_money_and_nothing_is_sent(shop: Shop) -> None:
     stock(shop)
     case = await reserved(shop)
-    await case.hear("dispute_news", news(case, DisputeStatus.OPEN))
-    await case.hear("dispute_news", news(case, DisputeStatus.LOST))
+    await case.hear("dispute_update", news(case, DisputeStatus.OPEN))
+    await case.hear("dispute_update", news(case, DisputeStatus.LOST))
     assert await case.ended() == "refunded"
     assert (states(case), available(shop), case.case().payouts) == (["released"], 9, ())
 
@@ -361,7 +361,7 @@ async def test_r38_a_lost_dispute_has_returned_the_money_and_nothing_is_sent(sho
 async def test_r38_a_lost_dispute_over_less_than_the_goods_asks_finance(shop: Shop) -> None:
     stock(shop)
     case = await reserved(shop)
-    await case.hear("dispute_news", news(case, DisputeStatus.LOST, minor=1032))
+    await case.hear("dispute_update", news(case, DisputeStatus.LOST, minor=1032))
     await case.until_event("dispute_lost")
     assert case.state is CaseState.CHARGEBACK_HOLD
     await case.resolve(ResolutionDecision.RETRY)
@@ -372,7 +372,7 @@ async def test_r38_a_lost_dispute_over_less_than_the_goods_asks_finance(shop: Sh
 async def test_r38_finance_ends_the_hold_and_the_unit_goes_back_to_the_stock(shop: Shop) -> None:
     stock(shop)
     case = await reserved(shop)
-    await case.hear("dispute_news", news(case, DisputeStatus.OPEN))
+    await case.hear("dispute_update", news(case, DisputeStatus.OPEN))
     await case.until_event("chargeback_hold")
     await case.resolve(ResolutionDecision.CLOSE)
     assert await case.ended() == "refunded"
@@ -388,7 +388,7 @@ async def test_r38_nothing_is_reserved_while_a_dispute_is_open(shop: Shop) -> No
     await case.until_event("chargeback_hold")
     assert (states(case), available(shop)) == (["planned"], 9)
     shop.disputes.record(news(case, DisputeStatus.WON).dispute)
-    await case.hear("dispute_news", news(case, DisputeStatus.WON))
+    await case.hear("dispute_update", news(case, DisputeStatus.WON))
     await case.until_event("replacement_reserved")
     await case.dispatch()
     assert await case.ended() == "exchanged"

@@ -31,7 +31,7 @@ async def test_fault_13_an_inspection_that_comes_again_under_its_id_counts_once(
     await case.until_event("rest_awaited")
     await case.say("record_inspection", scan)
     assert case.case().lines[0].accepted == 1
-    assert case.case().taken == {"scan/S1": scan.identity}
+    assert case.case().processed_events == {"scan/S1": scan.identity}
 
 
 async def test_r26_accepted_units_are_paid_while_a_human_decides_about_the_failed_ones(shop: Shop) -> None:

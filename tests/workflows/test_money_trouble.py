@@ -23,12 +23,12 @@ def payout_of(case: OpenCase) -> Payout:
     return payout
 
 
-def refund_news(case: OpenCase, event_id: str = "stripe:evt_1") -> RefundUpdate:
+def refund_update(case: OpenCase, event_id: str = "stripe:evt_1") -> RefundUpdate:
     payout = payout_of(case)
     return RefundUpdate(payout_id=payout.payout_id, refund_id=payout.gateway_refund_id or "re_0", event_id=event_id)
 
 
-async def dispute_news(case: OpenCase, status: DisputeStatus, minor: int = 10_299) -> DisputeUpdate:
+async def dispute_update(case: OpenCase, status: DisputeStatus, minor: int = 10_299) -> DisputeUpdate:
     dispute = Dispute(
         provider="stripe",
         dispute_id="dp_1",
@@ -131,7 +131,7 @@ async def test_r37_a_refund_that_fails_after_the_case_has_ended_reopens_its_mone
     case = await due(shop)
     assert await case.ended() == "refunded"
     shop.gateway.fail()
-    await case.hear("refund_news", refund_news(case))
+    await case.hear("refund_update", refund_update(case))
     await case.until_event("payout_reversed")
     assert (case.state, case.case().blocked_by) == (CaseState.PAYOUT_BLOCKED, "refund_reversed")
     assert (payout_of(case).state, case.case().ended_at) == (PayoutState.REVERSED, None)
@@ -144,7 +144,7 @@ async def test_r37_news_that_change_nothing_leave_an_ended_case_as_it_was(shop: 
     case = await due(shop)
     assert await case.ended() == "refunded"
     before = case.case()
-    await case.hear("refund_news", refund_news(case))
+    await case.hear("refund_update", refund_update(case))
     assert await case.ended() == "refunded"
     assert case.case() == before
 
@@ -154,7 +154,7 @@ async def test_fault_11_the_same_news_many_times_reverse_once(shop: Shop) -> Non
     await case.ended()
     shop.gateway.fail()
     for number in range(10):
-        await case.hear("refund_news", refund_news(case, f"stripe:evt_{number % 2}"))
+        await case.hear("refund_update", refund_update(case, f"stripe:evt_{number % 2}"))
     await case.until_event("payout_reversed")
     await case.resolve(ResolutionDecision.RETRY)
     assert await case.ended() == "refunded"
@@ -170,7 +170,7 @@ async def test_r37_news_that_cross_the_answer_to_earlier_news_are_asked_after_ag
     loop, answers = asyncio.get_running_loop(), []
 
     async def tell_more() -> None:
-        await case.hear("refund_news", refund_news(case, "stripe:evt_2"))
+        await case.hear("refund_update", refund_update(case, "stripe:evt_2"))
         if is_heard_first:
             await case.until_heard()
 
@@ -181,7 +181,7 @@ async def test_r37_news_that_cross_the_answer_to_earlier_news_are_asked_after_ag
             asyncio.run_coroutine_threadsafe(tell_more(), loop).result(20)
 
     shop.gateway.before_answering = fail_behind_the_answer
-    await case.hear("refund_news", refund_news(case))
+    await case.hear("refund_update", refund_update(case))
     await case.until_event("payout_reversed")
     assert answers == [PayoutState.SUCCEEDED, PayoutState.FAILED]
 
@@ -190,7 +190,7 @@ async def test_r37_a_reversed_payout_that_is_then_refused_is_tried_again_until_i
     case = await due(shop)
     await case.ended()
     shop.gateway.fail()
-    await case.hear("refund_news", refund_news(case))
+    await case.hear("refund_update", refund_update(case))
     await case.until_event("payout_reversed")
     shop.gateway.decline_code = "account_closed"
     await case.resolve(ResolutionDecision.RETRY)
@@ -203,7 +203,7 @@ async def test_r37_a_reversed_payout_that_is_then_refused_is_tried_again_until_i
 
 async def test_r37_news_of_a_payout_that_the_case_does_not_have_are_ignored(shop: Shop) -> None:
     case = await shop.open()
-    await case.hear("refund_news", RefundUpdate(payout_id="rc_00000000-p9", refund_id="re_9"))
+    await case.hear("refund_update", RefundUpdate(payout_id="rc_00000000-p9", refund_id="re_9"))
     await case.until_event("signal_ignored")
 
 
@@ -211,8 +211,8 @@ async def test_r37_news_of_a_payout_that_the_case_does_not_have_are_ignored(shop
 async def test_r38_a_chargeback_holds_the_payout_until_it_is_won(shop: Shop) -> None:
     case = await blocked(shop, "charge_disputed")
     assert (case.state, shop.gateway.refunds) == (CaseState.CHARGEBACK_HOLD, {})
-    await case.hear("dispute_news", await dispute_news(case, DisputeStatus.OPEN))
-    await case.hear("dispute_news", await dispute_news(case, DisputeStatus.WON))
+    await case.hear("dispute_update", await dispute_update(case, DisputeStatus.OPEN))
+    await case.hear("dispute_update", await dispute_update(case, DisputeStatus.WON))
     assert await case.ended() == "refunded"
     assert payout_of(case).state is PayoutState.SUCCEEDED
 
@@ -220,7 +220,7 @@ async def test_r38_a_chargeback_holds_the_payout_until_it_is_won(shop: Shop) -> 
 @pytest.mark.branch("chargeback_lost")
 async def test_r38_a_lost_chargeback_has_paid_and_nothing_else_goes_out(shop: Shop) -> None:
     case = await blocked(shop, "charge_disputed")
-    await case.hear("dispute_news", await dispute_news(case, DisputeStatus.LOST))
+    await case.hear("dispute_update", await dispute_update(case, DisputeStatus.LOST))
     assert await case.ended() == "refunded"
     assert (payout_of(case).state, case.case().settled_by_dispute) == (PayoutState.CANCELED, "dp_1")
     assert shop.gateway.refunds == {}
@@ -228,14 +228,14 @@ async def test_r38_a_lost_chargeback_has_paid_and_nothing_else_goes_out(shop: Sh
 
 async def test_r38_a_lost_chargeback_over_less_than_is_owed_asks_finance(shop: Shop) -> None:
     case = await blocked(shop, "charge_disputed")
-    await case.hear("dispute_news", await dispute_news(case, DisputeStatus.LOST, minor=100))
+    await case.hear("dispute_update", await dispute_update(case, DisputeStatus.LOST, minor=100))
     await case.until_event("payout_blocked")
     assert case.case().blocked_by == "dispute_lost_in_part"
 
 
 async def test_r38_a_chargeback_opened_while_the_payout_is_blocked_holds_it(shop: Shop) -> None:
     case = await blocked(shop)
-    await case.hear("dispute_news", await dispute_news(case, DisputeStatus.OPEN))
+    await case.hear("dispute_update", await dispute_update(case, DisputeStatus.OPEN))
     await case.until_event("chargeback_hold")
     assert case.case().deadline("decision_target"), "I6: somebody must act, and until when"
 
@@ -257,7 +257,7 @@ async def test_r38_a_chargeback_over_a_case_that_pays_nothing_yet_is_only_noted(
         status=DisputeStatus.OPEN,
         changed_at=await case.now(),
     )
-    await case.hear("dispute_news", DisputeUpdate(dispute=news))
+    await case.hear("dispute_update", DisputeUpdate(dispute=news))
     await case.until_event("dispute_open")
     assert case.state is CaseState.UNDER_AUDIT
 
@@ -282,7 +282,7 @@ async def test_fault_10_a_case_whose_money_went_back_by_hand_is_closed_by_financ
         state=PayoutState.SUCCEEDED,
         created_at=await shop.now(),
     )
-    Payouts(shop.cases._database).refunded_elsewhere(by_hand)
+    Payouts(shop.cases._database).record_external_refund(by_hand)
     case = await due(shop, order=order)
     await case.until_event("payout_blocked")
     assert (case.case().blocked_by, case.case().payouts) == ("cap_exceeded", ())

@@ -8,11 +8,11 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
-from activities.cases import CaseActivities, Change, Recorded, Windows
+from activities.cases import CaseActivities, Change, DeadlineQuery, Recorded
 from domain.calendar import Deadline
 from domain.cases.case import Case, TimelineEntry
 from domain.enums import CaseState
-from domain.errors import UnitsTakenError
+from domain.errors import CapExceededError, DomainError, UnitsTakenError
 from domain.policy_document import PolicyDocument
 from domain.request import CaseId, CaseIntake
 from domain.value import Value
@@ -52,16 +52,16 @@ class CurrentCase:
         self.case, self.policy, self.is_opened = opening.case, opening.policy, True
         self._show()
 
-    async def change(self, move: Transition, at: datetime) -> None:
+    async def change(self, transition: Transition, at: datetime) -> None:
         """Record a move with the windows it opens; what falls due is planned over the payments first (R32, R35).
 
         Raises UnitsTakenError, with nothing changed, when a case taken up again cannot have its units back (R11).
         """
-        move = await self._planned(move, at) if _owes_anew(self.case, move.case) else move
-        ended_at = move.case.ended_at or (None if move.case.is_open else at)
-        case = move.case.amend(version=move.case.version + 1, updated_at=workflow.now(), ended_at=ended_at)
+        transition = await self._planned(transition, at) if _owes_anew(self.case, transition.case) else transition
+        ended_at = transition.case.ended_at or (None if transition.case.is_open else at)
+        case = transition.case.amend(version=transition.case.version + 1, updated_at=workflow.now(), ended_at=ended_at)
         case, opens = opened_by(case, self.policy, at)
-        recorded = await self._recorded(Change(case=case, entries=_entries(case, move.happened, at), opens=opens))
+        recorded = await self._recorded(Change(case=case, entries=_entries(case, transition.happened, at), opens=opens))
         deadlines = (*case.deadlines, *recorded.deadlines)
         chosen = recorded.lines if case.is_open else None
         self.case = case.amend(deadlines=deadlines, lines=chosen or case.lines)
@@ -84,7 +84,7 @@ class CurrentCase:
         spec = next(one for one in windows_of(self.case.state, self.policy) if one.what == kept.what)
         recomputed = await workflow.execute_local_activity_method(
             CaseActivities.compute,
-            Windows(policy_version=self.policy.version, windows=(spec.since(kept.since),)),
+            DeadlineQuery(policy_version=self.policy.version, windows=(spec.since(kept.since),)),
             **options.record(f"compute {kept.what} by today's calendar"),
         )
         settled = settle(kept, recomputed.deadlines[0])
@@ -99,24 +99,24 @@ class CurrentCase:
                 CaseActivities.record, change, **options.record(f"record {change.case.state}")
             )
         except FailureError as error:
-            if _is(error, "UnitsTakenError"):
-                raise UnitsTakenError(_says(error)) from error
+            if _is(error, UnitsTakenError):
+                raise UnitsTakenError(error.message) from error
             raise
 
-    async def _planned(self, move: Transition, at: datetime) -> Transition:
+    async def _planned(self, transition: Transition, at: datetime) -> Transition:
         try:
             plan = await workflow.execute_local_activity_method(
-                CaseActivities.plan, move.case, **options.record(f"plan payouts of {move.case.case_id}")
+                CaseActivities.plan, transition.case, **options.record(f"plan payouts of {transition.case.case_id}")
             )
         except FailureError as error:
-            if _is(error, "UnitsTakenError"):
-                raise UnitsTakenError(_says(error)) from error
-            if not _is(error, "CapExceededError"):
+            if _is(error, UnitsTakenError):
+                raise UnitsTakenError(error.message) from error
+            if not _is(error, CapExceededError):
                 raise
-            planned = payout.blocked(move.case, CAP_EXCEEDED)
+            planned = payout.blocked(transition.case, CAP_EXCEEDED)
         else:
-            planned = payout.planned(move.case, plan.payouts, self.policy, at)
-        return Transition(planned.case, (*move.happened, *planned.happened))
+            planned = payout.planned(transition.case, plan.payouts, self.policy, at)
+        return Transition(planned.case, (*transition.happened, *planned.happened))
 
     def _show(self) -> None:
         attributes = search_attributes(self.case)
@@ -129,18 +129,14 @@ class CurrentCase:
         workflow.set_current_details(current_details(self.case))
 
 
-def _is(error: FailureError, kind: str) -> bool:
+def _is(error: FailureError, kind: type[DomainError]) -> bool:
     """Return whether an activity failed so; a local one raises its own error, a regular one wraps it."""
     told = error.cause if isinstance(error, ActivityError) else error
-    return isinstance(told, ApplicationError) and told.type == kind
-
-
-def _says(error: FailureError) -> str:
-    return error.message.removeprefix("UnitsTakenError: ")
+    return isinstance(told, ApplicationError) and told.type == kind.code
 
 
 def _owes_anew(before: Case, after: Case) -> bool:
-    is_unplanned = after.rounds > before.rounds or before.blocked_by == CAP_EXCEEDED
+    is_unplanned = after.payout_plan_count > before.payout_plan_count or before.blocked_by == CAP_EXCEEDED
     return after.state is CaseState.PAYOUT_DUE and is_unplanned
 
 

@@ -30,25 +30,25 @@ NO_INPUT = RawValue(Payload())
 
 
 class CaseHandlers:
-    """Puts every message into the mailbox in the order they came; the run method takes them out and answers."""
+    """Puts every message into the inbox in the order they came; the run method takes them out and answers."""
 
     def __init__(self) -> None:
-        self._file = CurrentCase()
-        self._mailbox = Inbox()
-        self._letters = MessageHandler(self._file)
+        self._current = CurrentCase()
+        self._inbox = Inbox()
+        self._message_handler = MessageHandler(self._current)
 
     @workflow.query(name="case", description="The case as the API shows it.")
     def case(self) -> Case:
         """Return the case as it stands."""
-        if not self._file.is_opened:
+        if not self._current.is_opened:
             raise ApplicationError("the case is being opened; ask again", type="not_opened")
-        return self._file.case
+        return self._current.case
 
     @workflow.update(name="open", description="The case once the request is judged (used with start).")
     async def open(self) -> CaseStatus:
         """Wait for the verdict on the request."""
-        await workflow.wait_condition(lambda: self._file.is_opened)
-        return _standing(self._file.case)
+        await workflow.wait_condition(lambda: self._current.is_opened)
+        return _standing(self._current.case)
 
     @workflow.update(name="decide_audit")
     async def decide_audit(self, message: AuditDecision) -> CaseStatus:
@@ -91,12 +91,12 @@ class CaseHandlers:
         return await self._answer(message)
 
     async def _answer(self, message: Message) -> CaseStatus:
-        return _standing(await self._mailbox.update(message))
+        return _standing(await self._inbox.update(message))
 
     def _screen(self, message: Message) -> None:
         """Refuse an update that could not be taken now, at no cost in history."""
-        if self._file.is_opened and not self._mailbox:
-            self._letters.screen(message)
+        if self._current.is_opened and not self._inbox:
+            self._message_handler.screen(message)
 
     @decide_audit.validator
     def _may_decide_audit(self, message: AuditDecision) -> None:
@@ -129,36 +129,36 @@ class CaseHandlers:
     @workflow.signal(name="audit_decision", description=signal_descriptions.AUDIT_DECISION)
     def audit_decision(self, raw: RawValue = NO_INPUT) -> None:
         """Take the auditor's decision from the UI or the CLI."""
-        self._mailbox.signal("audit_decision", AuditDecision, raw)
+        self._inbox.signal("audit_decision", AuditDecision, raw)
 
     @workflow.signal(name="courier_tracking", description=signal_descriptions.COURIER_TRACKING)
     def courier_tracking(self, raw: RawValue = NO_INPUT) -> None:
         """Take a courier's event."""
-        self._mailbox.signal("courier_tracking", CourierTracking, raw)
+        self._inbox.signal("courier_tracking", CourierTracking, raw)
 
     @workflow.signal(name="warehouse_inspection", description=signal_descriptions.WAREHOUSE_INSPECTION)
     def warehouse_inspection(self, raw: RawValue = NO_INPUT) -> None:
         """Take the warehouse's inspection from the UI or the CLI."""
-        self._mailbox.signal("warehouse_inspection", WarehouseInspection, raw)
+        self._inbox.signal("warehouse_inspection", WarehouseInspection, raw)
 
-    @workflow.signal(name="refund_news", description=signal_descriptions.REFUND_NEWS)
-    def refund_news(self, raw: RawValue = NO_INPUT) -> None:
+    @workflow.signal(name="refund_update", description=signal_descriptions.REFUND_UPDATE)
+    def refund_update(self, raw: RawValue = NO_INPUT) -> None:
         """Take a gateway's word that a refund changed (R37)."""
-        self._mailbox.signal("refund_news", RefundUpdate, raw)
+        self._inbox.signal("refund_update", RefundUpdate, raw)
 
-    @workflow.signal(name="dispute_news", description=signal_descriptions.DISPUTE_NEWS)
-    def dispute_news(self, raw: RawValue = NO_INPUT) -> None:
+    @workflow.signal(name="dispute_update", description=signal_descriptions.DISPUTE_UPDATE)
+    def dispute_update(self, raw: RawValue = NO_INPUT) -> None:
         """Take a gateway's word of a chargeback (R38)."""
-        self._mailbox.signal("dispute_news", DisputeUpdate, raw)
+        self._inbox.signal("dispute_update", DisputeUpdate, raw)
 
     @workflow.signal(dynamic=True)
     def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """Keep a signal of a name that nobody listens to."""
-        self._mailbox.refuse(name, f"no such signal; {len(args)} inputs")
+        self._inbox.refuse(name, f"no such signal; {len(args)} inputs")
 
     def refuse_signal(self, name: str, why: str) -> None:
         """Keep a signal that could not even be handed to its handler."""
-        self._mailbox.refuse(name, why)
+        self._inbox.refuse(name, why)
 
 
 def _standing(case: Case) -> CaseStatus:

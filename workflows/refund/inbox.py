@@ -28,24 +28,24 @@ class InboundMessage:
 
 
 class Inbox:
-    """Takes signals and updates in, one letter each."""
+    """Takes signals and updates in, one message each."""
 
     def __init__(self) -> None:
-        self._letters: deque[InboundMessage] = deque()
+        self._waiting: deque[InboundMessage] = deque()
         self._signals: dict[str, int] = {}
 
     def __bool__(self) -> bool:
-        """Return whether a letter waits."""
-        return bool(self._letters)
+        """Return whether a message waits."""
+        return bool(self._waiting)
 
     @property
     def first(self) -> InboundMessage | None:
-        """The letter that came first, still in the box."""
-        return self._letters[0] if self._letters else None
+        """The message that came first, still in the box."""
+        return self._waiting[0] if self._waiting else None
 
     def take(self) -> InboundMessage:
-        """Remove and return the letter that came first."""
-        return self._letters.popleft()
+        """Remove and return the message that came first."""
+        return self._waiting.popleft()
 
     def signal(self, name: str, kind: type[Message], raw: RawValue) -> None:
         """Keep a signal; one that cannot be read is kept as unreadable, with why."""
@@ -54,22 +54,22 @@ class Inbox:
         except Exception as error:  # noqa: BLE001 - an ordinary exception in a handler would wedge the workflow
             self.refuse(name, _why(error, raw))
         else:
-            self._letters.append(InboundMessage(name, workflow.now(), message, ordinal=self._count(name)))
+            self._waiting.append(InboundMessage(name, workflow.now(), message, ordinal=self._count(name)))
 
     def refuse(self, name: str, why: str) -> None:
         """Keep a signal that makes no sense."""
-        self._letters.append(InboundMessage(name, workflow.now(), unreadable=why[:MAX_WHY], ordinal=self._count(name)))
+        self._waiting.append(InboundMessage(name, workflow.now(), unreadable=why[:MAX_WHY], ordinal=self._count(name)))
 
     def update(self, message: Message) -> asyncio.Future[Case]:
         """Keep an update and return its reply to be; its sender may say when it received it."""
         reply: asyncio.Future[Case] = asyncio.get_running_loop().create_future()
         at = min(message.received_at or workflow.now(), workflow.now())
-        self._letters.append(InboundMessage(message.kind, at, message, reply=reply))
+        self._waiting.append(InboundMessage(message.kind, at, message, reply=reply))
         return reply
 
     def tell(self, message: Message) -> None:
         """Keep what the workflow tells itself."""
-        self._letters.append(InboundMessage(message.kind, workflow.now(), message))
+        self._waiting.append(InboundMessage(message.kind, workflow.now(), message))
 
     def _count(self, name: str) -> int:
         self._signals[name] = self._signals.get(name, 0) + 1

@@ -1,4 +1,4 @@
-"""What becomes of a letter: taken, answered as before, refused to its sender, or kept as ignored."""
+"""What becomes of a message: taken, answered as before, refused to its sender, or kept as ignored."""
 
 from datetime import datetime
 
@@ -19,84 +19,84 @@ from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transiti
 
 
 class MessageHandler:
-    """Answers letters on a case; an update's sender hears the answer, a signal's finds it in the timeline."""
+    """Answers messages on a case; an update's sender hears the answer, a signal's finds it in the timeline."""
 
-    def __init__(self, file: CurrentCase) -> None:
-        self._file = file
+    def __init__(self, current: CurrentCase) -> None:
+        self._current = current
 
     def screen(self, message: Message) -> None:
         """Raise what `answer` would refuse the message with, were it taken now."""
         if not self._is_repeat(message):
             outcome = self._outcome(InboundMessage(message.kind, workflow.now(), message))
             if not isinstance(outcome, Transition):
-                raise _error(self._file.case, message, outcome)
+                raise _error(self._current.case, message, outcome)
 
-    async def answer(self, letter: InboundMessage) -> None:
-        """Take the letter and tell its sender, once what it changed is recorded."""
-        if letter.message is None:
-            await self._ignore(letter, letter.unreadable or "unreadable")
-        elif self._is_repeat(letter.message):
-            _reply(letter, self._file.case)
+    async def answer(self, inbound: InboundMessage) -> None:
+        """Take the message and tell its sender, once what it changed is recorded."""
+        if inbound.message is None:
+            await self._ignore(inbound, inbound.unreadable or "unreadable")
+        elif self._is_repeat(inbound.message):
+            _reply(inbound, self._current.case)
         else:
-            await self._take(letter, letter.message)
+            await self._take(inbound, inbound.message)
 
-    async def came_in_time(self, letter: InboundMessage, passed: Deadline) -> bool:
-        """Return whether the letter arrived before the deadline passed, by the server's record when in doubt.
+    async def came_in_time(self, inbound: InboundMessage, passed: Deadline) -> bool:
+        """Return whether the message arrived before the deadline passed, by the server's record when in doubt.
 
         One that says nothing hastens no deadline.
         """
-        if letter.message is None:
+        if inbound.message is None:
             return True
-        if letter.ordinal is not None and not in_time(letter.at, passed):
-            letter.at, letter.ordinal = await self._arrival(letter), None
-        return in_time(letter.at, passed)
+        if inbound.ordinal is not None and not in_time(inbound.at, passed):
+            inbound.at, inbound.ordinal = await self._arrival(inbound), None
+        return in_time(inbound.at, passed)
 
-    async def _take(self, letter: InboundMessage, message: Message) -> None:
-        outcome = self._outcome(letter)
+    async def _take(self, inbound: InboundMessage, message: Message) -> None:
+        outcome = self._outcome(inbound)
         if isinstance(outcome, Transition):
-            outcome = await self._accept(letter, outcome)
+            outcome = await self._accept(inbound, outcome)
         if isinstance(outcome, Transition):
-            _reply(letter, self._file.case)
-        elif letter.reply:
-            letter.reply.set_exception(_error(self._file.case, message, outcome))
+            _reply(inbound, self._current.case)
+        elif inbound.reply:
+            inbound.reply.set_exception(_error(self._current.case, message, outcome))
         else:
-            await self._ignore(letter, _why(self._file.case, message, outcome))
+            await self._ignore(inbound, _why(self._current.case, message, outcome))
 
-    async def _accept(self, letter: InboundMessage, move: Transition) -> Transition | Refusal:
-        if not move.happened:
-            self._file.keep(move.case)
-            return move
+    async def _accept(self, inbound: InboundMessage, transition: Transition) -> Transition | Refusal:
+        if not transition.happened:
+            self._current.keep(transition.case)
+            return transition
         try:
-            await self._file.change(move, letter.at)
+            await self._current.change(transition, inbound.at)
         except UnitsTakenError as taken:
-            return Refusal(rule="R11", code=taken.code, says=taken.says)
-        return move
+            return Refusal(rule="R11", code=taken.code, message=taken.message)
+        return transition
 
-    async def _ignore(self, letter: InboundMessage, why: str) -> None:
-        ignored = TimelineEvent("signal_ignored", _printable(letter.name), details={"why": why})
-        await self._file.change(Transition(self._file.case, (ignored,)), letter.at)
+    async def _ignore(self, inbound: InboundMessage, why: str) -> None:
+        ignored = TimelineEvent("signal_ignored", _printable(inbound.name), details={"why": why})
+        await self._current.change(Transition(self._current.case, (ignored,)), inbound.at)
 
-    def _outcome(self, letter: InboundMessage) -> Transition | Refusal | None:
-        message, case = letter.message, self._file.case
-        if message is None or message.event_id in case.taken:
+    def _outcome(self, inbound: InboundMessage) -> Transition | Refusal | None:
+        message, case = inbound.message, self._current.case
+        if message is None or message.event_id in case.processed_events:
             return None
-        return take(case, ReceivedMessage(message, letter.at), self._file.policy)
+        return take(case, ReceivedMessage(message, inbound.at), self._current.policy)
 
     def _is_repeat(self, message: Message) -> bool:
         """Return whether this was answered before: by its id, or in the same words while nothing new awaits them."""
-        case = self._file.case
-        if message.event_id in case.taken:
-            return case.taken[message.event_id] == message.identity
-        is_same = case.answered.get(message.kind) == message.fingerprint
-        return is_same and take(case, ReceivedMessage(message, workflow.now()), self._file.policy) is None
+        case = self._current.case
+        if message.event_id in case.processed_events:
+            return case.processed_events[message.event_id] == message.identity
+        is_same = case.last_messages.get(message.kind) == message.fingerprint
+        return is_same and take(case, ReceivedMessage(message, workflow.now()), self._current.policy) is None
 
-    async def _arrival(self, letter: InboundMessage) -> datetime:
+    async def _arrival(self, inbound: InboundMessage) -> datetime:
         info = workflow.info()
         query = SignalTimeQuery(
-            workflow_id=info.workflow_id, run_id=info.run_id, signal=letter.name, ordinal=letter.ordinal or 0
+            workflow_id=info.workflow_id, run_id=info.run_id, signal=inbound.name, ordinal=inbound.ordinal or 0
         )
         arrival = await workflow.execute_local_activity_method(
-            SignalTimeActivities.find, query, **options.record(f"when did {letter.name} arrive")
+            SignalTimeActivities.find, query, **options.record(f"when did {inbound.name} arrive")
         )
         return arrival.at
 
@@ -106,20 +106,20 @@ def _printable(name: str) -> str:
     return "".join(sign if sign.isprintable() else "?" for sign in name)
 
 
-def _reply(letter: InboundMessage, case: Case) -> None:
-    if letter.reply:
-        letter.reply.set_result(case)
+def _reply(inbound: InboundMessage, case: Case) -> None:
+    if inbound.reply:
+        inbound.reply.set_result(case)
 
 
 def _error(case: Case, message: Message, outcome: Refusal | None) -> ApplicationError:
     if outcome:
-        return ApplicationError(outcome.says, outcome.model_dump(mode="json"), type="refused")
+        return ApplicationError(outcome.message, outcome.model_dump(mode="json"), type="refused")
     return ApplicationError(_why(case, message, None), {"state": case.state.value}, type="wrong_state")
 
 
 def _why(case: Case, message: Message, outcome: Refusal | None) -> str:
     if outcome:
-        return f"{outcome.rule}: {outcome.says}"
-    if message.event_id in case.taken:
+        return f"{outcome.rule}: {outcome.message}"
+    if message.event_id in case.processed_events:
         return f"another message came under the id {message.event_id} before; the state is {case.state}"
     return f"not expected in state {case.state}"

@@ -19,14 +19,14 @@ ON_ITS_WAY = frozenset({PayoutState.PENDING, PayoutState.ACTION_REQUIRED, Payout
 BEING_SUBMITTED = frozenset({PayoutState.PLANNED, PayoutState.SUBMITTING})
 SUBMITS_IN = frozenset({CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED})
 NOTHING_GOES_OUT = frozenset({"evidence_changed", "cap_exceeded"})
-NEWS_OF = "news of "
+UPDATE_OF = "update of "
 
 
-class Payments:
+class PayoutRunner:
     """The payouts of a case on their way: each is carried by a task of its own, in this run or the one after it."""
 
-    def __init__(self, mailbox: Inbox) -> None:
-        self._mailbox = mailbox
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     @property
@@ -37,7 +37,7 @@ class Payments:
     @property
     def is_asking(self) -> bool:
         """True while a gateway is asked about a refund that it had news of."""
-        return any(not task.done() for name, task in self._tasks.items() if name.startswith(NEWS_OF))
+        return any(not task.done() for name, task in self._tasks.items() if name.startswith(UPDATE_OF))
 
     def start(self, case: Case) -> Case:
         """Start what is due and not on its way yet, and return the case with it; answers come back as messages.
@@ -45,19 +45,19 @@ class Payments:
         A gateway that is asked already may have answered before the latest news: it is asked again after that (R37).
         """
         for payout in _due(case):
-            if self._start(payout.idempotency_key, pay(case, payout, self._mailbox)):
+            if self._start(payout.idempotency_key, pay(case, payout, self._inbox)):
                 case = case.with_payout(_submitted(payout))
-        asked = {one.payout_id for one in case.payouts if one.payout_id in case.asked_after and self._asks(case, one)}
-        left = tuple(payout_id for payout_id in case.asked_after if payout_id not in asked)
-        return case if left == case.asked_after else case.amend(asked_after=left)
+        asked = {one.payout_id for one in case.payouts if one.payout_id in case.refund_checks and self._asks(case, one)}
+        left = tuple(payout_id for payout_id in case.refund_checks if payout_id not in asked)
+        return case if left == case.refund_checks else case.amend(refund_checks=left)
 
     def _asks(self, case: Case, payout: Payout) -> bool:
-        return self._start(f"{NEWS_OF}{payout.payout_id}", ask(case, payout, self._mailbox))
+        return self._start(f"{UPDATE_OF}{payout.payout_id}", ask(case, payout, self._inbox))
 
     def _start(self, name: str, work: Coroutine[Any, Any, None]) -> bool:
         """Start the work unless it was started before; news may come again once the last were asked after."""
         known = self._tasks.get(name)
-        if known and not (name.startswith(NEWS_OF) and known.done()):
+        if known and not (name.startswith(UPDATE_OF) and known.done()):
             work.close()
             return False
         self._tasks[name] = asyncio.create_task(work)
@@ -80,20 +80,20 @@ def _submitted(payout: Payout) -> Payout:
     return payout.amend(state=PayoutState.SUBMITTING) if payout.state is PayoutState.PLANNED else payout
 
 
-async def pay(case: Case, payout: Payout, mailbox: Inbox) -> None:
+async def pay(case: Case, payout: Payout, inbox: Inbox) -> None:
     """Bring the payout to an answer and tell it; a permanent refusal is told as trouble (R36)."""
     try:
-        await _settle(_order(case, payout), mailbox)
+        await _settle(_order(case, payout), inbox)
     except ActivityError as error:
-        mailbox.tell(_trouble(payout, error))
+        inbox.tell(_trouble(payout, error))
 
 
-async def ask(case: Case, payout: Payout, mailbox: Inbox) -> None:
+async def ask(case: Case, payout: Payout, inbox: Inbox) -> None:
     """Ask the gateway how the refund stands now and tell that, whatever it is (R37)."""
     try:
-        mailbox.tell(PayoutAnswer(payout=await _check(_order(case, payout))))
+        inbox.tell(PayoutAnswer(payout=await _check(_order(case, payout))))
     except ActivityError as error:
-        mailbox.tell(_trouble(payout, error))
+        inbox.tell(_trouble(payout, error))
 
 
 def _order(case: Case, payout: Payout) -> PayoutOrder:
@@ -113,11 +113,11 @@ async def _check(order: PayoutOrder) -> Payout:
     )
 
 
-async def _settle(order: PayoutOrder, mailbox: Inbox) -> None:
+async def _settle(order: PayoutOrder, inbox: Inbox) -> None:
     answer, waits = order.payout, 0
     if answer.state in BEING_SUBMITTED:
         answer = await _submit(order)
-        mailbox.tell(PayoutAnswer(payout=answer))
+        inbox.tell(PayoutAnswer(payout=answer))
     while answer.state in ON_ITS_WAY:
         before, step = answer, _submit if is_untold(answer) else _check
         wait = options.unknown_retry_interval(waits) if is_untold(answer) else options.pending_check_interval(waits)
@@ -125,7 +125,7 @@ async def _settle(order: PayoutOrder, mailbox: Inbox) -> None:
         answer = await step(order.amend(payout=answer))
         waits = waits + 1 if answer.state is before.state else 0
         if answer != before:
-            mailbox.tell(PayoutAnswer(payout=answer))
+            inbox.tell(PayoutAnswer(payout=answer))
 
 
 def is_untold(payout: Payout) -> bool:

@@ -14,11 +14,11 @@ from workflows import options
 from workflows.refund.inbox import Inbox
 
 
-class Replacements:
+class ReplacementRunner:
     """The errands of a case to the stock, one at a time, so that nothing is given back before it was reserved."""
 
-    def __init__(self, mailbox: Inbox) -> None:
-        self._mailbox = mailbox
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
         self._errand: asyncio.Task[None] | None = None
 
     @property
@@ -31,25 +31,25 @@ class Replacements:
         if not self.is_idle:
             return
         if back := _of(case, ReplacementState.RELEASING):
-            self._errand = asyncio.create_task(release(_order(case, back), self._mailbox))
+            self._errand = asyncio.create_task(release(_order(case, back), self._inbox))
         elif case.state is CaseState.REPLACEMENT_DUE and (planned := _of(case, ReplacementState.PLANNED)):
-            self._errand = asyncio.create_task(reserve(_order(case, planned), self._mailbox))
+            self._errand = asyncio.create_task(reserve(_order(case, planned), self._inbox))
 
 
-async def reserve(order: StockOrder, mailbox: Inbox) -> None:
+async def reserve(order: StockOrder, inbox: Inbox) -> None:
     """Have the replacements reserved, and tell which of them are."""
     told = await workflow.execute_activity_method(
         StockActivities.reserve, order, **options.stock(f"reserve for {order.case_id}")
     )
-    mailbox.tell(StockAnswer(states=told.states, withheld=told.withheld))
+    inbox.tell(StockAnswer(states=told.states, withheld=told.withheld))
 
 
-async def release(order: StockOrder, mailbox: Inbox) -> None:
+async def release(order: StockOrder, inbox: Inbox) -> None:
     """Give the replacements back, and tell that."""
     told = await workflow.execute_activity_method(
         StockActivities.release, order, **options.stock(f"give back for {order.case_id}")
     )
-    mailbox.tell(StockAnswer(states=told.states))
+    inbox.tell(StockAnswer(states=told.states))
 
 
 def _of(case: Case, state: ReplacementState) -> tuple[Replacement, ...]:

@@ -12,11 +12,11 @@ WAREHOUSE_INSPECTION = (
     'One JSON object: {"lines": [{"sku": "...", "quantity": 1, "verdict": "accepted", "disposition": "restock"}], '
     '"inspected_by": "your name", "event_id": "..."}'
 )
-REFUND_NEWS = (
+REFUND_UPDATE = (
     'Sent by the service when a gateway has news. One JSON object: {"payout_id": "rc_...-p1", "refund_id": "re_...", '
     '"event_id": "..."}. The gateway is then asked how the refund stands.'
 )
-DISPUTE_NEWS = (
+DISPUTE_UPDATE = (
     'Sent by the service when a gateway tells of a chargeback. One JSON object: {"dispute": {"provider": "stripe", '
     '"dispute_id": "...", "payment_reference": "...", "amount": {"minor": 100, "currency": "USD"}, '
     '"status": "open" | "won" | "lost", "changed_at": "2026-01-31T08:00:00Z"}, "event_id": "..."}'

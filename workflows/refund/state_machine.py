@@ -171,13 +171,18 @@ NOTICES: dict[str, tuple[str, str]] = {
 }
 
 
-def _taken(before: Case, move: Transition, message: Message) -> Transition:
+def _taken(before: Case, transition: Transition, message: Message) -> Transition:
     """Note what was answered, so that the same again gets the same answer; a new state is not overdue."""
-    is_same_work = move.case.state is before.state or {before.state, move.case.state} <= payout.PAYING
+    is_same_work = transition.case.state is before.state or {before.state, transition.case.state} <= payout.PAYING
     overdue = before.overdue and is_same_work
-    answered = {**before.answered, message.kind: message.fingerprint}
-    taken = {**before.taken, message.event_id: message.identity} if message.event_id else before.taken
-    return Transition(move.case.amend(overdue=overdue, answered=answered, taken=taken), move.happened)
+    last_messages = {**before.last_messages, message.kind: message.fingerprint}
+    processed = (
+        {**before.processed_events, message.event_id: message.identity} if message.event_id else before.processed_events
+    )
+    return Transition(
+        transition.case.amend(overdue=overdue, last_messages=last_messages, processed_events=processed),
+        transition.happened,
+    )
 
 
 def _marked(one: Deadline, passed: Deadline) -> Deadline:

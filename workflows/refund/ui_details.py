@@ -35,7 +35,7 @@ def current_details(case: Case) -> str:
     step = next_step(case)
     parts = [
         f"**{case.state}** · {case.reason} · order `{case.order_number}` · policy {case.policy_version}",
-        f"**Next: {step.party}.** {step.says}",
+        f"**Next: {step.party}.** {step.message}",
         *(f"Send `{name}`:\n```json\n{json.dumps(body, indent=2)}\n```" for name, body in step.send.items()),
         _deadlines(case),
         _replacements(case),

@@ -11,8 +11,8 @@ from workflows.refund.case_state import CaseOutcome
 from workflows.refund.deadline_timer import DeadlineTimer
 from workflows.refund.handlers import CaseHandlers
 from workflows.refund.inbox import InboundMessage
-from workflows.refund.payout_runner import Payments
-from workflows.refund.replacement_runner import Replacements
+from workflows.refund.payout_runner import PayoutRunner
+from workflows.refund.replacement_runner import ReplacementRunner
 from workflows.refund.state_machine import auto_approval, pass_deadline
 
 
@@ -24,15 +24,15 @@ class RefundWorkflow(CaseHandlers):
     def __init__(self, intake: CaseIntake) -> None:
         super().__init__()
         self._intake = intake
-        self._alarm = DeadlineTimer()
-        self._payments = Payments(self._mailbox)
-        self._replacements = Replacements(self._mailbox)
+        self._timer = DeadlineTimer()
+        self._payout_runner = PayoutRunner(self._inbox)
+        self._replacement_runner = ReplacementRunner(self._inbox)
         self._is_weighed = False
 
     @workflow.run
     async def run(self, intake: CaseIntake) -> CaseOutcome:
         """Open the case, then carry it on by message and deadline, whichever comes first, until it has ended."""
-        await self._file.open(intake)
+        await self._current.open(intake)
         while self._is_going_on:
             self._approve_by_policy()
             self._give_what_is_due()
@@ -40,62 +40,62 @@ class RefundWorkflow(CaseHandlers):
             if isinstance(event, Deadline):
                 await self._pass(event)
             else:
-                await self._letters.answer(event)
+                await self._message_handler.answer(event)
             await self._renew_when_long()
         await workflow.wait_condition(workflow.all_handlers_finished)
-        return CaseOutcome(case_id=intake.case_id, state=self._file.case.state)
+        return CaseOutcome(case_id=intake.case_id, state=self._current.case.state)
 
     @property
     def _is_going_on(self) -> bool:
         """True while the case is open, somebody has written, or a gateway (R37) or the stock (R39) is asked for it."""
-        is_giving_back = any(one.state is ReplacementState.RELEASING for one in self._file.case.replacements)
-        is_asked = bool(self._file.case.asked_after) or self._payments.is_asking or is_giving_back
-        return self._file.case.is_open or bool(self._mailbox) or is_asked
+        is_giving_back = any(one.state is ReplacementState.RELEASING for one in self._current.case.replacements)
+        is_asked = bool(self._current.case.refund_checks) or self._payout_runner.is_asking or is_giving_back
+        return self._current.case.is_open or bool(self._inbox) or is_asked
 
     def _approve_by_policy(self) -> None:
         """Let the policy version approve where it says so, once (R16)."""
-        decision = None if self._is_weighed else auto_approval(self._file.case, self._file.policy)
+        decision = None if self._is_weighed else auto_approval(self._current.case, self._current.policy)
         if decision:
             self._is_weighed = True
-            self._mailbox.tell(decision)
+            self._inbox.tell(decision)
 
     def _give_what_is_due(self) -> None:
         """Start the payouts and the replacements that are due; their answers come back as messages."""
-        self._file.keep(self._payments.start(self._file.case))
-        self._replacements.start(self._file.case)
+        self._current.keep(self._payout_runner.start(self._current.case))
+        self._replacement_runner.start(self._current.case)
 
     async def _next_event(self) -> InboundMessage | Deadline:
-        """Return what comes next by the time it arrived: a letter, or a deadline that passed before it."""
+        """Return what comes next by the time it arrived: a message, or a deadline that passed before it."""
         while True:
-            passed = await self._file.passed_deadline()
-            letter = self._mailbox.first
-            if letter and (passed is None or await self._letters.came_in_time(letter, passed)):
-                return self._mailbox.take()
+            passed = await self._current.passed_deadline()
+            inbound = self._inbox.first
+            if inbound and (passed is None or await self._message_handler.came_in_time(inbound, passed)):
+                return self._inbox.take()
             if passed:
                 return passed
-            self._alarm.set(self._file.case.next_deadline)
+            self._timer.set(self._current.case.next_deadline)
             await self._wait()
 
     async def _wait(self) -> None:
-        """Wait for a letter or the alarm; a cancellation from the UI is kept as ignored, as people and money wait."""
+        """Wait for a message or the timer; a cancellation from the UI is kept as ignored, as people and money wait."""
         try:
-            await workflow.wait_condition(lambda: bool(self._mailbox) or self._alarm.rang)
+            await workflow.wait_condition(lambda: bool(self._inbox) or self._timer.rang)
         except asyncio.CancelledError:
-            self._mailbox.refuse("cancel", "a case ends by its rules; terminate it only as the last resort")
+            self._inbox.refuse("cancel", "a case ends by its rules; terminate it only as the last resort")
 
     async def _pass(self, deadline: Deadline) -> None:
         """Let the deadline take its effect."""
         at = workflow.now()
-        await self._file.change(pass_deadline(self._file.case, deadline, at, self._file.policy), at)
+        await self._current.change(pass_deadline(self._current.case, deadline, at, self._current.policy), at)
 
     @property
     def _is_idle(self) -> bool:
-        return self._payments.is_idle and self._replacements.is_idle
+        return self._payout_runner.is_idle and self._replacement_runner.is_idle
 
     async def _renew_when_long(self) -> None:
         """Continue as a new run once the history is long and nothing is in flight."""
         if not workflow.info().is_continue_as_new_suggested() or not self._is_idle:
             return
         await workflow.wait_condition(workflow.all_handlers_finished)
-        if not self._mailbox:
+        if not self._inbox:
             workflow.continue_as_new(self._intake.amend(resumes=True))

@@ -86,8 +86,8 @@ def refused(issue: str) -> RefusedError:
 
 def missing(reference: str) -> RefusedError:
     """Return the refusal of a reference to nothing."""
-    says = f"The specified resource does not exist: {reference}"
-    return RefusedError(error(404, "RESOURCE_NOT_FOUND", says, "INVALID_RESOURCE_ID"), executed=False)
+    message = f"The specified resource does not exist: {reference}"
+    return RefusedError(error(404, "RESOURCE_NOT_FOUND", message, "INVALID_RESOURCE_ID"), executed=False)
 
 
 def _time(seconds: int) -> str:

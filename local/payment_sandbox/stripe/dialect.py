@@ -95,8 +95,8 @@ def refused(message: str, **more: str) -> RefusedError:
 
 def missing(what: str, reference: str, param: str) -> RefusedError:
     """Return the refusal of a reference to nothing."""
-    says = f"No such {what}: '{reference}'"
-    return RefusedError(error(404, "invalid_request_error", says, code="resource_missing", param=param))
+    message = f"No such {what}: '{reference}'"
+    return RefusedError(error(404, "invalid_request_error", message, code="resource_missing", param=param))
 
 
 def unauthorized() -> Answer:
@@ -107,8 +107,8 @@ def unauthorized() -> Answer:
 def busy(status: int) -> Answer:
     """Return a refusal that passes: 409 key in use, 429 too many requests, anything else unavailable."""
     if status == KEY_IN_USE:
-        says = "There is currently another in-progress request using this Idempotent Key."
-        return error(status, "idempotency_error", says, code="idempotency_key_in_use")
+        message = "There is currently another in-progress request using this Idempotent Key."
+        return error(status, "idempotency_error", message, code="idempotency_key_in_use")
     if status == TOO_MANY:
         return error(status, "invalid_request_error", "Too many requests hit the API too quickly.", code="rate_limit")
     return error(status, "api_error", "The provider is not available at the moment.")

@@ -20,7 +20,7 @@ def settle(
 ) -> Transition | Refusal:
     """Replace or refund the accepted units; what is to be replaced is reserved first (R25, R26, R39)."""
     if not inspection.may_pay(case):
-        return Refusal(rule="R25", code="not_inspected", says="No payout and no replacement without an inspection.")
+        return Refusal(rule="R25", code="not_inspected", message="No payout and no replacement without an inspection.")
     known = len(case.replacements)
     case = rules.plan(case)
     planned = tuple(_happened("replacement_planned", one) for one in case.replacements[known:])
@@ -55,8 +55,8 @@ def dispatch(case: Case, arrived: ReceivedMessage[Dispatch], policy: PolicyDocum
     if rules.is_known_parcel(case, told):
         return Transition(case)
     if case.state is CaseState.CHARGEBACK_HOLD and told.goods is DispatchedGoods.REPLACEMENT:
-        says = "A payment of the order is disputed: keep the parcel until the dispute has ended."
-        return Refusal(rule="R38", code="chargeback_hold", says=says)
+        message = "A payment of the order is disputed: keep the parcel until the dispute has ended."
+        return Refusal(rule="R38", code="chargeback_hold", message=message)
     if refusal := rules.check_dispatch(case, told):
         return refusal
     case = rules.dispatched(case, told, arrived.at)
@@ -71,8 +71,8 @@ def refund_instead(
 ) -> Transition | Refusal:
     """Refund what was to be replaced and was not sent, as a human decided (R39)."""
     if arrived.message.decision is not ResolutionDecision.PAY:
-        says = "The replacement is to be sent; decide pay to refund the goods instead."
-        return Refusal(rule="R39", code="settlement_not_offered", says=says)
+        message = "The replacement is to be sent; decide pay to refund the goods instead."
+        return Refusal(rule="R39", code="settlement_not_offered", message=message)
     happened = TimelineEvent("exchange_given_up", arrived.message.decided_by, "R39")
     return payout.continue_after_inspection(rules.give_up(case), (happened,), policy, arrived.at)
 

@@ -42,10 +42,10 @@ def ask_after(case: Case, arrived: ReceivedMessage[RefundUpdate], _policy: Polic
     """Have the gateway asked how a refund stands; its news are a reason to ask and never the answer (R37)."""
     payout_id = arrived.message.payout_id
     if case.payout(payout_id) is None:
-        return Refusal(rule="R37", code="unknown_payout", says=f"The case has no payout {payout_id}.")
-    if payout_id in case.asked_after:
+        return Refusal(rule="R37", code="unknown_payout", message=f"The case has no payout {payout_id}.")
+    if payout_id in case.refund_checks:
         return Transition(case)
-    return Transition(case.amend(asked_after=(*case.asked_after, payout_id)))
+    return Transition(case.amend(refund_checks=(*case.refund_checks, payout_id)))
 
 
 def again(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
@@ -122,7 +122,7 @@ def next_attempt(payout: Payout) -> Payout:
 
 def _was_only_sending(case: Case) -> bool:
     """Return whether nothing is to be paid again: what was held back is a replacement (R32, R38, R39)."""
-    is_unplanned = case.blocked_by is not None and case.blocked_by != HoldReason.REFUNDED_ELSEWHERE
+    is_unplanned = case.blocked_by is not None and case.blocked_by != HoldReason.REFUNDED_EXTERNALLY
     return case.awaits_replacement and rules.is_paid(case) and not is_unplanned
 
 
@@ -142,7 +142,7 @@ def _owe(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument
     )
     for one in refund_amount.unaccounted(case):
         case = case.with_replacement(one.amend(is_accounted=True))
-    due_now = case.amend(state=CaseState.PAYOUT_DUE, refund_due=due, rounds=case.rounds + 1)
+    due_now = case.amend(state=CaseState.PAYOUT_DUE, refund_due=due, payout_plan_count=case.payout_plan_count + 1)
     return Transition(due_now, (*happened, owed))
 
 

@@ -72,7 +72,9 @@ def mark_paid(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Poli
     """Take finance's word that what was owed outside the original payments is paid (R32, R36)."""
     owed = [one for one in case.payouts if one.is_outside and one.state is PayoutState.ACTION_REQUIRED]
     if not owed:
-        return Refusal(rule="R36", code="nothing_owed_outside", says="Nothing is owed outside the original payments.")
+        return Refusal(
+            rule="R36", code="nothing_owed_outside", message="Nothing is owed outside the original payments."
+        )
     paid = [
         one.amend(state=PayoutState.SUCCEEDED, settled_at=arrived.at, gateway_refund_id=arrived.message.reference)
         for one in owed

@@ -32,7 +32,7 @@ def take_evidence(case: Case, arrived: ReceivedMessage[EvidenceReport], policy: 
 def withdraw(case: Case, arrived: ReceivedMessage[Withdrawal], _policy: PolicyDocument) -> Transition | Refusal:
     """End the case at the customer's wish, before the warehouse has the goods (R24)."""
     if not returns.may_withdraw(case.state):
-        return Refusal(rule="R24", code="too_late_to_withdraw", says="The warehouse already has the goods.")
+        return Refusal(rule="R24", code="too_late_to_withdraw", message="The warehouse already has the goods.")
     is_settled_in_part = case.is_partly_paid or any(line.refused for line in case.lines)
     state = payout.end_state(case) if is_settled_in_part else CaseState.WITHDRAWN
     return Transition(case.amend(state=state), (TimelineEvent("withdrawn", arrived.message.withdrawn_by, "R24"),))
@@ -50,9 +50,9 @@ def end_information_window(case: Case, deadline: Deadline, _at: datetime, policy
 def reopen(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
     """Take a refused request up again as goodwill, with who and why on record (R12)."""
     if arrived.message.decision is not ResolutionDecision.REOPEN or not returns.may_reopen(case):
-        return Refusal(rule="R12", code="not_reopenable", says="Only a request that a rule refused can be reopened.")
+        return Refusal(rule="R12", code="not_reopenable", message="Only a request that a rule refused can be reopened.")
     if arrived.message.reason_code is None:
-        return Refusal(rule="R12", code="reason_required", says="Give reason_code: why the shop makes an exception.")
+        return Refusal(rule="R12", code="reason_required", message="Give reason_code: why the shop makes an exception.")
     missing = rules.missing_evidence(case.reason, policy, case.evidence)
     state = CaseState.INFORMATION_REQUESTED if missing else CaseState.UNDER_AUDIT
     details = {"reason_code": arrived.message.reason_code, "against": case.refusal.rule if case.refusal else ""}

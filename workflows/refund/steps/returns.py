@@ -38,7 +38,7 @@ def track_rest(case: Case, arrived: ReceivedMessage[CourierTracking], _policy: P
     if not is_new or not any(line.outstanding for line in case.lines):
         return Transition(case)
     if ship_by is None or not deadlines.in_time(arrived.at, ship_by):
-        return Refusal(rule="R19", code="too_late_to_send", says="The time to send the rest back has ended.")
+        return Refusal(rule="R19", code="too_late_to_send", message="The time to send the rest back has ended.")
     happened = _tracked(case.shipment, tracking, None)
     return Transition(case.amend(shipment=_shipment(case.shipment, arrived)), (happened,))
 
@@ -103,7 +103,7 @@ def decide_loss(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Po
         return exchange.settle_without_goods(case.amend(loss_accepted=True), (happened,), policy, arrived.at)
     if resolution.decision is ResolutionDecision.CLOSE:
         return Transition(case.amend(ended_at=arrived.at), (happened,))
-    return Refusal(rule="R22", code="wrong_resolution", says="For a lost parcel decide pay or close.")
+    return Refusal(rule="R22", code="wrong_resolution", message="For a lost parcel decide pay or close.")
 
 
 def _shipment(known: Shipment | None, arrived: ReceivedMessage[CourierTracking]) -> Shipment:

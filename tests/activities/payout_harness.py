@@ -1,4 +1,4 @@
-"""A payout desk over the real sandbox, with a book and a vault that the test looks into."""
+"""The payout activities over the real sandbox, with a book and a vault that the test looks into."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -57,7 +57,7 @@ class Vault:
         return self.matches
 
 
-class Desk:
+class PayoutHarness:
     """The activities as a worker runs them, at a time the test sets."""
 
     def __init__(self, sandbox, gateway: type[StripeGateway] = StripeGateway, **gateway_options) -> None:

@@ -24,7 +24,7 @@ def kinds(findings):
 def test_nothing_is_found_where_both_books_say_the_same(house: CountingHouse):
     case = house.paid()
     seen = house.look()
-    assert (seen.payouts, seen.news) == (1, ())
+    assert (seen.payouts, seen.updates) == (1, ())
     assert seen.refunds >= 1
     assert house.open_findings(case) == []
     assert house.heartbeats
@@ -35,7 +35,7 @@ def test_fault_10_a_refund_made_by_hand_is_found_and_can_be_closed(house: Counti
     refund_id = house.by_hand(case, 500)
     house.look()
     [finding] = house.open_findings(case)
-    assert (finding.kind, finding.refund_id, finding.amount) == (K.UNKNOWN_REFUND, refund_id, money(500))
+    assert (finding.kind, finding.refund_id, finding.amount) == (K.EXTERNAL_REFUND, refund_id, money(500))
 
     house.look()
     assert [one.found_at for one in house.open_findings(case)] == [finding.found_at], "it is found once"
@@ -58,9 +58,9 @@ def test_fault_10_one_that_was_made_before_the_window_stays_open(house: Counting
     case = house.paid()
     house.by_hand(case)
     house.look()
-    assert kinds(house.open_findings(case)) == [K.UNKNOWN_REFUND]
+    assert kinds(house.open_findings(case)) == [K.EXTERNAL_REFUND]
     house.look(since=house.now() + timedelta(days=1))
-    assert kinds(house.open_findings(case)) == [K.UNKNOWN_REFUND]
+    assert kinds(house.open_findings(case)) == [K.EXTERNAL_REFUND]
 
 
 def test_a_finding_that_is_gone_is_closed_by_itself(house: CountingHouse):
@@ -78,14 +78,14 @@ def test_r37_a_case_whose_webhook_was_lost_is_told_first_and_is_a_finding_only_w
     case = house.paid()
     refund_id = case.payouts[0].gateway_refund_id
     house.sandbox.settle(refund_id, "failed", "account_closed")
-    [told] = house.look().news
+    [told] = house.look().updates
     assert told.case_id == case.case_id
-    assert (told.news.payout_id, told.news.refund_id) == (case.payouts[0].payout_id, refund_id)
-    assert RefundUpdate.model_validate(told.news.model_dump())
+    assert (told.update.payout_id, told.update.refund_id) == (case.payouts[0].payout_id, refund_id)
+    assert RefundUpdate.model_validate(told.update.model_dump())
     assert house.open_findings(case) == []
 
     seen = house.look(is_first=False)
-    assert seen.news == ()
+    assert seen.updates == ()
     [finding] = house.open_findings(case)
     assert finding.kind is K.STATE_DIFFERS
     house.look()
@@ -98,7 +98,7 @@ def test_r37_a_case_whose_webhook_was_lost_is_told_first_and_is_a_finding_only_w
 
 def test_fault_1_a_payout_whose_answer_was_lost_is_a_reason_to_ask_and_no_unknown_refund(house: CountingHouse):
     case = house.submitted()
-    [told] = house.look().news
+    [told] = house.look().updates
     assert told.case_id == case.case_id
     assert house.open_findings(case) == []
 
@@ -164,4 +164,4 @@ def test_fault_10_a_provider_that_is_silent_hides_nothing_of_another(house: Coun
     with closing(PayPalGateway("stranger", "wrong", house.sandbox.url)) as silent:
         with pytest.raises(GatewayUnavailableError, match="paypal"):
             house.look(also={"paypal": silent})
-        assert kinds(house.open_findings(case)) == [K.UNKNOWN_REFUND]
+        assert kinds(house.open_findings(case)) == [K.EXTERNAL_REFUND]
