@@ -7,7 +7,7 @@ from itertools import count
 from types import TracebackType
 from typing import Self
 
-import httpx
+import httpx2
 
 from api.cases.case_ids import mint_case_id, mint_evidence_id
 from db.cases.evidence import EvidenceBook
@@ -37,8 +37,8 @@ class Counter:
         self._closing = ExitStack()
         database = Database(stack.settings.database_url)
         self._closing.callback(database.close)
-        self._sandbox = self._closing.enter_context(httpx.Client(base_url=stack.urls.sandbox, trust_env=False))
-        self._uploads = self._closing.enter_context(httpx.Client(trust_env=False))
+        self._sandbox = self._closing.enter_context(httpx2.Client(base_url=stack.urls.sandbox, trust_env=False))
+        self._uploads = self._closing.enter_context(httpx2.Client(trust_env=False))
         self._orders, self._intakes, self._evidence = Orders(database), Submissions(database), EvidenceBook(database)
         self._store = EvidenceStore(bucket_of(stack.settings))
         self._numbers = count(1)

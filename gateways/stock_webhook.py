@@ -8,7 +8,7 @@ from hashlib import sha256
 from hmac import digest
 from typing import Any
 
-import httpx
+import httpx2
 from pydantic import SecretStr
 
 from domain.cases.exchange import Reservation
@@ -30,7 +30,7 @@ class ShopStock:
         self._url = url
         self._key = _key(secret.get_secret_value())
         self._now = now
-        self._http = httpx.Client(timeout=_PATIENCE_SECONDS, trust_env=False)
+        self._http = httpx2.Client(timeout=_PATIENCE_SECONDS, trust_env=False)
 
     def reserve(self, reservation: Reservation) -> bool:
         """Return whether the shop holds the units; raises StockUnavailableError."""
@@ -52,7 +52,7 @@ class ShopStock:
             answer = self._http.post(self._url, content=body.encode(), headers=headers)
             told: Any = answer.raise_for_status().json()
             return str(told["status"])
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
             raise StockUnavailableError(f"the shop's stock did not answer ({type(error).__name__})") from error
 
     def _signed(self, message_id: str, body: bytes) -> dict[str, str]:

@@ -12,7 +12,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from config.ports import PREFIX
 from config.settings import Settings, load, load_ports
@@ -64,7 +64,7 @@ def _slip(stack: Stack, folder: Path) -> str:
     """Return where a return slip to try is, or why there is none."""
     try:
         return str(keep_slip(stack.urls, folder))
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         return f"none: the development keys or the payment sandbox are not in use ({type(error).__name__})"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-import httpx
+import httpx2
 from pydantic import SecretStr
 
 from domain.errors import GatewayUnavailableError, RegistrationRefusedError
@@ -76,18 +76,18 @@ def _is_known_to_aftership(told: Json) -> bool:
 
 def _client(
     base_url: str, headers: Mapping[str, str] | None = None, auth: tuple[str, str] | None = None
-) -> httpx.Client:
-    return httpx.Client(base_url=base_url, headers=headers, auth=auth, timeout=_PATIENCE_SECONDS, trust_env=False)
+) -> httpx2.Client:
+    return httpx2.Client(base_url=base_url, headers=headers, auth=auth, timeout=_PATIENCE_SECONDS, trust_env=False)
 
 
 def _posted(
-    client: httpx.Client, path: str, body: Json | list[Json], is_known: Callable[[Json], bool] = lambda _told: False
+    client: httpx2.Client, path: str, body: Json | list[Json], is_known: Callable[[Json], bool] = lambda _told: False
 ) -> Json:
     host = client.base_url.host
     try:
         answer = client.post(path, json=body)
         told: Json = answer.json()
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx2.HTTPError, ValueError) as error:
         raise GatewayUnavailableError(f"{host} did not answer ({type(error).__name__})") from error
     if answer.is_success or is_known(told):
         return told

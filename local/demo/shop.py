@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-import httpx
+import httpx2
 
 from local.stack.stack_config import Urls
 
@@ -37,8 +37,8 @@ class Shop:
     """Plays the parts of everybody who talks to the service."""
 
     def __init__(self, urls: Urls, keys: dict[str, str]) -> None:
-        self._api = httpx.Client(base_url=urls.api, timeout=30)
-        self._sandbox = httpx.Client(base_url=urls.sandbox, timeout=10)
+        self._api = httpx2.Client(base_url=urls.api, timeout=30)
+        self._sandbox = httpx2.Client(base_url=urls.sandbox, timeout=10)
         self._keys = keys
         self._numbers = count(1)
 
@@ -109,7 +109,7 @@ class Shop:
     def upload(self, case: Json, files: dict[str, bytes]) -> None:
         """Upload each announced file by its ticket, and say so."""
         for ticket in case["upload_tickets"]:
-            put = httpx.put(ticket["url"], content=files[ticket["filename"]], headers=ticket["headers"], timeout=30)
+            put = httpx2.put(ticket["url"], content=files[ticket["filename"]], headers=ticket["headers"], timeout=30)
             put.raise_for_status()
             self.call("storefront", "POST", f"/v1/refunds/{case['case_id']}/evidence/{ticket['evidence_id']}/uploaded")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-import httpx
+import httpx2
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS endpoints (url TEXT PRIMARY KEY, secrets TEXT NOT NULL);
@@ -97,7 +97,7 @@ class Outbox:
     async def send_for_ever(self) -> None:
         """Send what is not taken yet, in order, with growing pauses while it is refused."""
         pause = FIRST_PAUSE_SECONDS
-        async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
+        async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
             while True:
                 self._changed.clear()
                 is_all_taken = all([await self._send(client, row) for row in self._waiting()])
@@ -114,9 +114,9 @@ class Outbox:
     def _waiting(self) -> list[sqlite3.Row]:
         return self._db.execute("SELECT * FROM events WHERE delivered_at IS NULL ORDER BY seq").fetchall()
 
-    async def _send(self, client: httpx.AsyncClient, row: sqlite3.Row) -> bool:
+    async def _send(self, client: httpx2.AsyncClient, row: sqlite3.Row) -> bool:
         answers = [await _post(client, endpoint, row["body"].encode()) for endpoint in self.endpoints()]
-        is_taken = all(httpx.codes.is_success(one) for one in answers)
+        is_taken = all(httpx2.codes.is_success(one) for one in answers)
         delivered = time.time() if is_taken else None
         self._db.execute(
             "UPDATE events SET tries = tries + 1, last_status = ?, delivered_at = ? WHERE seq = ?",
@@ -132,14 +132,14 @@ def signature(body: bytes, secrets: Sequence[str], at: int) -> str:
     return ",".join([f"t={at}", *(f"v1={one}" for one in each)])
 
 
-async def _post(client: httpx.AsyncClient, endpoint: Endpoint, body: bytes) -> int:
+async def _post(client: httpx2.AsyncClient, endpoint: Endpoint, body: bytes) -> int:
     headers = {
         "Content-Type": "application/json",
         "Stripe-Signature": signature(body, endpoint.secrets, int(time.time())),
     }
     try:
         return (await client.post(endpoint.url, content=body, headers=headers)).status_code
-    except httpx.HTTPError:
+    except httpx2.HTTPError:
         return 0
 
 

@@ -5,7 +5,7 @@ import socket
 import subprocess
 from collections.abc import Mapping
 
-import httpx
+import httpx2
 
 from local.stack.ports import LOOPBACK
 from local.stack.service_spec import bare_environment, program
@@ -23,9 +23,9 @@ def listens(port: int) -> bool:
 def answers(url: str) -> bool:
     """Return whether a GET of the URL is answered with success."""
     try:
-        with httpx.Client(trust_env=False, timeout=_PATIENCE_SECONDS) as client:
+        with httpx2.Client(trust_env=False, timeout=_PATIENCE_SECONDS) as client:
             return client.get(url).is_success
-    except httpx.HTTPError:
+    except httpx2.HTTPError:
         return False
 
 

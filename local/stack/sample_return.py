@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from config.keys import development_keys
 from local.stack.stack_config import Urls
@@ -17,9 +17,9 @@ _KEYS = {holder.role.value: key for key, holder in development_keys().items()}
 def keep_slip(urls: Urls, folder: Path) -> Path:
     """Keep the slip of a return that waits for its parcel as a picture, and return where; a new return when none does.
 
-    Raises httpx.HTTPError where the development keys open nothing.
+    Raises httpx2.HTTPError where the development keys open nothing.
     """
-    with httpx.Client(base_url=urls.api, timeout=30, trust_env=False) as api:
+    with httpx2.Client(base_url=urls.api, timeout=30, trust_env=False) as api:
         case_id = _waiting(api) or _approved(api, urls)
         slip = api.get(f"/v1/refunds/{case_id}/label", params={"format": "png"}, headers=_as("storefront"))
         picture = folder / "return-slip.png"
@@ -27,18 +27,18 @@ def keep_slip(urls: Urls, folder: Path) -> Path:
         return picture
 
 
-def _waiting(api: httpx.Client) -> str | None:
+def _waiting(api: httpx2.Client) -> str | None:
     answer = api.get("/v1/refunds", params={"state": "awaiting_return"}, headers=_as("storefront")).raise_for_status()
     items: list[dict[str, Any]] = answer.json()["items"]
     return next((one["case_id"] for one in items if one["order_number"].startswith(PREFIX)), None)
 
 
-def _approved(api: httpx.Client, urls: Urls) -> str:
+def _approved(api: httpx2.Client, urls: Urls) -> str:
     now = datetime.now(UTC)
     number = f"{PREFIX}{now:%Y%m%d-%H%M%S}"
     reference, captured = f"pi_{number.replace('-', '_')}", 2 * PRICE + POSTAGE
     payment = {"reference": reference, "amount": captured, "currency": "USD"}
-    httpx.post(f"{urls.sandbox}/sandbox/payments", json=payment, trust_env=False).raise_for_status()
+    httpx2.post(f"{urls.sandbox}/sandbox/payments", json=payment, trust_env=False).raise_for_status()
     order = {
         "customer_id": CUSTOMER,
         "currency": "USD",

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-import httpx
+import httpx2
 from fastapi import FastAPI
 from temporalio.testing import WorkflowEnvironment
 
@@ -21,10 +21,10 @@ _numbers = count(1)
 
 
 @asynccontextmanager
-async def asking(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def asking(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """Give a client of the app."""
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://refunds.test", timeout=60) as client:
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://refunds.test", timeout=60) as client:
         yield client
 
 
@@ -42,14 +42,14 @@ class Clock:
 class Counter:
     """Where tests place orders and ask for refunds; `as_` is a key."""
 
-    client: httpx.AsyncClient
+    client: httpx2.AsyncClient
     services: Services
     clock: Clock = field(default_factory=Clock)
     env: WorkflowEnvironment | None = None
 
     async def ask(
         self, method: str, path: str, body: Any = None, as_: str = "dev-admin", **headers: str
-    ) -> httpx.Response:
+    ) -> httpx2.Response:
         sent = {"Authorization": f"Bearer {as_}", **{name.replace("_", "-"): value for name, value in headers.items()}}
         return await self.client.request(method, path, json=body, headers=sent)
 
@@ -97,7 +97,7 @@ class Counter:
         }
         return {**asked, **changes}
 
-    async def submit(self, body: Any, key: str | None = None, as_: str = "dev-storefront") -> httpx.Response:
+    async def submit(self, body: Any, key: str | None = None, as_: str = "dev-storefront") -> httpx2.Response:
         return await self.ask("POST", "/v1/refunds", body, as_, Idempotency_Key=key or uuid4().hex)
 
     async def open(self, as_: str = "dev-storefront", **changes: Any) -> dict[str, Any]:
@@ -116,7 +116,7 @@ class Counter:
 
     async def send(
         self, case: dict[str, Any], what: str, body: Any = None, as_: str = "dev-admin", **headers: str
-    ) -> httpx.Response:
+    ) -> httpx2.Response:
         """Post something to a case."""
         return await self.ask("POST", f"/v1/refunds/{case['case_id']}/{what}", body, as_, **headers)
 
@@ -139,7 +139,7 @@ class Counter:
 
     async def upload(self, ticket: dict[str, Any], content: bytes) -> int:
         """Send a file with its ticket to the store itself; return the status."""
-        async with httpx.AsyncClient(trust_env=False) as store:
+        async with httpx2.AsyncClient(trust_env=False) as store:
             return (
                 await store.request(ticket["method"], ticket["url"], content=content, headers=ticket["headers"])
             ).status_code
@@ -162,13 +162,13 @@ def photo(content: bytes = JPEG, **changes: Any) -> dict[str, Any]:
     return {"filename": "front.jpg", "content_type": "image/jpeg", "size": len(content), **changes}
 
 
-def told(response: httpx.Response, status: int) -> Any:
+def told(response: httpx2.Response, status: int) -> Any:
     """Return the body of an answer that has this status."""
     assert response.status_code == status, f"{response.status_code}: {response.text[:1000]}"
     return response.json()
 
 
-def problem(response: httpx.Response, status: int, kind: str) -> dict[str, Any]:
+def problem(response: httpx2.Response, status: int, kind: str) -> dict[str, Any]:
     """Return the problem of an answer that has this status and type."""
     assert response.headers["content-type"] == PROBLEM, response.text[:500]
     body = told(response, status)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-import httpx
+import httpx2
 import pytest
 
 from tests.api.api_client import JPEG, photo, problem, told
@@ -117,7 +117,7 @@ async def test_everybody_who_sees_the_case_can_look_at_what_was_pinned(counter, 
 
     link = told(response, 200)
     assert response.headers["cache-control"] == "no-store"
-    async with httpx.AsyncClient(trust_env=False) as browser:
+    async with httpx2.AsyncClient(trust_env=False) as browser:
         shown = await browser.get(link["url"])
     assert (shown.content, shown.headers["content-type"]) == (JPEG, "image/jpeg")
 

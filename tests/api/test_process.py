@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
-import httpx
+import httpx2
 import pytest
 
 from db.core.engine import Database
@@ -39,11 +39,11 @@ def complaint(settings: dict[str, str], exit_code: int) -> str:
 
 
 @contextmanager
-def running(settings: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+def running(settings: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], httpx2.Client]]:
     """Give a running API and a client of it."""
     process = start(settings)
     address = f"http://127.0.0.1:{settings['REFUNDS_API_PORT']}"
-    client = httpx.Client(base_url=address, headers={"Authorization": "Bearer dev-admin"}, trust_env=False, timeout=30)
+    client = httpx2.Client(base_url=address, headers={"Authorization": "Bearer dev-admin"}, trust_env=False, timeout=30)
     try:
         with client:
             await_answer(process, client)
@@ -53,20 +53,20 @@ def running(settings: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], h
         process.communicate()
 
 
-def await_answer(process: subprocess.Popen[str], client: httpx.Client) -> None:
+def await_answer(process: subprocess.Popen[str], client: httpx2.Client) -> None:
     patience = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < patience:
         assert process.poll() is None, process.communicate()[1]
         try:
             client.get("/healthz")
-        except httpx.ConnectError:
+        except httpx2.ConnectError:
             time.sleep(0.05)
         else:
             return
     pytest.fail("the API does not answer")
 
 
-def await_requests(client: httpx.Client, count: int) -> None:
+def await_requests(client: httpx2.Client, count: int) -> None:
     patience = time.monotonic() + PATIENCE_SECONDS
     while f"refunds_http_requests_in_flight {count}.0" not in client.get("/metrics").text:
         assert time.monotonic() < patience
@@ -87,8 +87,8 @@ def test_it_serves_http_and_ends_when_told_to(settings):
 
 
 def test_a_request_that_is_under_way_when_it_is_told_to_end_is_answered(settings):
-    order = Counter(httpx.AsyncClient(), None).facts("O-1")
-    answers: list[httpx.Response] = []
+    order = Counter(httpx2.AsyncClient(), None).facts("O-1")
+    answers: list[httpx2.Response] = []
     database = Database(settings["REFUNDS_DATABASE_URL"])
     with running(settings) as (process, client):
         with database.writing():
@@ -106,7 +106,7 @@ def test_a_request_that_is_under_way_when_it_is_told_to_end_is_answered(settings
 
 def test_a_request_that_breaks_off_is_not_acted_on(settings):
     with running(settings) as (_, client):
-        order = json.dumps(Counter(httpx.AsyncClient(), None).facts("O-1")).encode()
+        order = json.dumps(Counter(httpx2.AsyncClient(), None).facts("O-1")).encode()
         with socket.create_connection(("127.0.0.1", int(settings["REFUNDS_API_PORT"]))) as half:
             half.sendall(
                 b"PUT /v1/orders/O-1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer dev-admin\r\n"

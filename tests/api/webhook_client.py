@@ -1,16 +1,15 @@
 """Where a provider's webhooks come in, and what tests look at after one."""
 
 import asyncio
-import hmac
 import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
-import httpx
+import httpx2
+from stripe import WebhookSignature
 from temporalio.client import Client
 
 from api.app import create_app
@@ -27,16 +26,16 @@ PATH = "/v1/webhooks/payments/stripe"
 class Post:
     """Where a provider's webhooks come in."""
 
-    client: httpx.AsyncClient
+    client: httpx2.AsyncClient
     services: Services
 
     async def send(self, event: dict[str, Any], *, secret: str = SECRET, age: timedelta = timedelta(0)):
         body = json.dumps(event).encode()
-        stamp = str(int((self.services.now() - age).timestamp()))
-        signed = hmac.new(secret.encode(), stamp.encode() + b"." + body, sha256).hexdigest()
-        return await self.raw(body, {"Stripe-Signature": f"t={stamp},v1={signed}"})
+        stamp = int((self.services.now() - age).timestamp())
+        signature = WebhookSignature.generate_signature_header(body.decode(), secret, stamp)
+        return await self.raw(body, {"Stripe-Signature": signature})
 
-    async def raw(self, body: bytes, headers: dict[str, str]) -> httpx.Response:
+    async def raw(self, body: bytes, headers: dict[str, str]) -> httpx2.Response:
         return await self.client.post(PATH, content=body, headers={"Content-Type": "application/json", **headers})
 
     async def tell(self, event: dict[str, Any], **how: Any) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import httpx
+import httpx2
 
 from config.keys import development_keys
 from db.core.engine import Database
@@ -45,7 +45,7 @@ class House:
 
     def gateway(self, method: str, path: str, body: object = None) -> Any:
         """Ask the tester's side of the payment sandbox."""
-        answer = httpx.request(method, f"{self.stack.urls.sandbox}{path}", json=body, trust_env=False)
+        answer = httpx2.request(method, f"{self.stack.urls.sandbox}{path}", json=body, trust_env=False)
         return answer.raise_for_status().json()
 
     def approve(self, case: Json) -> Json:
@@ -78,7 +78,7 @@ class House:
         assert_invariants(replace(books, answered=answered))
 
     def _told_by_gateway(self) -> Json:
-        return httpx.get(f"{self.stack.urls.sandbox}/sandbox/ledger", trust_env=False).raise_for_status().json()
+        return httpx2.get(f"{self.stack.urls.sandbox}/sandbox/ledger", trust_env=False).raise_for_status().json()
 
     def _say(self, role: str, case: Json, what: str, body: Json, event: str) -> Json:
         answer = self.shop.call(role, "POST", f"/v1/refunds/{case['case_id']}/{what}", body)

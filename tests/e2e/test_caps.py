@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
+import httpx2
 import pytest
 from sqlalchemy import text
 
@@ -26,7 +26,7 @@ def test_fault_8_more_than_was_captured_is_refused_before_the_gateway_hears_of_i
     shop.break_gateway({"kind": "busy", "status": 503})
     house.inspect(case, LAMP)
     shown = shop.wait_for(case["case_id"], "payout_blocked")
-    left = httpx.get(f"{house.stack.urls.sandbox}/sandbox/faults", trust_env=False).json()
+    left = httpx2.get(f"{house.stack.urls.sandbox}/sandbox/faults", trust_env=False).json()
     shop.break_gateway()
     assert (shown["blocked_by"], shown["payouts"]) == ("cap_exceeded", [])
     assert len(left) == 1, "the gateway was never asked"
@@ -62,7 +62,7 @@ def request(house: House, order: str, number: int) -> tuple[int, Json]:
         "lines": [{"sku": MUG.sku, "quantity": 1}],
     }
     headers = {"Authorization": "Bearer dev-storefront", "Idempotency-Key": f"crowd-{order}-{number}"}
-    answer = httpx.post(f"{house.stack.urls.api}/v1/refunds", json=body, headers=headers, timeout=60, trust_env=False)
+    answer = httpx2.post(f"{house.stack.urls.api}/v1/refunds", json=body, headers=headers, timeout=60, trust_env=False)
     return answer.status_code, answer.json()
 
 

@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-import httpx
+import httpx2
 import pytest
 from pydantic import SecretStr
 
@@ -27,25 +27,25 @@ def test_fault_27_an_expired_ticket_is_refused_and_a_fresh_one_works(seaweed):
     brief = EvidenceStore(seaweed.bucket, ticket_ttl=timedelta(seconds=1))
     expired = brief.ticket(CASE, "ev_expired", ITEM)
     wait_until_past(expired.expires_at + timedelta(seconds=1))
-    assert httpx.put(expired.url, content=JPEG, headers=expired.headers).status_code == 403
+    assert httpx2.put(expired.url, content=JPEG, headers=expired.headers).status_code == 403
     fresh = seaweed.store.ticket(CASE, "ev_expired", ITEM)
-    assert httpx.put(fresh.url, content=JPEG, headers=fresh.headers).status_code == 200
+    assert httpx2.put(fresh.url, content=JPEG, headers=fresh.headers).status_code == 200
 
 
 def test_an_expired_link_shows_nothing(seaweed, uploads):
     evidence_id, item = uploads.uploaded()
     brief = EvidenceStore(seaweed.bucket, link_ttl=timedelta(seconds=1))
     link = brief.link(CASE, evidence_id, brief.verify(CASE, evidence_id, item).version_id)
-    assert httpx.get(link).status_code == 200
+    assert httpx2.get(link).status_code == 200
     wait_until_past(datetime.now(UTC) + timedelta(seconds=2))
-    assert httpx.get(link).status_code == 403
+    assert httpx2.get(link).status_code == 403
 
 
 def test_fault_27_a_ticket_lives_15_minutes_and_a_link_5(seaweed):
     ticket = seaweed.store.ticket(CASE, "ev_ttl", ITEM)
-    assert httpx.URL(ticket.url).params["X-Amz-Expires"] == "900"
+    assert httpx2.URL(ticket.url).params["X-Amz-Expires"] == "900"
     assert timedelta(minutes=14) < ticket.expires_at - datetime.now(UTC) <= timedelta(minutes=15)
-    assert httpx.URL(seaweed.store.link(CASE, "ev_ttl", "v1")).params["X-Amz-Expires"] == "300"
+    assert httpx2.URL(seaweed.store.link(CASE, "ev_ttl", "v1")).params["X-Amz-Expires"] == "300"
 
 
 def test_tickets_name_the_store_as_the_browser_reaches_it(seaweed):
@@ -75,6 +75,6 @@ def test_a_store_that_does_not_let_us_in_is_one_clear_sentence(seaweed, change, 
 def test_fault_28_a_bucket_without_versions_pins_nothing(seaweed):
     store = seaweed.unversioned("unversioned")
     ticket = store.ticket(CASE, "ev_1", ITEM)
-    httpx.put(ticket.url, content=JPEG, headers=ticket.headers).raise_for_status()
+    httpx2.put(ticket.url, content=JPEG, headers=ticket.headers).raise_for_status()
     with pytest.raises(StoreUnavailableError, match="enable versioning"):
         store.verify(CASE, "ev_1", ITEM)

@@ -1,6 +1,6 @@
 from hashlib import sha256
 
-import httpx
+import httpx2
 import pytest
 
 from domain.cases.evidence import EvidencePin
@@ -112,7 +112,7 @@ def test_fault_28_only_the_pinned_version_is_seen_after_a_swap(seaweed, store, u
     evidence_id, item = uploads.uploaded()
     pinned = store.verify(CASE, evidence_id, item)
     seaweed.overwrite(CASE, evidence_id, PNG)
-    seen = httpx.get(store.link(CASE, evidence_id, pinned.version_id, "image/jpeg"))
+    seen = httpx2.get(store.link(CASE, evidence_id, pinned.version_id, "image/jpeg"))
     assert seen.content == JPEG
     assert store.still_matches(CASE, pin(evidence_id, pinned))
 
@@ -150,22 +150,22 @@ def test_evidence_that_was_never_pinned_matches_nothing(store):
 def test_a_link_downloads_and_never_shows_inline(store, uploads):
     evidence_id, item = uploads.uploaded()
     pinned = store.verify(CASE, evidence_id, item)
-    answer = httpx.get(store.link(CASE, evidence_id, pinned.version_id, "image/jpeg"))
+    answer = httpx2.get(store.link(CASE, evidence_id, pinned.version_id, "image/jpeg"))
     assert answer.headers["content-disposition"] == f'attachment; filename="{evidence_id}.jpg"'
     assert answer.headers["content-type"] == "image/jpeg"
-    assert httpx.get(store.link(CASE, evidence_id, pinned.version_id)).headers["content-type"] == "image/jpeg"
+    assert httpx2.get(store.link(CASE, evidence_id, pinned.version_id)).headers["content-type"] == "image/jpeg"
 
 
 def test_a_link_to_one_file_opens_no_other(store, uploads):
     (first, item), (second, _) = uploads.uploaded(), uploads.uploaded(PNG, "image/png")
     link = store.link(CASE, first, store.verify(CASE, first, item).version_id)
-    assert httpx.get(link.replace(first, second)).status_code == 403
+    assert httpx2.get(link.replace(first, second)).status_code == 403
 
 
 def test_a_page_may_upload_from_the_browser(store, uploads):
     _, ticket = uploads.ticket(uploads.announced())
     asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": "PUT"}
-    answer = httpx.options(ticket.url, headers={**asked, "Access-Control-Request-Headers": "content-type"})
+    answer = httpx2.options(ticket.url, headers={**asked, "Access-Control-Request-Headers": "content-type"})
     assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] in {"*", "https://shop.example"}
 
@@ -177,7 +177,7 @@ def test_preparing_twice_and_asking_after_the_bucket_are_fine(store):
 
 def test_the_case_and_evidence_ids_are_the_whole_name(uploads):
     evidence_id, ticket = uploads.ticket(uploads.announced())
-    assert httpx.URL(ticket.url).path == f"/evidence/cases/{CASE}/{evidence_id}"
+    assert httpx2.URL(ticket.url).path == f"/evidence/cases/{CASE}/{evidence_id}"
     assert "box.jpg" not in ticket.url
 
 

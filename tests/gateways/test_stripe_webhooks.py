@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
+from stripe import WebhookSignature
 
 from domain.enums import PayoutState
 from domain.errors import BadSignatureError, UnreadableEventError
@@ -109,6 +110,13 @@ def test_fault_15_five_minutes_on_the_way_are_allowed(away):
 def test_fault_15_a_header_that_makes_no_sense_is_refused(header):
     with pytest.raises(BadSignatureError):
         webhooks().read(body("refund.failed", REFUND), {"Stripe-Signature": header})
+
+
+def test_fault_15_the_sdk_of_stripe_signs_alike():
+    sent = json.dumps({**json.loads(body("refund.failed", REFUND)), "note": "退款 ✓"}, ensure_ascii=False)
+    header = WebhookSignature.generate_signature_header(sent, SECRET, int(NOW.timestamp()))
+    assert signature(sent.encode(), SECRET) == {"Stripe-Signature": header}
+    assert webhooks().read(sent.encode(), {"Stripe-Signature": header}).refund
 
 
 def test_fault_15_one_changed_byte_is_refused():

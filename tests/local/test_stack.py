@@ -4,7 +4,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 
-import httpx
+import httpx2
 import pytest
 
 from config.store import bucket_of
@@ -57,7 +57,7 @@ def test_every_service_has_a_log_of_its_own(stack):
 @pytest.mark.parametrize("part", ["filer.port", "volume.port"])
 def test_the_inner_ports_of_the_store_refuse_who_has_no_key(stack, part):
     port = stack.ports.store_parts[part]
-    assert httpx.get(f"http://127.0.0.1:{port}/buckets/evidence/", trust_env=False).status_code == 401
+    assert httpx2.get(f"http://127.0.0.1:{port}/buckets/evidence/", trust_env=False).status_code == 401
 
 
 def test_a_service_that_ends_by_itself_is_noticed_and_a_worker_can_be_killed_and_started_again(stack):

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from local.stack.ports import reserve
@@ -44,14 +44,16 @@ def system(tmp_path: Path) -> Iterator[tuple[Stack, Run]]:
 
 
 def refund_by_hand(stack: Stack) -> None:
-    with httpx.Client(base_url=stack.urls.sandbox, trust_env=False) as sandbox:
+    with httpx2.Client(base_url=stack.urls.sandbox, trust_env=False) as sandbox:
         payment = {"reference": "pi_hand", "amount": 2_000, "currency": "USD"}
         sandbox.post("/sandbox/payments", json=payment).raise_for_status()
         sandbox.post("/sandbox/dashboard/refunds", json={"reference": "pi_hand", "amount": 700}).raise_for_status()
 
 
 def close_all(stack: Stack) -> None:
-    with httpx.Client(base_url=stack.urls.api, trust_env=False, headers={"Authorization": "Bearer dev-finance"}) as api:
+    with httpx2.Client(
+        base_url=stack.urls.api, trust_env=False, headers={"Authorization": "Bearer dev-finance"}
+    ) as api:
         for finding in api.get("/v1/findings").raise_for_status().json()["items"]:
             path = f"/v1/findings/{finding['finding_id']}/close"
             api.post(path, json={"note": "given for the broken box"}).raise_for_status()

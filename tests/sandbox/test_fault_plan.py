@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
+import httpx2
 import pytest
 
 from tests.support.waiting import wait_until
@@ -11,7 +11,7 @@ from tests.support.waiting import wait_until
 @pytest.mark.parametrize(("kind", "refunds"), [("drop_answer_before_commit", 0), ("drop_answer_after_commit", 1)])
 def test_fault_1_a_dropped_answer_cuts_the_connection(refund, sandbox, payment, kind, refunds):
     sandbox.plan({"kind": kind})
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(httpx2.RemoteProtocolError):
         refund(key="k")
     assert len(sandbox.refunds(payment)) == refunds
     assert refund(key="k").status_code == 200
@@ -87,6 +87,6 @@ def test_a_new_plan_replaces_what_is_left_of_the_old(refund, sandbox):
 )
 def test_a_fault_that_makes_no_sense_is_refused_and_the_plan_stays(sandbox, fault):
     sandbox.plan({"kind": "busy", "status": 429})
-    with pytest.raises(httpx.HTTPStatusError, match="422"):
+    with pytest.raises(httpx2.HTTPStatusError, match="422"):
         sandbox.plan(fault)
     assert len(sandbox.faults_left()) == 1

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import uuid4
 
-import httpx
+import httpx2
 import pytest
 
 from domain.enums import PayoutState
@@ -69,7 +69,7 @@ def test_fault_10_a_refund_by_hand_names_nobody(sandbox, ear, payment):
 
 
 def test_fault_10_more_by_hand_than_was_captured_is_refused(sandbox, payment):
-    with pytest.raises(httpx.HTTPStatusError, match="409"):
+    with pytest.raises(httpx2.HTTPStatusError, match="409"):
         sandbox.refund_by_hand(payment, 10_001)
 
 
@@ -133,7 +133,7 @@ def test_what_does_not_exist_is_a_404_that_says_where_to_look(sandbox):
         ("POST", "/sandbox/disputes", {"reference": "pi_nothing"}),
         ("POST", "/sandbox/webhooks/deliveries/evt_nothing/resend", {}),
     ]:
-        with pytest.raises(httpx.HTTPStatusError, match="404"):
+        with pytest.raises(httpx2.HTTPStatusError, match="404"):
             sandbox.call(method, path, body)
 
 
@@ -146,7 +146,7 @@ def test_refunds_are_listed_from_a_moment_on(sandbox, payment):
 
 
 def test_its_calls_are_shown_without_anything_from_outside(sandbox):
-    page = httpx.get(f"{sandbox.url}/sandbox/docs", trust_env=False).text
+    page = httpx2.get(f"{sandbox.url}/sandbox/docs", trust_env=False).text
     scripts = [part.split('"')[0] for part in page.split('src="')[1:]]
     assert scripts
-    assert all(httpx.get(f"{sandbox.url}{script}", trust_env=False).is_success for script in scripts)
+    assert all(httpx2.get(f"{sandbox.url}{script}", trust_env=False).is_success for script in scripts)

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-import httpx
+import httpx2
 import pytest
 
 from local.stack.process import ROOT
@@ -47,18 +47,18 @@ def test_a_ledger_that_cannot_be_opened_is_one_clear_line(tmp_path):
 
 def test_the_same_payment_again_is_the_same_and_another_amount_is_refused(sandbox, payment):
     assert sandbox.capture(payment, 1_000) == payment
-    with pytest.raises(httpx.HTTPStatusError, match="409"):
+    with pytest.raises(httpx2.HTTPStatusError, match="409"):
         sandbox.capture(payment, 1_001)
 
 
 def test_settling_a_refund_nobody_made_is_a_404(sandbox):
-    with pytest.raises(httpx.HTTPStatusError, match="404"):
+    with pytest.raises(httpx2.HTTPStatusError, match="404"):
         sandbox.settle("re_nobody", "failed")
 
 
 def test_the_page_shows_the_ledger_and_escapes_what_came_from_outside(refund, sandbox, payment):
     made = refund(400, **{"metadata[payout_id]": "<script>alert(1)</script>"}).json()
-    page = httpx.get(sandbox.url).text
+    page = httpx2.get(sandbox.url).text
     assert f"<td>{payment}</td>" in page
     assert f"<td>{made['id']}</td>" in page
     assert "&lt;script&gt;" in page

@@ -1,6 +1,6 @@
 """The sandbox behaves as Stripe documents it, seen as any HTTP client sees it."""
 
-import httpx
+import httpx2
 import pytest
 
 
@@ -62,7 +62,7 @@ def test_a_refund_of_nothing_is_refused(sandbox):
 
 def test_a_wrong_key_or_none_is_not_let_in(sandbox):
     for headers in ({}, {"Authorization": "Bearer sk_test_wrong"}):
-        assert httpx.get(f"{sandbox.url}/v1/refunds", headers=headers).status_code == 401
+        assert httpx2.get(f"{sandbox.url}/v1/refunds", headers=headers).status_code == 401
 
 
 def test_refunds_are_listed_newest_first_page_by_page(refund, sandbox, payment):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from local.stack import services
@@ -20,7 +20,7 @@ class SandboxProcess:
         self.url = plan.urls.sandbox
         self._service = services.sandbox(plan)
         self._logs = plan.folder / "logs"
-        self._http = httpx.Client(base_url=self.url, trust_env=False, verify=False)  # noqa: S501 - no TLS on loopback
+        self._http = httpx2.Client(base_url=self.url, trust_env=False, verify=False)  # no TLS on loopback
         self._process: Process | None = None
 
     @property
@@ -87,7 +87,7 @@ class SandboxProcess:
         """Ask the tester's side, which answers in JSON."""
         return self._http.request(method, path, json=body).raise_for_status().json()
 
-    def stripe(self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str) -> httpx.Response:
+    def stripe(self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str) -> httpx2.Response:
         """Ask the provider's side as any HTTP client would, without the SDK."""
         sent = {"params": fields} if method == "GET" else {"data": fields}
         bearer = {"Authorization": f"Bearer {self.api_key}"}

@@ -6,7 +6,7 @@ from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
-import httpx
+import httpx2
 
 from domain.errors import AnswerLostError, DomainError, GatewayUnavailableError, PayoutRefusedError
 
@@ -25,7 +25,7 @@ class PayPalClient:
     """
 
     def __init__(self, client_id: str, client_secret: str, base_url: str | None, timeout_seconds: float) -> None:
-        self._http = httpx.Client(base_url=base_url or LIVE, timeout=timeout_seconds, trust_env=False)
+        self._http = httpx2.Client(base_url=base_url or LIVE, timeout=timeout_seconds, trust_env=False)
         self._credentials = (client_id, client_secret)
         self._lock = Lock()
         self._token, self._expires_at = "", 0.0
@@ -47,14 +47,14 @@ class PayPalClient:
         """Close every connection."""
         self._http.close()
 
-    def _asked(self, method: str, path: str, headers: Mapping[str, str] = MappingProxyType({}), **sent: Any) -> Json:  # noqa: ANN401 - httpx's own
+    def _asked(self, method: str, path: str, headers: Mapping[str, str] = MappingProxyType({}), **sent: Any) -> Json:  # noqa: ANN401 - httpx2's own
         authorized = {"Authorization": f"Bearer {self._valid_token()}", **headers}
         try:
             answer = self._http.request(method, path, headers=authorized, **sent)
             if answer.is_success:
                 told: Json = answer.json()
                 return told
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, ValueError) as error:
             raise AnswerLostError(
                 "PayPal did not answer: whether it paid is unknown until it is asked again"
             ) from error
@@ -73,13 +73,13 @@ class PayPalClient:
             )
             told: Json = answer.raise_for_status().json()
             self._token, lasts_seconds = str(told["access_token"]), float(told["expires_in"])
-        except (httpx.HTTPError, ValueError, KeyError) as error:
+        except (httpx2.HTTPError, ValueError, KeyError) as error:
             raise GatewayUnavailableError(
                 f"PayPal gives no token ({type(error).__name__}): see its settings"
             ) from error
         self._expires_at = time.monotonic() + lasts_seconds - _MARGIN_SECONDS
 
-    def _failure(self, answer: httpx.Response) -> DomainError:
+    def _failure(self, answer: httpx2.Response) -> DomainError:
         """Return what an error means for a payout."""
         status = answer.status_code
         if status in _NOT_LET_IN:
@@ -95,7 +95,7 @@ class PayPalClient:
         return PayoutRefusedError(f"PayPal refuses: {code} (debug id {answer.headers.get('paypal-debug-id')})", code)
 
 
-def _issue(answer: httpx.Response) -> str:
+def _issue(answer: httpx2.Response) -> str:
     """Return PayPal's word for what is wrong, in small letters; never its sentence."""
     try:
         told: Json = answer.json()
