@@ -13,7 +13,8 @@ from activities.ports.payment_gateway import GatewayRefund, PaymentGateway
 from domain import errors
 from domain.cases.evidence import EvidencePin
 from domain.cases.payout import Payout
-from domain.enums import EvidenceStatus, PayoutState
+from domain.enums import EvidenceStatus
+from domain.payout_state import PayoutState
 from domain.value import Value
 
 _CHANGED = "evidence is no longer what the auditor saw: audit it again"

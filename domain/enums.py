@@ -57,20 +57,6 @@ class Party(StrEnum):
     NOBODY = "nobody"
 
 
-class PayoutState(StrEnum):
-    """Where a payout stands; only `succeeded` counts as paid (R34)."""
-
-    PLANNED = "planned"
-    SUBMITTING = "submitting"
-    UNKNOWN = "unknown"
-    PENDING = "pending"
-    ACTION_REQUIRED = "action_required"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELED = "canceled"
-    REVERSED = "reversed"
-
-
 class ReplacementState(StrEnum):
     """Where a replacement stands; only `sent` counts as replaced (R39)."""
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from domain.enums import PayoutState
 from domain.money import Money
+from domain.payout_state import PayoutState
 from domain.value import Value
 
 

@@ -2,7 +2,8 @@
 
 from domain.cases.case import Case
 from domain.cases.messages import CaseResolution, Dispatch, Message, PayoutAnswer, RefundUpdate, StockAnswer
-from domain.enums import DispatchedGoods, PayoutState, ResolutionDecision
+from domain.enums import DispatchedGoods, ResolutionDecision
+from domain.payout_state import PayoutState
 from policy.exchange import may_send_back
 from policy.returns import expects, may_reopen, may_revive, receipt_evidence
 

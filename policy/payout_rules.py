@@ -3,15 +3,11 @@
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import CaseResolution
 from domain.cases.payout import Payout
-from domain.enums import CaseState, HoldReason, PayoutState, ResolutionDecision
+from domain.enums import CaseState, ResolutionDecision
 from domain.payment_events import Dispute
+from domain.payout_state import BlockReason, PayoutState
 
-PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REVERSED})
 _HELD_BY = frozenset({"charge_disputed", "transaction_disputed"})
-_NOTHING_TOLD = frozenset({PayoutState.PLANNED, PayoutState.SUBMITTING})
-_MONEY_MOVED = frozenset({PayoutState.SUCCEEDED, PayoutState.REVERSED})
-_MONEY_IS_GONE = frozenset({"cap_exceeded", HoldReason.REFUNDED_EXTERNALLY})
-_SETTLED = frozenset({PayoutState.SUCCEEDED, PayoutState.CANCELED})
 
 
 def is_paid(case: Case) -> bool:
@@ -29,13 +25,13 @@ def merge_gateway_state(before: Payout, told: Payout) -> Payout:
     A gateway that knows of no refund tells nothing. An answer about an earlier attempt, and whatever is told of an
     attempt after its reversal, changes nothing. A success is taken back by a failure only, and told twice it is one.
     """
-    if told.state in _NOTHING_TOLD:
+    if told.state.is_being_submitted:
         return before
     if told.attempt < before.attempt or (told.attempt == before.attempt and before.state is PayoutState.REVERSED):
         return before
-    if told.attempt > before.attempt or before.state not in _MONEY_MOVED:
+    if told.attempt > before.attempt or not before.state.has_moved_money:
         return told
-    if told.state in PAID_NOTHING:
+    if told.state.has_paid_nothing:
         return told.amend(state=PayoutState.REVERSED, settled_at=before.settled_at)
     return before
 
@@ -43,7 +39,7 @@ def merge_gateway_state(before: Payout, told: Payout) -> Payout:
 def may_try_again(case: Case, payout: Payout) -> bool:
     """Return whether the payout has paid nothing and is still to be paid: not by a lost dispute already (R36-R38)."""
     by_dispute = case.settled_by_dispute is not None and payout.state is PayoutState.CANCELED
-    return payout.state in PAID_NOTHING and not by_dispute
+    return payout.state.has_paid_nothing and not by_dispute
 
 
 def is_held_by_dispute(codes: tuple[str | None, ...]) -> bool:
@@ -70,9 +66,9 @@ def allowed_resolutions(case: Case) -> frozenset[ResolutionDecision]:
     """
     if case.state is CaseState.CHARGEBACK_HOLD:
         return frozenset({ResolutionDecision.RETRY, ResolutionDecision.CLOSE})
-    if case.blocked_by == "evidence_changed":
+    if case.blocked_by is BlockReason.EVIDENCE_CHANGED:
         return frozenset({ResolutionDecision.RETRY, ResolutionDecision.ACCEPT})
-    if case.blocked_by in _MONEY_IS_GONE:
+    if case.blocked_by and case.blocked_by.money_may_be_gone:
         return frozenset({ResolutionDecision.RETRY, ResolutionDecision.CLOSE})
     return frozenset({ResolutionDecision.RETRY, ResolutionDecision.OTHER_ACCOUNT})
 
@@ -94,4 +90,4 @@ def is_second_approval(case: Case, resolution: CaseResolution) -> bool:
 
 def _is_settled(case: Case, payout: Payout) -> bool:
     by_dispute = case.settled_by_dispute is not None
-    return payout.state is PayoutState.SUCCEEDED or (by_dispute and payout.state in _SETTLED)
+    return payout.state is PayoutState.SUCCEEDED or (by_dispute and payout.state is PayoutState.CANCELED)

@@ -7,9 +7,9 @@ from typing import Protocol
 from pydantic import Field
 
 from domain.cases.payout import Payout
-from domain.enums import PayoutState
 from domain.money import Money
 from domain.payment_events import GatewayRefundRecord
+from domain.payout_state import PayoutState
 from domain.value import Value
 
 

@@ -13,9 +13,9 @@ from api.inbox.chargeback_holds import tell_held_cases
 from db.core.engine import DatabaseUnavailableError
 from db.inbox.payment_events import EventStatus
 from domain.cases.messages import DisputeUpdate, Message, RefundUpdate
-from domain.enums import PayoutState
 from domain.errors import DomainError
 from domain.payment_events import Dispute, GatewayEvent, GatewayRefundRecord
+from domain.payout_state import PayoutState
 
 BATCH = 100
 ANSWER_TAKES = timedelta(seconds=2)

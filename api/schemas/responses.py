@@ -8,9 +8,10 @@ from domain.cases.case import Case, NextStep
 from domain.cases.case_lines import CaseLine
 from domain.cases.evidence import EvidencePin, UploadTicket
 from domain.cases.payout import Payout
-from domain.enums import CaseState, PayoutState
+from domain.enums import CaseState
 from domain.money import Money
 from domain.order import Order
+from domain.payout_state import PayoutState
 from domain.types import Sentence
 from domain.value import Value
 from domain.warehouse import ScanKind

@@ -7,11 +7,9 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from db.core.upsert import Upsert, given
 from db.payouts.payout_rows import PayoutRecord
 from db.tables import DisputeRow, ExternalRefundRow, OrderPaymentRow
-from domain.enums import PayoutState
 from domain.payment_events import DisputeStatus, GatewayRefundRecord
 
 _PAYMENTS, _EXTERNAL, _DISPUTES = OrderPaymentRow.__table__, ExternalRefundRow.__table__, DisputeRow.__table__
-_PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
 _BY_HAND = select(func.coalesce(func.sum(_EXTERNAL.c.amount), 0)).where(
     given(_EXTERNAL.c.provider), given(_EXTERNAL.c.payment_reference), _EXTERNAL.c.counts
 )
@@ -40,7 +38,7 @@ def record_external_refund(connection: Connection, refund: GatewayRefundRecord) 
         **refund.model_dump(exclude={"amount", "state", "payout_id"}),
         "amount": refund.amount.minor,
         "currency": refund.amount.currency,
-        "counts": refund.state not in _PAID_NOTHING,
+        "counts": not refund.state.has_paid_nothing,
     }
     _WRITE.write(connection, [row])
     renew_external_refunds(connection, refund.provider, refund.payment_reference)

@@ -12,8 +12,8 @@ from db.payouts.external_refunds import note_returned_by_dispute, renew_external
 from db.payouts.ledger_postings import enter_dispute_lost, enter_released
 from db.payouts.payout_rows import PayoutRecord, write_payouts
 from db.tables import OrderPaymentRow
-from domain.enums import PayoutState
 from domain.errors import CapExceededError
+from domain.payout_state import PayoutState
 
 _PAYMENTS = OrderPaymentRow.__table__
 _LOCK = (

@@ -4,12 +4,12 @@ from sqlalchemy import Connection
 
 from db.payouts.ledger_postings import enter_label, enter_planned, postage_planned
 from db.payouts.payment_reservations import Capture, commit, give_up, lock_captures
-from db.payouts.payout_rows import PayoutRecord, idempotency_key, read_payouts, write_payouts
+from db.payouts.payout_rows import PayoutRecord, read_payouts, write_payouts
 from domain.cases.case import Case
-from domain.cases.payout import OUTSIDE, REIMBURSEMENT, Payout, RefundDue
-from domain.enums import PayoutState
+from domain.cases.payout import OUTSIDE, REIMBURSEMENT, Payout, RefundDue, first_key
 from domain.errors import CapExceededError
 from domain.money import Money
+from domain.payout_state import PayoutState
 from policy.payment_allocation import Allocation, Part, caps, share_out
 
 Share = tuple[str, str, Part]
@@ -97,7 +97,7 @@ def _record(case: Case, position: int, share: Share) -> PayoutRecord:
         provider=provider,
         payment_reference=reference,
         amount=Money(minor=part.amount, currency=case.currency),
-        idempotency_key=idempotency_key(case.case_id, position, 1),
+        idempotency_key=first_key(case.case_id, position),
         state=PayoutState.ACTION_REQUIRED if is_outside else PayoutState.PLANNED,
     )
     return PayoutRecord(

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, RowMapping, select
 from db.core.upsert import Upsert, given
 from db.tables import PayoutRow
 from domain.cases.payout import Payout
-from domain.enums import PayoutState
 from domain.money import Money
 from domain.value import Value
 
@@ -62,24 +61,6 @@ def write_payouts(connection: Connection, records: Sequence[PayoutRecord]) -> No
     """Write the payouts as they stand now."""
     if records:
         _WRITE.write(connection, [_row(record) for record in records])
-
-
-def idempotency_key(case_id: str, position: int, attempt: int) -> str:
-    """Return the key of an attempt: the same for the same attempt, on any machine, after any reset."""
-    return f"refund/{case_id}/p{position}/a{attempt}"
-
-
-def begun(record: PayoutRecord, attempt: int) -> PayoutRecord:
-    """Return the payout as that attempt begins, under a key of its own."""
-    return record.with_payout(
-        attempt=attempt,
-        idempotency_key=idempotency_key(record.case_id, record.position, attempt),
-        state=PayoutState.PLANNED,
-        gateway_refund_id=None,
-        failure_code=None,
-        submitted_at=None,
-        settled_at=None,
-    )
 
 
 def record_of(row: RowMapping) -> PayoutRecord:

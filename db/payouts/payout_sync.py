@@ -6,15 +6,10 @@ from sqlalchemy import Connection
 
 from db.payouts.ledger_postings import enter_refunded, enter_rerouted, enter_reversed
 from db.payouts.payment_reservations import give_up, leave_to_dispute
-from db.payouts.payout_rows import PayoutRecord, begun, read_payouts, write_payouts
+from db.payouts.payout_rows import PayoutRecord, read_payouts, write_payouts
 from domain.cases.case import Case
 from domain.cases.payout import Payout
-from domain.enums import PayoutState
-
-_DEAD = frozenset({PayoutState.PLANNED, PayoutState.FAILED, PayoutState.CANCELED})
-_MONEY_MOVED = frozenset({PayoutState.SUCCEEDED, PayoutState.REVERSED})
-_PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REVERSED})
-_ANSWERED = _MONEY_MOVED | {PayoutState.FAILED, PayoutState.CANCELED}
+from domain.payout_state import PayoutState
 
 
 def keep_payouts(connection: Connection, case: Case) -> None:
@@ -45,7 +40,7 @@ def _take_over(connection: Connection, record: PayoutRecord, payout: Payout, at:
     write_payouts(connection, [changed])
     if changed.payout.is_outside and not record.payout.is_outside:
         enter_rerouted(connection, changed, at)
-    if payout.state in _MONEY_MOVED and payout.state is not record.payout.state:
+    if payout.state.has_moved_money and payout.state is not record.payout.state:
         _enter(connection, changed, at)
     return changed
 
@@ -58,13 +53,11 @@ def _changed(record: PayoutRecord, payout: Payout) -> PayoutRecord:
         return record.amend(payout=payout)
     if payout.is_outside and not known.is_outside:
         return _rerouted(record, payout)
-    if payout.state is PayoutState.PLANNED and known.state in _PAID_NOTHING:
+    if payout.state is PayoutState.PLANNED and known.state.has_paid_nothing:
         # Decided by a human (R36), for a case that does not know of the last attempt at the gateway.
-        return begun(record, known.attempt + 1)
+        return record.amend(payout=known.next_attempt())
     # What was recorded of an attempt as it began is newer than a case that has no answer yet.
-    has_news = payout.state in _ANSWERED or (
-        payout.attempt == known.attempt and payout.state is not PayoutState.PLANNED
-    )
+    has_news = payout.state.is_final or (payout.attempt == known.attempt and payout.state is not PayoutState.PLANNED)
     if not has_news:
         return record
     return record.with_payout(
@@ -79,8 +72,7 @@ def _changed(record: PayoutRecord, payout: Payout) -> PayoutRecord:
 def _rerouted(record: PayoutRecord, payout: Payout) -> PayoutRecord:
     """Return the payout under an attempt of its own: the case may not know of the last one at the gateway (R36)."""
     attempt = record.payout.attempt + 1
-    key = f"{payout.idempotency_key.rsplit('/', 1)[0]}/a{attempt}"
-    return record.amend(payout=payout.amend(attempt=attempt, idempotency_key=key))
+    return record.amend(payout=payout.amend(attempt=attempt, idempotency_key=payout.key_of(attempt)))
 
 
 def _enter(connection: Connection, record: PayoutRecord, at: datetime) -> None:
@@ -100,4 +92,4 @@ def _is_dead(record: PayoutRecord, case: Case) -> bool:
     # What may have been submitted stays committed, and a reimbursement is still to be paid by hand.
     known = {payout.payout_id for payout in case.payouts}
     is_unheard_of = record.payout.is_outside and record.payout_id not in known
-    return not record.released and (record.payout.state in _DEAD or is_unheard_of)
+    return not record.released and (record.payout.state.has_never_moved_money or is_unheard_of)

@@ -10,13 +10,13 @@ from db.payouts.disputes import is_disputed
 from db.payouts.external_refunds import record_external_refund
 from db.payouts.ledger import LedgerEntry, balance, read_ledger, read_order_ledger
 from db.payouts.payout_plans import left_for_goods
-from db.payouts.payout_rows import PayoutRecord, begun, read_payout, record_of, write_payouts
+from db.payouts.payout_rows import PayoutRecord, read_payout, record_of, write_payouts
 from db.tables import OrderRow, PayoutRow
 from domain.cases.payout import Payout
-from domain.enums import PayoutState
 from domain.errors import CapExceededError, ChargeDisputedError, UnknownOrderError
 from domain.money import Money
 from domain.payment_events import GatewayRefundRecord
+from domain.payout_state import PayoutState
 from domain.value import Value
 
 _PAYOUTS = PayoutRow.__table__
@@ -51,10 +51,10 @@ class Payouts:
         with self._database.writing() as connection:
             record = _find(connection, payout)
             later = payout.attempt > record.payout.attempt
-            return _submit(connection, begun(record, payout.attempt) if later else record, at)
+            return _submit(connection, _begun(record, payout.attempt) if later else record, at)
 
     def next_attempt(self, payout: Payout, at: datetime) -> Payout:
-        """Record the attempt after the payout's with a new idempotency key, begun now, and return it.
+        """Record the attempt after the payout's with a new idempotency key now, and return it.
 
         When that attempt was followed already, the recorded one is returned, so that two callers with the same proof
         that it paid nothing end up with the same key (fault 3); so is one that was answered meanwhile (R37). Raises as
@@ -63,7 +63,7 @@ class Payouts:
         with self._database.writing() as connection:
             record = _find(connection, payout)
             newest = payout.attempt >= record.payout.attempt and not record.payout.gateway_refund_id
-            return _submit(connection, begun(record, payout.attempt + 1) if newest else record, at)
+            return _submit(connection, _begun(record, payout.attempt + 1) if newest else record, at)
 
     def find(self, provider: str, payout_id: str | None, refund_id: str) -> FoundPayout | None:
         """Return the payout that a gateway's refund belongs to: by the id in its metadata, else by the refund's own."""
@@ -126,3 +126,7 @@ def _submit(connection: Connection, record: PayoutRecord, at: datetime) -> Payou
     )
     write_payouts(connection, [submitted])
     return submitted.payout
+
+
+def _begun(record: PayoutRecord, attempt: int) -> PayoutRecord:
+    return record.amend(payout=record.payout.as_attempt(attempt))

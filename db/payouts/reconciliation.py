@@ -10,8 +10,8 @@ from db.payouts.payout_rows import PayoutRecord, record_of
 from db.tables import CaseRow, DisputeRow, LedgerEntryRow, PayoutRow
 from domain.cases.case import Case
 from domain.cases.payout import REIMBURSEMENT, Payout
-from domain.enums import PayoutState
 from domain.payment_events import DisputeStatus
+from domain.payout_state import PayoutState
 from domain.value import Value
 
 _PAYOUTS, _CASES = PayoutRow.__table__, CaseRow.__table__
@@ -116,8 +116,9 @@ def _differences(case: Case, records: list[PayoutRecord]) -> list[CaseDifference
 
 def _differ(in_case: PayoutState, in_books: PayoutState | None) -> bool:
     """Return whether they disagree about money; how far an attempt has got may be known to one before the other."""
-    told = {PayoutState.SUCCEEDED, PayoutState.REVERSED}
-    return in_case is not in_books and (in_case in told or in_books in told or in_books is None)
+    if in_case is in_books:
+        return False
+    return in_books is None or in_case.has_moved_money or in_books.has_moved_money
 
 
 def _booked(record: PayoutRecord) -> BookedPayout:

@@ -12,6 +12,7 @@ from domain.cases.payout import OtherAccount, Payout, RefundDue
 from domain.enums import ENDED_STATES, CaseState, Party, Reason, ResolutionAsked
 from domain.money import Money
 from domain.order import Identifier
+from domain.payout_state import BlockReason
 from domain.request import CaseId
 from domain.types import Code, Count, RuleId, Sentence
 from domain.value import Value
@@ -85,7 +86,7 @@ class Case(Value):
     payouts: tuple[Payout, ...] = ()
     replacements: tuple[Replacement, ...] = ()
     sent: tuple[OutboundParcel, ...] = Field(default=(), description="parcels to the customer (R28, R39)")
-    blocked_by: Code | None = None
+    blocked_by: BlockReason | None = None
     evidence_accepted: bool = Field(
         default=False, description="an auditor looked again at evidence that changed after the audit (fault 28)"
     )

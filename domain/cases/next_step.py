@@ -4,6 +4,7 @@ from pydantic import JsonValue
 
 from domain.cases.case import Case, NextStep
 from domain.enums import CaseState, Party
+from domain.payout_state import BlockReason
 
 _S = CaseState
 
@@ -83,9 +84,9 @@ def _dispatch() -> JsonValue:
 
 def _unblocking(case: Case) -> JsonValue:
     """Return what unblocks the payout: paid by hand once two people said so, accepted evidence, or another try."""
-    if case.blocked_by == "other_account":
+    if case.blocked_by is BlockReason.OTHER_ACCOUNT:
         return {"decision": "paid", "reference": "finance's reference of the payment"}
-    if case.blocked_by == "evidence_changed":
+    if case.blocked_by is BlockReason.EVIDENCE_CHANGED:
         return {"decision": "accept"}
     if case.other_account:
         return {"decision": "other_account", "reference": case.other_account.reference}

@@ -1,17 +1,26 @@
 """What is owed to a customer, and the money on its way (R30-R36)."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field
 
-from domain.enums import PayoutState
 from domain.money import Money
 from domain.order import Identifier
+from domain.payout_state import PayoutState
 from domain.types import Actor
 from domain.value import Value
 
 REIMBURSEMENT = "reimbursement"
 OUTSIDE = "outside"
+
+
+def first_key(case_id: str, position: int) -> str:
+    """Return the idempotency key of a payout's first attempt: the same on any machine and after any reset."""
+    return f"refund/{case_id}/p{position}{_nth(1)}"
+
+
+def _nth(attempt: int) -> str:
+    return f"/a{attempt}"
 
 
 class RefundDue(Value):
@@ -38,6 +47,26 @@ class Payout(Value):
     failure_code: str | None = None
     submitted_at: AwareDatetime | None = None
     settled_at: AwareDatetime | None = None
+
+    def next_attempt(self) -> Self:
+        """Return the payout as it is tried again: nothing is known of the attempt yet, and its key is its own (R36)."""
+        return self.as_attempt(self.attempt + 1)
+
+    def as_attempt(self, attempt: int) -> Self:
+        """Return the payout as that attempt of it begins."""
+        return self.amend(
+            state=PayoutState.PLANNED,
+            attempt=attempt,
+            idempotency_key=self.key_of(attempt),
+            gateway_refund_id=None,
+            failure_code=None,
+            submitted_at=None,
+            settled_at=None,
+        )
+
+    def key_of(self, attempt: int) -> str:
+        """Return the idempotency key of that attempt: the same for the same attempt, on any machine."""
+        return self.idempotency_key.removesuffix(_nth(self.attempt)) + _nth(attempt)
 
     @property
     def is_outside(self) -> bool:

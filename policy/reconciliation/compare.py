@@ -3,17 +3,14 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from domain.enums import PayoutState
 from domain.findings import Finding, FindingKind
 from domain.payment_events import GatewayEvent, GatewayRefundRecord
+from domain.payout_state import PayoutState
 from domain.value import Value
-from policy.payout_rules import PAID_NOTHING
 from policy.reconciliation import findings
 from policy.reconciliation.findings import Booked
 
 EVENT_PATIENCE = timedelta(hours=1)
-_UNSENT = frozenset({PayoutState.PLANNED, PayoutState.SUBMITTING, PayoutState.UNKNOWN})
-_ON_ITS_WAY = frozenset({PayoutState.PENDING, PayoutState.ACTION_REQUIRED})
 _WHOLLY_LOOKED_AT = frozenset(
     {
         FindingKind.LEDGER_UNBALANCED,
@@ -99,7 +96,7 @@ def _was_looked_at(finding: Finding, payout_ids: Collection[str], refund_ids: Co
 
 
 def _external(refund: GatewayRefundRecord, at: datetime) -> Comparison:
-    found = () if refund.state in PAID_NOTHING else (findings.external_refund(refund, at),)
+    found = () if refund.state.has_paid_nothing else (findings.external_refund(refund, at),)
     return Comparison(findings=found, external_refunds=(refund,))
 
 
@@ -108,7 +105,7 @@ def _of_payout(booked: Booked, refunds: Sequence[GatewayRefundRecord], at: datet
         missing = (findings.missing_refund(booked, at),) if _is_paid_by_gateway(booked) else ()
         return Comparison(findings=missing)
     own = _own(booked, refunds)
-    others = tuple(one for one in refunds if one is not own and one.state not in PAID_NOTHING)
+    others = tuple(one for one in refunds if one is not own and not one.state.has_paid_nothing)
     seconds = tuple(findings.second_refund(booked, one, at) for one in others)
     return Comparison(findings=seconds, external_refunds=others) + (
         _own_differs(booked, own, at) if own else Comparison()
@@ -123,13 +120,13 @@ def _own(booked: Booked, refunds: Sequence[GatewayRefundRecord]) -> GatewayRefun
     if booked.payout.is_outside:
         return None
     in_order = sorted(refunds, key=lambda one: one.created_at)
-    choice = [one for one in in_order if one.state not in PAID_NOTHING] or in_order
+    choice = [one for one in in_order if not one.state.has_paid_nothing] or in_order
     return next((one for one in choice if one.refund_id == booked.payout.gateway_refund_id), choice[0])
 
 
 def _own_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) -> Comparison:
     payout = booked.payout
-    is_other_amount = refund.amount != payout.amount and refund.state not in PAID_NOTHING
+    is_other_amount = refund.amount != payout.amount and not refund.state.has_paid_nothing
     result = Comparison(findings=(findings.amount_differs(booked, refund, at),) if is_other_amount else ())
     if _agree(payout.state, refund.state):
         return result
@@ -146,9 +143,9 @@ def _agree(ours: PayoutState, theirs: PayoutState) -> bool:
     """
     if ours is theirs or theirs is PayoutState.UNKNOWN:
         return True
-    if theirs in PAID_NOTHING:
-        return ours in PAID_NOTHING | _UNSENT
-    return ours in _ON_ITS_WAY and theirs in _ON_ITS_WAY
+    if theirs.has_paid_nothing:
+        return ours.has_paid_nothing or ours.is_unconfirmed
+    return ours.is_pending and theirs.is_pending
 
 
 def _is_paid_by_gateway(booked: Booked) -> bool:

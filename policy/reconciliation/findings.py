@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from domain.cases.payout import Payout
-from domain.enums import PayoutState
 from domain.findings import Finding, FindingKind
 from domain.payment_events import GatewayEvent, GatewayRefundRecord
+from domain.payout_state import PayoutState
 
 
 class Booked(Protocol):

@@ -9,8 +9,9 @@ from temporalio.testing import ActivityEnvironment
 from activities.payouts import PayoutActivities, PayoutOrder
 from domain.cases.evidence import EvidencePin
 from domain.cases.payout import Payout
-from domain.enums import EvidenceStatus, PayoutState
+from domain.enums import EvidenceStatus
 from domain.errors import GatewayUnavailableError, StoreUnavailableError
+from domain.payout_state import PayoutState
 from gateways.payments.stripe.gateway import StripeGateway
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)

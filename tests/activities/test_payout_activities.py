@@ -3,9 +3,10 @@
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from domain.enums import EvidenceStatus, PayoutState
+from domain.enums import EvidenceStatus
 from domain.errors import CapExceededError
 from domain.money import Money
+from domain.payout_state import PayoutState
 from tests.activities.payout_harness import PIN
 
 

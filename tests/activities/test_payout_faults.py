@@ -7,8 +7,8 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.payouts import KEY_MEMORY_MARGIN
-from domain.enums import PayoutState
 from domain.errors import GatewayUnavailableError
+from domain.payout_state import PayoutState
 from tests.activities.payout_harness import MANY_TRIES, PayoutHarness
 from tests.support.waiting import wait_until
 

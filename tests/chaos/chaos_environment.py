@@ -22,8 +22,9 @@ from config.settings import Settings
 from db.orders.orders import Orders
 from domain.cases.case import Case, CaseStatus
 from domain.cases.messages import Message
-from domain.enums import CaseState, PayoutState, ReplacementState
+from domain.enums import CaseState, ReplacementState
 from domain.order import Order
+from domain.payout_state import PayoutState
 from domain.request import CaseIntake
 from local.payment_sandbox.ledger import Ledger
 from tests.chaos.kill_environment import Site, site

@@ -9,9 +9,10 @@ from db.orders.stock import StockTable
 from db.payouts.disputes import Disputes
 from domain.cases.case import Case
 from domain.cases.messages import Message, RefundUpdate
-from domain.enums import CaseState, PayoutState, ReplacementState, ResolutionAsked
+from domain.enums import CaseState, ReplacementState, ResolutionAsked
 from domain.order import Payment
 from domain.payment_events import DisputeStatus, GatewayRefundRecord
+from domain.payout_state import PayoutState
 from tests.chaos.chaos_environment import World
 from tests.chaos.model import STOCK, ModelCase, model_order
 from tests.chaos.scale import IS_WHOLE

@@ -13,9 +13,10 @@ from db.core.engine import Database
 from domain.cases.case import Case, TimelineEntry
 from domain.cases.case_lines import CaseLine
 from domain.cases.payout import Payout, RefundDue
-from domain.enums import CaseState, PayoutState, Reason, ResolutionAsked
+from domain.enums import CaseState, Reason, ResolutionAsked
 from domain.money import Money
 from domain.order import Order, OrderLine, Parcel, Payment
+from domain.payout_state import PayoutState
 from domain.request import AnnouncedEvidence, RefundRequest, RequestedLine
 from policy.refund_amount import unit_shares
 

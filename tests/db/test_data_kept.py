@@ -13,7 +13,7 @@ from db.core.engine import Database
 from db.core.migrate import MIGRATIONS, migrate
 from db.orders.orders import Orders
 from db.payouts.payouts import Payouts
-from domain.enums import PayoutState
+from domain.payout_state import PayoutState
 from tests.db.facts import NOON, a_case, amounts, an_order, later, owing, rows
 
 AT = {"at": "2026-09-01 12:00:00"}

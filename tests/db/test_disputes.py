@@ -11,9 +11,10 @@ from db.orders.orders import Orders
 from db.payouts.disputes import Disputes
 from db.payouts.payouts import Payouts
 from domain.cases.case import Case
-from domain.enums import CaseState, PayoutState
+from domain.enums import CaseState
 from domain.errors import CapExceededError, ChargeDisputedError
 from domain.payment_events import Dispute, DisputeStatus
+from domain.payout_state import PayoutState
 from tests.db.facts import NOON, a_case, an_order, at_once, later, money, owing, settled
 
 OPEN, WON, LOST = DisputeStatus.OPEN, DisputeStatus.WON, DisputeStatus.LOST

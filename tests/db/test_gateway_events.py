@@ -6,8 +6,8 @@ import pytest
 
 from db.core.engine import Database
 from db.inbox.payment_events import GatewayEvents
-from domain.enums import PayoutState
 from domain.payment_events import GatewayEvent, GatewayRefundRecord
+from domain.payout_state import PayoutState
 from tests.db.facts import NOON, at_once, money, rows
 
 SHA256 = "a" * 64

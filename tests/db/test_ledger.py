@@ -9,8 +9,9 @@ from db.core.engine import Database
 from db.orders.orders import Orders
 from db.payouts.payouts import Payouts
 from domain.cases.case import Case
-from domain.enums import CaseState, PayoutState
+from domain.enums import CaseState
 from domain.errors import UnknownOrderError
+from domain.payout_state import PayoutState
 from tests.db.facts import a_case, an_order, execute, later, money, owing, rows, settled
 from tests.support.postgres import Postgres
 

@@ -10,7 +10,8 @@ from db.payouts.ledger import LedgerEntry
 from db.payouts.payouts import Payouts
 from domain.cases.case import Case
 from domain.cases.payout import Payout, RefundDue
-from domain.enums import CaseState, PayoutState
+from domain.enums import CaseState
+from domain.payout_state import PayoutState
 from tests.db.facts import CARD, VOUCHER, a_case, an_order, later, money, owing, settled
 
 

@@ -10,8 +10,9 @@ from db.orders.orders import Orders
 from db.payouts.payouts import Payouts
 from domain.cases.case import Case
 from domain.cases.payout import Payout
-from domain.enums import CaseState, PayoutState
+from domain.enums import CaseState
 from domain.errors import CapExceededError
+from domain.payout_state import PayoutState
 from tests.db.facts import NOON, a_case, an_order, at_once, later, owing, rows, settled
 
 LATER = NOON + timedelta(hours=3)

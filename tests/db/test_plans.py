@@ -10,9 +10,10 @@ from db.orders.orders import Orders
 from db.payouts.payouts import Payouts
 from domain.cases.case import Case
 from domain.cases.payout import Payout
-from domain.enums import CaseState, PayoutState
+from domain.enums import CaseState
 from domain.errors import CapExceededError
 from domain.order import Order
+from domain.payout_state import PayoutState
 from tests.db.facts import a_case, amounts, an_order, at_once, later, money, owing, rows, settled
 
 _numbers = iter(range(1, 10_000))

@@ -12,8 +12,9 @@ from db.payouts.disputes import Disputes
 from db.payouts.payouts import FoundPayout, Payouts
 from db.payouts.reconciliation import Books
 from domain.cases.case import Case
-from domain.enums import CaseState, PayoutState
+from domain.enums import CaseState
 from domain.payment_events import Dispute, DisputeStatus
+from domain.payout_state import PayoutState
 from tests.db.facts import NOON, a_case, an_order, execute, later, money, owing, settled
 
 DAY = timedelta(days=1)

@@ -11,9 +11,9 @@ import pytest
 
 from activities.ports.payment_gateway import PaymentGateway
 from domain.cases.payout import Payout
-from domain.enums import PayoutState
 from domain.errors import AnswerLostError, GatewayUnavailableError, PayoutRefusedError
 from domain.money import Money
+from domain.payout_state import PayoutState
 from gateways.payments.paypal.gateway import PayPalGateway
 from gateways.payments.stripe.gateway import StripeGateway
 from local.payment_sandbox.server import PAYPAL_CLIENT, PAYPAL_SECRET

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.enums import PayoutState
 from domain.errors import BadSignatureError, GatewayUnavailableError, UnreadableEventError
 from domain.payment_events import DisputeStatus
+from domain.payout_state import PayoutState
 from gateways.payments.paypal.webhooks import TOLERANCE, PayPalWebhooks
 from local.stack.stack_config import PAYPAL_CLIENT, PAYPAL_SECRET
 

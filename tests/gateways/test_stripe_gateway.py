@@ -5,9 +5,9 @@ from itertools import count
 import pytest
 
 from domain.cases.payout import Payout
-from domain.enums import PayoutState
 from domain.errors import GatewayUnavailableError, PayoutRefusedError, StaleAnswerError
 from domain.money import Money
+from domain.payout_state import PayoutState
 from gateways.payments.stripe.gateway import StripeGateway
 
 NUMBERS = count(1)

@@ -8,9 +8,9 @@ from hashlib import sha256
 import pytest
 from stripe import WebhookSignature
 
-from domain.enums import PayoutState
 from domain.errors import BadSignatureError, UnreadableEventError
 from domain.payment_events import DisputeStatus
+from domain.payout_state import PayoutState
 from gateways.payments.stripe.webhooks import StripeWebhooks
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -5,9 +5,9 @@ import pytest
 from domain.cases.messages import CaseResolution, RefundUpdate, Withdrawal
 from domain.cases.payout import REIMBURSEMENT, OtherAccount, Payout
 from domain.enums import CaseState as S
-from domain.enums import PayoutState as P
 from domain.enums import ResolutionDecision
 from domain.payment_events import Dispute, DisputeStatus
+from domain.payout_state import PayoutState as P
 from policy.case_reopening import is_owed_outside, may_take_up
 from policy.payout_rules import (
     allowed_resolutions,

@@ -17,8 +17,8 @@ from db.payouts.findings import Findings
 from db.payouts.payouts import Payouts
 from db.payouts.reconciliation import Books
 from domain.cases.case import Case
-from domain.enums import PayoutState
 from domain.findings import Finding
+from domain.payout_state import PayoutState
 from gateways.payments.stripe.gateway import StripeGateway
 from tests.db.facts import CARD, a_case, an_order, later, owing
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from db.payouts.reconciliation import BookedPayout, CaseDifference
 from domain.cases.payout import Payout
-from domain.enums import PayoutState
 from domain.money import Money
 from domain.payment_events import GatewayEvent, GatewayRefundRecord
+from domain.payout_state import PayoutState
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CASE_ID = "rc_01k0v6xq3e7h"

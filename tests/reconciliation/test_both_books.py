@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from domain.cases.payout import REIMBURSEMENT
-from domain.enums import PayoutState
 from domain.findings import FindingKind
+from domain.payout_state import PayoutState
 from policy.reconciliation import findings
 from policy.reconciliation.compare import compare, overdue_events, unlooked, unseen
 from tests.reconciliation.facts import NOON, PAYOUT_ID, booked, by_hand, case_difference, event, seen, usd

@@ -25,8 +25,9 @@ from db.payouts.disputes import Disputes
 from db.payouts.findings import Findings
 from db.payouts.payouts import Payouts
 from db.payouts.reconciliation import Books
-from domain.enums import CaseState, PayoutState
+from domain.enums import CaseState
 from domain.findings import Finding
+from domain.payout_state import PayoutState
 from domain.request import RefundRequest
 from gateways.calendars import HolidayCalendars
 from gateways.payments.stripe.gateway import StripeGateway

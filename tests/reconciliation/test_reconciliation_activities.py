@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from domain.cases.messages import RefundUpdate
-from domain.enums import PayoutState
 from domain.errors import CapExceededError, GatewayUnavailableError
 from domain.findings import FindingKind
+from domain.payout_state import PayoutState
 from gateways.payments.paypal.gateway import PayPalGateway
 from tests.db.facts import execute, later, money, owing
 from tests.reconciliation.books_fixture import CountingHouse

@@ -8,8 +8,8 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from domain.enums import PayoutState
 from domain.payment_events import DisputeStatus, GatewayEvent
+from domain.payout_state import PayoutState
 from gateways.payments.stripe.webhooks import StripeWebhooks
 from tests.sandbox.webhook_receiver import Ear, listening
 from tests.support.waiting import wait_until

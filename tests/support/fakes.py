@@ -8,9 +8,9 @@ from db.orders.stock import StockTable
 from domain.cases.evidence import EvidencePin
 from domain.cases.exchange import Reservation
 from domain.cases.payout import Payout
-from domain.enums import PayoutState
 from domain.errors import AnswerLostError, PayoutRefusedError, StockUnavailableError
 from domain.payment_events import GatewayRefundRecord
+from domain.payout_state import PayoutState
 
 
 class ObedientGateway:

@@ -13,9 +13,9 @@ from db.payouts.ledger import Movement
 from db.tables import CaseRow, LedgerEntryRow, OrderPaymentRow, PayoutRow, TimelineRow
 from domain.cases.case import Case
 from domain.cases.next_step import awaiting
-from domain.enums import PayoutState
 from domain.money import Money
 from domain.payment_events import GatewayRefundRecord
+from domain.payout_state import PayoutState
 
 PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
 MOVED = {Movement.REFUNDED: 1, Movement.REVERSED: -1}

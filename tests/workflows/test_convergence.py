@@ -9,7 +9,8 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.cases.messages import CourierTracking, GoodsReceipt
-from domain.enums import CaseState, CourierStatus, PayoutState
+from domain.enums import CaseState, CourierStatus
+from domain.payout_state import PayoutState
 from tests.chaos.scale import IS_WHOLE
 from tests.workflows.case_driver import OpenCase, Shop, inspection, usd
 

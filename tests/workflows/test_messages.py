@@ -6,7 +6,8 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.cases.messages import AuditDecision, Withdrawal
-from domain.enums import CaseState, PayoutState, Reason, ResolutionDecision
+from domain.enums import CaseState, Reason, ResolutionDecision
+from domain.payout_state import PayoutState
 from tests.workflows.case_driver import Shop, inspection, refused_by, usd
 
 _TWO_HOURS = timedelta(hours=2)

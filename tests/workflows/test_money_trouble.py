@@ -9,9 +9,10 @@ from activities.ports.payment_gateway import GatewayRefund
 from db.payouts.payouts import Payouts
 from domain.cases.messages import CaseResolution, DisputeUpdate, RefundUpdate
 from domain.cases.payout import Payout
-from domain.enums import CaseState, PayoutState, Reason, ResolutionDecision
+from domain.enums import CaseState, Reason, ResolutionDecision
 from domain.order import Payment
 from domain.payment_events import Dispute, DisputeStatus, GatewayRefundRecord
+from domain.payout_state import PayoutState
 from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
 from tests.workflows.test_payout import due, order_parcel
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from domain.enums import CaseState, PayoutState, Reason, ResolutionDecision
+from domain.enums import CaseState, Reason, ResolutionDecision
 from domain.order import OrderLine, Payment
+from domain.payout_state import PayoutState
 from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
 
 

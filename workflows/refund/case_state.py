@@ -13,6 +13,7 @@ from domain.calendar import Deadline
 from domain.cases.case import Case, TimelineEntry
 from domain.enums import CaseState
 from domain.errors import CapExceededError, DomainError, UnitsTakenError
+from domain.payout_state import BlockReason
 from domain.policy_document import PolicyDocument
 from domain.request import CaseId, CaseIntake
 from domain.value import Value
@@ -24,7 +25,6 @@ from workflows.refund.transition import TimelineEvent, Transition
 from workflows.refund.ui_details import current_details, search_attributes
 
 ENTRIES_PER_VERSION = 100
-CAP_EXCEEDED = "cap_exceeded"
 
 
 class CaseOutcome(Value):
@@ -113,7 +113,7 @@ class CurrentCase:
                 raise UnitsTakenError(error.message) from error
             if not _is(error, CapExceededError):
                 raise
-            planned = payout.blocked(transition.case, CAP_EXCEEDED)
+            planned = payout.blocked(transition.case, BlockReason.CAP_EXCEEDED)
         else:
             planned = payout.planned(transition.case, plan.payouts, self.policy, at)
         return Transition(planned.case, (*transition.happened, *planned.happened))
@@ -136,7 +136,7 @@ def _is(error: FailureError, kind: type[DomainError]) -> bool:
 
 
 def _owes_anew(before: Case, after: Case) -> bool:
-    is_unplanned = after.payout_plan_count > before.payout_plan_count or before.blocked_by == CAP_EXCEEDED
+    is_unplanned = after.payout_plan_count > before.payout_plan_count or before.blocked_by is BlockReason.CAP_EXCEEDED
     return after.state is CaseState.PAYOUT_DUE and is_unplanned
 
 

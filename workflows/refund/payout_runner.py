@@ -11,14 +11,12 @@ from activities.payouts import PayoutActivities, PayoutOrder
 from domain.cases.case import Case
 from domain.cases.messages import PayoutAnswer, PayoutTrouble
 from domain.cases.payout import Payout
-from domain.enums import CaseState, EvidenceStatus, PayoutState
+from domain.enums import CaseState, EvidenceStatus
+from domain.payout_state import PayoutState
 from workflows import options
 from workflows.refund.inbox import Inbox
 
-ON_ITS_WAY = frozenset({PayoutState.PENDING, PayoutState.ACTION_REQUIRED, PayoutState.UNKNOWN})
-BEING_SUBMITTED = frozenset({PayoutState.PLANNED, PayoutState.SUBMITTING})
 SUBMITS_IN = frozenset({CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED})
-NOTHING_GOES_OUT = frozenset({"evidence_changed", "cap_exceeded"})
 UPDATE_OF = "update of "
 
 
@@ -69,10 +67,12 @@ def _due(case: Case) -> list[Payout]:
 
     One that is blocked keeps no other payment's back; what is wrong with the whole case keeps all of them (R36).
     """
-    if case.state not in SUBMITS_IN or case.blocked_by in NOTHING_GOES_OUT:
+    if case.state not in SUBMITS_IN or (case.blocked_by and case.blocked_by.stops_every_payout):
         return []
-    unsettled = [one for one in case.payouts if not one.is_outside and one.state in BEING_SUBMITTED | ON_ITS_WAY]
-    submitting = [place for place, one in enumerate(unsettled, start=1) if one.state in BEING_SUBMITTED]
+    unsettled = [
+        one for one in case.payouts if not one.is_outside and (one.state.is_being_submitted or one.state.is_asked_after)
+    ]
+    submitting = [place for place, one in enumerate(unsettled, start=1) if one.state.is_being_submitted]
     return unsettled[: submitting[0]] if submitting else unsettled
 
 
@@ -115,10 +115,10 @@ async def _check(order: PayoutOrder) -> Payout:
 
 async def _settle(order: PayoutOrder, inbox: Inbox) -> None:
     answer, waits = order.payout, 0
-    if answer.state in BEING_SUBMITTED:
+    if answer.state.is_being_submitted:
         answer = await _submit(order)
         inbox.tell(PayoutAnswer(payout=answer))
-    while answer.state in ON_ITS_WAY:
+    while answer.state.is_asked_after:
         before, step = answer, _submit if is_untold(answer) else _check
         wait = options.unknown_retry_interval(waits) if is_untold(answer) else options.pending_check_interval(waits)
         await workflow.sleep(wait, summary=f"{answer.state}: ask again after {answer.payout_id}")

@@ -8,11 +8,11 @@ from pydantic import TypeAdapter
 
 from activities.ports.payment_gateway import GatewayCapabilities, GatewayRefund
 from domain.cases.payout import Payout
-from domain.enums import PayoutState
 from domain.errors import PayoutRefusedError
 from domain.minor_units import as_text, from_text
 from domain.money import Money
 from domain.payment_events import GatewayRefundRecord
+from domain.payout_state import PayoutState
 from gateways.payments.paypal import PROVIDER
 from gateways.payments.paypal.client import Json, PayPalClient
 
@@ -25,7 +25,6 @@ _STATES = {
     "CANCELLED": PayoutState.CANCELED,
 }
 _REPORTED = {"S": PayoutState.SUCCEEDED, "P": PayoutState.PENDING, "D": PayoutState.FAILED, "V": PayoutState.CANCELED}
-_COUNTS_FOR_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
 _REFUNDS = "T1107"
 _LONGEST_RANGE = timedelta(days=31)
 _TIME: TypeAdapter[datetime] = TypeAdapter(datetime)
@@ -77,10 +76,7 @@ class PayPalGateway:
         order = self._client.get(f"/v2/checkout/orders/{order_id}")
         units: list[Json] = order["purchase_units"]
         for refund in (one for unit in units for one in unit["payments"].get("refunds", ())):
-            if (
-                refund.get("custom_id") == payout.payout_id
-                and (told := _to_refund(refund)).state not in _COUNTS_FOR_NOTHING
-            ):
+            if refund.get("custom_id") == payout.payout_id and not (told := _to_refund(refund)).state.has_paid_nothing:
                 return told
         return None
 

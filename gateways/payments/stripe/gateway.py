@@ -9,7 +9,6 @@ import stripe
 
 from activities.ports.payment_gateway import GatewayCapabilities, GatewayRefund
 from domain.cases.payout import Payout
-from domain.enums import PayoutState
 from domain.errors import AnswerLostError, DomainError, GatewayUnavailableError, PayoutRefusedError, StaleAnswerError
 from domain.money import Money
 from domain.payment_events import GatewayRefundRecord
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 10
 _PAGE_SIZE = 100
-_COUNTS_FOR_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
 _REFUSED = frozenset({400, 402, 404})
 _SERVER_ERROR, _BUSY = 500, 503
 _NOT_LET_IN = frozenset({401, 403})
@@ -80,7 +78,7 @@ class StripeGateway:
             params["payment_intent"] = payout.payment_reference
         with _translated_errors():
             for refund in self._refunds.list(params).auto_paging_iter():
-                if _is_of(payout, refund) and (told := _to_refund(refund)).state not in _COUNTS_FOR_NOTHING:
+                if _is_of(payout, refund) and not (told := _to_refund(refund)).state.has_paid_nothing:
                     return told
         return None
 

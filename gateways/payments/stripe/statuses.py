@@ -1,6 +1,6 @@
 """Stripe's words for how a refund stands, translated once for its API and its webhooks."""
 
-from domain.enums import PayoutState
+from domain.payout_state import PayoutState
 
 _STATES = {
     "pending": PayoutState.PENDING,

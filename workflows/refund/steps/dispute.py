@@ -5,8 +5,9 @@ from datetime import datetime
 from domain.cases.case import Case
 from domain.cases.messages import CaseResolution, DisputeUpdate
 from domain.cases.payout import Payout
-from domain.enums import CaseState, PayoutState
+from domain.enums import CaseState
 from domain.payment_events import Dispute, DisputeStatus
+from domain.payout_state import BlockReason, PayoutState
 from domain.policy_document import PolicyDocument
 from policy import exchange
 from policy import payout_rules as rules
@@ -14,8 +15,6 @@ from policy.refund_amount import value_awaiting_replacement
 from workflows.refund.steps import payout
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
-_NOT_SENT = rules.PAID_NOTHING | {PayoutState.PLANNED}
-_SENT = frozenset({PayoutState.SUBMITTING, PayoutState.UNKNOWN, PayoutState.PENDING, PayoutState.ACTION_REQUIRED})
 _GIVING = payout.PAYING | {CaseState.REPLACEMENT_DUE}
 BY_HAND = "ended_by_hand"
 
@@ -24,7 +23,9 @@ def hear(case: Case, arrived: ReceivedMessage[DisputeUpdate], policy: PolicyDocu
     """Hold, settle or go on as the dispute stands; a case that pays and sends nothing now only notes it (R38, R39)."""
     told = arrived.message.dispute
     happened = (_told(told),)
-    concerned = tuple(one for one in case.payouts if rules.concerns(told, one) and one.state in _NOT_SENT | _SENT)
+    concerned = tuple(
+        one for one in case.payouts if rules.concerns(told, one) and one.state is not PayoutState.SUCCEEDED
+    )
     if case.state not in _GIVING or not (concerned or case.awaits_replacement):
         return Transition(case, happened)
     match told.status:
@@ -61,13 +62,13 @@ def _lost(
     happened = (_told(told),)
     if rules.replaces(told, concerned, value_awaiting_replacement(case)):
         return _closed(_settled(case, told.dispute_id, concerned), happened, policy, arrived.at)
-    return payout.blocked(case, "dispute_lost_in_part", happened) if concerned else hold(case, happened)
+    return payout.blocked(case, BlockReason.DISPUTE_LOST_IN_PART, happened) if concerned else hold(case, happened)
 
 
 def _settled(case: Case, dispute_id: str, concerned: tuple[Payout, ...]) -> Case:
     """Return the case with what the dispute returned neither paid nor replaced any more (R38, R39)."""
     for one in concerned:
-        case = case.with_payout(one.amend(state=PayoutState.CANCELED)) if one.state in _NOT_SENT else case
+        case = case.with_payout(one.amend(state=PayoutState.CANCELED)) if not one.state.may_be_with_gateway else case
     return exchange.give_up(case).amend(settled_by_dispute=dispute_id)
 
 

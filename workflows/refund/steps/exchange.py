@@ -8,6 +8,7 @@ from domain.cases.case import Case, Refusal
 from domain.cases.exchange import Replacement
 from domain.cases.messages import CaseResolution, Dispatch, StockAnswer
 from domain.enums import CaseState, DispatchedGoods, HoldReason, ReplacementState, ResolutionDecision
+from domain.payout_state import BlockReason
 from domain.policy_document import PolicyDocument
 from policy import exchange as rules
 from policy import inspection
@@ -81,7 +82,7 @@ def _withheld(case: Case, why: HoldReason) -> Transition:
     """Await the end of a chargeback (R38), or have finance say what becomes of goods whose money went back (R32)."""
     if case.state is not CaseState.REPLACEMENT_DUE:
         return Transition(case)
-    return dispute.hold(case, ()) if why is HoldReason.CHARGE_DISPUTED else payout.blocked(case, why.value)
+    return dispute.hold(case, ()) if why is HoldReason.CHARGE_DISPUTED else payout.blocked(case, BlockReason(why.value))
 
 
 def _left(told: Dispatch) -> TimelineEvent:

@@ -5,7 +5,8 @@ from datetime import datetime
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import PayoutAnswer, RefundUpdate
 from domain.cases.payout import Payout
-from domain.enums import CaseState, HoldReason, PayoutState
+from domain.enums import CaseState
+from domain.payout_state import BlockReason, PayoutState
 from domain.policy_document import PolicyDocument
 from policy import deadlines, inspection, refund_amount
 from policy import payout_rules as rules
@@ -30,11 +31,11 @@ def take_answer(case: Case, arrived: ReceivedMessage[PayoutAnswer], policy: Poli
         return Transition(case)
     case, happened = case.with_payout(payout), (answered(payout),)
     if payout.state is PayoutState.REVERSED:
-        return blocked(case.amend(ended_at=None), "refund_reversed", happened)
+        return blocked(case.amend(ended_at=None), BlockReason.REFUND_REVERSED, happened)
     if case.state not in PAYING:
         return Transition(case, happened)
-    if payout.state in rules.PAID_NOTHING:
-        return blocked(case, "gateway_failed", happened)
+    if payout.state.has_paid_nothing:
+        return blocked(case, BlockReason.GATEWAY_FAILED, happened)
     return paid(case, happened, policy, arrived.at) if rules.is_paid(case) else Transition(case, happened)
 
 
@@ -51,7 +52,7 @@ def ask_after(case: Case, arrived: ReceivedMessage[RefundUpdate], _policy: Polic
 def again(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
     """Pay what failed again, each payout as a new attempt with a new key (R36-R38); or send what was held (R39)."""
     for payout in case.payouts:
-        case = case.with_payout(next_attempt(payout)) if rules.may_try_again(case, payout) else case
+        case = case.with_payout(payout.next_attempt()) if rules.may_try_again(case, payout) else case
     state = CaseState.REPLACEMENT_DUE if _was_only_sending(case) else CaseState.PAYOUT_DUE
     return Transition(case.amend(state=state, blocked_by=None, other_account=None), happened)
 
@@ -73,10 +74,10 @@ def planned(case: Case, payouts: tuple[Payout, ...], policy: PolicyDocument, at:
     return paid(case, happened, policy, at)
 
 
-def blocked(case: Case, code: str, happened: tuple[TimelineEvent, ...] = ()) -> Transition:
+def blocked(case: Case, reason: BlockReason, happened: tuple[TimelineEvent, ...] = ()) -> Transition:
     """Park the case for finance, who contact the customer (R36)."""
-    parked = TimelineEvent("payout_blocked", rule="R36", details={"code": code})
-    return Transition(case.amend(state=CaseState.PAYOUT_BLOCKED, blocked_by=code), (*happened, parked))
+    parked = TimelineEvent("payout_blocked", rule="R36", details={"code": reason})
+    return Transition(case.amend(state=CaseState.PAYOUT_BLOCKED, blocked_by=reason), (*happened, parked))
 
 
 def paid(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime) -> Transition:
@@ -105,24 +106,9 @@ def answered(payout: Payout, by: str = "gateway") -> TimelineEvent:
     return TimelineEvent(f"payout_{payout.state}", by, rule, dict(details))
 
 
-def next_attempt(payout: Payout) -> Payout:
-    """Return the payout as it is tried again, under a key of its own (R36)."""
-    attempt = payout.attempt + 1
-    key = payout.idempotency_key.rsplit("/", 1)[0]
-    return payout.amend(
-        state=PayoutState.PLANNED,
-        attempt=attempt,
-        idempotency_key=f"{key}/a{attempt}",
-        gateway_refund_id=None,
-        failure_code=None,
-        submitted_at=None,
-        settled_at=None,
-    )
-
-
 def _was_only_sending(case: Case) -> bool:
     """Return whether nothing is to be paid again: what was held back is a replacement (R32, R38, R39)."""
-    is_unplanned = case.blocked_by is not None and case.blocked_by != HoldReason.REFUNDED_EXTERNALLY
+    is_unplanned = case.blocked_by is not None and case.blocked_by is not BlockReason.REFUNDED_EXTERNALLY
     return case.awaits_replacement and rules.is_paid(case) and not is_unplanned
 
 

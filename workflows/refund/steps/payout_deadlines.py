@@ -6,17 +6,15 @@ from pydantic import JsonValue
 
 from domain.calendar import Deadline
 from domain.cases.case import Case
-from domain.enums import PayoutState
 from domain.policy_document import PolicyDocument
-from policy.payout_rules import PAID_NOTHING
 from workflows.refund.transition import TimelineEvent, Transition
-
-_UNSUBMITTED = PAID_NOTHING | {PayoutState.PLANNED, PayoutState.SUBMITTING, PayoutState.UNKNOWN}
 
 
 def check_submission(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
     """Alert when a payout has not reached its gateway by the end of its first working day (R34)."""
-    if case.blocked_by is None and all(one.state not in _UNSUBMITTED for one in case.payouts):
+    if case.blocked_by is None and not any(
+        one.state.has_paid_nothing or one.state.is_unconfirmed for one in case.payouts
+    ):
         return Transition(case)
     details = {"what": deadline.what, "when": deadline.when.isoformat()}
     return Transition(

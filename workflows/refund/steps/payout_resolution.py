@@ -3,7 +3,8 @@
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import CaseResolution, PayoutTrouble
 from domain.cases.payout import REIMBURSEMENT, OtherAccount, Payout
-from domain.enums import CaseState, PayoutState, ResolutionDecision
+from domain.enums import CaseState, ResolutionDecision
+from domain.payout_state import BlockReason, PayoutState
 from domain.policy_document import PolicyDocument
 from policy import exchange
 from policy import payout_rules as rules
@@ -21,7 +22,7 @@ def take_trouble(case: Case, arrived: ReceivedMessage[PayoutTrouble], _policy: P
     case, happened = case.with_payout(failed), (payout.answered(failed),)
     if rules.is_held_by_dispute((trouble.code, trouble.decline_code)):
         return dispute.hold(case, happened)
-    return payout.blocked(case, trouble.code, happened)
+    return payout.blocked(case, BlockReason.of(trouble.code), happened)
 
 
 def resolve(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
@@ -58,12 +59,12 @@ def _other_account(case: Case, resolution: CaseResolution) -> Transition:
 def _rerouted(case: Case, happened: TimelineEvent) -> Transition:
     account = case.other_account.reference if case.other_account else ""
     for one in case.payouts:
-        case = case.with_payout(_to_account(one, account)) if one.state in rules.PAID_NOTHING else case
-    return Transition(case.amend(blocked_by="other_account"), (happened,))
+        case = case.with_payout(_to_account(one, account)) if one.state.has_paid_nothing else case
+    return Transition(case.amend(blocked_by=BlockReason.OTHER_ACCOUNT), (happened,))
 
 
 def _to_account(one: Payout, account: str) -> Payout:
-    return payout.next_attempt(one).amend(
+    return one.next_attempt().amend(
         provider=REIMBURSEMENT, payment_reference=account, state=PayoutState.ACTION_REQUIRED
     )
 
