@@ -25,7 +25,7 @@ from db.orders.stock import StockTable
 from db.payouts.disputes import Disputes
 from db.payouts.findings import Findings
 from db.payouts.payouts import Payouts
-from domain.courier_events import CourierEvent
+from domain.parcels import CourierEvent
 from domain.payment_events import GatewayEvent
 from gateways.couriers.tracking_registration import Registrar
 from gateways.evidence.evidence_store import EvidenceStore

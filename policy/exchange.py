@@ -8,8 +8,7 @@ from domain.cases.case_lines import CaseLine, UnitShare
 from domain.cases.exchange import PENDING, OutboundParcel, Product, Replacement, Substitute
 from domain.cases.messages import Dispatch
 from domain.enums import DispatchedGoods, ReplacementState, ResolutionAsked
-from domain.minor_units import as_text
-from domain.money import Money
+from domain.money import Money, to_decimal_text
 from domain.order import Order
 from domain.request import CaseIntake, RequestedLine
 from policy.refund_amount import unit_shares
@@ -150,7 +149,7 @@ def _dearer(sku: str, wanted: str, paid: Money, price: Money) -> Refusal:
 
 
 def _written(money: Money) -> str:
-    return f"{money.currency} {as_text(money)}"
+    return f"{money.currency} {to_decimal_text(money)}"
 
 
 def _planned(case: Case, line: CaseLine, wanted: Substitute, units: tuple[UnitShare, ...]) -> Replacement:

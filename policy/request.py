@@ -10,7 +10,7 @@ from domain.enums import EvidenceStatus, Reason
 from domain.order import Order
 from domain.policy_document import PolicyDocument
 from domain.request import CaseIntake, RequestedLine
-from policy import deadlines, special_goods
+from policy import deadlines
 
 
 def assess(
@@ -25,7 +25,7 @@ def assess(
         return _unknown_order()
     return (
         _unsold(order, intake)
-        or special_goods.refusal(order, intake, policy)
+        or check_special_goods(order, intake, policy)
         or _not_received(order, intake)
         or _judge_window(order, intake, policy, calendar)
     )
@@ -123,3 +123,30 @@ def _late(deadline: Deadline) -> Refusal:
     certainty = " by the calendar as far as it is published" if deadline.provisional else ""
     message = f"The time to ask for a refund ended on {deadline.last_day.isoformat()}{certainty}; the right is waived."
     return Refusal(rule="R3", code="request_window_passed", message=message, deadline=deadline)
+
+
+def check_special_goods(order: Order, intake: CaseIntake, policy: PolicyDocument) -> Refusal | None:
+    """Return the refusal of a request that names special goods, judged by the line as it was sold (R10).
+
+    By default for every reason; a policy version that says `audit_sellers_fault` lets a seller's-fault case through
+    to a human audit. None when no requested line is special.
+    """
+    if _goes_to_audit(intake, policy):
+        return None
+    skus = [asked.sku for asked in intake.lines if _is_special(order, asked.sku)]
+    if not skus:
+        return None
+    return Refusal(
+        rule="R10",
+        code="special_goods",
+        message=f"Made for you and therefore not refundable: {', '.join(skus)}. Ask for the other lines by themselves.",
+    )
+
+
+def _goes_to_audit(intake: CaseIntake, policy: PolicyDocument) -> bool:
+    return policy.special_goods == "audit_sellers_fault" and intake.reason.is_sellers_fault
+
+
+def _is_special(order: Order, sku: str) -> bool:
+    line = order.line(sku)
+    return line is not None and line.special

@@ -4,8 +4,8 @@ import re
 from datetime import timedelta
 
 from domain.cases.case import Case
-from domain.courier_events import CourierEvent
 from domain.enums import CaseState
+from domain.parcels import CourierEvent
 from policy.returns import plain_code
 
 MOVES_ARE_HEARD_EVERY = timedelta(days=1)

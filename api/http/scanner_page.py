@@ -1,4 +1,4 @@
-"""The warehouse's scanning page at /scan/: files of `scanner/` as they are, under a strict content security policy."""
+"""The scanning page at /scan/: the files of `web/scanner/` as they are, under a strict content security policy."""
 
 import mimetypes
 from pathlib import Path

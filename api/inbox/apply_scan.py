@@ -15,7 +15,7 @@ from domain.cases.case import Case
 from domain.cases.messages import GoodsReceipt, WarehouseInspection
 from domain.enums import CaseState
 from domain.errors import DomainError, ScanReusedError, UnknownParcelError
-from domain.warehouse import ScanKind, ScanStatus, UnexpectedParcel
+from domain.parcels import ScanKind, ScanStatus, UnexpectedParcel
 from policy.returns import expects_soon
 from workflows.refund.workflow import RefundWorkflow
 

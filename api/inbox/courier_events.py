@@ -12,8 +12,8 @@ from db.inbox.courier_events import CourierEventStatus
 from domain.cases.case import Case
 from domain.cases.case_lines import Shipment
 from domain.cases.messages import CourierTracking
-from domain.courier_events import CourierEvent
 from domain.errors import DomainError
+from domain.parcels import CourierEvent
 from policy.tracking import is_news
 
 BATCH = 100

@@ -18,9 +18,9 @@ from api.schemas.scans import Scan, ScanAnswer, UnreadableScan
 from api.schemas.strict_json import STRICT
 from domain.cases.messages import GoodsReceipt
 from domain.errors import UnknownParcelError
+from domain.parcels import UnexpectedParcel
 from domain.request import CaseId
 from domain.value import Value
-from domain.warehouse import UnexpectedParcel
 from workflows.refund.workflow import RefundWorkflow
 
 BATCH_MAX = 50

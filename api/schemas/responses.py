@@ -11,10 +11,10 @@ from domain.cases.payout import Payout
 from domain.enums import CaseState
 from domain.money import Money
 from domain.order import Order
+from domain.parcels import ScanKind
 from domain.payout_state import PayoutState
 from domain.types import Sentence
 from domain.value import Value
-from domain.warehouse import ScanKind
 from policy.returns import expects_soon, may_instruct_return
 
 

@@ -13,10 +13,10 @@ from api.schemas.requests import Note, ScanId
 from api.schemas.responses import EvidenceTicket
 from domain.cases.case_lines import InspectedLine
 from domain.enums import CaseState
+from domain.parcels import ScanKind, ScanStatus
 from domain.request import AnnouncedEvidence
 from domain.types import Sentence
 from domain.value import Value
-from domain.warehouse import ScanKind, ScanStatus
 
 Code = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select, update
 from db.core.engine import Database
 from db.core.upsert import InsertIgnore, given
 from db.tables import CourierEventRow
-from domain.courier_events import CourierEvent
+from domain.parcels import CourierEvent
 from policy.returns import plain_code
 
 CourierEventStatus = Literal["applied", "parked", "ignored"]

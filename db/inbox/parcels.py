@@ -10,7 +10,7 @@ from db.core.upsert import InsertIgnore, given
 from db.tables import CaseRow, ParcelCodeRow, UnexpectedParcelRow
 from domain.cases.case import Case
 from domain.errors import UnknownParcelError
-from domain.warehouse import UnexpectedParcel
+from domain.parcels import UnexpectedParcel
 from policy.returns import plain_code
 
 _CODES, _CASES, _UNEXPECTED = ParcelCodeRow.__table__, CaseRow.__table__, UnexpectedParcelRow.__table__

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from domain.findings import Finding, FindingKind
-from domain.warehouse import UnexpectedParcel
+from domain.parcels import UnexpectedParcel
 from tests.api.api_client import PROBLEM, told
 
 CASE = "/v1/refunds/{case_id}"

@@ -2,7 +2,7 @@ import pytest
 
 from domain.enums import Reason
 from domain.order import OrderLine
-from policy.special_goods import refusal
+from policy.request import check_special_goods
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT
 
@@ -13,7 +13,7 @@ PLAIN = OrderLine(sku=LAMP, product_name="Lamp", quantity=1, unit_price=3000)
 
 def judged(policy, reason, *skus):
     asked = facts.intake(*((sku, 1) for sku in skus), reason=reason)
-    return refusal(facts.order(lines=(ENGRAVED, PLAIN)), asked, policy)
+    return check_special_goods(facts.order(lines=(ENGRAVED, PLAIN)), asked, policy)
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -107,7 +107,7 @@ async def test_an_answer_that_is_lost_is_asked_for_again_and_applied_once(counte
     assert len(await events(counter, case, "received")) == 1
 
 
-async def test_a_keyboard_wedge_works_wherever_the_focus_is(counter, context, url):
+async def test_a_keyboard_scanner_works_wherever_the_focus_is(counter, context, url):
     case, code = await parcel(counter)
     page = await opened(context, url)
     await page.focus("#language")

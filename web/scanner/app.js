@@ -1,17 +1,17 @@
 // Joins the parts of the page; a scan is on the device before the page says that it is.
 
-import { Activity } from "./activity.js";
-import { expectation, outcome } from "./answers.js";
+import { Activity } from "./views/activity.js";
+import { expectation, outcome } from "./views/answers.js";
 import * as api from "./api.js";
-import { Camera } from "./camera.js";
-import { readCode } from "./codes.js";
-import * as feedback from "./feedback.js";
-import { ParcelPanel } from "./parcel.js";
-import { look } from "./parcels.js";
-import * as queue from "./queue.js";
-import * as sender from "./sender.js";
-import * as wedge from "./wedge.js";
-import { say, switchLanguage, text, translate } from "./words.js";
+import { Camera } from "./codes/camera.js";
+import { readCode } from "./codes/codes.js";
+import * as feedback from "./views/feedback.js";
+import { ParcelPanel } from "./views/parcel.js";
+import { look } from "./offline/parcels.js";
+import * as queue from "./offline/queue.js";
+import * as sender from "./offline/sender.js";
+import * as keyboardScanner from "./codes/keyboard_scanner.js";
+import { say, switchLanguage, text, translate } from "./i18n.js";
 
 const SAME_RECEIPT_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 30_000;
@@ -226,7 +226,7 @@ function pressCamera() {
 // --- Start -----------------------------------------------------------------------------------------------------
 
 function listen() {
-  wedge.listen(window, take);
+  keyboardScanner.listen(window, take);
   at("typed").addEventListener("submit", (event) => {
     event.preventDefault();
     if (at("code").value.trim()) take(at("code").value);

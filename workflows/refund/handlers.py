@@ -21,7 +21,7 @@ from domain.cases.messages import (
     WarehouseInspection,
     Withdrawal,
 )
-from workflows.refund import signal_descriptions
+from workflows.refund import ui_details
 from workflows.refund.case_state import CurrentCase
 from workflows.refund.inbox import Inbox
 from workflows.refund.message_handler import MessageHandler
@@ -126,27 +126,27 @@ class CaseHandlers:
     def _may_withdraw(self, message: Withdrawal) -> None:
         self._screen(message)
 
-    @workflow.signal(name="audit_decision", description=signal_descriptions.AUDIT_DECISION)
+    @workflow.signal(name="audit_decision", description=ui_details.AUDIT_DECISION)
     def audit_decision(self, raw: RawValue = NO_INPUT) -> None:
         """Take the auditor's decision from the UI or the CLI."""
         self._inbox.signal("audit_decision", AuditDecision, raw)
 
-    @workflow.signal(name="courier_tracking", description=signal_descriptions.COURIER_TRACKING)
+    @workflow.signal(name="courier_tracking", description=ui_details.COURIER_TRACKING)
     def courier_tracking(self, raw: RawValue = NO_INPUT) -> None:
         """Take a courier's event."""
         self._inbox.signal("courier_tracking", CourierTracking, raw)
 
-    @workflow.signal(name="warehouse_inspection", description=signal_descriptions.WAREHOUSE_INSPECTION)
+    @workflow.signal(name="warehouse_inspection", description=ui_details.WAREHOUSE_INSPECTION)
     def warehouse_inspection(self, raw: RawValue = NO_INPUT) -> None:
         """Take the warehouse's inspection from the UI or the CLI."""
         self._inbox.signal("warehouse_inspection", WarehouseInspection, raw)
 
-    @workflow.signal(name="refund_update", description=signal_descriptions.REFUND_UPDATE)
+    @workflow.signal(name="refund_update", description=ui_details.REFUND_UPDATE)
     def refund_update(self, raw: RawValue = NO_INPUT) -> None:
         """Take a gateway's word that a refund changed (R37)."""
         self._inbox.signal("refund_update", RefundUpdate, raw)
 
-    @workflow.signal(name="dispute_update", description=signal_descriptions.DISPUTE_UPDATE)
+    @workflow.signal(name="dispute_update", description=ui_details.DISPUTE_UPDATE)
     def dispute_update(self, raw: RawValue = NO_INPUT) -> None:
         """Take a gateway's word of a chargeback (R38)."""
         self._inbox.signal("dispute_update", DisputeUpdate, raw)

@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from domain.courier_events import CourierEvent
 from domain.enums import CourierStatus, CourierSubStatus
 from domain.errors import UnreadableEventError
+from domain.parcels import CourierEvent
 from gateways.couriers.aftership import PROVIDER
 from gateways.couriers.courier_statuses import MOVING, OTHER, PENDING, Meaning, exception, instant, verify
 

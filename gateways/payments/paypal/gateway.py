@@ -9,8 +9,7 @@ from pydantic import TypeAdapter
 from activities.ports.payment_gateway import GatewayCapabilities, GatewayRefund
 from domain.cases.payout import Payout
 from domain.errors import PayoutRefusedError
-from domain.minor_units import as_text, from_text
-from domain.money import Money
+from domain.money import Money, from_decimal_text, to_decimal_text
 from domain.payment_events import GatewayRefundRecord
 from domain.payout_state import PayoutState
 from gateways.payments.paypal import PROVIDER
@@ -123,7 +122,7 @@ def _amount(money: Money) -> dict[str, str]:
     """Return the amount in PayPal's words; raises PayoutRefusedError when PayPal cannot pay it exactly."""
     places = 0 if money.currency in _WITHOUT_DECIMALS else None
     try:
-        return {"value": as_text(money, places), "currency_code": money.currency}
+        return {"value": to_decimal_text(money, places), "currency_code": money.currency}
     except ValueError as error:
         raise PayoutRefusedError(f"PayPal cannot pay {money} exactly", "decimals_not_supported") from error
 
@@ -135,7 +134,7 @@ def state_of(status: str | None) -> PayoutState:
 
 def money_of(amount: Json) -> Money:
     """Return an amount of PayPal's; raises ValueError."""
-    return from_text(amount["value"], amount["currency_code"])
+    return from_decimal_text(amount["value"], amount["currency_code"])
 
 
 def _to_refund(refund: Json) -> GatewayRefund:

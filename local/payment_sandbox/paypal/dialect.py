@@ -3,8 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.minor_units import as_text, from_text
-from domain.money import Money
+from domain.money import Money, from_decimal_text, to_decimal_text
 from local.payment_sandbox.ledger import Answer, Payment, Refund
 from local.payment_sandbox.stripe.dialect import RefusedError
 
@@ -23,13 +22,13 @@ _REPORTED = {"PENDING": "P", "COMPLETED": "S", "FAILED": "D", "CANCELLED": "V"}
 def amount(minor_units: int, payment: Payment) -> dict[str, str]:
     """Return an amount as PayPal writes it."""
     money = Money(minor=minor_units, currency=payment.currency.upper())
-    return {"value": as_text(money), "currency_code": money.currency}
+    return {"value": to_decimal_text(money), "currency_code": money.currency}
 
 
 def minor(written: dict[str, str]) -> int:
     """Return an amount of PayPal's in minor units; refuses what is none."""
     try:
-        return from_text(written["value"], written["currency_code"]).minor
+        return from_decimal_text(written["value"], written["currency_code"]).minor
     except (ValueError, KeyError):
         raise refused("INVALID_PARAMETER_SYNTAX") from None
 

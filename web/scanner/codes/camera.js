@@ -1,6 +1,6 @@
 // Shows the camera and calls back once for each code that comes into view; the same decoder on every device.
 
-import { BarcodeDetector, prepareZXingModule } from "./vendor/barcode-detector/ponyfill.js";
+import { BarcodeDetector, prepareZXingModule } from "../vendor/barcode-detector/ponyfill.js";
 
 const FORMATS = ["qr_code", "code_128", "code_39", "data_matrix", "itf", "ean_13"];
 const PAUSE_MS = 120;
@@ -81,7 +81,7 @@ export class Camera {
 }
 
 async function prepare() {
-  const beside = (name) => new URL(`./vendor/barcode-detector/${name}`, import.meta.url).href;
+  const beside = (name) => new URL(`../vendor/barcode-detector/${name}`, import.meta.url).href;
   await prepareZXingModule({ overrides: { locateFile: beside }, fireImmediately: true });
   return new BarcodeDetector({ formats: FORMATS });
 }

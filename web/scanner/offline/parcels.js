@@ -1,6 +1,6 @@
 // What a parcel should hold: asked of the service, or remembered by the device when the service cannot be reached.
 
-import * as api from "./api.js";
+import * as api from "../api.js";
 import { done, inTransaction } from "./store.js";
 
 const PATIENCE_MS = 3_000;

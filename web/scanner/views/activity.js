@@ -2,8 +2,8 @@
 
 import { outcome } from "./answers.js";
 import { button, make } from "./elements.js";
-import * as queue from "./queue.js";
-import { say, text, time } from "./words.js";
+import * as queue from "../offline/queue.js";
+import { say, text, time } from "../i18n.js";
 
 const SHOWN = 30;
 

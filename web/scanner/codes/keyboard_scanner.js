@@ -1,9 +1,9 @@
-// A keyboard-wedge scanner works wherever the focus is: keys in quick succession, ended by Enter, are one code.
+// A keyboard scanner works wherever the focus is: keys in quick succession, ended by Enter, are one code.
 
 const LONGEST_GAP_MS = 200; // a busy device delivers a scanner's keys unevenly
 const SHORTEST_CODE = 4;
 
-/** Calls onCode for each code from a wedge; keys typed into a text field are left to the field. */
+/** Calls onCode for each code from a scanner; keys typed into a text field are left to the field. */
 export function listen(target, onCode) {
   let typed = "";
   let last = 0;

@@ -1,7 +1,7 @@
 // One result of an inspection: which product, how many, what was found and where it goes.
 
 import { button, make } from "./elements.js";
-import { say } from "./words.js";
+import { say } from "../i18n.js";
 
 const VERDICTS = ["accepted", "used", "incomplete", "wrong_item", "no_defect_found", "missing", "unexpected"];
 const DISPOSITIONS = ["restock", "resale_hold", "recycle", "donate", "return_to_customer"];
@@ -10,7 +10,7 @@ const MOST = 1000;
 const WORDS = { unexpected: "surplus" };
 let made = 0;
 
-export class Line {
+export class InspectionLine {
   /** `product` is {sku, product_name, outstanding, quantity, image_url}, or nothing when the worker types the sku. */
   constructor(product, quantity, { onsplit, onremove }) {
     this.product = product;

@@ -3,7 +3,7 @@
 import { expectation } from "./answers.js";
 import { button, make } from "./elements.js";
 import { Inspection } from "./inspection.js";
-import { pictureOf } from "./line.js";
+import { pictureOf } from "./inspection_line.js";
 
 export class ParcelPanel {
   #section;

@@ -1,12 +1,30 @@
-"""What the warehouse scans: parcels that came in, and goods that were inspected."""
+"""What is heard of parcels: tracking events of couriers, scans of the warehouse, parcels that no case expects."""
 
 from enum import StrEnum
 
 from pydantic import AwareDatetime, Field
 
+from domain.enums import CourierStatus, CourierSubStatus
 from domain.request import CaseId
 from domain.types import Actor
 from domain.value import Value
+
+
+class CourierEvent(Value):
+    """A verified tracking event; `event_id` is the provider's own, or the hash of its body where it has none."""
+
+    provider: str
+    event_id: str = Field(max_length=128)
+    tracking_number: str = Field(min_length=1, max_length=64)
+    status: CourierStatus
+    sub_status: CourierSubStatus | None = None
+    occurred_at: AwareDatetime | None = Field(default=None, description="the courier's own time of its latest event")
+    received_at: AwareDatetime
+
+    @property
+    def word(self) -> str:
+        """The status, or what an exception means."""
+        return str(self.sub_status or self.status)
 
 
 class ScanKind(StrEnum):

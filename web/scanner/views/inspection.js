@@ -1,9 +1,9 @@
 // The form of an inspection; what is typed stays until it is saved or closed on purpose.
 
 import { button, make } from "./elements.js";
-import { Line } from "./line.js";
+import { InspectionLine } from "./inspection_line.js";
 import { photoOf } from "./photos.js";
-import { say } from "./words.js";
+import { say } from "../i18n.js";
 
 export class Inspection {
   #lines = [];
@@ -72,7 +72,7 @@ export class Inspection {
 
   #add(product, quantity, after) {
     const isOnly = product && !after;
-    const line = new Line(product, quantity, {
+    const line = new InspectionLine(product, quantity, {
       onsplit: (one) => this.#split(one),
       onremove: isOnly ? undefined : (one) => this.#remove(one),
     });

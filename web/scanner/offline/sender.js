@@ -1,6 +1,6 @@
 // One sender at a time, over all open pages, sends the queue in order; a scan leaves the queue only by a final answer.
 
-import * as api from "./api.js";
+import * as api from "../api.js";
 import * as queue from "./queue.js";
 
 const BATCH = 50;

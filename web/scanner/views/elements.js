@@ -1,6 +1,6 @@
 // Elements made in one expression; texts come from words.js and are never read as HTML.
 
-import { name, say } from "./words.js";
+import { name, say } from "../i18n.js";
 
 /** Makes an element. `word` and `values` are its text, `spoken` is its name for screen readers, `on…` are listeners. */
 export function make(tag, { word, values, spoken, spokenValues, ...rest } = {}, ...children) {
