@@ -8,10 +8,11 @@ from pydantic import Field
 from temporalio import activity
 
 from domain.calendar import Deadline, Window, WorkCalendar
-from domain.cases.case import Case, Refusal, TimelineEntry
+from domain.cases.case import Case, Refusal
 from domain.cases.case_lines import CaseLine
 from domain.cases.exchange import Product
 from domain.cases.payout import Payout
+from domain.cases.timeline import TimelineEntry
 from domain.errors import UnitsTakenError
 from domain.order import Order
 from domain.policy_document import PolicyDocument

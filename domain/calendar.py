@@ -1,6 +1,7 @@
 """The shop's calendar as plain data, so that a rule can count working days without a library or a clock."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
@@ -28,10 +29,65 @@ class WorkCalendar(Value):
         return day.year in self.published_years
 
 
+class WindowName(StrEnum):
+    """Every window of the policy, and what the end of each is for."""
+
+    REQUEST = "request"
+    INFORMATION = "information"
+    INFORMATION_REMINDER_1 = "information_reminder_1"
+    INFORMATION_REMINDER_2 = "information_reminder_2"
+    INFORMATION_REMINDER_3 = "information_reminder_3"
+    AUDIT_TARGET = "audit_target"
+    SHIP_BY = "ship_by"
+    SHIP_BY_REMINDER_1 = "ship_by_reminder_1"
+    SHIP_BY_REMINDER_2 = "ship_by_reminder_2"
+    SHIP_BY_REMINDER_3 = "ship_by_reminder_3"
+    PARCEL_STALLED = "parcel_stalled"
+    INSPECTION_TARGET = "inspection_target"
+    DECISION_TARGET = "decision_target"
+    REPLACEMENT_TARGET = "replacement_target"
+    PAYOUT_SUBMIT = "payout_submit"
+    PAYOUT_ALERT = "payout_alert"
+    PAYOUT = "payout"
+
+    @property
+    def is_reminder(self) -> bool:
+        """True when its end only reminds somebody of another window."""
+        return self in {*INFORMATION_REMINDERS, *SHIP_BY_REMINDERS}
+
+    @property
+    def is_target(self) -> bool:
+        """True when a miss marks the case overdue and alerts, and decides nothing (R14, R29, R39)."""
+        return self in {
+            WindowName.AUDIT_TARGET,
+            WindowName.INSPECTION_TARGET,
+            WindowName.DECISION_TARGET,
+            WindowName.REPLACEMENT_TARGET,
+        }
+
+    @property
+    def is_customers(self) -> bool:
+        """True when it is the customer's time: of two calendars the later end holds (R6)."""
+        return self in {WindowName.REQUEST, WindowName.INFORMATION, WindowName.SHIP_BY}
+
+    @property
+    def is_payout(self) -> bool:
+        """True when it is the shop's time to pay: of two calendars the earlier end holds (R6, R34)."""
+        return self in {WindowName.PAYOUT_SUBMIT, WindowName.PAYOUT_ALERT, WindowName.PAYOUT}
+
+
+INFORMATION_REMINDERS = (
+    WindowName.INFORMATION_REMINDER_1,
+    WindowName.INFORMATION_REMINDER_2,
+    WindowName.INFORMATION_REMINDER_3,
+)
+SHIP_BY_REMINDERS = (WindowName.SHIP_BY_REMINDER_1, WindowName.SHIP_BY_REMINDER_2, WindowName.SHIP_BY_REMINDER_3)
+
+
 class Window(Value):
     """A window to open: how many days after the day of `since`, and for whom it runs."""
 
-    what: str
+    what: WindowName
     since: AwareDatetime
     working_days: Annotated[int, Field(ge=0, le=365)] | None = None
     calendar_days: Annotated[int, Field(ge=0, le=365)] | None = None
@@ -43,7 +99,7 @@ class Deadline(Value):
     `provisional` marks a deadline that reaches into a year whose calendar is not yet published (R6).
     """
 
-    what: str
+    what: WindowName
     when: AwareDatetime = Field(description="the last second of the window, UTC")
     last_day: date = Field(description="the last day of the window in the shop's timezone")
     since: AwareDatetime

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.calendar import INFORMATION_REMINDERS, SHIP_BY_REMINDERS
 from domain.enums import Reason
 from domain.value import Value
 
@@ -16,10 +17,10 @@ class Windows(Value):
 
     request: Days = Field(description="from receipt, R3")
     information: Days = Field(description="from the request for information, R9")
-    information_reminders: tuple[Days, ...] = Field(description="R9")
+    information_reminders: tuple[Days, ...] = Field(max_length=len(INFORMATION_REMINDERS), description="R9")
     audit_target: Days = Field(description="R14")
     ship_by: Days = Field(description="from approval, R19")
-    ship_by_reminders: tuple[Days, ...] = Field(description="R19")
+    ship_by_reminders: tuple[Days, ...] = Field(max_length=len(SHIP_BY_REMINDERS), description="R19")
     parcel_stalled_calendar_days: Days = Field(description="R22")
     inspection_target: Days = Field(description="from receipt, R29")
     decision_target: Days = Field(description="for a human to decide a parked case")

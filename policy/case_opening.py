@@ -3,9 +3,10 @@
 from pydantic import JsonValue
 
 from domain.calendar import Deadline, WorkCalendar
-from domain.cases.case import Case, Refusal, TimelineEntry
+from domain.cases.case import Case, Refusal
 from domain.cases.case_lines import CaseLine
 from domain.cases.evidence import EvidencePin
+from domain.cases.timeline import CaseEvent, TimelineEntry
 from domain.enums import CaseState, EvidenceStatus, ResolutionAsked
 from domain.order import Order
 from domain.policy_document import PolicyDocument
@@ -36,7 +37,7 @@ def opened(
     case = case.amend(lines=tuple(line.amend(units=unit_shares(order, line.sku)) for line in case.lines))
     windows = tuple(spec.since(intake.received_at) for spec in windows_of(case.state, policy))
     case = case.amend(deadlines=(judged.amend(passed=True), *(compute(window, calendar) for window in windows)))
-    return case, (_entry(case, "case_opened", "R41", {"policy_version": policy.version, **_window(judged)}),)
+    return case, (_entry(case, CaseEvent.CASE_OPENED, "R41", {"policy_version": policy.version, **_window(judged)}),)
 
 
 def refused(case: Case, refusal: Refusal) -> Opened:
@@ -49,7 +50,7 @@ def refused(case: Case, refusal: Refusal) -> Opened:
         ended_at=case.opened_at,
     )
     window = _window(refusal.deadline) if refusal.deadline else {}
-    return case, (_entry(case, "request_refused", refusal.rule, {"code": refusal.code, **window}),)
+    return case, (_entry(case, CaseEvent.REQUEST_REFUSED, refusal.rule, {"code": refusal.code, **window}),)
 
 
 def _draft(intake: CaseIntake, order: Order | None, products: Products, policy: PolicyDocument) -> Case:
@@ -84,7 +85,7 @@ def _line(order: Order | None, asked: RequestedLine, products: Products | None) 
     )
 
 
-def _entry(case: Case, event: str, rule: str, details: dict[str, JsonValue]) -> TimelineEntry:
+def _entry(case: Case, event: CaseEvent, rule: str, details: dict[str, JsonValue]) -> TimelineEntry:
     return TimelineEntry(seq=0, at=case.opened_at, actor="customer", event=event, rule=rule, details=details)
 
 

@@ -3,36 +3,32 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.calendar import Deadline, Window, WorkCalendar
+from domain.calendar import INFORMATION_REMINDERS, SHIP_BY_REMINDERS, Deadline, Window, WindowName, WorkCalendar
 from domain.enums import CaseState
 from domain.policy_document import PolicyDocument, Windows
 from domain.value import Value
 
-CUSTOMERS_WINDOWS = frozenset({"request", "information", "ship_by"})
-PAYOUT_WINDOWS = frozenset({"payout_submit", "payout_alert", "payout"})
-TARGETS = frozenset({"audit_target", "inspection_target", "decision_target", "replacement_target"})
-
 _ONE_DAY = timedelta(days=1)
-_MONEY_OPEN = ("ship_by", "payout_submit", "payout_alert", "payout")
-_OPEN_IN: dict[CaseState, tuple[str, ...]] = {
-    CaseState.INFORMATION_REQUESTED: ("information", "information_reminders"),
-    CaseState.UNDER_AUDIT: ("audit_target",),
-    CaseState.AWAITING_RETURN: ("ship_by", "ship_by_reminders"),
-    CaseState.IN_TRANSIT: ("ship_by", "parcel_stalled"),
-    CaseState.RECEIVED: ("ship_by", "inspection_target"),
-    CaseState.INSPECTION_FAILED: ("ship_by", "decision_target"),
-    CaseState.LOST_IN_RETURN: ("ship_by", "decision_target"),
-    CaseState.REPLACEMENT_DUE: ("ship_by", "replacement_target"),
+_MONEY_OPEN = (WindowName.SHIP_BY, WindowName.PAYOUT_SUBMIT, WindowName.PAYOUT_ALERT, WindowName.PAYOUT)
+_OPEN_IN: dict[CaseState, tuple[WindowName, ...]] = {
+    CaseState.INFORMATION_REQUESTED: (WindowName.INFORMATION, *INFORMATION_REMINDERS),
+    CaseState.UNDER_AUDIT: (WindowName.AUDIT_TARGET,),
+    CaseState.AWAITING_RETURN: (WindowName.SHIP_BY, *SHIP_BY_REMINDERS),
+    CaseState.IN_TRANSIT: (WindowName.SHIP_BY, WindowName.PARCEL_STALLED),
+    CaseState.RECEIVED: (WindowName.SHIP_BY, WindowName.INSPECTION_TARGET),
+    CaseState.INSPECTION_FAILED: (WindowName.SHIP_BY, WindowName.DECISION_TARGET),
+    CaseState.LOST_IN_RETURN: (WindowName.SHIP_BY, WindowName.DECISION_TARGET),
+    CaseState.REPLACEMENT_DUE: (WindowName.SHIP_BY, WindowName.REPLACEMENT_TARGET),
     CaseState.PAYOUT_DUE: _MONEY_OPEN,
-    CaseState.PAYOUT_BLOCKED: (*_MONEY_OPEN, "decision_target"),
-    CaseState.CHARGEBACK_HOLD: (*_MONEY_OPEN, "decision_target"),
+    CaseState.PAYOUT_BLOCKED: (*_MONEY_OPEN, WindowName.DECISION_TARGET),
+    CaseState.CHARGEBACK_HOLD: (*_MONEY_OPEN, WindowName.DECISION_TARGET),
 }
 
 
 class WindowSpec(Value):
     """A window of the policy that has not been opened: its name and its length in days of one kind."""
 
-    what: str
+    what: WindowName
     working_days: int | None = None
     calendar_days: int | None = None
 
@@ -49,12 +45,12 @@ def windows_of(state: CaseState, policy: PolicyDocument) -> tuple[WindowSpec, ..
     does not move, in calendar days. R34: submit, alert finance, pay.
     """
     lengths = _lengths(policy.windows)
-    return tuple(spec for name in _OPEN_IN.get(state, ()) for spec in lengths[name])
+    return tuple(lengths[name] for name in _OPEN_IN.get(state, ()) if name in lengths)
 
 
 def request_window(policy: PolicyDocument) -> WindowSpec:
     """Return the window in which a customer may ask, which runs from receipt (R3)."""
-    return WindowSpec(what="request", working_days=policy.windows.request)
+    return WindowSpec(what=WindowName.REQUEST, working_days=policy.windows.request)
 
 
 def last_day(day: date, working_days: int, calendar: WorkCalendar) -> date:
@@ -102,36 +98,24 @@ def settle(kept: Deadline, fresh: Deadline) -> Deadline:
     return _winner(kept, fresh).amend(provisional=fresh.provisional, passed=kept.passed)
 
 
-def is_target(what: str) -> bool:
-    """Return whether the window is a target: missed, it marks the case overdue and alerts, and decides nothing.
-
-    R14 for the audit, R29 for the inspection, and alike for a human's decision on a parked case and for sending a
-    replacement (R39).
-    """
-    return what in TARGETS
-
-
-def _lengths(windows: Windows) -> dict[str, tuple[WindowSpec, ...]]:
-    lengths = {
-        "information": windows.information,
-        "audit_target": windows.audit_target,
-        "ship_by": windows.ship_by,
-        "inspection_target": windows.inspection_target,
-        "decision_target": windows.decision_target,
-        "replacement_target": windows.replacement_target,
-        "payout_submit": windows.payout_submit,
-        "payout_alert": windows.payout_alert,
-        "payout": windows.payout,
+def _lengths(windows: Windows) -> dict[WindowName, WindowSpec]:
+    working_days = {
+        WindowName.INFORMATION: windows.information,
+        WindowName.AUDIT_TARGET: windows.audit_target,
+        WindowName.SHIP_BY: windows.ship_by,
+        WindowName.INSPECTION_TARGET: windows.inspection_target,
+        WindowName.DECISION_TARGET: windows.decision_target,
+        WindowName.REPLACEMENT_TARGET: windows.replacement_target,
+        WindowName.PAYOUT_SUBMIT: windows.payout_submit,
+        WindowName.PAYOUT_ALERT: windows.payout_alert,
+        WindowName.PAYOUT: windows.payout,
+        **dict(zip(INFORMATION_REMINDERS, windows.information_reminders, strict=False)),
+        **dict(zip(SHIP_BY_REMINDERS, windows.ship_by_reminders, strict=False)),
     }
-    return {what: (WindowSpec(what=what, working_days=days),) for what, days in lengths.items()} | {
-        "information_reminders": _reminders("information_reminder", windows.information_reminders),
-        "ship_by_reminders": _reminders("ship_by_reminder", windows.ship_by_reminders),
-        "parcel_stalled": (WindowSpec(what="parcel_stalled", calendar_days=windows.parcel_stalled_calendar_days),),
+    stalled = WindowSpec(what=WindowName.PARCEL_STALLED, calendar_days=windows.parcel_stalled_calendar_days)
+    return {what: WindowSpec(what=what, working_days=days) for what, days in working_days.items()} | {
+        WindowName.PARCEL_STALLED: stalled
     }
-
-
-def _reminders(what: str, days: tuple[int, ...]) -> tuple[WindowSpec, ...]:
-    return tuple(WindowSpec(what=f"{what}_{number}", working_days=day) for number, day in enumerate(days, start=1))
 
 
 def _last_day_of(window: Window, first: date, calendar: WorkCalendar) -> date:
@@ -151,8 +135,8 @@ def _all_published(first: date, last: date, calendar: WorkCalendar) -> bool:
 
 
 def _winner(kept: Deadline, fresh: Deadline) -> Deadline:
-    if fresh.what in CUSTOMERS_WINDOWS:
+    if fresh.what.is_customers:
         return max(kept, fresh, key=lambda deadline: deadline.when)
-    if fresh.what in PAYOUT_WINDOWS:
+    if fresh.what.is_payout:
         return min(kept, fresh, key=lambda deadline: deadline.when)
     return fresh

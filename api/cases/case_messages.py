@@ -10,6 +10,7 @@ from api.dependencies import Services
 from api.http.auth import Principal
 from api.problems.errors import WrongStateError
 from domain.cases.case import Case
+from domain.cases.timeline import CaseEvent
 from policy.case_reopening import may_take_up
 
 
@@ -30,7 +31,7 @@ def stamp(services: Services, event_id: str | None) -> dict[str, Any]:
     return {"event_id": event_id, "received_at": services.now()}
 
 
-async def keep_note(services: Services, who: Principal, case: Case, event: str, text: str | None) -> None:
+async def keep_note(services: Services, who: Principal, case: Case, event: CaseEvent, text: str | None) -> None:
     """Keep a free text in the timeline beside what it explains; once, when the same comes again."""
     if text is not None:
         await run_in_threadpool(services.cases.note, case.case_id, case.updated_at, who.name, event, None, text)

@@ -13,6 +13,7 @@ from api.schemas.responses import EvidenceTicket
 from api.schemas.scans import Scan, ScanAnswer, UnreadableScan
 from domain.cases.case import Case
 from domain.cases.messages import GoodsReceipt, WarehouseInspection
+from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState
 from domain.errors import DomainError, ScanReusedError, UnknownParcelError
 from domain.parcels import ScanKind, ScanStatus, UnexpectedParcel
@@ -76,7 +77,7 @@ async def _received(services: Services, who: Principal, scan: Scan, cases: list[
         **stamp(services, f"receipt/{scan.scan_id}"),
     )
     case = await tell(services, case.case_id, RefundWorkflow.record_receipt, message)
-    await keep_note(services, who, case, "receipt_note", scan.note)
+    await keep_note(services, who, case, CaseEvent.RECEIPT_NOTE, scan.note)
     tickets = await _tickets(services, case.case_id, scan)
     return _applied(scan, case, _received_says(case)).amend(upload_tickets=tickets)
 
@@ -109,7 +110,7 @@ async def _inspected(services: Services, who: Principal, scan: Scan, cases: list
         **stamp(services, f"scan/{scan.scan_id}"),
     )
     case = await tell(services, case.case_id, RefundWorkflow.record_inspection, message)
-    await keep_note(services, who, case, "inspection_note", scan.note)
+    await keep_note(services, who, case, CaseEvent.INSPECTION_NOTE, scan.note)
     tickets = await _tickets(services, case.case_id, scan)
     return _applied(scan, case, _OUTCOMES.get(case.state, "Recorded.")).amend(upload_tickets=tickets)
 

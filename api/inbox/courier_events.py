@@ -12,6 +12,7 @@ from db.inbox.courier_events import CourierEventStatus
 from domain.cases.case import Case
 from domain.cases.case_lines import Shipment
 from domain.cases.messages import CourierTracking
+from domain.cases.timeline import CaseEvent
 from domain.errors import DomainError
 from domain.parcels import CourierEvent
 from policy.tracking import is_news
@@ -79,7 +80,7 @@ async def _is_heard(services: Services, case: Case, shipment: Shipment, event: C
 def _note(services: Services, case: Case, event: CourierEvent) -> None:
     happened = event.occurred_at.isoformat() if event.occurred_at else None
     details = {"tracking_number": event.tracking_number, "status": event.word, "occurred_at": happened}
-    services.cases.note(case.case_id, event.received_at, event.provider, "courier_event", dict(details))
+    services.cases.note(case.case_id, event.received_at, event.provider, CaseEvent.COURIER_EVENT, dict(details))
 
 
 def _waiting(services: Services, event: CourierEvent) -> CourierEventStatus:

@@ -17,6 +17,7 @@ from api.schemas.responses import CaseView
 from api.schemas.strict_json import STRICT
 from config.keys import Role
 from domain.cases.messages import AuditDecision, CaseResolution
+from domain.cases.timeline import CaseEvent
 from domain.enums import ResolutionDecision
 from workflows.refund.workflow import RefundWorkflow
 
@@ -36,7 +37,7 @@ async def decide_audit(
     decided = body.model_dump(exclude={"note"})
     message = AuditDecision(**decided, has_text=body.note is not None, decided_by=who.name, **stamp(services, event_id))
     case = await tell(services, case.case_id, RefundWorkflow.decide_audit, message)
-    await keep_note(services, who, case, "audit_note", body.note)
+    await keep_note(services, who, case, CaseEvent.AUDIT_NOTE, body.note)
     return await show(services, who, case)
 
 
@@ -58,5 +59,5 @@ async def resolve(
     decided = body.model_dump(exclude={"note"})
     message = CaseResolution(**decided, decided_by=who.name, **stamp(services, event_id))
     case = await tell(services, case.case_id, RefundWorkflow.resolve, message)
-    await keep_note(services, who, case, "resolution_note", body.note)
+    await keep_note(services, who, case, CaseEvent.RESOLUTION_NOTE, body.note)
     return await show(services, who, case)

@@ -24,6 +24,7 @@ from db.cases.evidence import EvidenceRecord
 from domain.cases.case import Case
 from domain.cases.evidence import EvidencePin
 from domain.cases.messages import EvidenceReport
+from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState, EvidenceStatus
 from domain.errors import EvidenceRefusedError, UnknownEvidenceError
 from domain.request import AnnouncedEvidence
@@ -120,4 +121,4 @@ def _note_photo(services: Services, who: Principal, record: EvidenceRecord) -> N
     """Put a photo of the warehouse, which the refund itself does not wait for, in the timeline."""
     at = record.settled_at or record.announced_at
     details = {"evidence_id": record.evidence_id}
-    services.cases.note(record.case_id, at, who.name, f"photo_{record.status}", dict(details))
+    services.cases.note(record.case_id, at, who.name, CaseEvent.of_photo(record.status), dict(details))

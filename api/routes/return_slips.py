@@ -11,6 +11,7 @@ from api.cases.case_access import VisibleCase
 from api.dependencies import Services, ServicesDep
 from api.http.auth import Caller
 from api.http.openapi import answers
+from domain.calendar import WindowName
 from domain.cases.case import Case
 from domain.errors import NoLabelError, StoreUnavailableError
 from gateways.return_slips.return_slip import ReturnSlip, SlipLine, pdf_of, png_of
@@ -51,7 +52,7 @@ async def get_label(
 
 
 def _slip(case: Case, return_code: str, language: Language) -> ReturnSlip:
-    ship_by = case.deadline("ship_by")
+    ship_by = case.deadline(WindowName.SHIP_BY)
     return ReturnSlip(
         return_code=return_code,
         order_number=case.order_number,

@@ -17,6 +17,7 @@ from api.schemas.requests import InspectionBody, ReceiptBody, ShipmentBody
 from api.schemas.responses import CaseView
 from api.schemas.strict_json import STRICT
 from domain.cases.messages import CourierTracking, GoodsReceipt, WarehouseInspection, Withdrawal
+from domain.cases.timeline import CaseEvent
 from policy.tracking import check_digit_warning
 from workflows.refund.workflow import RefundWorkflow
 
@@ -70,7 +71,7 @@ async def record_inspection(
         lines=body.lines, scan_id=body.scan_id, inspected_by=who.name, **stamp(services, f"scan/{body.scan_id}")
     )
     case = await tell(services, case.case_id, RefundWorkflow.record_inspection, message)
-    await keep_note(services, who, case, "inspection_note", body.note)
+    await keep_note(services, who, case, CaseEvent.INSPECTION_NOTE, body.note)
     tickets = await announce(services, case.case_id, photo_ids(case.case_id, body.scan_id, body.photos))
     return await show(services, who, case, tickets)
 

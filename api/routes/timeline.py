@@ -8,9 +8,10 @@ from api.dependencies import ServicesDep
 from api.http.auth import Caller
 from api.http.openapi import answers
 from db.cases.cases import TimelineRecord
+from domain.cases.timeline import CaseEvent, EventName
 from domain.value import Value
 
-OPENING_EVENTS = frozenset({"case_opened", "request_refused"})
+OPENING_EVENTS = frozenset({CaseEvent.CASE_OPENED, CaseEvent.REQUEST_REFUSED})
 
 router = APIRouter(tags=["refunds"])
 
@@ -20,7 +21,7 @@ class TimelineItem(Value):
 
     at: AwareDatetime
     actor: str
-    event: str
+    event: EventName
     rule: str | None = None
     details: dict[str, JsonValue] = Field(default_factory=dict)
     text: str | None = Field(default=None, description="what somebody wrote about it")

@@ -18,9 +18,10 @@ from db.orders.unit_reservations import choose_units, has_choice, keep_units
 from db.payouts.payout_plans import plan_payouts
 from db.payouts.payout_sync import keep_payouts
 from db.tables import CaseRow
-from domain.cases.case import Case, TimelineEntry
+from domain.cases.case import Case
 from domain.cases.next_step import awaiting
 from domain.cases.payout import Payout
+from domain.cases.timeline import CaseEvent, TimelineEntry
 from domain.order import Order
 from policy.refund_amount import unit_shares
 
@@ -108,7 +109,7 @@ class Cases:
         case_id: str,
         entry_at: datetime,
         actor: str,
-        event: str,
+        event: CaseEvent,
         details: dict[str, JsonValue] | None = None,
         text: str | None = None,
     ) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from db.core.upsert import InsertIgnore, Upsert, given
 from db.tables import TimelineRow
-from domain.cases.case import TimelineEntry
+from domain.cases.timeline import CaseEvent, EventName, TimelineEntry
 from domain.types import RuleId
 from domain.value import Value
 
@@ -32,7 +32,7 @@ class TimelineRecord(Value):
     entry_id: str
     at: AwareDatetime
     actor: str
-    event: str
+    event: EventName
     rule: RuleId | None = None
     details: dict[str, JsonValue] = Field(default_factory=dict)
     text: str | None = None
@@ -49,7 +49,9 @@ def add_note(connection: Connection, case_id: str, note: TimelineRecord) -> None
     _ADD_NOTE.add(connection, {"case_id": case_id, **note.model_dump()})
 
 
-def note_of(at: datetime, actor: str, event: str, details: dict[str, JsonValue], text: str | None) -> TimelineRecord:
+def note_of(
+    at: datetime, actor: str, event: CaseEvent, details: dict[str, JsonValue], text: str | None
+) -> TimelineRecord:
     """Return an edge's entry, known again by its content."""
     unnamed = TimelineRecord(source="edge", entry_id="", at=at, actor=actor, event=event, details=details, text=text)
     return unnamed.amend(entry_id=sha256(unnamed.model_dump_json().encode()).hexdigest()[:32])

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, JsonValue
 
-from domain.calendar import Deadline
+from domain.calendar import Deadline, WindowName
 from domain.cases.case_lines import CaseLine, Inspection, Shipment
 from domain.cases.evidence import EvidencePin
 from domain.cases.exchange import PENDING, OutboundParcel, Replacement
@@ -34,17 +34,6 @@ class NextStep(Value):
     message: Sentence
     by: AwareDatetime | None = None
     send: dict[str, JsonValue] = Field(default_factory=dict)
-
-
-class TimelineEntry(Value):
-    """Something that happened, in codes: free text stays in the database."""
-
-    seq: Annotated[int, Field(ge=0)]
-    at: AwareDatetime
-    actor: str
-    event: str
-    rule: RuleId | None = None
-    details: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class Case(Value):
@@ -114,7 +103,7 @@ class Case(Value):
         """True while somebody or something is still waited for."""
         return self.state not in ENDED_STATES and self.ended_at is None
 
-    def deadline(self, what: str) -> Deadline | None:
+    def deadline(self, what: WindowName) -> Deadline | None:
         """Return the deadline of that name, or None."""
         return next((deadline for deadline in self.deadlines if deadline.what == what), None)
 
@@ -127,9 +116,9 @@ class Case(Value):
     @property
     def due(self) -> Deadline | None:
         """The deadline that whoever must act next has to keep: no reminder, and no window of somebody else."""
-        others = {"ship_by"} if self.state is not CaseState.AWAITING_RETURN else set[str]()
+        others = {WindowName.SHIP_BY} if self.state is not CaseState.AWAITING_RETURN else set[WindowName]()
         pending = [
-            one for one in self.deadlines if not one.passed and "reminder" not in one.what and one.what not in others
+            one for one in self.deadlines if not one.passed and not one.what.is_reminder and one.what not in others
         ]
         return min(pending, key=lambda one: one.when, default=None)
 

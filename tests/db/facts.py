@@ -10,9 +10,10 @@ from sqlalchemy import text
 
 from db.cases.submissions import Submission
 from db.core.engine import Database
-from domain.cases.case import Case, TimelineEntry
+from domain.cases.case import Case
 from domain.cases.case_lines import CaseLine
 from domain.cases.payout import Payout, RefundDue
+from domain.cases.timeline import TimelineEntry
 from domain.enums import CaseState, Reason, ResolutionAsked
 from domain.money import Money
 from domain.order import Order, OrderLine, Parcel, Payment

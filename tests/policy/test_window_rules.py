@@ -3,8 +3,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from domain.calendar import WindowName
 from domain.enums import CaseState
-from policy.deadlines import compute, in_time, is_target, last_day, request_window, windows_of
+from policy.deadlines import compute, in_time, last_day, request_window, windows_of
 from tests.policy import facts
 from tests.policy.facts import POLICY
 
@@ -87,11 +88,11 @@ def test_r9_information_a_second_after_the_window_is_late():
 
 def test_r14_the_audit_has_a_target_that_only_marks_the_case_overdue():
     assert deadlines_of(CaseState.UNDER_AUDIT)["audit_target"].last_day == date(2026, 3, 4)
-    assert is_target("audit_target")
+    assert WindowName("audit_target").is_target
 
 
 def test_r14_no_window_of_the_audit_can_decide_it():
-    assert [what for what in deadlines_of(CaseState.UNDER_AUDIT) if not is_target(what)] == []
+    assert [what for what in deadlines_of(CaseState.UNDER_AUDIT) if not WindowName(what).is_target] == []
 
 
 def test_r19_the_parcel_may_be_named_until_the_seventh_working_day_and_not_a_second_later():
@@ -116,7 +117,7 @@ def test_r22_a_parcel_stalls_after_thirty_calendar_days():
 
 def test_r22_a_lost_parcel_waits_for_a_human_with_a_target():
     assert set(deadlines_of(CaseState.LOST_IN_RETURN)) == {"decision_target", "ship_by"}
-    assert is_target("decision_target")
+    assert WindowName("decision_target").is_target
 
 
 @pytest.mark.parametrize("state", [CaseState.RECEIVED, CaseState.INSPECTION_FAILED, CaseState.PAYOUT_DUE])
@@ -126,12 +127,12 @@ def test_r26_the_return_window_goes_on_for_units_that_are_still_out(state):
 
 def test_r29_the_inspection_has_a_target_of_three_working_days():
     assert deadlines_of(CaseState.RECEIVED)["inspection_target"].last_day == date(2026, 3, 5)
-    assert is_target("inspection_target")
+    assert WindowName("inspection_target").is_target
 
 
 def test_r29_a_window_of_the_customer_or_of_the_payout_is_no_target():
     for what in ("request", "information", "ship_by", "parcel_stalled", "payout_submit", "payout_alert", "payout"):
-        assert not is_target(what)
+        assert not WindowName(what).is_target
 
 
 def test_r34_a_payout_is_submitted_within_one_day_alerted_at_five_and_due_at_seven():

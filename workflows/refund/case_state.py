@@ -10,7 +10,8 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from activities.cases import CaseActivities, Change, DeadlineQuery, Recorded
 from domain.calendar import Deadline
-from domain.cases.case import Case, TimelineEntry
+from domain.cases.case import Case
+from domain.cases.timeline import TimelineEntry
 from domain.enums import CaseState
 from domain.errors import CapExceededError, DomainError, UnitsTakenError
 from domain.payout_state import BlockReason

@@ -9,6 +9,7 @@ from activities.signal_times import SignalTimeActivities, SignalTimeQuery
 from domain.calendar import Deadline
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import Message
+from domain.cases.timeline import CaseEvent
 from domain.errors import UnitsTakenError
 from policy.deadlines import in_time
 from workflows import options
@@ -73,7 +74,7 @@ class MessageHandler:
         return transition
 
     async def _ignore(self, inbound: InboundMessage, why: str) -> None:
-        ignored = TimelineEvent("signal_ignored", _printable(inbound.name), details={"why": why})
+        ignored = TimelineEvent(CaseEvent.SIGNAL_IGNORED, _printable(inbound.name), details={"why": why})
         await self._current.change(Transition(self._current.case, (ignored,)), inbound.at)
 
     def _outcome(self, inbound: InboundMessage) -> Transition | Refusal | None:

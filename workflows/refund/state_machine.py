@@ -5,7 +5,7 @@ Whatever is not in the table is refused with the state named (messages) or simpl
 
 from datetime import datetime
 
-from domain.calendar import Deadline, Window
+from domain.calendar import INFORMATION_REMINDERS, SHIP_BY_REMINDERS, Deadline, Window, WindowName
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import (
     AuditDecision,
@@ -23,6 +23,7 @@ from domain.cases.messages import (
     WarehouseInspection,
     Withdrawal,
 )
+from domain.cases.timeline import CaseEvent
 from domain.enums import AuditVerdict, CaseState, ResolutionDecision
 from domain.policy_document import PolicyDocument
 from policy import audit as audit_rules
@@ -113,12 +114,12 @@ IN_ANY_STATE: dict[type[Message], OnMessage] = {
 }
 """What is on its way, or came back, waits for nobody: a part of the case may be elsewhere by then (R26)."""
 
-ON_DEADLINE: dict[tuple[CaseState, str], OnDeadline] = {
-    (S.INFORMATION_REQUESTED, "information"): request.end_information_window,
-    (S.AWAITING_RETURN, "ship_by"): returns.expire,
-    (S.IN_TRANSIT, "parcel_stalled"): returns.stall,
-    **{(state, "payout_submit"): payout_deadlines.check_submission for state in payout.PAYING},
-    **{(state, "payout"): payout_deadlines.breach for state in payout.PAYING},
+ON_DEADLINE: dict[tuple[CaseState, WindowName], OnDeadline] = {
+    (S.INFORMATION_REQUESTED, WindowName.INFORMATION): request.end_information_window,
+    (S.AWAITING_RETURN, WindowName.SHIP_BY): returns.expire,
+    (S.IN_TRANSIT, WindowName.PARCEL_STALLED): returns.stall,
+    **{(state, WindowName.PAYOUT_SUBMIT): payout_deadlines.check_submission for state in payout.PAYING},
+    **{(state, WindowName.PAYOUT): payout_deadlines.breach for state in payout.PAYING},
 }
 
 
@@ -152,22 +153,22 @@ def _reaction(case: Case, message: Message) -> OnMessage | None:
 
 
 def _notice(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
-    rule, event = NOTICES.get(deadline.what.rstrip("_0123456789"), ("", ""))
-    if not event:
+    if deadline.what not in NOTICES:
         return Transition(case)
+    rule, event = NOTICES[deadline.what]
     details = {"what": deadline.what, "when": deadline.when.isoformat()}
-    overdue = case.overdue or deadlines.is_target(deadline.what) or deadline.what in deadlines.PAYOUT_WINDOWS
+    overdue = case.overdue or deadline.what.is_target or deadline.what.is_payout
     return Transition(case.amend(overdue=overdue), (TimelineEvent(event, rule=rule, details=dict(details)),))
 
 
-NOTICES: dict[str, tuple[str, str]] = {
-    "information_reminder": ("R9", "customer_reminded"),
-    "ship_by_reminder": ("R19", "customer_reminded"),
-    "audit_target": ("R14", "audit_overdue"),
-    "inspection_target": ("R29", "inspection_overdue"),
-    "decision_target": ("R14", "decision_overdue"),
-    "replacement_target": ("R39", "replacement_overdue"),
-    "payout_alert": ("R34", "finance_alerted"),
+NOTICES: dict[WindowName, tuple[str, CaseEvent]] = {
+    **dict.fromkeys(INFORMATION_REMINDERS, ("R9", CaseEvent.CUSTOMER_REMINDED)),
+    **dict.fromkeys(SHIP_BY_REMINDERS, ("R19", CaseEvent.CUSTOMER_REMINDED)),
+    WindowName.AUDIT_TARGET: ("R14", CaseEvent.AUDIT_OVERDUE),
+    WindowName.INSPECTION_TARGET: ("R29", CaseEvent.INSPECTION_OVERDUE),
+    WindowName.DECISION_TARGET: ("R14", CaseEvent.DECISION_OVERDUE),
+    WindowName.REPLACEMENT_TARGET: ("R39", CaseEvent.REPLACEMENT_OVERDUE),
+    WindowName.PAYOUT_ALERT: ("R34", CaseEvent.FINANCE_ALERTED),
 }
 
 
@@ -197,7 +198,7 @@ def opened_by(case: Case, policy: PolicyDocument, at: datetime) -> tuple[Case, t
     specs = {spec.what: spec for spec in deadlines.windows_of(case.state, policy)} if case.is_open else {}
     kept = tuple(deadline for deadline in case.deadlines if deadline.what in specs)
     known = {deadline.what for deadline in kept}
-    if case.state is S.AWAITING_RETURN and "ship_by" in known:
+    if case.state is S.AWAITING_RETURN and WindowName.SHIP_BY in known:
         return case.amend(deadlines=kept), ()
     fresh = tuple(spec.since(at) for what, spec in specs.items() if what not in known)
     return case.amend(deadlines=kept), tuple(window for window in fresh if _may_open(case, window))
@@ -205,4 +206,4 @@ def opened_by(case: Case, policy: PolicyDocument, at: datetime) -> tuple[Case, t
 
 def _may_open(case: Case, window: Window) -> bool:
     """A return window opens with approval only, never later (R19)."""
-    return window.what != "ship_by" or case.state is S.AWAITING_RETURN
+    return window.what is not WindowName.SHIP_BY or case.state is S.AWAITING_RETURN

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from domain.calendar import Deadline
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import Message
+from domain.cases.timeline import CaseEvent
 from domain.policy_document import PolicyDocument
 
 M = TypeVar("M", bound=Message)
@@ -27,7 +28,7 @@ class ReceivedMessage(Generic[M]):
 class TimelineEvent:
     """A line of the timeline to be, in codes."""
 
-    event: str
+    event: CaseEvent
     actor: str = "system"
     rule: str | None = None
     details: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])

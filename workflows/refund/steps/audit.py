@@ -2,6 +2,7 @@
 
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import AuditDecision
+from domain.cases.timeline import CaseEvent
 from domain.enums import AuditVerdict, CaseState
 from domain.policy_document import PolicyDocument
 from policy import audit as rules
@@ -24,12 +25,16 @@ def decide(case: Case, arrived: ReceivedMessage[AuditDecision], policy: PolicyDo
 def _reject(case: Case, decision: AuditDecision, policy: PolicyDocument) -> Transition:
     """Reject with the code and the text for the customer; a text from the API stands in the database (R15)."""
     text = decision.note or rules.text_for_customer(decision.reason_code or "", policy)
-    happened = TimelineEvent("rejected", _who(decision), "R15", {"reason_code": decision.reason_code, "text": text})
+    happened = TimelineEvent(
+        CaseEvent.REJECTED, _who(decision), "R15", {"reason_code": decision.reason_code, "text": text}
+    )
     return Transition(case.amend(state=CaseState.REJECTED), (happened,))
 
 
 def _request_information(case: Case, decision: AuditDecision) -> Transition:
-    happened = TimelineEvent("information_requested", _who(decision), "R9", {"reason_code": decision.reason_code})
+    happened = TimelineEvent(
+        CaseEvent.INFORMATION_REQUESTED, _who(decision), "R9", {"reason_code": decision.reason_code}
+    )
     return Transition(case.amend(state=CaseState.INFORMATION_REQUESTED, awaits_more=True), (happened,))
 
 
@@ -51,7 +56,8 @@ def _approve(case: Case, arrived: ReceivedMessage[AuditDecision], policy: Policy
         return_address=policy.return_address,
     )
     return Transition(
-        case, (*happened, TimelineEvent("return_requested", rule="R18", details={"return_code": case.return_code}))
+        case,
+        (*happened, TimelineEvent(CaseEvent.RETURN_REQUESTED, rule="R18", details={"return_code": case.return_code})),
     )
 
 
@@ -59,7 +65,7 @@ def _reclassified(case: Case, decision: AuditDecision) -> tuple[TimelineEvent, .
     if decision.reclassify_as in (None, case.reason):
         return ()
     details = {"from": case.reason.value, "to": str(decision.reclassify_as)}
-    return (TimelineEvent("reclassified", _who(decision), "R17", dict(details)),)
+    return (TimelineEvent(CaseEvent.RECLASSIFIED, _who(decision), "R17", dict(details)),)
 
 
 def _approved(case: Case, decision: AuditDecision) -> TimelineEvent:
@@ -69,7 +75,7 @@ def _approved(case: Case, decision: AuditDecision) -> TimelineEvent:
         "return_waived": decision.waive_return,
     }
     rule = "R23" if decision.waive_return else "R16"
-    return TimelineEvent("approved", _who(decision), rule, dict(weighed))
+    return TimelineEvent(CaseEvent.APPROVED, _who(decision), rule, dict(weighed))
 
 
 def _who(decision: AuditDecision) -> str:

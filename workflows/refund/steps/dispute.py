@@ -5,6 +5,7 @@ from datetime import datetime
 from domain.cases.case import Case
 from domain.cases.messages import CaseResolution, DisputeUpdate
 from domain.cases.payout import Payout
+from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState
 from domain.payment_events import Dispute, DisputeStatus
 from domain.payout_state import BlockReason, PayoutState
@@ -43,13 +44,13 @@ def hold(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
     """Pay and send nothing until the dispute has ended; what was submitted before is still asked after (R38)."""
     if case.state is CaseState.CHARGEBACK_HOLD:
         return Transition(case, happened)
-    held = TimelineEvent("chargeback_hold", rule="R38")
+    held = TimelineEvent(CaseEvent.CHARGEBACK_HOLD, rule="R38")
     return Transition(case.amend(state=CaseState.CHARGEBACK_HOLD, blocked_by=None), (*happened, held))
 
 
 def close_by_hand(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition:
     """Take finance's word that the dispute has returned the money (R38)."""
-    happened = TimelineEvent("dispute_lost", arrived.message.decided_by, "R38")
+    happened = TimelineEvent(CaseEvent.DISPUTE_LOST, arrived.message.decided_by, "R38")
     case = _settled(case, BY_HAND, case.payouts)
     return _closed(case, (happened,), policy, arrived.at)
 
@@ -78,4 +79,4 @@ def _closed(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocum
 
 def _told(told: Dispute) -> TimelineEvent:
     details = {"dispute_id": told.dispute_id, "amount": told.amount.minor, "currency": told.amount.currency}
-    return TimelineEvent(f"dispute_{told.status}", told.provider, "R38", dict(details))
+    return TimelineEvent(CaseEvent.of_dispute(told.status), told.provider, "R38", dict(details))

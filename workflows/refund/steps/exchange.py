@@ -7,6 +7,7 @@ from pydantic import JsonValue
 from domain.cases.case import Case, Refusal
 from domain.cases.exchange import Replacement
 from domain.cases.messages import CaseResolution, Dispatch, StockAnswer
+from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState, DispatchedGoods, HoldReason, ReplacementState, ResolutionDecision
 from domain.payout_state import BlockReason
 from domain.policy_document import PolicyDocument
@@ -24,7 +25,7 @@ def settle(
         return Refusal(rule="R25", code="not_inspected", message="No payout and no replacement without an inspection.")
     known = len(case.replacements)
     case = rules.plan(case)
-    planned = tuple(_happened("replacement_planned", one) for one in case.replacements[known:])
+    planned = tuple(_happened(CaseEvent.REPLACEMENT_PLANNED, one) for one in case.replacements[known:])
     if planned:
         return Transition(case.amend(state=CaseState.REPLACEMENT_DUE), (*happened, *planned))
     return payout.continue_after_inspection(case, happened, policy, at)
@@ -44,7 +45,9 @@ def take_answer(case: Case, arrived: ReceivedMessage[StockAnswer], policy: Polic
         return _withheld(case, arrived.message.withheld)
     before = case.replacements
     case = rules.answered(case, arrived.message.states)
-    happened = tuple(_happened(f"replacement_{one.state}", one) for one in case.replacements if one not in before)
+    happened = tuple(
+        _happened(CaseEvent.of_replacement(one.state), one) for one in case.replacements if one not in before
+    )
     if case.state is not CaseState.REPLACEMENT_DUE or rules.awaits_stock(case):
         return Transition(case, happened)
     return payout.continue_after_inspection(case, happened, policy, arrived.at)
@@ -74,7 +77,7 @@ def refund_instead(
     if arrived.message.decision is not ResolutionDecision.PAY:
         message = "The replacement is to be sent; decide pay to refund the goods instead."
         return Refusal(rule="R39", code="settlement_not_offered", message=message)
-    happened = TimelineEvent("exchange_given_up", arrived.message.decided_by, "R39")
+    happened = TimelineEvent(CaseEvent.EXCHANGE_GIVEN_UP, arrived.message.decided_by, "R39")
     return payout.continue_after_inspection(rules.give_up(case), (happened,), policy, arrived.at)
 
 
@@ -88,11 +91,11 @@ def _withheld(case: Case, why: HoldReason) -> Transition:
 def _left(told: Dispatch) -> TimelineEvent:
     is_replacement = told.goods is DispatchedGoods.REPLACEMENT
     details = {"carrier": told.carrier, "tracking_number": told.tracking_number}
-    event, rule = ("replacement_sent", "R39") if is_replacement else ("goods_sent_back", "R28")
+    event, rule = (CaseEvent.REPLACEMENT_SENT, "R39") if is_replacement else (CaseEvent.GOODS_SENT_BACK, "R28")
     return TimelineEvent(event, told.sent_by, rule, dict(details))
 
 
-def _happened(event: str, one: Replacement) -> TimelineEvent:
+def _happened(event: CaseEvent, one: Replacement) -> TimelineEvent:
     details: dict[str, JsonValue] = {
         "replacement_id": one.replacement_id,
         "sku": one.sku,

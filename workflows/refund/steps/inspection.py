@@ -2,6 +2,7 @@
 
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import CaseResolution, WarehouseInspection
+from domain.cases.timeline import CaseEvent
 from domain.policy_document import PolicyDocument
 from policy import inspection as rules
 from workflows.refund.steps import exchange
@@ -12,7 +13,7 @@ def inspect(case: Case, arrived: ReceivedMessage[WarehouseInspection], policy: P
     """Tally the verdicts per unit; accepted units are paid, then failed ones ask a human (R26, R27)."""
     if refusal := rules.check_inspection(case, arrived.message):
         return refusal
-    revived = (TimelineEvent("revived", rule="R19"),) if not case.is_open else ()
+    revived = (TimelineEvent(CaseEvent.REVIVED, rule="R19"),) if not case.is_open else ()
     case = rules.tally(case, arrived.message, arrived.at)
     case = case.amend(
         received_at=case.received_at or arrived.at,
@@ -29,7 +30,7 @@ def resolve(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Policy
     if refusal := rules.check_resolution(case, resolution):
         return refusal
     happened = TimelineEvent(
-        "inspection_decided", resolution.decided_by, "R27", {"decision": resolution.decision.value}
+        CaseEvent.INSPECTION_DECIDED, resolution.decided_by, "R27", {"decision": resolution.decision.value}
     )
     return exchange.settle(rules.settle(case, resolution), (happened,), policy, arrived.at)
 
@@ -38,5 +39,5 @@ def _inspected(case: Case, inspection: WarehouseInspection) -> TimelineEvent:
     found = [f"{line.sku} x{line.quantity} {line.verdict}" for line in inspection.lines]
     outstanding = sum(line.outstanding for line in case.lines)
     return TimelineEvent(
-        "inspected", inspection.inspected_by, "R26", {"found": list(found), "outstanding": outstanding}
+        CaseEvent.INSPECTED, inspection.inspected_by, "R26", {"found": list(found), "outstanding": outstanding}
     )

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from domain.calendar import WindowName
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import PayoutAnswer, RefundUpdate
 from domain.cases.payout import Payout
+from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState
 from domain.payout_state import BlockReason, PayoutState
 from domain.policy_document import PolicyDocument
@@ -62,7 +64,7 @@ def planned(case: Case, payouts: tuple[Payout, ...], policy: PolicyDocument, at:
     fresh = payouts[len(case.payouts) :]
     happened = tuple(
         TimelineEvent(
-            "reimbursement_owed" if payout.is_outside else "payout_planned",
+            CaseEvent.REIMBURSEMENT_OWED if payout.is_outside else CaseEvent.PAYOUT_PLANNED,
             rule="R32" if payout.is_outside else "R35",
             details={"payout_id": payout.payout_id, **payout.amount.model_dump()},
         )
@@ -76,7 +78,7 @@ def planned(case: Case, payouts: tuple[Payout, ...], policy: PolicyDocument, at:
 
 def blocked(case: Case, reason: BlockReason, happened: tuple[TimelineEvent, ...] = ()) -> Transition:
     """Park the case for finance, who contact the customer (R36)."""
-    parked = TimelineEvent("payout_blocked", rule="R36", details={"code": reason})
+    parked = TimelineEvent(CaseEvent.PAYOUT_BLOCKED, rule="R36", details={"code": reason})
     return Transition(case.amend(state=CaseState.PAYOUT_BLOCKED, blocked_by=reason), (*happened, parked))
 
 
@@ -103,7 +105,7 @@ def answered(payout: Payout, by: str = "gateway") -> TimelineEvent:
         "failure_code": payout.failure_code,
     }
     rule = "R37" if payout.state is PayoutState.REVERSED else "R34"
-    return TimelineEvent(f"payout_{payout.state}", by, rule, dict(details))
+    return TimelineEvent(CaseEvent.of_payout(payout.state), by, rule, dict(details))
 
 
 def _was_only_sending(case: Case) -> bool:
@@ -115,7 +117,7 @@ def _was_only_sending(case: Case) -> bool:
 def _owe(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument) -> Transition:
     due = refund_amount.refund_due(case, policy)
     owed = TimelineEvent(
-        "payout_due",
+        CaseEvent.PAYOUT_DUE,
         rule="R30" if case.reason.is_sellers_fault else "R31",
         details={
             "goods": due.goods.minor,
@@ -138,23 +140,24 @@ def _rest(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Tran
         return Transition(case.amend(state=CaseState.REPLACEMENT_DUE), happened)
     if inspection.needs_decision(case):
         return Transition(
-            case.amend(state=CaseState.INSPECTION_FAILED), (*happened, TimelineEvent("decision_needed", rule="R27"))
+            case.amend(state=CaseState.INSPECTION_FAILED),
+            (*happened, TimelineEvent(CaseEvent.DECISION_NEEDED, rule="R27")),
         )
-    ship_by = case.deadline("ship_by")
+    ship_by = case.deadline(WindowName.SHIP_BY)
     is_rest_out = any(line.outstanding for line in case.lines)
     if is_rest_out and case.rest_received_at:
         received = case.amend(state=CaseState.RECEIVED, received_at=case.rest_received_at, rest_received_at=None)
         return Transition(received, happened)
     if is_rest_out and case.shipment and not case.shipment.is_inspected:
         return Transition(
-            case.amend(state=CaseState.IN_TRANSIT), (*happened, TimelineEvent("rest_awaited", rule="R26"))
+            case.amend(state=CaseState.IN_TRANSIT), (*happened, TimelineEvent(CaseEvent.REST_AWAITED, rule="R26"))
         )
     if is_rest_out and ship_by and deadlines.in_time(at, ship_by):
         return Transition(
-            case.amend(state=CaseState.AWAITING_RETURN), (*happened, TimelineEvent("rest_awaited", rule="R26"))
+            case.amend(state=CaseState.AWAITING_RETURN), (*happened, TimelineEvent(CaseEvent.REST_AWAITED, rule="R26"))
         )
     state = end_state(case)
-    return Transition(case.amend(state=state), (*happened, TimelineEvent(state.value)))
+    return Transition(case.amend(state=state), (*happened, TimelineEvent(CaseEvent.of_end(state))))
 
 
 def end_state(case: Case) -> CaseState:

@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from domain.calendar import Deadline
 from domain.cases.case import Case
+from domain.cases.timeline import CaseEvent
 from domain.policy_document import PolicyDocument
 from workflows.refund.transition import TimelineEvent, Transition
 
@@ -18,7 +19,8 @@ def check_submission(case: Case, deadline: Deadline, _at: datetime, _policy: Pol
         return Transition(case)
     details = {"what": deadline.what, "when": deadline.when.isoformat()}
     return Transition(
-        case.amend(overdue=True), (TimelineEvent("payout_submission_overdue", rule="R34", details=dict(details)),)
+        case.amend(overdue=True),
+        (TimelineEvent(CaseEvent.PAYOUT_SUBMISSION_OVERDUE, rule="R34", details=dict(details)),),
     )
 
 
@@ -29,4 +31,6 @@ def breach(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocumen
     ]
     cause = case.state.value if case.blocked_by is None else case.blocked_by
     details: dict[str, JsonValue] = {"when": deadline.when.isoformat(), "blocked_by": cause, "causes": causes}
-    return Transition(case.amend(overdue=True), (TimelineEvent("payout_window_breached", rule="R34", details=details),))
+    return Transition(
+        case.amend(overdue=True), (TimelineEvent(CaseEvent.PAYOUT_WINDOW_BREACHED, rule="R34", details=details),)
+    )

@@ -3,6 +3,7 @@
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import CaseResolution, PayoutTrouble
 from domain.cases.payout import REIMBURSEMENT, OtherAccount, Payout
+from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState, ResolutionDecision
 from domain.payout_state import BlockReason, PayoutState
 from domain.policy_document import PolicyDocument
@@ -36,11 +37,11 @@ def resolve(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Policy
         case ResolutionDecision.CLOSE if case.state is CaseState.CHARGEBACK_HOLD:
             return dispute.close_by_hand(case, arrived, policy)
         case ResolutionDecision.CLOSE:
-            happened = TimelineEvent("refunded_elsewhere", resolution.decided_by, "R32")
+            happened = TimelineEvent(CaseEvent.REFUNDED_EXTERNALLY, resolution.decided_by, "R32")
             return payout.paid(exchange.never_reserved_given_up(case), (happened,), policy, arrived.at)
         case _:
             accepted = case.evidence_accepted or resolution.decision is ResolutionDecision.ACCEPT
-            happened = TimelineEvent("payout_retried", resolution.decided_by, "R36")
+            happened = TimelineEvent(CaseEvent.PAYOUT_RETRIED, resolution.decided_by, "R36")
             return payout.again(case.amend(evidence_accepted=accepted), (happened,))
 
 
@@ -49,10 +50,12 @@ def _other_account(case: Case, resolution: CaseResolution) -> Transition:
     proposal = OtherAccount(reference=resolution.reference or "", proposed_by=resolution.decided_by)
     details = {"account": proposal.reference}
     if rules.is_second_approval(case, resolution):
-        return _rerouted(case, TimelineEvent("other_account_approved", resolution.decided_by, "R36", dict(details)))
+        return _rerouted(
+            case, TimelineEvent(CaseEvent.OTHER_ACCOUNT_APPROVED, resolution.decided_by, "R36", dict(details))
+        )
     if proposal == case.other_account:
         return Transition(case)
-    happened = TimelineEvent("other_account_proposed", resolution.decided_by, "R36", dict(details))
+    happened = TimelineEvent(CaseEvent.OTHER_ACCOUNT_PROPOSED, resolution.decided_by, "R36", dict(details))
     return Transition(case.amend(other_account=proposal), (happened,))
 
 

@@ -8,6 +8,7 @@ from domain.calendar import Deadline
 from domain.cases.case import Case, Refusal
 from domain.cases.evidence import EvidencePin
 from domain.cases.messages import CaseResolution, EvidenceReport, Withdrawal
+from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState, EvidenceStatus, ResolutionDecision
 from domain.policy_document import PolicyDocument
 from policy import request as rules
@@ -20,7 +21,7 @@ def take_evidence(case: Case, arrived: ReceivedMessage[EvidenceReport], policy: 
     """Keep what was pinned or refused; complete information goes to the auditor (R8, R9)."""
     pins = _merged(case.evidence, arrived.message.pins)
     happened = tuple(
-        TimelineEvent(f"evidence_{pin.status}", "customer", "R8", {"evidence_id": pin.evidence_id})
+        TimelineEvent(CaseEvent.of_evidence(pin.status), "customer", "R8", {"evidence_id": pin.evidence_id})
         for pin in arrived.message.pins
     )
     case = case.amend(evidence=pins)
@@ -35,16 +36,19 @@ def withdraw(case: Case, arrived: ReceivedMessage[Withdrawal], _policy: PolicyDo
         return Refusal(rule="R24", code="too_late_to_withdraw", message="The warehouse already has the goods.")
     is_settled_in_part = case.is_partly_paid or any(line.refused for line in case.lines)
     state = payout.end_state(case) if is_settled_in_part else CaseState.WITHDRAWN
-    return Transition(case.amend(state=state), (TimelineEvent("withdrawn", arrived.message.withdrawn_by, "R24"),))
+    return Transition(
+        case.amend(state=state), (TimelineEvent(CaseEvent.WITHDRAWN, arrived.message.withdrawn_by, "R24"),)
+    )
 
 
 def end_information_window(case: Case, deadline: Deadline, _at: datetime, policy: PolicyDocument) -> Transition:
     """Go on with what is there when it suffices, else the case expires (R9)."""
     if case.awaits_more or rules.missing_evidence(case.reason, policy, case.evidence):
         return Transition(
-            case.amend(state=CaseState.EXPIRED), (TimelineEvent("expired", rule="R9", details=_named(deadline)),)
+            case.amend(state=CaseState.EXPIRED),
+            (TimelineEvent(CaseEvent.EXPIRED, rule="R9", details=_named(deadline)),),
         )
-    return _to_audit(case, (TimelineEvent("information_window_ended", rule="R9"),))
+    return _to_audit(case, (TimelineEvent(CaseEvent.INFORMATION_WINDOW_ENDED, rule="R9"),))
 
 
 def reopen(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
@@ -56,13 +60,13 @@ def reopen(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyD
     missing = rules.missing_evidence(case.reason, policy, case.evidence)
     state = CaseState.INFORMATION_REQUESTED if missing else CaseState.UNDER_AUDIT
     details = {"reason_code": arrived.message.reason_code, "against": case.refusal.rule if case.refusal else ""}
-    happened = TimelineEvent("reopened", arrived.message.decided_by, "R12", dict(details))
+    happened = TimelineEvent(CaseEvent.REOPENED, arrived.message.decided_by, "R12", dict(details))
     return Transition(case.amend(state=state, goodwill=True, ended_at=None), (happened,))
 
 
 def _to_audit(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
     case = case.amend(state=CaseState.UNDER_AUDIT, awaits_more=False)
-    return Transition(case, (*happened, TimelineEvent("audit_requested", rule="R14")))
+    return Transition(case, (*happened, TimelineEvent(CaseEvent.AUDIT_REQUESTED, rule="R14")))
 
 
 def _is_complete(case: Case, report: EvidenceReport, policy: PolicyDocument) -> bool:

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from domain.calendar import Deadline
+from domain.calendar import Deadline, WindowName
 from domain.cases.case import Case, Refusal
 from domain.cases.case_lines import Shipment
 from domain.cases.messages import CaseResolution, CourierTracking, GoodsReceipt
+from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState, ResolutionDecision
 from domain.money import Money
 from domain.policy_document import PolicyDocument
@@ -25,15 +26,15 @@ def track(case: Case, arrived: ReceivedMessage[CourierTracking], _policy: Policy
     if shipment == case.shipment or shipment.is_inspected:
         return Transition(case)
     lost = rules.is_loss(tracking.status, tracking.sub_status)
-    happened = _tracked(case.shipment, tracking, "parcel_lost" if lost else None)
-    moving = tuple(deadline for deadline in case.deadlines if deadline.what != "parcel_stalled")
+    happened = _tracked(case.shipment, tracking, CaseEvent.PARCEL_LOST if lost else None)
+    moving = tuple(deadline for deadline in case.deadlines if deadline.what is not WindowName.PARCEL_STALLED)
     state = CaseState.LOST_IN_RETURN if lost else CaseState.IN_TRANSIT
     return Transition(case.amend(state=state, shipment=shipment, deadlines=moving), (happened,))
 
 
 def track_rest(case: Case, arrived: ReceivedMessage[CourierTracking], _policy: PolicyDocument) -> Transition | Refusal:
     """Note the parcel with the rest of the goods while others are inspected or paid; its window is kept (R19, R26)."""
-    tracking, ship_by = arrived.message, case.deadline("ship_by")
+    tracking, ship_by = arrived.message, case.deadline(WindowName.SHIP_BY)
     is_new = case.shipment is None or case.shipment.tracking_number != tracking.tracking_number
     if not is_new or not any(line.outstanding for line in case.lines):
         return Transition(case)
@@ -43,7 +44,7 @@ def track_rest(case: Case, arrived: ReceivedMessage[CourierTracking], _policy: P
     return Transition(case.amend(shipment=_shipment(case.shipment, arrived)), (happened,))
 
 
-def _tracked(known: Shipment | None, tracking: CourierTracking, event: str | None) -> TimelineEvent:
+def _tracked(known: Shipment | None, tracking: CourierTracking, event: CaseEvent | None) -> TimelineEvent:
     return TimelineEvent(
         event or _moved(known, tracking),
         "customer" if known is None else "courier",
@@ -58,7 +59,7 @@ def _tracked(known: Shipment | None, tracking: CourierTracking, event: str | Non
 
 def receive(case: Case, arrived: ReceivedMessage[GoodsReceipt], _policy: PolicyDocument) -> Transition:
     """Take the warehouse's scan as receipt, also of a case that had expired or was thought lost (R19, R20)."""
-    revived = (TimelineEvent("revived", rule="R19"),) if not case.is_open else ()
+    revived = (TimelineEvent(CaseEvent.REVIVED, rule="R19"),) if not case.is_open else ()
     happened = _received(arrived.message)
     received = case.amend(state=CaseState.RECEIVED, received_at=arrived.at, ended_at=None)
     return Transition(received, (*revived, happened))
@@ -74,7 +75,7 @@ def receive_rest(case: Case, arrived: ReceivedMessage[GoodsReceipt], _policy: Po
 
 def _received(receipt: GoodsReceipt) -> TimelineEvent:
     scanned = {"scanned_at": receipt.scanned_at.isoformat()} if receipt.scanned_at else {}
-    return TimelineEvent("received", receipt.received_by, "R20", dict(scanned))
+    return TimelineEvent(CaseEvent.RECEIVED, receipt.received_by, "R20", dict(scanned))
 
 
 def expire(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
@@ -82,13 +83,13 @@ def expire(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocumen
     state = payout.end_state(case)
     details = {"what": deadline.what, "when": deadline.when.isoformat()}
     return Transition(
-        case.amend(state=state), (TimelineEvent("return_window_ended", rule="R19", details=dict(details)),)
+        case.amend(state=state), (TimelineEvent(CaseEvent.RETURN_WINDOW_ENDED, rule="R19", details=dict(details)),)
     )
 
 
 def stall(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
     """Ask a human about a parcel that has not moved (R22)."""
-    happened = TimelineEvent("parcel_stalled", rule="R22", details={"since": deadline.since.isoformat()})
+    happened = TimelineEvent(CaseEvent.PARCEL_STALLED, rule="R22", details={"since": deadline.since.isoformat()})
     return Transition(case.amend(state=CaseState.LOST_IN_RETURN), (happened,))
 
 
@@ -97,7 +98,10 @@ def decide_loss(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Po
     resolution = arrived.message
     bearer = "shop" if rules.shop_bears_loss(case) else "customer"
     happened = TimelineEvent(
-        "loss_decided", resolution.decided_by, "R22", {"decision": resolution.decision.value, "policy_says": bearer}
+        CaseEvent.LOSS_DECIDED,
+        resolution.decided_by,
+        "R22",
+        {"decision": resolution.decision.value, "policy_says": bearer},
     )
     if resolution.decision is ResolutionDecision.PAY:
         return exchange.settle_without_goods(case.amend(loss_accepted=True), (happened,), policy, arrived.at)
@@ -141,6 +145,6 @@ def _followed(known: Shipment, arrived: ReceivedMessage[CourierTracking]) -> Shi
     )
 
 
-def _moved(known: Shipment | None, tracking: CourierTracking) -> str:
+def _moved(known: Shipment | None, tracking: CourierTracking) -> CaseEvent:
     is_new = known is None or known.tracking_number != tracking.tracking_number
-    return "shipment_registered" if is_new else "parcel_moved"
+    return CaseEvent.SHIPMENT_REGISTERED if is_new else CaseEvent.PARCEL_MOVED

@@ -1,0 +1,143 @@
+"""What happens to a case, as its timeline names it."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, JsonValue
+
+from domain.enums import CaseState, EvidenceStatus, ReplacementState
+from domain.payment_events import DisputeStatus
+from domain.payout_state import PayoutState
+from domain.types import RuleId
+from domain.value import Value
+
+
+class CaseEvent(StrEnum):
+    """Everything that a case's timeline can tell."""
+
+    CASE_OPENED = "case_opened"
+    REQUEST_REFUSED = "request_refused"
+    EVIDENCE_ANNOUNCED = "evidence_announced"
+    EVIDENCE_PINNED = "evidence_pinned"
+    EVIDENCE_REFUSED = "evidence_refused"
+    INFORMATION_WINDOW_ENDED = "information_window_ended"
+    CUSTOMER_REMINDED = "customer_reminded"
+    WITHDRAWN = "withdrawn"
+    REOPENED = "reopened"
+
+    AUDIT_REQUESTED = "audit_requested"
+    AUDIT_OVERDUE = "audit_overdue"
+    INFORMATION_REQUESTED = "information_requested"
+    RECLASSIFIED = "reclassified"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    AUDIT_NOTE = "audit_note"
+
+    RETURN_REQUESTED = "return_requested"
+    SHIPMENT_REGISTERED = "shipment_registered"
+    PARCEL_MOVED = "parcel_moved"
+    COURIER_EVENT = "courier_event"
+    PARCEL_LOST = "parcel_lost"
+    PARCEL_STALLED = "parcel_stalled"
+    LOSS_DECIDED = "loss_decided"
+    RETURN_WINDOW_ENDED = "return_window_ended"
+    REVIVED = "revived"
+    RECEIVED = "received"
+    RECEIPT_NOTE = "receipt_note"
+
+    INSPECTED = "inspected"
+    INSPECTION_OVERDUE = "inspection_overdue"
+    INSPECTION_NOTE = "inspection_note"
+    PHOTO_ANNOUNCED = "photo_announced"
+    PHOTO_PINNED = "photo_pinned"
+    PHOTO_REFUSED = "photo_refused"
+    DECISION_NEEDED = "decision_needed"
+    DECISION_OVERDUE = "decision_overdue"
+    INSPECTION_DECIDED = "inspection_decided"
+    RESOLUTION_NOTE = "resolution_note"
+    REST_AWAITED = "rest_awaited"
+    GOODS_SENT_BACK = "goods_sent_back"
+
+    REPLACEMENT_PLANNED = "replacement_planned"
+    REPLACEMENT_RESERVED = "replacement_reserved"
+    REPLACEMENT_OUT_OF_STOCK = "replacement_out_of_stock"
+    REPLACEMENT_RELEASING = "replacement_releasing"
+    REPLACEMENT_RELEASED = "replacement_released"
+    REPLACEMENT_SENT = "replacement_sent"
+    REPLACEMENT_OVERDUE = "replacement_overdue"
+    EXCHANGE_GIVEN_UP = "exchange_given_up"
+
+    PAYOUT_DUE = "payout_due"
+    REIMBURSEMENT_OWED = "reimbursement_owed"
+    PAYOUT_PLANNED = "payout_planned"
+    PAYOUT_SUBMITTING = "payout_submitting"
+    PAYOUT_UNKNOWN = "payout_unknown"
+    PAYOUT_PENDING = "payout_pending"
+    PAYOUT_ACTION_REQUIRED = "payout_action_required"
+    PAYOUT_SUCCEEDED = "payout_succeeded"
+    PAYOUT_FAILED = "payout_failed"
+    PAYOUT_CANCELED = "payout_canceled"
+    PAYOUT_REVERSED = "payout_reversed"
+    PAYOUT_BLOCKED = "payout_blocked"
+    PAYOUT_RETRIED = "payout_retried"
+    PAYOUT_SUBMISSION_OVERDUE = "payout_submission_overdue"
+    PAYOUT_WINDOW_BREACHED = "payout_window_breached"
+    FINANCE_ALERTED = "finance_alerted"
+    REFUNDED_EXTERNALLY = "refunded_elsewhere"
+    OTHER_ACCOUNT_PROPOSED = "other_account_proposed"
+    OTHER_ACCOUNT_APPROVED = "other_account_approved"
+    CHARGEBACK_HOLD = "chargeback_hold"
+    DISPUTE_OPEN = "dispute_open"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
+
+    REFUNDED = "refunded"
+    EXCHANGED = "exchanged"
+    RETURNING_TO_CUSTOMER = "returning_to_customer"
+    EXPIRED = "expired"
+    SIGNAL_IGNORED = "signal_ignored"
+
+    @classmethod
+    def of_evidence(cls, status: EvidenceStatus) -> "CaseEvent":
+        """Return what is told of the customer's evidence that stands so (R8)."""
+        return cls(f"evidence_{status}")
+
+    @classmethod
+    def of_photo(cls, status: EvidenceStatus) -> "CaseEvent":
+        """Return what is told of a photo of the warehouse that stands so."""
+        return cls(f"photo_{status}")
+
+    @classmethod
+    def of_replacement(cls, state: ReplacementState) -> "CaseEvent":
+        """Return what is told of a replacement that stands so (R39)."""
+        return cls(f"replacement_{state}")
+
+    @classmethod
+    def of_payout(cls, state: PayoutState) -> "CaseEvent":
+        """Return what is told of a payout that stands so (R34)."""
+        return cls(f"payout_{state}")
+
+    @classmethod
+    def of_dispute(cls, status: DisputeStatus) -> "CaseEvent":
+        """Return what is told of a chargeback that stands so (R38)."""
+        return cls(f"dispute_{status}")
+
+    @classmethod
+    def of_end(cls, state: CaseState) -> "CaseEvent":
+        """Return what is told of a case for which nothing more is to come (R26, R28, R39)."""
+        return cls(state.value)
+
+
+EventName = Annotated[CaseEvent | str, Field(union_mode="left_to_right")]
+"""An event of a stored timeline; a newer release may have written one that this release does not know."""
+
+
+class TimelineEntry(Value):
+    """Something that happened, in codes: free text stays in the database."""
+
+    seq: Annotated[int, Field(ge=0)]
+    at: AwareDatetime
+    actor: str
+    event: EventName
+    rule: RuleId | None = None
+    details: dict[str, JsonValue] = Field(default_factory=dict)
