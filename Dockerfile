@@ -17,9 +17,11 @@ WORKDIR /app
 COPY . .
 RUN /venv/bin/python -m compileall -q .
 
+ARG REFUNDS_COMMIT
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    REFUNDS_COMMIT=$REFUNDS_COMMIT \
     REFUNDS_ENV=production \
     REFUNDS_API_HOST=0.0.0.0
 USER refunds

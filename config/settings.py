@@ -14,6 +14,7 @@ BAD_SETTINGS_EXIT_CODE = 2
 EMBEDDED_DATABASE_URL = "sqlite:///.local/refunds.db"
 DATABASE_SCHEMES = ("sqlite:///", "postgres://", "postgresql://", "postgresql+psycopg://")
 KEY_CHARACTERS_MIN = 24
+UNNAMED_COMMIT = "local"
 
 SomeSettings = TypeVar("SomeSettings", bound=PortSettings)
 
@@ -22,6 +23,11 @@ class Settings(PortSettings):
     """The settings of one process, validated as a whole."""
 
     env: Literal["development", "production"] = Field("development", description="Set development or production.")
+    commit: str = Field(
+        UNNAMED_COMMIT,
+        pattern=r"^[0-9A-Za-z.-]{1,64}$",
+        description="Set the commit that the code was built from (git rev-parse --short HEAD); images bring it along.",
+    )
     database_url: str = Field(
         EMBEDDED_DATABASE_URL,
         repr=False,
@@ -115,6 +121,13 @@ class Settings(PortSettings):
         "roles are storefront, auditor, warehouse, finance, admin.",
     )
     api_host: str = Field("127.0.0.1", min_length=1, description="Set the address the API listens on.")
+
+    @field_validator("commit")
+    @classmethod
+    def _production_knows_its_commit(cls, commit: str, info: ValidationInfo) -> str:
+        if commit == UNNAMED_COMMIT and _is_production(info):
+            raise ValueError("two builds of a release could not be told apart, nor the worse one rolled back")
+        return commit
 
     @field_validator("database_url")
     @classmethod

@@ -6,6 +6,7 @@
 import fcntl
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Generator
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import httpx2
 
-from config.ports import PREFIX
+from config.ports import PREFIX, variable
 from config.settings import Settings, load, load_ports
 from local.stack.ports import Ports
 from local.stack.process import ROOT, StackError
@@ -57,7 +58,17 @@ def lasting_blueprint(folder: Path) -> Blueprint:
     """Return what `make dev` starts in the folder: the settings of the environment go before its own."""
     given = {name: value for name, value in os.environ.items() if name.startswith(PREFIX) and value}
     keys = StoreKeys.kept(folder / "store-keys.json")
-    return Blueprint(folder, Ports.of(load_ports()), keys, given, lasting=True)
+    return Blueprint(folder, Ports.of(load_ports()), keys, {**_commit(), **given}, lasting=True)
+
+
+def _commit() -> dict[str, str]:
+    """Return the setting that names the code that runs here; nothing where git does not know."""
+    question = ("git", "describe", "--always", "--dirty", "--exclude", "*")
+    try:
+        described = subprocess.run(question, cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return {}
+    return {variable("commit"): described.stdout.strip()}
 
 
 def _slip(stack: Stack, folder: Path) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import uvloop
 from temporalio.client import Client
+from temporalio.common import WorkerDeploymentVersion
+from temporalio.service import RPCError
 
 from activities.cases import CaseActivities
 from activities.payouts import PayoutActivities
@@ -37,8 +39,10 @@ from gateways.stock_webhook import ShopStock
 from worker.build import ActivitySet, build_worker
 from worker.case_notifier import TemporalCaseNotifier
 from worker.gateways import gateways_of
+from worker.release import version_of
 from worker.schedules import ensure_schedules
 from worker.search_attributes import ensure_search_attributes
+from worker.versions import NotPromotedError, as_deployed, promote_first
 
 POLICY_VERSIONS = Path(__file__).parent.parent / "policy" / "versions"
 log = logging.getLogger("worker")
@@ -70,16 +74,22 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    version = version_of(settings)
     worker = build_worker(
         client,
         activity_set(settings, client, database),
         max_cached_workflows=settings.max_cached_workflows,
         sandboxed=settings.workflow_sandbox,
+        deployment=as_deployed(version),
     )
     _collect_garbage_seldom()
-    async with worker:
-        log.info("worker ready: queue %s, namespace %s", worker.task_queue, client.namespace)
+    async with worker, asyncio.TaskGroup() as beside:
+        log.info(
+            "worker ready: queue %s, namespace %s, version %s", worker.task_queue, client.namespace, version.build_id
+        )
+        promotion = beside.create_task(_promote_first(client, version))
         await stop.wait()
+        promotion.cancel()
         log.info("worker stopping: no new work is taken, what is under way is finished")
     database.close()
     await settle()
@@ -95,6 +105,21 @@ def main() -> int:
         sys.stderr.write(f"{error.message}\n")
         return 1
     return 0
+
+
+async def _promote_first(client: Client, version: WorkerDeploymentVersion) -> None:
+    """Give the first version its work, and say in the log who has it; a server that refuses stops no worker."""
+    try:
+        current = await promote_first(client, version)
+    except (RPCError, NotPromotedError) as error:
+        log.error("version %s is not promoted, so it gets no work: %s", version.build_id, error.message)  # noqa: TRY400
+        return
+    if current == version.build_id:
+        log.info("version %s has the work", current)
+    else:
+        log.warning(
+            "version %s has the work: python -m worker.promote gives it to %s", current or "none", version.build_id
+        )
 
 
 def _stock(settings: Settings, table: StockTable) -> Stock:

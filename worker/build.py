@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.cases import CaseActivities
@@ -19,6 +19,8 @@ from workflows.options import TASK_QUEUE
 from workflows.plugin import RefundPlugin
 from workflows.reconciliation import ReconciliationWorkflow
 from workflows.refund.workflow import RefundWorkflow
+
+CONCURRENT_ACTIVITIES_MAX = 20
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,12 @@ def build_worker(
     activity_set: ActivitySet,
     *,
     max_cached_workflows: int = 1000,
-    max_concurrent_activities: int = 20,
     sandboxed: bool = False,
+    deployment: WorkerDeploymentConfig | None = None,
 ) -> Worker:
     """Return a worker of the refund queue that finishes what it holds before it stops.
 
+    With a deployment it is a worker of that version, and gets work once the version is promoted.
     The converter and the signal guard come with the client (`workflows.plugin`); raises ValueError for one without.
     """
     if not any(isinstance(one, RefundPlugin) for one in client.config(active_config=True)["plugins"]):
@@ -70,10 +73,11 @@ def build_worker(
         task_queue=TASK_QUEUE,
         workflows=[RefundWorkflow, ReconciliationWorkflow],
         activities=activity_set.activities(),
-        activity_executor=ThreadPoolExecutor(max_concurrent_activities, thread_name_prefix="activity"),
-        max_concurrent_activities=max_concurrent_activities,
-        max_concurrent_local_activities=max_concurrent_activities,
+        activity_executor=ThreadPoolExecutor(CONCURRENT_ACTIVITIES_MAX, thread_name_prefix="activity"),
+        max_concurrent_activities=CONCURRENT_ACTIVITIES_MAX,
+        max_concurrent_local_activities=CONCURRENT_ACTIVITIES_MAX,
         max_cached_workflows=max_cached_workflows,
         workflow_runner=runner(sandboxed=sandboxed),
+        deployment_config=deployment,
         graceful_shutdown_timeout=timedelta(seconds=20),
     )

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from db.core.engine import Database, DatabaseUnavailableError
@@ -16,6 +18,7 @@ LOCK_KEY = 0x5245_4655_4E44  # any constant of ours: PostgreSQL's advisory locks
 def migrate(url: str) -> None:
     """Migrate the database to the newest revision, all or nothing; of several at once, one does it and the rest wait.
 
+    A database that a newer release has migrated is left as it is, so that the release before can run beside it.
     Raises ValueError for a URL of another kind, DatabaseUnavailableError when the database does not answer.
     """
     database = Database(url)
@@ -34,7 +37,15 @@ def _upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    if not _is_ahead(config, connection):
+        command.upgrade(config, "head")
+
+
+def _is_ahead(config: Config, connection: Connection) -> bool:
+    """Return whether the tables are newer than the newest revision here; revisions are numbers of four digits."""
+    current = MigrationContext.configure(connection).get_current_revision()
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    return current is not None and newest is not None and current > newest
 
 
 def main(arguments: list[str]) -> int:

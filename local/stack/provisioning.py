@@ -1,12 +1,14 @@
-"""What must be laid out before the worker and the API start, as steps of the local system."""
+"""What is laid out before the worker and the API start, and promoted once they run, as steps of the local system."""
 
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Mapping
 
 from config.settings import Settings
 from config.store import bucket_of
 from domain.errors import StoreUnavailableError
 from gateways.evidence.evidence_store import EvidenceStore
-from local.stack.process import StackError
+from local.stack.process import ROOT, StackError
+from local.stack.service_spec import bare_environment, module
 from worker.prepare import prepare_bucket, prepare_database
 
 
@@ -36,6 +38,16 @@ def bucket_check(settings: Settings) -> Callable[[], bool]:
             return False
 
     return is_prepared
+
+
+def promote_version(settings_env: Mapping[str, str]) -> None:
+    """Give the running worker's version all cases, those of an earlier commit too; raises StackError."""
+    environment = {**bare_environment(), **settings_env}
+    promotion = subprocess.run(
+        module("worker.promote"), cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if promotion.returncode != 0:
+        raise StackError(promotion.stderr.strip())
 
 
 def _or_fail(prepare: Callable[[Settings], None], settings: Settings) -> None:

@@ -12,7 +12,7 @@ from config.settings import Settings
 from local.stack import services
 from local.stack.ports import Ports, refuse_taken, reserve
 from local.stack.process import Process, StackError
-from local.stack.provisioning import bucket_check, lay_foreign_bucket, lay_tables
+from local.stack.provisioning import bucket_check, lay_foreign_bucket, lay_tables, promote_version
 from local.stack.service_spec import Service
 from local.stack.stack_config import Blueprint, Urls
 
@@ -127,15 +127,19 @@ class Stack:
                 raise StackError(launched.process.obituary("by itself"))
 
     def _start_servers(self) -> None:
+        settings = self._blueprint.settings
         servers = [self._launch(service) for service in self._servers()]
-        self._step("database", lay_tables)
+        self._step("database", lambda: lay_tables(settings))
         self._await(servers)
         if not self._blueprint.is_own("store"):
-            self._step("evidence bucket", lay_foreign_bucket)
+            self._step("evidence bucket", lambda: lay_foreign_bucket(settings))
 
     def _start_edges(self) -> None:
         environment = self.settings_env
-        self._await([self._launch(services.worker(environment)), self._launch(services.api(environment))])
+        worker, api = self._launch(services.worker(environment)), self._launch(services.api(environment))
+        self._await([worker])
+        self._step("promotion", lambda: promote_version(environment))
+        self._await([api])
 
     def _servers(self) -> Generator[Service]:
         plan = self._blueprint
@@ -156,9 +160,9 @@ class Stack:
             each.service.await_ready(each.process)
             self._tell(each.service.name, time.monotonic() - each.at)
 
-    def _step(self, name: str, prepare: Callable[[Settings], None]) -> None:
+    def _step(self, name: str, take: Callable[[], None]) -> None:
         began = time.monotonic()
-        prepare(self._blueprint.settings)
+        take()
         self._tell(name, time.monotonic() - began)
 
     def __enter__(self) -> Self:

@@ -17,6 +17,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryRequest
 from temporalio.client import Client
+from temporalio.common import WorkerDeploymentVersion
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
@@ -111,13 +112,19 @@ def work(environment: Mapping[str, str], queue: str, end: End | None, log: Path)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     logging.basicConfig(filename=log, level=logging.WARNING, force=True)
+    real_worker.promote_first = _nothing_to_promote
     real_worker.build_worker = lambda client, activity_set, **more: _built(client, activity_set, queue, end, **more)
     asyncio.run(real_worker.run(Settings.of(environment)))
 
 
+async def _nothing_to_promote(_client: Client, version: WorkerDeploymentVersion) -> str:
+    return version.build_id
+
+
 def _built(client: Client, activity_set: build.ActivitySet, queue: str, end: End | None, **more: Any) -> Worker:
     build.TASK_QUEUE = queue
-    worker = build.build_worker(client, activity_set, **more)
+    # Without a version: one holds a hundred queues, and here every moment has a queue of its own.
+    worker = build.build_worker(client, activity_set, **{**more, "deployment": None})
     if end:
         worker._bridge_worker = MortalWorker(worker._bridge_worker, end, client)
     return worker

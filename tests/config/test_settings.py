@@ -15,6 +15,7 @@ LONG_KEY = "k3" * 12
 PRODUCTION = {
     **ENOUGH,
     "REFUNDS_ENV": "production",
+    "REFUNDS_COMMIT": "3f2a91c",
     "REFUNDS_DATABASE_URL": "postgresql://refunds:pw@db/refunds",
     "REFUNDS_API_KEYS": json.dumps({LONG_KEY: {"role": "auditor", "name": "mei"}}),
 }
@@ -71,6 +72,8 @@ def test_a_setting_that_is_set_but_empty_is_missing(monkeypatch):
         ("REFUNDS_DATABASE_URL", "", "for development only"),
         ("REFUNDS_STRIPE_API_KEY", "", "is not set"),
         ("REFUNDS_S3_ACCESS_KEY", "", "is not set"),
+        ("REFUNDS_COMMIT", "", "could not be told apart"),
+        ("REFUNDS_COMMIT", "local", "could not be told apart"),
     ],
 )
 def test_production_refuses(monkeypatch, name, value, message):
@@ -88,6 +91,8 @@ def test_production_refuses(monkeypatch, name, value, message):
         ("REFUNDS_API_PORT", "70000"),
         ("REFUNDS_API_PORT", "http"),
         ("REFUNDS_S3_ENDPOINT", "store:8333"),
+        ("REFUNDS_COMMIT", "feature/no hash"),
+        ("REFUNDS_COMMIT", "a" * 65),
         ("REFUNDS_API_KEYS", "auditor"),
         ("REFUNDS_API_KEYS", "{}"),
         ("REFUNDS_API_KEYS", '{"a": {"role": "boss", "name": ""}}'),

@@ -124,3 +124,18 @@ def test_a_payment_of_two_orders_stops_the_migration_and_is_named(old: Database,
     with pytest.raises(ValueError, match="stand in two orders: stripe pi_card"):
         migrate(empty_url)
     assert rows(old, "SELECT version_num FROM alembic_version") == [("0001",)]
+
+
+def test_a_release_leaves_the_tables_of_the_next_one_as_they_are(empty_url: str):
+    """A rollback prepares again, with the tables that the newer release has added to."""
+    migrate(empty_url)
+    database = Database(empty_url)
+    with database.writing() as connection:
+        connection.execute(text("ALTER TABLE cases ADD COLUMN of_tomorrow INTEGER"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    migrate(empty_url)
+    assert rows(database, "SELECT version_num FROM alembic_version") == [("9999",)]
+    Orders(database).put(an_order())
+    opened = Cases(database).open(a_case(), [])
+    assert Cases(database).case(opened.case_id) == opened
+    database.close()

@@ -10,7 +10,7 @@ from local.stack.process import ROOT
 
 TEXT = (ROOT / "docker-compose.yml").read_text()
 MANDATORY = sorted(set(re.findall(r"\$\{(\w+):\?", TEXT)))
-ONE_SHOTS = {"temporal-schema", "temporal-namespace", "prepare"}
+ONE_SHOTS = {"temporal-schema", "temporal-namespace", "prepare", "promote"}
 OF_WHAT_CAN_BE_LEFT_OUT = {
     "REFUNDS_STRIPE_WEBHOOK_SECRETS",
     "REFUNDS_PAYPAL_CLIENT_SECRET",
@@ -72,7 +72,7 @@ def test_only_the_loopback_address_is_published():
 
 
 def test_every_image_is_pinned():
-    images = {service["image"] for service in SERVICES.values()} - {"refunds:${REFUNDS_VERSION:-local}"}
+    images = {service["image"] for service in SERVICES.values() if not service["image"].startswith("refunds:$")}
     images |= set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE))
     assert all(re.search(r":\d+\.\d+", image) for image in images), images
 
@@ -83,6 +83,15 @@ def test_a_service_comes_back_and_whatever_stays_is_looked_after(name):
     assert service["restart"] == ("on-failure" if name in ONE_SHOTS else "unless-stopped")
     if name not in ONE_SHOTS | {"api", "temporal-ui"}:  # the API's own check is the image's
         assert "test" in service["healthcheck"]
+
+
+def test_every_start_promotes_the_version_of_its_own_image():
+    promotion, worker = SERVICES["promote"], SERVICES["worker"]
+    assert promotion["command"] == ["python", "-m", "worker.promote"]
+    assert promotion["depends_on"] == {"worker": {"condition": "service_started"}}
+    assert promotion["image"] == worker["image"] == f"refunds:{worker['build']['args']['REFUNDS_COMMIT']}"
+    assert "REFUNDS_COMMIT" not in worker["environment"], "the image brings it along"
+    assert re.search(r"^ARG REFUNDS_COMMIT\n(?:.*\\\n)+ +REFUNDS_COMMIT=\$REFUNDS_COMMIT ", DOCKERFILE, re.MULTILINE)
 
 
 def test_the_payment_sandbox_starts_only_when_asked_for():

@@ -17,6 +17,7 @@ from local.stack.stack import Stack
 from local.stack.stack_config import Blueprint
 from local.stack.store_keys import StoreKeys
 
+STEPS = ["database", "promotion"]
 SERVICES = ["temporal", "payment sandbox", "evidence store", "worker", "api"]
 
 
@@ -46,8 +47,8 @@ def test_a_system_that_has_started_answers_at_every_address_it_names(stack):
 
 
 def test_every_step_of_the_start_was_told(stack, told):
-    assert sorted(told[: len(SERVICES) + 1]) == sorted(["database", *SERVICES])
-    assert told.index("database") < told.index("worker")
+    assert sorted(told[: len(SERVICES + STEPS)]) == sorted(SERVICES + STEPS)
+    assert told.index("database") < told.index("worker") < told.index("promotion")
 
 
 def test_every_service_has_a_log_of_its_own(stack):

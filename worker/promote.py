@@ -1,0 +1,42 @@
+"""`python -m worker.promote`: give this version all refunds, once its workers poll; the last step of a deployment.
+
+The same command of an earlier version rolls back; its workers must be running.
+"""
+
+import asyncio
+import sys
+
+from temporalio.service import RPCError
+
+from config.settings import Settings, load
+from config.temporal import connect, settle
+from worker.release import version_of
+from worker.versions import NotPromotedError, current_build, promote
+
+
+async def run(settings: Settings) -> str | None:
+    """Promote and return the build that had the work before; SystemExit says in one line why not."""
+    client, version = await connect(settings), version_of(settings)
+    try:
+        before = await current_build(client, version.deployment_name)
+        await promote(client, version)
+    except (NotPromotedError, RPCError) as error:
+        raise SystemExit(
+            f"{version.to_canonical_string()} is not promoted: {error.message}. Its workers must be running "
+            "(python -m worker); then repeat this."
+        ) from None
+    finally:
+        await settle()
+    return before
+
+
+def main() -> int:
+    """Run with the environment's settings."""
+    settings = load()
+    before = asyncio.run(run(settings))
+    print(f"{version_of(settings).to_canonical_string()} is promoted (before: {before or 'none'})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

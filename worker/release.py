@@ -1,0 +1,14 @@
+"""Which release of the workers this is."""
+
+from temporalio.common import WorkerDeploymentVersion
+
+from config.settings import Settings
+
+DEPLOYMENT = "refunds"
+RELEASE = "0.1.0"
+"""The version in pyproject.toml, which is not in the image; a test holds them together."""
+
+
+def version_of(settings: Settings) -> WorkerDeploymentVersion:
+    """Return the release and the commit that the process was built from, like 0.1.0+3f2a91c."""
+    return WorkerDeploymentVersion(DEPLOYMENT, f"{RELEASE}+{settings.commit}")
