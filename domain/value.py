@@ -1,5 +1,6 @@
 """The base of every domain value."""
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -18,9 +19,11 @@ class Value(BaseModel):
     )
 
     @classmethod
-    def read(cls, document: str | bytes) -> Self:
+    def read(cls, document: str | bytes | Mapping[str, Any]) -> Self:
         """Return what this or a neighbouring release stored or sent; a field that is not known is passed over."""
-        return cls.model_validate_json(document, extra="ignore")
+        if isinstance(document, str | bytes):
+            return cls.model_validate_json(document, extra="ignore")
+        return cls.model_validate(document, extra="ignore")
 
     def amend(self, **changes: Any) -> Self:  # noqa: ANN401 - fields of any type
         """Return the value with the changes, validated again as a whole (`model_copy` would skip that)."""

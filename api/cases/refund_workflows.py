@@ -147,7 +147,7 @@ def _refusal(case_id: str, error: WorkflowUpdateFailedError) -> Exception:
     if not isinstance(said, ApplicationError):
         return error
     if said.type == "refused":
-        return RefusedError(Refusal.model_validate(said.details[0]), case_id)
+        return RefusedError(Refusal.read(said.details[0]), case_id)
     if said.type == "wrong_state":
         return WrongStateError(case_id, CaseState(said.details[0]["state"]))
     return NotRunningError(case_id) if said.type == "AcceptedUpdateCompletedWorkflow" else error

@@ -101,8 +101,9 @@ def _submission(services: Services, who: Principal, key: str, request: RefundReq
 
 
 def _digest(request: RefundRequest) -> str:
-    """Return the hash of the request in one canonical spelling: blanks and the order of fields do not matter."""
-    canonical = json.dumps(request.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    """Return the hash of what the request says: spelling does not matter, nor which release reads it."""
+    said = request.model_dump(mode="json", exclude_defaults=True)
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return sha256(canonical.encode()).hexdigest()
 
 

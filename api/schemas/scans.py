@@ -34,8 +34,8 @@ class Scan(Value):
 
     @property
     def digest(self) -> str:
-        """The same for two scans that say the same."""
-        return sha256(self.model_dump_json().encode()).hexdigest()
+        """The same for two scans that say the same, to whichever release."""
+        return sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
 
 class UnreadableScan(BaseModel, extra="allow"):

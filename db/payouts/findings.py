@@ -87,4 +87,4 @@ def _row(finding: Finding) -> dict[str, Any]:
 
 
 def _finding(row: RowMapping) -> Finding:
-    return Finding(**from_json(row["finding"]), **{name: row[name] for name in _OWN})
+    return Finding.read({**from_json(row["finding"]), **{name: row[name] for name in _OWN}})

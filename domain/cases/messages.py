@@ -42,8 +42,9 @@ class Message(Value):
 
     @property
     def fingerprint(self) -> str:
-        """The same for two messages that say the same, whenever and under whatever id they came."""
-        return sha256(self.model_dump_json(exclude={"event_id", "received_at"}).encode()).hexdigest()[:16]
+        """The same for two messages that say the same, whenever, under whatever id and to whichever release."""
+        said = self.model_dump_json(exclude={"event_id", "received_at"}, exclude_defaults=True)
+        return sha256(said.encode()).hexdigest()[:16]
 
     @property
     def identity(self) -> str:

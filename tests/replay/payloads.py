@@ -1,4 +1,4 @@
-"""What the activities of stored histories were given and gave back, read as strictly as it can be.
+"""What workflows and activities of stored histories were given and gave back, read as strictly as it can be.
 
 The service itself reads leniently, so that two releases can run side by side. Here a field that a release wrote and
 today's code does not know is an error: it was renamed or removed, and what it held would be lost without a word.
@@ -13,12 +13,6 @@ from typing import Any, NamedTuple, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 from temporalio.activity import _Definition as Definition
 
-from activities.cases import CaseActivities
-from activities.payouts import PayoutActivities
-from activities.signal_times import SignalTimeActivities
-from activities.stock import StockActivities
-
-OF_CASES = (CaseActivities, PayoutActivities, StockActivities, SignalTimeActivities)
 HOW_TO_GO_ON = (
     "Cases of a release hold such values. Keep the field and add the new one beside it with a default: "
     "docs/DEPLOYING.md, Changing what is stored."
@@ -26,14 +20,14 @@ HOW_TO_GO_ON = (
 
 
 class Payload(NamedTuple):
-    """A value in a history: an activity's input, or its result."""
+    """A value in a history: the input of an activity or a workflow, or its result."""
 
-    activity: str
+    owner: str
     part: str
     data: bytes
 
 
-def types_of_activities(classes: Iterable[type] = OF_CASES) -> dict[tuple[str, str], Any]:
+def types_of_activities(classes: Iterable[type]) -> dict[tuple[str, str], Any]:
     """Return the type of each activity's input and result, by its name in histories."""
     types: dict[tuple[str, str], Any] = {}
     for method in (method for one in classes for method in vars(one).values()):
@@ -46,9 +40,11 @@ def types_of_activities(classes: Iterable[type] = OF_CASES) -> dict[tuple[str, s
 
 
 def payloads(history: str) -> Iterator[Payload]:
-    """Return the inputs of regular activities, which another release may run, and the results of all activities."""
+    """Return the inputs of workflows and of regular activities, which another release may run, and all results."""
     scheduled: dict[str, str] = {}
     for event in json.loads(history)["events"]:
+        if started := event.get("workflowExecutionStartedEventAttributes"):
+            yield from _read(started["workflowType"]["name"], "input", started["input"])
         if given := event.get("activityTaskScheduledEventAttributes"):
             scheduled[event["eventId"]] = given["activityType"]["name"]
             yield from _read(given["activityType"]["name"], "input", given["input"])
@@ -60,14 +56,14 @@ def payloads(history: str) -> Iterator[Payload]:
 
 def check(payload: Payload, types: Mapping[tuple[str, str], Any]) -> None:
     """Fail unless today's code reads the value and knows every field of it."""
-    kind = types[payload.activity, payload.part]
+    kind = types[payload.owner, payload.part]
     if kind is type(None):
         return
     try:
         TypeAdapter(kind).validate_json(payload.data)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['type']}" for one in error.errors())
-        raise AssertionError(f"the {payload.part} of {payload.activity} ({wrong}). {HOW_TO_GO_ON}") from None
+        raise AssertionError(f"the {payload.part} of {payload.owner} ({wrong}). {HOW_TO_GO_ON}") from None
 
 
 def _of_local_activity(details: Mapping[str, Any]) -> Iterator[Payload]:
@@ -76,5 +72,5 @@ def _of_local_activity(details: Mapping[str, Any]) -> Iterator[Payload]:
         yield from _read(json.loads(base64.b64decode(about["data"]))["activity_type"], "result", details["result"])
 
 
-def _read(activity: str, part: str, given: Mapping[str, Any]) -> Iterator[Payload]:
-    return (Payload(activity, part, base64.b64decode(one["data"])) for one in given["payloads"] if one.get("data"))
+def _read(owner: str, part: str, given: Mapping[str, Any]) -> Iterator[Payload]:
+    return (Payload(owner, part, base64.b64decode(one["data"])) for one in given["payloads"] if one.get("data"))
