@@ -128,7 +128,7 @@ class PayoutActivities:
             return self._told(payout, gateway.read_refund(payout.gateway_refund_id))
         if self._may_be_forgotten(gateway, payout):
             return self._reconcile(gateway, order.case_id, payout, began)
-        # A key that was told before may be forgotten however young it is: the gateway's own list is asked first.
+        # A key that was sent before may be forgotten however young it is: the gateway's own list is asked first.
         was_told = payout.attempt > 1 or (payout.submitted_at or began) < began
         if was_told and (refund := gateway.find_refund(payout)):
             return self._told(payout, refund)
@@ -140,7 +140,7 @@ class PayoutActivities:
     def _refund(self, gateway: PaymentGateway, case_id: str, payout: Payout, began: datetime) -> Payout:
         """Return the payout as the gateway answered, `unknown` when its answer was lost (fault 1).
 
-        To a key that was told before, a gateway repeats its first answer: what became of the refund since is read.
+        To a key that was sent before, a gateway repeats its first answer: what became of the refund since is read.
         """
         try:
             refund = gateway.refund(case_id, payout)

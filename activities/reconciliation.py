@@ -25,14 +25,14 @@ FINDINGS_AT_MOST = 10_000
 
 
 class ReconciliationInput(Value):
-    """Which refunds and payouts are looked at; on the first look, cases that are behind are told before any finding."""
+    """Which refunds and payouts are looked at; the first look notifies cases that are behind before any finding."""
 
     since: AwareDatetime
     is_first: bool = True
 
 
 class CaseUpdate(Value):
-    """What a case is told, as a webhook would have told it."""
+    """The message for a case that a webhook would have brought."""
 
     case_id: str
     update: RefundUpdate
@@ -49,14 +49,14 @@ class ReconciliationResult(Value):
 
 @dataclass(frozen=True)
 class PaymentEventActivities:
-    """Tells cases what their gateways would have told by webhooks that were lost."""
+    """Notifies cases of what lost webhooks would have brought."""
 
     notifier: CaseNotifier
 
     @activity.defn(name="tell_case")
-    async def tell(self, told: CaseUpdate) -> None:
+    async def tell(self, case_update: CaseUpdate) -> None:
         """Tell one case; again, it has no further effect."""
-        await self.notifier.tell(told.case_id, told.update)
+        await self.notifier.tell(case_update.case_id, case_update.update)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class ReconciliationActivities:
     def reconcile(self, look: ReconciliationInput) -> ReconciliationResult:
         """ReconciliationInput once; findings that are gone are closed, those that cannot be seen from here stay.
 
-        A payout whose gateway knows more than the books is no finding on the first look: its case is told to ask.
+        A payout whose gateway knows more than the books is no finding on the first look: its case looks it up.
         Raises GatewayUnavailableError when a gateway is silent, after what the others tell is kept; trying again is
         safe.
         """
@@ -139,16 +139,16 @@ class ReconciliationActivities:
         activity.heartbeat(name, payout.payout_id)
         try:
             refund_id = payout.gateway_refund_id
-            told = gateway.read_refund(refund_id) if refund_id else gateway.find_refund(payout)
+            refund = gateway.read_refund(refund_id) if refund_id else gateway.find_refund(payout)
         except PayoutRefusedError:  # the provider's way to say that there is none
             return None
-        return told and GatewayRefundRecord(
+        return refund and GatewayRefundRecord(
             provider=name,
-            refund_id=told.refund_id,
+            refund_id=refund.refund_id,
             payment_reference=payout.payment_reference,
             payout_id=payout.payout_id,
-            amount=told.amount,
-            state=told.state,
+            amount=refund.amount,
+            state=refund.state,
             created_at=payout.submitted_at or at,
         )
 

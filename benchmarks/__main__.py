@@ -98,8 +98,8 @@ def _tell(step: str, seconds: float) -> None:
 
 
 def _tell_round(title: str, figures: Figures) -> None:
-    told = f"{figures.events:.0f} events, {figures.both_ms:6.1f} ms CPU, {figures.cases_per_second:5.1f} cases/s"
-    print(f"  {title:<30}{told}", flush=True)
+    line = f"{figures.events:.0f} events, {figures.both_ms:6.1f} ms CPU, {figures.cases_per_second:5.1f} cases/s"
+    print(f"  {title:<30}{line}", flush=True)
 
 
 def _machine() -> dict[str, str]:

@@ -44,7 +44,7 @@ class Counter:
         self._numbers = count(1)
 
     def request(self, reason: Reason, photos: int) -> tuple[CaseIntake, tuple[EvidencePin, ...]]:
-        """Record a request about a new order and return what its workflow is told, with its photos pinned."""
+        """Record a request about a new order and return the input of its workflow, with its photos pinned."""
         at = datetime.now(UTC)
         order = self._paid_order(at)
         request = RefundRequest(

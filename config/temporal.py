@@ -72,5 +72,5 @@ def _give_up(address: str | None, error: RuntimeError) -> NoReturn:
 
 
 def _reason(error: RuntimeError) -> str:
-    told = re.search(r'message: "([^"]+)"', str(error))
-    return told[1] if told else str(error).strip().partition("\n")[0]
+    reason = re.search(r'message: "([^"]+)"', str(error))
+    return reason[1] if reason else str(error).strip().partition("\n")[0]

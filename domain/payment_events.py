@@ -31,7 +31,7 @@ class GatewayRefundRecord(Value):
 
 
 class Dispute(Value):
-    """A chargeback over a payment (R38); `amount` is what is disputed, `status` as last told."""
+    """A chargeback over a payment (R38); `amount` is what is disputed, `status` as last reported."""
 
     provider: str
     dispute_id: str

@@ -50,8 +50,8 @@ class ShopStock:
         headers = self._signed(f"{reservation.reservation_id}.{kind}", body.encode())
         try:
             answer = self._http.post(self._url, content=body.encode(), headers=headers)
-            told: Any = answer.raise_for_status().json()
-            return str(told["status"])
+            body: Any = answer.raise_for_status().json()
+            return str(body["status"])
         except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
             raise StockUnavailableError(f"the shop's stock did not answer ({type(error).__name__})") from error
 

@@ -89,8 +89,8 @@ def _open_findings(settings: Settings) -> list[Finding]:
 
 
 def _summary(done: Reconciled) -> str:
-    told = f"; {done.told} cases were told to ask their gateway" if done.told else ""
-    return f"{done.refunds} refunds of the gateways and {done.payouts} payouts of ours were compared{told}."
+    notified = f"; {done.notified} cases were asked to look their refunds up" if done.notified else ""
+    return f"{done.refunds} refunds of the gateways and {done.payouts} payouts of ours were compared{notified}."
 
 
 def _table(findings: Sequence[Finding]) -> Table:

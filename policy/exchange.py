@@ -59,9 +59,9 @@ def awaits_stock(case: Case) -> bool:
 def answered(case: Case, states: Mapping[str, ReplacementState]) -> Case:
     """Return the case as the stock's answer leaves it: a line that cannot be had is refunded instead (R39)."""
     for one in case.replacements:
-        told = states.get(one.replacement_id)
-        if told is not None and _is_news(one.state, told):
-            case = _with(case, one, told)
+        answer = states.get(one.replacement_id)
+        if answer is not None and _is_news(one.state, answer):
+            case = _with(case, one, answer)
     return case
 
 
@@ -101,7 +101,7 @@ def may_send_back(case: Case) -> bool:
 
 
 def is_known_parcel(case: Case, dispatch: Dispatch) -> bool:
-    """Return whether the very same parcel was told of before."""
+    """Return whether the very same parcel was reported before."""
     return any((one.goods, one.tracking_number) == (dispatch.goods, dispatch.tracking_number) for one in case.sent)
 
 
@@ -169,10 +169,10 @@ def _given_up(case: Case, states: Collection[ReplacementState]) -> Case:
     return case
 
 
-def _is_news(known: ReplacementState, told: ReplacementState) -> bool:
+def _is_news(known: ReplacementState, answer: ReplacementState) -> bool:
     if known is ReplacementState.RELEASING:
-        return told is ReplacementState.RELEASED
-    return known is ReplacementState.PLANNED and told is not known
+        return answer is ReplacementState.RELEASED
+    return known is ReplacementState.PLANNED and answer is not known
 
 
 def _with(case: Case, one: Replacement, state: ReplacementState) -> Case:

@@ -19,20 +19,20 @@ def is_paid(case: Case) -> bool:
     return all(payout.is_postage_outside or _is_settled(case, payout) for payout in case.payouts)
 
 
-def merge_gateway_state(before: Payout, told: Payout) -> Payout:
+def merge_gateway_state(before: Payout, answer: Payout) -> Payout:
     """Return the payout after its gateway's answer: one that had succeeded and failed later is reversed (R37).
 
-    A gateway that knows of no refund tells nothing. An answer about an earlier attempt, and whatever is told of an
-    attempt after its reversal, changes nothing. A success is taken back by a failure only, and told twice it is one.
+    A gateway that knows of no refund says nothing. An answer about an earlier attempt, and whatever is said of an
+    attempt after its reversal, changes nothing. A success is taken back by a failure only, and repeated it is one.
     """
-    if told.state.is_being_submitted:
+    if answer.state.is_being_submitted:
         return before
-    if told.attempt < before.attempt or (told.attempt == before.attempt and before.state is PayoutState.REVERSED):
+    if answer.attempt < before.attempt or (answer.attempt == before.attempt and before.state is PayoutState.REVERSED):
         return before
-    if told.attempt > before.attempt or not before.state.has_moved_money:
-        return told
-    if told.state.has_paid_nothing:
-        return told.amend(state=PayoutState.REVERSED, settled_at=before.settled_at)
+    if answer.attempt > before.attempt or not before.state.has_moved_money:
+        return answer
+    if answer.state.has_paid_nothing:
+        return answer.amend(state=PayoutState.REVERSED, settled_at=before.settled_at)
     return before
 
 

@@ -9,7 +9,7 @@ from domain.parcels import CourierEvent
 from policy.returns import plain_code
 
 MOVES_ARE_HEARD_EVERY = timedelta(days=1)
-"""A parcel that only moves is told to its case once a day: R22 counts days without any movement."""
+"""A parcel that only moves is reported to its case once a day: R22 counts days without any movement."""
 
 _FOLLOWED_IN = frozenset({CaseState.AWAITING_RETURN, CaseState.IN_TRANSIT, CaseState.LOST_IN_RETURN})
 

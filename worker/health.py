@@ -25,8 +25,8 @@ async def is_polling(client: Client, host: str, now: datetime) -> bool:
         task_queue=TaskQueue(name=TASK_QUEUE),
         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     )
-    told = await client.workflow_service.describe_task_queue(asked)
-    return any(_is_of(host, poller) and _polled_at(poller) > now - POLLED_WITHIN for poller in told.pollers)
+    queue = await client.workflow_service.describe_task_queue(asked)
+    return any(_is_of(host, poller) and _polled_at(poller) > now - POLLED_WITHIN for poller in queue.pollers)
 
 
 async def main() -> int:

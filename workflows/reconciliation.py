@@ -31,11 +31,11 @@ class ReconciliationAsked(Value):
 
 
 class Reconciled(Value):
-    """What was compared, which cases were told to ask their gateways, and what differs now, by kind."""
+    """What was compared, which cases were asked to look their refunds up, and what differs now, by kind."""
 
     refunds: int
     payouts: int
-    told: int
+    notified: int
     differences: dict[str, int]
 
 
@@ -53,7 +53,7 @@ class ReconciliationWorkflow:
             await workflow.sleep(asked.healing_seconds, summary="cases ask their gateways")
             seen = await self._look(ReconciliationInput(since=since, is_first=False))
         return Reconciled(
-            refunds=seen.refunds, payouts=seen.payouts, told=len(first.updates), differences=seen.differences
+            refunds=seen.refunds, payouts=seen.payouts, notified=len(first.updates), differences=seen.differences
         )
 
     async def _look(self, look: ReconciliationInput) -> ReconciliationResult:
@@ -67,15 +67,15 @@ class ReconciliationWorkflow:
         )
 
     async def _tell(self, updates: tuple[CaseUpdate, ...]) -> None:
-        """Tell the cases to ask their gateways; one that cannot be told is a finding of the second look."""
-        for told in updates:
+        """Tell the cases to ask their gateways; one that cannot be notified is a finding of the second look."""
+        for update in updates:
             try:
                 await workflow.execute_activity_method(
                     PaymentEventActivities.tell,
-                    told,
-                    summary=f"tell {told.case_id}",
+                    update,
+                    summary=f"tell {update.case_id}",
                     start_to_close_timeout=_TELL_AT_MOST,
                     retry_policy=_TELL_RETRY,
                 )
             except ActivityError:
-                workflow.logger.warning("case %s could not be told of news", told.case_id)
+                workflow.logger.warning("case %s could not be notified", update.case_id)

@@ -25,8 +25,8 @@ async def tell_held_cases(services: Services) -> int:
 
 def _news(services: Services) -> list[tuple[str, DisputeUpdate]]:
     held = services.cases.page(_HELD).cases
-    told = [(case, _stamped(last)) for case in held if (last := _ended(services, case))]
-    return [(case.case_id, message) for case, message in told if message.event_id not in case.processed_events]
+    ended = [(case, _stamped(last)) for case in held if (last := _ended(services, case))]
+    return [(case.case_id, message) for case, message in ended if message.event_id not in case.processed_events]
 
 
 def _ended(services: Services, case: Case) -> Dispute | None:

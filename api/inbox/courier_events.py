@@ -46,7 +46,7 @@ async def apply_soon(services: Services, event: CourierEvent) -> None:
 
 
 async def apply_parked(services: Services, tracking_number: str) -> None:
-    """Apply what a courier told of the number before anybody gave it (fault 16)."""
+    """Apply what a courier reported of the number before anybody gave it (fault 16)."""
     for event in await run_in_threadpool(services.courier_events.pending_of, tracking_number):
         await apply_soon(services, event)
 

@@ -112,8 +112,8 @@ def _named(services: Services, case_id: str, items: Sequence[AnnouncedEvidence])
 
 
 async def _report(services: Services, record: EvidenceRecord) -> Case:
-    told = stamp(services, f"evidence/{record.evidence_id}/{record.status}")
-    message = EvidenceReport(pins=(record.pin,), **told)
+    receipt = stamp(services, f"evidence/{record.evidence_id}/{record.status}")
+    message = EvidenceReport(pins=(record.pin,), **receipt)
     return await tell(services, record.case_id, RefundWorkflow.report_evidence, message)
 
 

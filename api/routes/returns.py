@@ -35,7 +35,7 @@ async def register_shipment(  # noqa: PLR0913, PLR0917 - what a route stands on
 ) -> CaseView:
     """Give courier and tracking number of the parcel, and what the customer paid for it (R19, R30).
 
-    A number whose check digit does not fit is taken with a warning. What the courier told of it before is applied now.
+    A number whose check digit does not fit is taken with a warning. Earlier events of its courier are applied now.
     """
     message = CourierTracking(**body.model_dump(), **stamp(services, event_id))
     case = await tell(services, case.case_id, RefundWorkflow.register_shipment, message)

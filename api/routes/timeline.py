@@ -42,12 +42,12 @@ def get_timeline(who: Caller, case: VisibleCase, services: ServicesDep) -> Timel
 
 
 def _item(record: TimelineRecord, description: str | None) -> TimelineItem:
-    told = record.text or (description if record.event in OPENING_EVENTS else None) or None
+    text = record.text or (description if record.event in OPENING_EVENTS else None) or None
     return TimelineItem(
         at=record.at,
         actor=record.actor,
         event=record.event,
         rule=record.rule,
         details=record.details,
-        text=told,
+        text=text,
     )

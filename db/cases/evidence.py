@@ -46,7 +46,7 @@ class EvidenceRecord(Value):
 
     @property
     def pin(self) -> EvidencePin:
-        """Return what the workflow is told of it."""
+        """Return what the workflow learns of it."""
         return EvidencePin(
             evidence_id=self.evidence_id, status=self.status, version_id=self.version_id, sha256=self.sha256
         )

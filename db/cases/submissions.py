@@ -37,7 +37,7 @@ class Submission(Value):
 
     @property
     def intake(self) -> CaseIntake:
-        """What the workflow is told: ids and codes, no free text."""
+        """What the workflow receives: ids and codes, no free text."""
         request = self.request
         return CaseIntake(
             case_id=self.case_id,

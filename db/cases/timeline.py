@@ -26,7 +26,7 @@ _WRITE_ENTRIES = Upsert(_TIMELINE)
 
 
 class TimelineRecord(Value):
-    """Something that happened: told by the case's workflow (`case`), or by an edge such as the API (`edge`)."""
+    """Something that happened: recorded by the case's workflow (`case`), or by an edge such as the API (`edge`)."""
 
     source: Literal["case", "edge"]
     entry_id: str

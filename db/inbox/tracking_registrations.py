@@ -1,4 +1,4 @@
-"""Parcels that a tracking provider is still to be told of: kept with the case, told by the sweep."""
+"""Parcels still to be registered with a tracking provider: kept with the case, registered by the sweep."""
 
 from datetime import datetime
 from typing import Literal

@@ -81,8 +81,8 @@ class StockTable:
                 connection.execute(_GIVE, {"of_sku": reservation.sku, "units": reservation.quantity})
 
     def _note(self, connection: Connection, reservation: Reservation, status: str) -> bool:
-        told = reservation.model_dump(include={"reservation_id", "case_id", "sku", "quantity"})
-        return _NOTE.add(connection, {**told, "status": status, "asked_at": self._now()}) > 0
+        fields = reservation.model_dump(include={"reservation_id", "case_id", "sku", "quantity"})
+        return _NOTE.add(connection, {**fields, "status": status, "asked_at": self._now()}) > 0
 
 
 def _status(connection: Connection, reservation: Reservation) -> str:

@@ -88,9 +88,9 @@ def is_disputed(connection: Connection, provider: str, payment_reference: str) -
     return any(one.status is DisputeStatus.OPEN for one in read_disputes(connection, provider, payment_reference))
 
 
-def _is_overtaken(known: Dispute, told: Dispute) -> bool:
-    ended_before = known.status is not DisputeStatus.OPEN and told.status is DisputeStatus.OPEN
-    return ended_before or told.changed_at < known.changed_at
+def _is_overtaken(known: Dispute, update: Dispute) -> bool:
+    ended_before = known.status is not DisputeStatus.OPEN and update.status is DisputeStatus.OPEN
+    return ended_before or update.changed_at < known.changed_at
 
 
 def _dispute(row: RowMapping) -> Dispute:

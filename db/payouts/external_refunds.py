@@ -45,7 +45,7 @@ def record_external_refund(connection: Connection, refund: GatewayRefundRecord) 
 
 
 def note_returned_by_dispute(connection: Connection, record: PayoutRecord, at: datetime) -> None:
-    """Record what a dispute took in place of a payout, unless the gateway told that it was lost (R38)."""
+    """Record what a dispute took in place of a payout, unless the gateway reported it as lost (R38)."""
     payment = {"provider": record.source_provider, "payment_reference": record.source_reference}
     if record.source_provider is None or int(connection.scalar(_LOST, payment) or 0):
         return

@@ -82,8 +82,8 @@ class Findings:
 
 def _row(finding: Finding) -> dict[str, Any]:
     own = finding.model_dump(include=set(_OWN))
-    told = finding.model_dump_json(exclude=set(_OWN))
-    return {"finding_id": finding.finding_id, "kind": finding.kind.value, "finding": told, **own}
+    document = finding.model_dump_json(exclude=set(_OWN))
+    return {"finding_id": finding.finding_id, "kind": finding.kind.value, "finding": document, **own}
 
 
 def _finding(row: RowMapping) -> Finding:

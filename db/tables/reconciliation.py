@@ -1,4 +1,4 @@
-"""What gateways told by themselves, the disputes over payments, and what reconciliation found."""
+"""What gateways reported by themselves, the disputes over payments, and what reconciliation found."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -25,7 +25,7 @@ class GatewayEventRow(Row, table=True):
 
 
 class DisputeRow(Row, table=True):
-    """A chargeback over a payment, as last told (R38)."""
+    """A chargeback over a payment, as last reported (R38)."""
 
     stored_as: ClassVar[str] = "disputes"
     __table_args__ = (

@@ -13,7 +13,7 @@ from domain.value import Value
 
 
 class CaseEvent(StrEnum):
-    """Everything that a case's timeline can tell."""
+    """Everything that a case's timeline can name."""
 
     CASE_OPENED = "case_opened"
     REQUEST_REFUSED = "request_refused"
@@ -99,32 +99,32 @@ class CaseEvent(StrEnum):
 
     @classmethod
     def of_evidence(cls, status: EvidenceStatus) -> "CaseEvent":
-        """Return what is told of the customer's evidence that stands so (R8)."""
+        """Return the event of the customer's evidence that stands so (R8)."""
         return cls(f"evidence_{status}")
 
     @classmethod
     def of_photo(cls, status: EvidenceStatus) -> "CaseEvent":
-        """Return what is told of a photo of the warehouse that stands so."""
+        """Return the event of a photo of the warehouse that stands so."""
         return cls(f"photo_{status}")
 
     @classmethod
     def of_replacement(cls, state: ReplacementState) -> "CaseEvent":
-        """Return what is told of a replacement that stands so (R39)."""
+        """Return the event of a replacement that stands so (R39)."""
         return cls(f"replacement_{state}")
 
     @classmethod
     def of_payout(cls, state: PayoutState) -> "CaseEvent":
-        """Return what is told of a payout that stands so (R34)."""
+        """Return the event of a payout that stands so (R34)."""
         return cls(f"payout_{state}")
 
     @classmethod
     def of_dispute(cls, status: DisputeStatus) -> "CaseEvent":
-        """Return what is told of a chargeback that stands so (R38)."""
+        """Return the event of a chargeback that stands so (R38)."""
         return cls(f"dispute_{status}")
 
     @classmethod
     def of_end(cls, state: CaseState) -> "CaseEvent":
-        """Return what is told of a case for which nothing more is to come (R26, R28, R39)."""
+        """Return the event of a case for which nothing more is to come (R26, R28, R39)."""
         return cls(state.value)
 
 

@@ -27,9 +27,9 @@ def verify(presented: str | None, right: Iterable[str], header: str) -> None:
         raise BadSignatureError("the signature fits none of the secrets that are set")
 
 
-def instant(told: object) -> datetime | None:
-    """Return a time with its zone, or None for none and for one that says no zone: its order could not be told."""
-    if not isinstance(told, str) or not told:
+def instant(text: object) -> datetime | None:
+    """Return a time with its zone, or None for none and for one that says no zone: its order could not be text."""
+    if not isinstance(text, str) or not text:
         return None
-    at = datetime.fromisoformat(told)
+    at = datetime.fromisoformat(text)
     return at.astimezone(UTC) if at.tzinfo else None

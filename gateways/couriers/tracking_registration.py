@@ -34,8 +34,8 @@ class SeventeenTrackRegistrar:
 
     def register(self, tracking_number: str) -> None:
         """Have the parcel followed; raises as `Registrar`."""
-        told = _posted(self._http, "/track/v2.2/register", [{"number": tracking_number}])
-        data: Json = told.get("data") or {}
+        body = _posted(self._http, "/track/v2.2/register", [{"number": tracking_number}])
+        data: Json = body.get("data") or {}
         rejected: list[Json] = data.get("rejected") or []
         for one in rejected:
             if one["error"]["code"] != _SEVENTEEN_TRACK_KNOWN:
@@ -69,8 +69,8 @@ class EasyPostRegistrar:
         _posted(self._http, "/v2/trackers", {"tracker": {"tracking_code": tracking_number}})
 
 
-def _is_known_to_aftership(told: Json) -> bool:
-    meta: Json = told.get("meta") or {}
+def _is_known_to_aftership(body: Json) -> bool:
+    meta: Json = body.get("meta") or {}
     return meta.get("code") == _AFTERSHIP_KNOWN
 
 
@@ -81,16 +81,16 @@ def _client(
 
 
 def _posted(
-    client: httpx2.Client, path: str, body: Json | list[Json], is_known: Callable[[Json], bool] = lambda _told: False
+    client: httpx2.Client, path: str, sent: Json | list[Json], is_known: Callable[[Json], bool] = lambda _body: False
 ) -> Json:
     host = client.base_url.host
     try:
-        answer = client.post(path, json=body)
-        told: Json = answer.json()
+        answer = client.post(path, json=sent)
+        body: Json = answer.json()
     except (httpx2.HTTPError, ValueError) as error:
         raise GatewayUnavailableError(f"{host} did not answer ({type(error).__name__})") from error
-    if answer.is_success or is_known(told):
-        return told
+    if answer.is_success or is_known(body):
+        return body
     if answer.status_code in _REFUSED:
         raise RegistrationRefusedError(f"{host} refuses to follow the parcel, HTTP {answer.status_code}")
     raise GatewayUnavailableError(f"{host} cannot follow the parcel now, HTTP {answer.status_code}")

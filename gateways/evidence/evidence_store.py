@@ -196,7 +196,7 @@ def _signed_headers(item: AnnouncedEvidence) -> dict[str, str]:
 
 
 def _expiry(url: str) -> datetime:
-    """Read the end of a signature from the URL itself, so that it is told as the store will judge it."""
+    """Read the end of a signature from the URL itself, so that it is the one the store will check."""
     query = parse_qs(urlsplit(url).query)
     signed_at = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     return signed_at + timedelta(seconds=int(query["X-Amz-Expires"][0]))

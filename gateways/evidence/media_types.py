@@ -1,4 +1,4 @@
-"""What an upload really is, told by its first bytes, and how large each kind may be."""
+"""What an upload really is, by its first bytes, and how large each kind may be."""
 
 from collections.abc import Callable, Mapping
 
@@ -35,7 +35,7 @@ def limit_bytes(content_type: MediaType) -> int:
 
 
 def real_type(head: bytes) -> MediaType | None:
-    """Return the type told by a file's first `SNIFFED_BYTES` bytes, or None when it is none of the accepted ones."""
+    """Return the type given by a file's first `SNIFFED_BYTES` bytes, or None when it is none of the accepted ones."""
     return next((found for tell in _TELLS if (found := tell(head))), None)
 
 

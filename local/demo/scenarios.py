@@ -109,7 +109,7 @@ def killed(stage: Stage) -> Played:
     stage.stack.kill_worker()
     stage.say("the gateway has paid, the worker is dead (SIGKILL) before it heard so; a new one starts")
     stage.stack.start_worker()
-    stage.say("told by the gateway's webhook, or else by its own time-out (15 s), the case asks before it tries again")
+    stage.say("the gateway's webhook arrives, or the call times out (15 s); the case asks before it tries again")
     why = "R31; fault 2: killed between the gateway's commit and the record"
     return ended(stage, "worker killed", order, case, "refunded", why, refund=LAMP.unit_price)
 

@@ -43,8 +43,8 @@ class Played:
     @property
     def is_as_promised(self) -> bool:
         """Return whether state and money are what the policy promises."""
-        told = (self.state, self.refunded, self.owed_outside)
-        return told == (self.promised_state, self.promised_refund, self.promised_outside) and not self.faults
+        outcome = (self.state, self.refunded, self.owed_outside)
+        return outcome == (self.promised_state, self.promised_refund, self.promised_outside) and not self.faults
 
 
 def units(line: Line) -> Json:
@@ -78,11 +78,11 @@ def scan(stage: Stage, case: Json, number: int, line: Line, quantity: int) -> No
     """Have the warehouse's device send a receipt and an inspection of some units, twice, as after a lost answer."""
     stage.say(f"the scanning app sends its scans of parcel {number}: {quantity} accepted; and once more")
     code = stage.shop.case(case["case_id"])["return_code"]
-    told = {"code": code, "scanned_at": datetime.now(UTC).isoformat()}
+    scan = {"code": code, "scanned_at": datetime.now(UTC).isoformat()}
     found = [{"sku": line.sku, "quantity": quantity, "verdict": "accepted", "disposition": "restock"}]
     scans: list[Json] = [
-        {**told, "scan_id": f"{code}-{number}-in", "kind": "received"},
-        {**told, "scan_id": f"{code}-{number}-seen", "kind": "inspected", "lines": found},
+        {**scan, "scan_id": f"{code}-{number}-in", "kind": "received"},
+        {**scan, "scan_id": f"{code}-{number}-seen", "kind": "inspected", "lines": found},
     ]
     for _ in range(2):
         answers = stage.shop.call("warehouse", "POST", "/v1/warehouse/scans", {"scans": scans})["results"]

@@ -45,7 +45,7 @@ class Delivery:
 
 
 class Outbox:
-    """Events to be told; none is kept while nobody listens."""
+    """Events to be sent; none is kept while nobody listens."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db

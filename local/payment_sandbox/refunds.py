@@ -45,7 +45,7 @@ def record(  # noqa: PLR0913, PLR0917 - a refund has these parts
     reason: str | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> Refund:
-    """Enter a refund that nothing speaks against, and have it told."""
+    """Enter a refund that nothing speaks against, and have its event sent."""
     refund = Refund(
         id=f"re_sandbox_{ledger.next_number('refunds'):08d}",
         payment=payment.id,

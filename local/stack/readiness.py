@@ -38,8 +38,8 @@ def polls(settings_env: Mapping[str, str], pid: int) -> bool:
     """Return whether Temporal sees the process ask for work on the refund queue."""
     # The other mode answers from a cache that is 5 seconds old.
     question = ("task-queue", "describe", "--legacy-mode", "--task-queue", TASK_QUEUE, "--output", "json")
-    told = _ask_temporal(settings_env, *question)
-    pollers: list[dict[str, str]] = (json.loads(told).get("pollers") if told else None) or []
+    answer = _ask_temporal(settings_env, *question)
+    pollers: list[dict[str, str]] = (json.loads(answer).get("pollers") if answer else None) or []
     return any(poller["identity"].startswith(f"{pid}@") for poller in pollers)
 
 

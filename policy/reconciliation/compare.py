@@ -22,7 +22,7 @@ _WHOLLY_LOOKED_AT = frozenset(
 
 
 class Stale(Value):
-    """A payout whose gateway tells otherwise than the books: its case is told to ask, as by a webhook."""
+    """A payout whose gateway and books disagree: its case asks the gateway, as after a webhook."""
 
     case_id: str
     payout_id: str

@@ -93,7 +93,7 @@ def state_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) -> 
     payout = booked.payout
     message = (
         f"Payout {payout.payout_id} is {payout.state} in the books, and refund {refund.refund_id} is {refund.state} at "
-        f"{refund.provider}: the case was told to ask and has not come to the same; look at its workflow."
+        f"{refund.provider}: the case has asked and sees it otherwise; look at its workflow."
     )
     key = f"{_attempt(payout)}:{payout.state}-{refund.state}"
     return _found(FindingKind.STATE_DIFFERS, key, message, at, **{**_of_payout(booked), **_of_refund(refund)})
@@ -110,14 +110,15 @@ def amount_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) ->
     return _found(FindingKind.AMOUNT_DIFFERS, key, message, at, **{**_of_payout(booked), **_of_refund(refund)})
 
 
-def case_differs(told: CaseDiffers, at: datetime) -> Finding:
+def case_differs(difference: CaseDiffers, at: datetime) -> Finding:
     """Return that a case shows a payout otherwise than the books do."""
-    in_case, in_books = told.in_case or "absent", told.in_books or "absent"
+    in_case, in_books = difference.in_case or "absent", difference.in_books or "absent"
     message = (
-        f"Payout {told.payout_id} is {in_case} in its case and {in_books} in the books: look at the case's workflow."
+        f"Payout {difference.payout_id} is {in_case} in its case and {in_books} in the books: look at the case's "
+        "workflow."
     )
-    about = {"case_id": told.case_id, "order_number": told.order_number, "payout_id": told.payout_id}
-    return _found(FindingKind.CASE_DIFFERS, f"{told.payout_id}:{in_case}-{in_books}", message, at, **about)
+    about = {"case_id": difference.case_id, "order_number": difference.order_number, "payout_id": difference.payout_id}
+    return _found(FindingKind.CASE_DIFFERS, f"{difference.payout_id}:{in_case}-{in_books}", message, at, **about)
 
 
 def ledger_unbalanced(order_number: str, at: datetime) -> Finding:

@@ -34,7 +34,6 @@ from tests.support.temporal_env import dev_server
 from worker.__main__ import activity_set
 from worker.build import build_worker
 from workflows.options import TASK_QUEUE
-from workflows.refund.payout_runner import NOTHING_GOES_OUT
 from workflows.refund.workflow import RefundWorkflow
 
 PATIENCE_SECONDS, QUIET_SECONDS, POLL_SECONDS, CONNECTIONS = 30, 20, 0.01, 5
@@ -161,7 +160,7 @@ class World:
         runs = told.workflow_execution_info.status == WorkflowExecutionStatus.RUNNING
         if runs and (told.pending_activities or told.HasField("pending_workflow_task")):
             return f"{case.state}: {told.pending_activities} {told.pending_workflow_task}"
-        is_paying = case.state in PAYING and case.blocked_by not in NOTHING_GOES_OUT
+        is_paying = case.state in PAYING and not (case.blocked_by and case.blocked_by.stops_every_payout)
         sent = [str(one) for one in case.payouts if is_paying and one.state in UNDER_WAY]
         return f"{case.state}: {sent}" if sent else ""
 

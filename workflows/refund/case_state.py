@@ -1,4 +1,4 @@
-"""The case in the workflow's hands: opened, changed and shown; every change is recorded before anybody is told."""
+"""The case in the workflow's hands: opened, changed and shown; every change is recorded before anybody is answered."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -132,8 +132,8 @@ class CurrentCase:
 
 def _is(error: FailureError, kind: type[DomainError]) -> bool:
     """Return whether an activity failed so; a local one raises its own error, a regular one wraps it."""
-    told = error.cause if isinstance(error, ActivityError) else error
-    return isinstance(told, ApplicationError) and told.type == kind.code
+    cause = error.cause if isinstance(error, ActivityError) else error
+    return isinstance(cause, ApplicationError) and cause.type == kind.code
 
 
 def _owes_anew(before: Case, after: Case) -> bool:

@@ -1,4 +1,4 @@
-"""One payout through its gateway: submitted once, asked after while it is pending, its answer told to the case."""
+"""One payout through its gateway: submitted once, asked after while it is pending, its answer given to the case."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -81,7 +81,7 @@ def _submitted(payout: Payout) -> Payout:
 
 
 async def pay(case: Case, payout: Payout, inbox: Inbox) -> None:
-    """Bring the payout to an answer and tell it; a permanent refusal is told as trouble (R36)."""
+    """Bring the payout to an answer for the case; a permanent refusal becomes a PayoutTrouble (R36)."""
     try:
         await _settle(_order(case, payout), inbox)
     except ActivityError as error:

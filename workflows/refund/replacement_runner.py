@@ -1,4 +1,4 @@
-"""Replacements through the stock: reserved, or given back; the stock's answer is told to the case (R39)."""
+"""Replacements through the stock: reserved, or given back; the stock's answer goes to the case (R39)."""
 
 import asyncio
 
@@ -38,18 +38,18 @@ class ReplacementRunner:
 
 async def reserve(order: StockOrder, inbox: Inbox) -> None:
     """Have the replacements reserved, and tell which of them are."""
-    told = await workflow.execute_activity_method(
+    result = await workflow.execute_activity_method(
         StockActivities.reserve, order, **options.stock(f"reserve for {order.case_id}")
     )
-    inbox.tell(StockAnswer(states=told.states, withheld=told.withheld))
+    inbox.tell(StockAnswer(states=result.states, withheld=result.withheld))
 
 
 async def release(order: StockOrder, inbox: Inbox) -> None:
     """Give the replacements back, and tell that."""
-    told = await workflow.execute_activity_method(
+    result = await workflow.execute_activity_method(
         StockActivities.release, order, **options.stock(f"give back for {order.case_id}")
     )
-    inbox.tell(StockAnswer(states=told.states))
+    inbox.tell(StockAnswer(states=result.states))
 
 
 def _of(case: Case, state: ReplacementState) -> tuple[Replacement, ...]:

@@ -58,16 +58,16 @@ class AfterShipWebhooks:
         except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
             raise UnreadableEventError(f"a signed event of AfterShip cannot be read: {type(error).__name__}") from error
 
-    def _event(self, told: dict[str, Any], digest: str) -> CourierEvent | None:
-        if not str(told.get("event", "tracking_update")).startswith("tracking_"):
+    def _event(self, body: dict[str, Any], digest: str) -> CourierEvent | None:
+        if not str(body.get("event", "tracking_update")).startswith("tracking_"):
             return None
-        tracking = told["msg"]
+        tracking = body["msg"]
         status, sub_status = _meaning(tracking)
         points: list[dict[str, Any]] = tracking.get("checkpoints") or []
         times = [at for at in (instant(point.get("checkpoint_time")) for point in points) if at]
         return CourierEvent(
             provider=PROVIDER,
-            event_id=str(told.get("event_id") or digest),
+            event_id=str(body.get("event_id") or digest),
             tracking_number=tracking["tracking_number"],
             status=status,
             sub_status=sub_status,

@@ -59,16 +59,16 @@ class EasyPostWebhooks:
         except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
             raise UnreadableEventError(f"a signed event of EasyPost cannot be read: {type(error).__name__}") from error
 
-    def _event(self, told: dict[str, Any]) -> CourierEvent | None:
-        if not str(told["description"]).startswith("tracker."):
+    def _event(self, body: dict[str, Any]) -> CourierEvent | None:
+        if not str(body["description"]).startswith("tracker."):
             return None
-        tracker = told["result"]
+        tracker = body["result"]
         status, sub_status = _meaning(tracker)
         details: list[dict[str, Any]] = tracker.get("tracking_details") or []
         times = [at for at in (instant(detail.get("datetime")) for detail in details) if at]
         return CourierEvent(
             provider=PROVIDER,
-            event_id=told["id"],
+            event_id=body["id"],
             tracking_number=tracker["tracking_code"],
             status=status,
             sub_status=sub_status,

@@ -58,16 +58,16 @@ class SeventeenTrackWebhooks:
         except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
             raise UnreadableEventError(f"a signed event of 17TRACK cannot be read: {type(error).__name__}") from error
 
-    def _event(self, told: dict[str, Any], digest: str) -> CourierEvent | None:
-        if told["event"] != _UPDATED:
+    def _event(self, body: dict[str, Any], digest: str) -> CourierEvent | None:
+        if body["event"] != _UPDATED:
             return None
-        info: dict[str, Any] = told["data"]["track_info"]
+        info: dict[str, Any] = body["data"]["track_info"]
         latest: dict[str, Any] = info.get("latest_event") or {}
         status, sub_status = _meaning(info["latest_status"])
         return CourierEvent(
             provider=PROVIDER,
             event_id=digest,
-            tracking_number=told["data"]["number"],
+            tracking_number=body["data"]["number"],
             status=status,
             sub_status=sub_status,
             occurred_at=instant(latest.get("time_utc")),

@@ -52,8 +52,8 @@ class PayPalClient:
         try:
             answer = self._http.request(method, path, headers=authorized, **sent)
             if answer.is_success:
-                told: Json = answer.json()
-                return told
+                body: Json = answer.json()
+                return body
         except (httpx2.HTTPError, ValueError) as error:
             raise AnswerLostError(
                 "PayPal did not answer: whether it paid is unknown until it is asked again"
@@ -71,8 +71,8 @@ class PayPalClient:
             answer = self._http.post(
                 "/v1/oauth2/token", data={"grant_type": "client_credentials"}, auth=self._credentials
             )
-            told: Json = answer.raise_for_status().json()
-            self._token, lasts_seconds = str(told["access_token"]), float(told["expires_in"])
+            body: Json = answer.raise_for_status().json()
+            self._token, lasts_seconds = str(body["access_token"]), float(body["expires_in"])
         except (httpx2.HTTPError, ValueError, KeyError) as error:
             raise GatewayUnavailableError(
                 f"PayPal gives no token ({type(error).__name__}): see its settings"
@@ -98,8 +98,8 @@ class PayPalClient:
 def _issue(answer: httpx2.Response) -> str:
     """Return PayPal's word for what is wrong, in small letters; never its sentence."""
     try:
-        told: Json = answer.json()
-        details: list[Json] = told.get("details") or [{}]
-        return str(details[0].get("issue") or told["name"]).lower()[:64]
+        body: Json = answer.json()
+        details: list[Json] = body.get("details") or [{}]
+        return str(details[0].get("issue") or body["name"]).lower()[:64]
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         return "invalid_request"

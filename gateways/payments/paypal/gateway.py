@@ -75,8 +75,8 @@ class PayPalGateway:
         order = self._client.get(f"/v2/checkout/orders/{order_id}")
         units: list[Json] = order["purchase_units"]
         for refund in (one for unit in units for one in unit["payments"].get("refunds", ())):
-            if refund.get("custom_id") == payout.payout_id and not (told := _to_refund(refund)).state.has_paid_nothing:
-                return told
+            if refund.get("custom_id") == payout.payout_id and not (known := _to_refund(refund)).state.has_paid_nothing:
+                return known
         return None
 
     def read_refund(self, refund_id: str) -> GatewayRefund:
@@ -109,9 +109,9 @@ class PayPalGateway:
                 "page_size": "500",
                 "page": str(page),
             }
-            told = self._client.get("/v1/reporting/transactions", asked)
-            yield from (_seen(one["transaction_info"]) for one in told["transaction_details"])
-            page, pages = page + 1, int(told["total_pages"])
+            report = self._client.get("/v1/reporting/transactions", asked)
+            yield from (_seen(one["transaction_info"]) for one in report["transaction_details"])
+            page, pages = page + 1, int(report["total_pages"])
 
 
 def _in_path(payout: Payout) -> str:
@@ -147,14 +147,14 @@ def _to_refund(refund: Json) -> GatewayRefund:
     )
 
 
-def _seen(told: Json) -> GatewayRefundRecord:
-    amount = money_of(told["transaction_amount"])
+def _seen(transaction: Json) -> GatewayRefundRecord:
+    amount = money_of(transaction["transaction_amount"])
     return GatewayRefundRecord(
         provider=PROVIDER,
-        refund_id=told["transaction_id"],
-        payment_reference=told["paypal_reference_id"],
-        payout_id=told.get("custom_field"),
+        refund_id=transaction["transaction_id"],
+        payment_reference=transaction["paypal_reference_id"],
+        payout_id=transaction.get("custom_field"),
         amount=Money(minor=abs(amount.minor), currency=amount.currency),
-        state=_REPORTED.get(told.get("transaction_status", ""), PayoutState.UNKNOWN),
-        created_at=_TIME.validate_python(told["transaction_initiation_date"]),
+        state=_REPORTED.get(transaction.get("transaction_status", ""), PayoutState.UNKNOWN),
+        created_at=_TIME.validate_python(transaction["transaction_initiation_date"]),
     )

@@ -80,19 +80,19 @@ class PayPalWebhooks:
         asked = json.dumps({**signed, "webhook_id": webhook_id}).encode()
         try:
             json.loads(body)
-            told = self._client.post(
+            answer = self._client.post(
                 "/v1/notifications/verify-webhook-signature", asked[:-1] + b', "webhook_event": ' + body + b"}"
             )
         except (ValueError, PayoutRefusedError):
             return False
-        return told.get("verification_status") == "SUCCESS"
+        return answer.get("verification_status") == "SUCCESS"
 
 
-def _event(told: dict[str, Any]) -> GatewayEvent:
-    kind, at, about = str(told["event_type"]), _TIME.validate_python(told["create_time"]), told["resource"]
+def _event(body: dict[str, Any]) -> GatewayEvent:
+    kind, at, about = str(body["event_type"]), _TIME.validate_python(body["create_time"]), body["resource"]
     return GatewayEvent(
         provider=PROVIDER,
-        event_id=told["id"],
+        event_id=body["id"],
         kind=kind,
         occurred_at=at,
         refund=_refund(about) if kind in _REFUND_EVENTS else None,
@@ -100,26 +100,26 @@ def _event(told: dict[str, Any]) -> GatewayEvent:
     )
 
 
-def _refund(told: Json) -> GatewayRefundRecord:
-    [capture] = [link["href"] for link in told["links"] if link["rel"] == "up"]
+def _refund(body: Json) -> GatewayRefundRecord:
+    [capture] = [link["href"] for link in body["links"] if link["rel"] == "up"]
     return GatewayRefundRecord(
         provider=PROVIDER,
-        refund_id=told["id"],
+        refund_id=body["id"],
         payment_reference=str(capture).rpartition("/")[2],
-        payout_id=told.get("custom_id"),
-        amount=money_of(told["amount"]),
-        state=state_of(told.get("status")),
-        created_at=_TIME.validate_python(told["create_time"]),
+        payout_id=body.get("custom_id"),
+        amount=money_of(body["amount"]),
+        state=state_of(body.get("status")),
+        created_at=_TIME.validate_python(body["create_time"]),
     )
 
 
-def _dispute(told: Json, at: datetime) -> Dispute:
-    outcome: Json = told.get("dispute_outcome") or {}
+def _dispute(body: Json, at: datetime) -> Dispute:
+    outcome: Json = body.get("dispute_outcome") or {}
     return Dispute(
         provider=PROVIDER,
-        dispute_id=told["dispute_id"],
-        payment_reference=told["disputed_transactions"][0]["seller_transaction_id"],
-        amount=money_of(told["dispute_amount"]),
+        dispute_id=body["dispute_id"],
+        payment_reference=body["disputed_transactions"][0]["seller_transaction_id"],
+        amount=money_of(body["dispute_amount"]),
         status=_ENDS.get(outcome.get("outcome_code", ""), DisputeStatus.OPEN),
         changed_at=at,
     )

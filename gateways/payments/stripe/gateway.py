@@ -78,8 +78,8 @@ class StripeGateway:
             params["payment_intent"] = payout.payment_reference
         with _translated_errors():
             for refund in self._refunds.list(params).auto_paging_iter():
-                if _is_of(payout, refund) and not (told := _to_refund(refund)).state.has_paid_nothing:
-                    return told
+                if _is_of(payout, refund) and not (known := _to_refund(refund)).state.has_paid_nothing:
+                    return known
         return None
 
     def read_refund(self, refund_id: str) -> GatewayRefund:
@@ -113,14 +113,14 @@ def _to_refund(refund: stripe.Refund) -> GatewayRefund:
 
 
 def _seen(refund: stripe.Refund) -> GatewayRefundRecord:
-    told = _to_refund(refund)
+    record = _to_refund(refund)
     return GatewayRefundRecord(
         provider=PROVIDER,
-        refund_id=told.refund_id,
+        refund_id=record.refund_id,
         payment_reference=str(refund.payment_intent or refund.charge),
         payout_id=getattr(refund.metadata, "payout_id", None),
-        amount=told.amount,
-        state=told.state,
+        amount=record.amount,
+        state=record.state,
         created_at=datetime.fromtimestamp(refund.created, UTC),
     )
 
@@ -156,6 +156,6 @@ def _is_replayed(error: stripe.StripeError) -> bool:
 
 def _decline_code(error: stripe.StripeError) -> str:
     """Return the most telling of Stripe's codes; never its sentence, which may quote what a customer typed."""
-    told = error.error
-    words = (told.decline_code, told.code, told.type) if told else ()
+    body = error.error
+    words = (body.decline_code, body.code, body.type) if body else ()
     return next((word for word in words if word), "invalid_request_error")

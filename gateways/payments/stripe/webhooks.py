@@ -58,12 +58,12 @@ class StripeWebhooks:
             raise BadSignatureError("the signature fits none of the endpoint's secrets")
 
 
-def _event(told: dict[str, Any]) -> GatewayEvent:
-    kind, at, about = str(told["type"]), _at(told["created"]), told["data"]["object"]
+def _event(body: dict[str, Any]) -> GatewayEvent:
+    kind, at, about = str(body["type"]), _at(body["created"]), body["data"]["object"]
     is_dispute = kind.startswith(_DISPUTE_EVENTS)
     return GatewayEvent(
         provider=PROVIDER,
-        event_id=told["id"],
+        event_id=body["id"],
         kind=kind,
         occurred_at=at,
         refund=_refund(about) if kind in _REFUND_EVENTS else None,
@@ -71,38 +71,38 @@ def _event(told: dict[str, Any]) -> GatewayEvent:
     )
 
 
-def _refund(told: dict[str, Any]) -> GatewayRefundRecord:
-    metadata: dict[str, str] = told.get("metadata") or {}
+def _refund(body: dict[str, Any]) -> GatewayRefundRecord:
+    metadata: dict[str, str] = body.get("metadata") or {}
     return GatewayRefundRecord(
         provider=PROVIDER,
-        refund_id=told["id"],
-        payment_reference=_reference(told),
+        refund_id=body["id"],
+        payment_reference=_reference(body),
         payout_id=metadata.get("payout_id"),
-        amount=_money(told),
-        state=state_of(told.get("status")),
-        created_at=_at(told["created"]),
+        amount=_money(body),
+        state=state_of(body.get("status")),
+        created_at=_at(body["created"]),
     )
 
 
-def _dispute(told: dict[str, Any], at: datetime) -> Dispute:
+def _dispute(body: dict[str, Any], at: datetime) -> Dispute:
     return Dispute(
         provider=PROVIDER,
-        dispute_id=told["id"],
-        payment_reference=_reference(told),
-        amount=_money(told),
-        status=_ENDS.get(told["status"], DisputeStatus.OPEN),
+        dispute_id=body["id"],
+        payment_reference=_reference(body),
+        amount=_money(body),
+        status=_ENDS.get(body["status"], DisputeStatus.OPEN),
         changed_at=at,
     )
 
 
-def _reference(told: dict[str, Any]) -> str:
+def _reference(body: dict[str, Any]) -> str:
     """Return the payment's id, whether it came as an id or expanded; an old charge has no payment intent."""
-    named = told.get("payment_intent") or told["charge"]
+    named = body.get("payment_intent") or body["charge"]
     return named if isinstance(named, str) else str(named["id"])
 
 
-def _money(told: dict[str, Any]) -> Money:
-    return Money(minor=told["amount"], currency=told["currency"].upper())
+def _money(body: dict[str, Any]) -> Money:
+    return Money(minor=body["amount"], currency=body["currency"].upper())
 
 
 def _at(seconds: int) -> datetime:

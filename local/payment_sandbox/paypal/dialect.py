@@ -60,7 +60,7 @@ def capture(payment: Payment) -> dict[str, Any]:
 
 def transaction(one: Refund, payment: Payment) -> dict[str, Any]:
     """Return a refund as a report has it: money that left is negative."""
-    told: dict[str, Any] = {
+    transaction: dict[str, Any] = {
         "transaction_id": one.id,
         "paypal_reference_id": payment.id,
         "transaction_event_code": "T1107",
@@ -68,7 +68,7 @@ def transaction(one: Refund, payment: Payment) -> dict[str, Any]:
         "transaction_amount": amount(-one.amount, payment),
         "transaction_status": _REPORTED[_STATUS[one.status]],
     }
-    return told | ({"custom_field": one.metadata["payout_id"]} if "payout_id" in one.metadata else {})
+    return transaction | ({"custom_field": one.metadata["payout_id"]} if "payout_id" in one.metadata else {})
 
 
 def error(status: int, name: str, message: str, issue: str | None = None) -> Answer:

@@ -22,14 +22,14 @@ BY_HAND = "ended_by_hand"
 
 def hear(case: Case, arrived: ReceivedMessage[DisputeUpdate], policy: PolicyDocument) -> Transition:
     """Hold, settle or go on as the dispute stands; a case that pays and sends nothing now only notes it (R38, R39)."""
-    told = arrived.message.dispute
-    happened = (_told(told),)
+    dispute = arrived.message.dispute
+    happened = (_updated(dispute),)
     concerned = tuple(
-        one for one in case.payouts if rules.concerns(told, one) and one.state is not PayoutState.SUCCEEDED
+        one for one in case.payouts if rules.concerns(dispute, one) and one.state is not PayoutState.SUCCEEDED
     )
     if case.state not in _GIVING or not (concerned or case.awaits_replacement):
         return Transition(case, happened)
-    match told.status:
+    match dispute.status:
         case DisputeStatus.OPEN:
             return hold(case, happened)
         case DisputeStatus.WON:
@@ -59,10 +59,10 @@ def _lost(
     case: Case, arrived: ReceivedMessage[DisputeUpdate], concerned: tuple[Payout, ...], policy: PolicyDocument
 ) -> Transition:
     """Close what the dispute has paid; one that returned less than is owed asks finance (R38)."""
-    told = arrived.message.dispute
-    happened = (_told(told),)
-    if rules.replaces(told, concerned, value_awaiting_replacement(case)):
-        return _closed(_settled(case, told.dispute_id, concerned), happened, policy, arrived.at)
+    dispute = arrived.message.dispute
+    happened = (_updated(dispute),)
+    if rules.replaces(dispute, concerned, value_awaiting_replacement(case)):
+        return _closed(_settled(case, dispute.dispute_id, concerned), happened, policy, arrived.at)
     return payout.blocked(case, BlockReason.DISPUTE_LOST_IN_PART, happened) if concerned else hold(case, happened)
 
 
@@ -77,6 +77,6 @@ def _closed(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocum
     return payout.paid(case, happened, policy, at) if rules.is_paid(case) else Transition(case, happened)
 
 
-def _told(told: Dispute) -> TimelineEvent:
-    details = {"dispute_id": told.dispute_id, "amount": told.amount.minor, "currency": told.amount.currency}
-    return TimelineEvent(CaseEvent.of_dispute(told.status), told.provider, "R38", dict(details))
+def _updated(dispute: Dispute) -> TimelineEvent:
+    details = {"dispute_id": dispute.dispute_id, "amount": dispute.amount.minor, "currency": dispute.amount.currency}
+    return TimelineEvent(CaseEvent.of_dispute(dispute.status), dispute.provider, "R38", dict(details))

@@ -55,16 +55,16 @@ def take_answer(case: Case, arrived: ReceivedMessage[StockAnswer], policy: Polic
 
 def dispatch(case: Case, arrived: ReceivedMessage[Dispatch], policy: PolicyDocument) -> Transition | Refusal:
     """Take the warehouse's word that a parcel left: with replacements (R39) or refused goods (R28)."""
-    told = arrived.message
-    if rules.is_known_parcel(case, told):
+    parcel = arrived.message
+    if rules.is_known_parcel(case, parcel):
         return Transition(case)
-    if case.state is CaseState.CHARGEBACK_HOLD and told.goods is DispatchedGoods.REPLACEMENT:
+    if case.state is CaseState.CHARGEBACK_HOLD and parcel.goods is DispatchedGoods.REPLACEMENT:
         message = "A payment of the order is disputed: keep the parcel until the dispute has ended."
         return Refusal(rule="R38", code="chargeback_hold", message=message)
-    if refusal := rules.check_dispatch(case, told):
+    if refusal := rules.check_dispatch(case, parcel):
         return refusal
-    case = rules.dispatched(case, told, arrived.at)
-    happened = (_left(told),)
+    case = rules.dispatched(case, parcel, arrived.at)
+    happened = (_left(parcel),)
     if case.state is not CaseState.REPLACEMENT_DUE or case.awaits_replacement:
         return Transition(case, happened)
     return payout.continue_after_inspection(case, happened, policy, arrived.at)
@@ -88,11 +88,11 @@ def _withheld(case: Case, why: HoldReason) -> Transition:
     return dispute.hold(case, ()) if why is HoldReason.CHARGE_DISPUTED else payout.blocked(case, BlockReason(why.value))
 
 
-def _left(told: Dispatch) -> TimelineEvent:
-    is_replacement = told.goods is DispatchedGoods.REPLACEMENT
-    details = {"carrier": told.carrier, "tracking_number": told.tracking_number}
+def _left(parcel: Dispatch) -> TimelineEvent:
+    is_replacement = parcel.goods is DispatchedGoods.REPLACEMENT
+    details = {"carrier": parcel.carrier, "tracking_number": parcel.tracking_number}
     event, rule = (CaseEvent.REPLACEMENT_SENT, "R39") if is_replacement else (CaseEvent.GOODS_SENT_BACK, "R28")
-    return TimelineEvent(event, told.sent_by, rule, dict(details))
+    return TimelineEvent(event, parcel.sent_by, rule, dict(details))
 
 
 def _happened(event: CaseEvent, one: Replacement) -> TimelineEvent:

@@ -26,9 +26,9 @@ def continue_after_inspection(
 
 def take_answer(case: Case, arrived: ReceivedMessage[PayoutAnswer], policy: PolicyDocument) -> Transition:
     """Keep what the gateway answered; only success counts as paid (R34), a failure parks the case (R36, R37)."""
-    told = arrived.message.payout
-    before = case.payout(told.payout_id) or told
-    payout = rules.merge_gateway_state(before, told)
+    answer = arrived.message.payout
+    before = case.payout(answer.payout_id) or answer
+    payout = rules.merge_gateway_state(before, answer)
     if payout == before:
         return Transition(case)
     case, happened = case.with_payout(payout), (answered(payout),)

@@ -27,7 +27,7 @@ def check_submission(case: Case, deadline: Deadline, _at: datetime, _policy: Pol
 def breach(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
     """Record that the payout window has passed without success, and why; the case goes on until it is paid (R34)."""
     causes: list[JsonValue] = [
-        f"{one.payout_id} {one.state}: {one.failure_code or 'no failure told'}" for one in case.payouts
+        f"{one.payout_id} {one.state}: {one.failure_code or 'no failure code'}" for one in case.payouts
     ]
     cause = case.state.value if case.blocked_by is None else case.blocked_by
     details: dict[str, JsonValue] = {"when": deadline.when.isoformat(), "blocked_by": cause, "causes": causes}
