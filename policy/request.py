@@ -51,14 +51,6 @@ def receipt(order: Order, sku: str) -> datetime | None:
     return order.receipt_confirmed_at
 
 
-def free_units(quantity: int, taken: Collection[int]) -> tuple[int, ...]:
-    """Return the numbers of a line's units that no case has, in order (R11).
-
-    `taken` are the units in an open case and those refunded or exchanged before.
-    """
-    return tuple(unit for unit in range(1, quantity + 1) if unit not in taken)
-
-
 def missing_evidence(reason: Reason, policy: PolicyDocument, pins: Collection[EvidencePin]) -> bool:
     """Return whether photos or videos are mandatory for the reason and not one is verified and pinned (R8)."""
     is_mandatory = reason in policy.evidence_mandatory_for

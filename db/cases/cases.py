@@ -14,7 +14,7 @@ from db.core.upsert import Upsert, given
 from db.inbox.parcels import keep_codes
 from db.inbox.tracking_registrations import keep_registration
 from db.orders.order_rows import lock_order, read_order
-from db.orders.unit_reservations import choose_units, has_choice, keep_units
+from db.orders.unit_reservations import keep_units, reserve_units
 from db.payouts.payout_plans import plan_payouts
 from db.payouts.payout_sync import keep_payouts
 from db.tables import CaseRow
@@ -24,6 +24,7 @@ from domain.cases.payout import Payout
 from domain.cases.timeline import CaseEvent, TimelineEntry
 from domain.order import Order
 from policy.refund_amount import unit_shares
+from policy.unit_choice import has_choice
 
 __all__ = ["CaseFilter", "CasePage", "Cases", "TimelineRecord"]
 
@@ -62,7 +63,7 @@ class Cases:
             if case.is_open:
                 lock_order(connection, case.order_number)
                 _refuse_outdated(connection, case)
-            case = choose_units(connection, case) if case.is_open else _without_units(case)
+            case = reserve_units(connection, case) if case.is_open else _without_units(case)
             _write(connection, case)
             keep_units(connection, case)
             add_entries(connection, case.case_id, entries)
@@ -75,7 +76,7 @@ class Cases:
         once. Raises UnitsTakenError when a case that is taken up again finds its units taken.
         """
         with self._database.writing() as connection:
-            case = choose_units(connection, case) if has_choice(case) else case
+            case = reserve_units(connection, case) if has_choice(case) else case
             if _write(connection, case):
                 keep_units(connection, case)
                 keep_payouts(connection, case)

@@ -1,21 +1,15 @@
 """Which case holds which unit of an order (R11), and how it is settled (R39); a unit has one row and one settlement."""
 
-from typing import NamedTuple
-
 from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from db.core.upsert import InsertIgnore, given
 from db.orders.order_rows import lock_order
 from db.tables import ReservedUnitRow
-from domain.cases.case import Case
-from domain.cases.case_lines import CaseLine
-from domain.enums import CaseState
+from domain.cases.case import Case, Refusal
 from domain.errors import UnitsTakenError
-
-Unit = tuple[str, int]
+from policy.unit_choice import REFUND, Hold, Unit, choose_units, holds
 
 _UNITS = ReservedUnitRow.__table__
-REFUND, REPLACEMENT = "refund", "replacement"
 _READ_HOLDERS = select(_UNITS.c.sku, _UNITS.c.unit, _UNITS.c.case_id).where(given(_UNITS.c.order_number))
 _READ_HELD = select(_UNITS.c.sku, _UNITS.c.unit, _UNITS.c.settled, _UNITS.c.settles_as).where(given(_UNITS.c.case_id))
 _ADD = InsertIgnore(_UNITS)
@@ -32,27 +26,14 @@ _SETTLE = (
 )
 
 
-class Hold(NamedTuple):
-    """How a unit is held: to be refunded or replaced once that is known, and for ever once that is done."""
-
-    settled: bool = False
-    settles_as: str | None = None
-
-
-def choose_units(connection: Connection, case: Case) -> Case:
-    """Return the case with the units it is to hold: its own, then the lowest free ones (R11); raises UnitsTakenError.
-
-    The lines come with the shares of all their units. An ended case takes no new ones.
-    """
+def reserve_units(connection: Connection, case: Case) -> Case:
+    """Return the case with the units that the policy gives it (R11), the order locked; raises UnitsTakenError."""
     lock_order(connection, case.order_number)
     rows = connection.execute(_READ_HOLDERS, {"order_number": case.order_number})
-    holders = {(sku, unit): case_id for sku, unit, case_id in rows}
-    return case.amend(lines=tuple(_choose(case, line, holders) for line in case.lines))
-
-
-def has_choice(case: Case) -> bool:
-    """Return whether the case comes with more units than it is to hold, as when it reopens after a refusal (R12)."""
-    return any(len(line.units) > line.quantity for line in case.lines)
+    chosen = choose_units(case, {(sku, unit): case_id for sku, unit, case_id in rows})
+    if isinstance(chosen, Refusal):
+        raise UnitsTakenError(chosen.message)
+    return chosen
 
 
 def keep_units(connection: Connection, case: Case) -> None:
@@ -62,7 +43,7 @@ def keep_units(connection: Connection, case: Case) -> None:
     replaced and is to be refunded too, or the other way round (R39).
     """
     held = _held(connection, case)
-    wanted = _wanted(case)
+    wanted = holds(case)
     if held == wanted:
         return
     _free(connection, case, {unit for unit, hold in held.items() if not hold.settled} - wanted.keys())
@@ -78,39 +59,6 @@ def _differs(held: Hold, wanted: Hold) -> bool:
 def _held(connection: Connection, case: Case) -> dict[Unit, Hold]:
     rows = connection.execute(_READ_HELD, {"case_id": case.case_id})
     return {(sku, unit): Hold(settled, settles_as) for sku, unit, settled, settles_as in rows}
-
-
-def _choose(case: Case, line: CaseLine, holders: dict[Unit, str]) -> CaseLine:
-    holder = {share.unit: holders.get((line.sku, share.unit)) for share in line.units}
-    own = [share for share in line.units if holder[share.unit] == case.case_id]
-    free = [share for share in line.units if holder[share.unit] is None] if case.is_open else []
-    if case.is_open and len(own) + len(free) < line.quantity:
-        others = "the others are in a refund case, or were refunded already"
-        raise UnitsTakenError(f"{line.sku}: {line.quantity} asked for, {len(free)} free; {others}")
-    chosen = [*own, *free][: line.quantity]
-    return line.amend(units=tuple(sorted(chosen, key=lambda share: share.unit)))
-
-
-def _wanted(case: Case) -> dict[Unit, Hold]:
-    return {unit: hold for line in case.lines for unit, hold in _units(case, line) if hold.settled or case.is_open}
-
-
-def _units(case: Case, line: CaseLine) -> list[tuple[Unit, Hold]]:
-    return [((line.sku, share.unit), _hold_of(case, line, index)) for index, share in enumerate(line.units)]
-
-
-def _hold_of(case: Case, line: CaseLine, index: int) -> Hold:
-    """Return how the unit at that place of its line is settled: replaced ones come first, then refunded ones (R39)."""
-    # Refused units for which a part is paid all the same are settled by that (R28); they are counted from the back.
-    if index >= len(line.units) - (line.refused if case.agreed_amount else line.part_paid):
-        return Hold(settled=True, settles_as=REFUND)
-    if index < line.replaced:
-        return Hold(settled=True, settles_as=REPLACEMENT)
-    if index < line.settled:
-        return Hold(settled=True, settles_as=REFUND)
-    if index < line.settled + case.replacing(line.sku):
-        return Hold(settles_as=REPLACEMENT)
-    return Hold(settles_as=REFUND if case.state is CaseState.PAYOUT_DUE and index < line.accepted else None)
 
 
 def _hold(connection: Connection, case: Case, units: dict[Unit, Hold]) -> None:

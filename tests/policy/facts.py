@@ -113,6 +113,12 @@ def case_line(bought: Order, sku: str, quantity: int) -> CaseLine:
     return CaseLine(sku=sku, product_name=sku, quantity=quantity, units=unit_shares(bought, sku)[:quantity])
 
 
+def offered(of: Order, quantity: int, sku: str = MUG, **changes) -> Case:
+    """A case about so many units of a line, with the shares of all units of it, of which it gets some (R11)."""
+    line = CaseLine(sku=sku, product_name=sku, quantity=quantity, units=unit_shares(of, sku))
+    return case(of=of, lines=(line,), **changes)
+
+
 def settled(of_case: Case, sku: str = MUG, **counts) -> Case:
     """The case with the line's counts of accepted, refused, failed or paid units set."""
     line = next(line for line in of_case.lines if line.sku == sku)

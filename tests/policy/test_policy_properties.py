@@ -4,16 +4,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.calendar import WorkCalendar
+from domain.cases.case import Refusal
 from domain.enums import Reason
 from domain.money import split
 from domain.order import OrderLine, Payment
 from policy.deadlines import compute, in_time, last_day, settle
 from policy.payment_allocation import allocate, caps
 from policy.refund_amount import goods_value, refund_due, unit_shares
-from policy.request import free_units
 from policy.returns import read_return_code, return_code
+from policy.unit_choice import choose_units
 from tests.policy import facts
-from tests.policy.facts import POLICY, usd
+from tests.policy.facts import MUG, POLICY, usd
 
 # However slow the machine: a promise is kept or not, and no example is kept in a file.
 properly = settings(deadline=None, database=None)
@@ -99,11 +100,17 @@ def test_r6_settling_never_takes_time_from_the_customer_or_gives_it_to_the_shop(
 
 
 @properly
-@given(st.integers(1, 50), st.frozensets(st.integers(1, 50)))
-def test_r11_a_unit_is_either_free_or_taken(quantity, taken):
-    free = free_units(quantity, taken)
-    assert set(free) | {unit for unit in taken if unit <= quantity} == set(range(1, quantity + 1))
-    assert not set(free) & taken
+@given(st.integers(1, 20), st.integers(1, 20), st.frozensets(st.integers(1, 20)))
+def test_r11_a_case_gets_as_many_units_as_it_asked_for_and_none_of_another_case_or_is_refused(sold, asked, taken):
+    line = OrderLine(sku=MUG, product_name="Mug", quantity=sold, unit_price=1)
+    case = facts.offered(facts.order(lines=(line,), parcels=()), min(asked, sold))
+    chosen = choose_units(case, {(MUG, unit): "another case" for unit in taken})
+    free = set(range(1, sold + 1)) - taken
+    if isinstance(chosen, Refusal):
+        assert len(free) < min(asked, sold)
+    else:
+        units = [share.unit for share in chosen.lines[0].units]
+        assert units == sorted(free)[: min(asked, sold)]
 
 
 @properly

@@ -1,4 +1,4 @@
-"""docs/POLICY.md is true: each rule's functions exist and name it, and so do its tests."""
+"""docs/POLICY.md is true: each rule's functions exist, name it and are called, and so do its tests."""
 
 import ast
 import re
@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.callers import production, uncalled
+
 ROOT = Path(__file__).parents[2]
 RULES = [f"R{number}" for number in (*range(1, 40), 41)]
 QUOTED = re.compile(r"`([^`]+)`")
-DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
+DEFINITIONS = FUNCTIONS | ast.ClassDef
 
 
 def rows():
@@ -30,10 +33,11 @@ def docstring_of(place):
 def functions_of_tests():
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        yield from (node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+        yield from (node.name for node in ast.walk(tree) if isinstance(node, FUNCTIONS))
 
 
 ROWS = rows()
+MODULES = production(ROOT)
 TESTS = {name for name in functions_of_tests() if name.startswith("test_")}
 
 
@@ -67,6 +71,29 @@ def test_a_rule_has_a_test_where_it_lets_through_and_one_where_it_refuses(rule):
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_stands_in_the_names_of_two_tests_at_least(rule):
     assert len([test for test in TESTS if names_rule(test, rule)]) >= 2
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_code_of_a_rule_has_a_caller_in_production(rule):
+    places, _, _ = ROWS[rule]
+    assert uncalled(tuple(place.split(":") for place in places), MODULES) == []
+
+
+def test_every_public_function_of_the_policy_has_a_caller_in_production():
+    policy = [(path, tree) for path, tree in MODULES.items() if path.startswith("policy/")]
+    functions = [(path, node.name) for path, tree in policy for node in tree.body if isinstance(node, FUNCTIONS)]
+    public = [(path, name) for path, name in functions if not name.startswith("_")]
+    assert len(public) > 60
+    assert uncalled(public, MODULES) == []
+
+
+def test_a_function_that_only_calls_itself_is_called_by_nobody():
+    modules = {
+        "policy/a.py": ast.parse("def one():\n    two()\n    one()\n\ndef two():\n    pass\n\ndef three():\n    pass"),
+        "db/b.py": ast.parse("from policy import a\na.three()"),
+    }
+    places = [("policy/a.py", name) for name in ("one", "two", "three")]
+    assert uncalled(places, modules) == ["policy/a.py:one"]
 
 
 def test_every_field_of_a_policy_version_is_explained():

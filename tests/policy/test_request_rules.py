@@ -7,7 +7,7 @@ from domain.calendar import Deadline
 from domain.cases.case import Refusal
 from domain.enums import EvidenceStatus, Reason, ResolutionAsked
 from domain.order import OrderLine
-from policy.request import assess, awaits_uploads, free_units, is_purchaser, missing_evidence
+from policy.request import assess, awaits_uploads, is_purchaser, missing_evidence
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT
 
@@ -154,15 +154,6 @@ def test_r8_only_announced_uploads_are_awaited():
     settled = (facts.pin(EvidenceStatus.PINNED, 1), facts.pin(EvidenceStatus.REFUSED, 2))
     assert not awaits_uploads(settled)
     assert awaits_uploads((*settled, facts.pin(EvidenceStatus.ANNOUNCED, 3)))
-
-
-def test_r11_units_that_no_case_has_are_free():
-    assert free_units(3, ()) == (1, 2, 3)
-    assert free_units(3, {2}) == (1, 3)
-
-
-def test_r11_units_in_a_case_or_refunded_once_are_not_free():
-    assert free_units(2, {1, 2}) == ()
 
 
 def test_the_rules_are_asked_in_their_order():

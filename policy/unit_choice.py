@@ -1,0 +1,81 @@
+"""Which units of an order a case gets (R11), and how each of them is settled in the end (R28, R39)."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from domain.cases.case import Case, Refusal
+from domain.cases.case_lines import CaseLine, UnitShare
+from domain.enums import CaseState
+from domain.errors import UnitsTakenError
+
+Unit = tuple[str, int]
+"""A sku and the number of a unit within its line."""
+
+REFUND, REPLACEMENT = "refund", "replacement"
+
+
+class Hold(NamedTuple):
+    """How a unit is held: to be refunded or replaced once that is known, and for ever once that is done."""
+
+    settled: bool = False
+    settles_as: str | None = None
+
+
+def choose_units(case: Case, holders: Mapping[Unit, str]) -> Case | Refusal:
+    """Return the case with the units it gets, or the refusal when too few of a line's units are free (R11).
+
+    `holders` names the case of every unit of the order that is in an open case, or was refunded or replaced before.
+    The lines come with the shares of all their units; a case keeps its own, then gets the lowest free ones. One that
+    has ended gets no new ones.
+    """
+    lines: list[CaseLine] = []
+    for line in case.lines:
+        own, free = _available(case, line, holders)
+        if case.is_open and len(own) + len(free) < line.quantity:
+            return _too_few(line, len(free))
+        units = sorted([*own, *free][: line.quantity], key=lambda share: share.unit)
+        lines.append(line.amend(units=tuple(units)))
+    return case.amend(lines=tuple(lines))
+
+
+def has_choice(case: Case) -> bool:
+    """Return whether the case comes with more units than it is to hold, as when it reopens after a refusal (R12)."""
+    return any(len(line.units) > line.quantity for line in case.lines)
+
+
+def holds(case: Case) -> dict[Unit, Hold]:
+    """Return the units that the case holds now: all of them while it is open, the settled ones for ever (R11)."""
+    units = {
+        (line.sku, share.unit): _hold(case, line, index)
+        for line in case.lines
+        for index, share in enumerate(line.units)
+    }
+    return {unit: hold for unit, hold in units.items() if hold.settled or case.is_open}
+
+
+def _available(case: Case, line: CaseLine, holders: Mapping[Unit, str]) -> tuple[list[UnitShare], list[UnitShare]]:
+    """Return the line's units that are the case's own, and those that it may take."""
+    holder = {share.unit: holders.get((line.sku, share.unit)) for share in line.units}
+    own = [share for share in line.units if holder[share.unit] == case.case_id]
+    return own, [share for share in line.units if holder[share.unit] is None] if case.is_open else []
+
+
+def _too_few(line: CaseLine, free: int) -> Refusal:
+    message = (
+        f"{line.sku}: {line.quantity} asked for, {free} free; the others are in a refund case, or were refunded already"
+    )
+    return Refusal(rule="R11", code=UnitsTakenError.code, message=message)
+
+
+def _hold(case: Case, line: CaseLine, index: int) -> Hold:
+    """Return how the unit at that place of its line is settled: replaced ones come first, then refunded ones (R39)."""
+    # Refused units for which a part is paid all the same are settled by that (R28); they are counted from the back.
+    if index >= len(line.units) - (line.refused if case.agreed_amount else line.part_paid):
+        return Hold(settled=True, settles_as=REFUND)
+    if index < line.replaced:
+        return Hold(settled=True, settles_as=REPLACEMENT)
+    if index < line.settled:
+        return Hold(settled=True, settles_as=REFUND)
+    if index < line.settled + case.replacing(line.sku):
+        return Hold(settles_as=REPLACEMENT)
+    return Hold(settles_as=REFUND if case.state is CaseState.PAYOUT_DUE and index < line.accepted else None)
