@@ -8,8 +8,9 @@ from datetime import datetime
 from pydantic import AwareDatetime
 from temporalio import activity
 
+from activities.ports.case_notifier import CaseNotifier
 from activities.ports.payment_gateway import PaymentGateway
-from activities.ports.reconciliation import Books, CaseNotifier, EventInbox, FindingsBook, PayoutLookup
+from activities.ports.reconciliation import Books, EventInbox, FindingsBook, PayoutLookup
 from domain.cases.messages import RefundUpdate
 from domain.errors import GatewayUnavailableError, PayoutRefusedError
 from domain.findings import Finding, FindingKind
@@ -55,8 +56,9 @@ class PaymentEventActivities:
 
     @activity.defn(name="tell_case")
     async def tell(self, case_update: CaseUpdate) -> None:
-        """Tell one case; again, it has no further effect."""
-        await self.notifier.tell(case_update.case_id, case_update.update)
+        """Tell one case; again, it has no further effect. Raises LookupError for one that was never submitted."""
+        if not await self.notifier.tell(case_update.case_id, case_update.update):
+            raise LookupError(f"case {case_update.case_id} was never submitted")
 
 
 @dataclass(frozen=True)

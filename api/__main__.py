@@ -13,12 +13,12 @@ from api.app import create_app
 from api.dependencies import Services
 from api.http.auth import KeyRing
 from api.inbox.webhook_readers import couriers_of, registrar_of, webhooks_of
-from api.problems.errors import WorkflowsUnavailableError
 from config.ports import variable
 from config.settings import Settings, load
 from config.store import bucket_of
 from config.temporal import connect
 from db.core.engine import Database, DatabaseUnavailableError
+from domain.errors import WorkflowsUnavailableError
 from gateways.evidence.evidence_store import EvidenceStore
 
 GRACE_SECONDS = 25

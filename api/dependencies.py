@@ -9,6 +9,7 @@ from typing import Annotated, Protocol, Self
 from fastapi import Depends, Request
 from temporalio.client import Client
 
+from activities.ports.case_notifier import CaseNotifier
 from api.cases.refund_workflows import RefundWorkflows
 from api.http.auth import KeyRing
 from db.cases.cases import Cases
@@ -29,6 +30,7 @@ from domain.parcels import CourierEvent
 from domain.payment_events import GatewayEvent
 from gateways.couriers.tracking_registration import Registrar
 from gateways.evidence.evidence_store import EvidenceStore
+from workflows.refund.case_notifier import TemporalCaseNotifier
 
 
 class WebhookReader(Protocol):
@@ -52,7 +54,7 @@ class CourierReader(Protocol):
 
 @dataclass(frozen=True)
 class Services:
-    """The database's books, the evidence store, the running refunds, the keys, the webhooks' readers, and the clock."""
+    """The database's books, the evidence store, the way to the refunds, the keys, the webhooks' readers, and the clock."""
 
     database: Database
     orders: Orders
@@ -69,6 +71,7 @@ class Services:
     stock: StockTable
     store: EvidenceStore
     workflows: RefundWorkflows
+    notifier: CaseNotifier
     keys: KeyRing
     now: Callable[[], datetime]
     webhooks: Mapping[str, WebhookReader]
@@ -105,6 +108,7 @@ class Services:
             stock=StockTable(database, now),
             store=store,
             workflows=RefundWorkflows(temporal),
+            notifier=TemporalCaseNotifier(temporal, Submissions(database)),
             keys=keys,
             now=now,
             webhooks=webhooks,

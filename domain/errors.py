@@ -171,6 +171,12 @@ class StaleAnswerError(GatewayUnavailableError):
     code = "gateway_stored_error"
 
 
+class WorkflowsUnavailableError(DomainError):
+    """Temporal or its workers do not answer; whether the message arrived is unknown until it is repeated."""
+
+    code = "workflows_unavailable"
+
+
 class BadCursorError(DomainError):
     """A list's cursor is not one that the list gave."""
 

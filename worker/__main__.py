@@ -37,12 +37,12 @@ from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
 from gateways.stock_webhook import ShopStock
 from worker.build import ActivitySet, build_worker
-from worker.case_notifier import TemporalCaseNotifier
 from worker.gateways import gateways_of
 from worker.release import version_of
 from worker.schedules import ensure_schedules
 from worker.search_attributes import ensure_search_attributes
 from worker.versions import NotPromotedError, as_deployed, promote_first
+from workflows.refund.case_notifier import TemporalCaseNotifier
 
 POLICY_VERSIONS = Path(__file__).parent.parent / "policy" / "versions"
 log = logging.getLogger("worker")

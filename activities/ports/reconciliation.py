@@ -1,10 +1,9 @@
-"""What reconciliation reads and writes: our books, the findings, the inbox of webhooks, and the way to the cases."""
+"""What reconciliation reads and writes: our books, the findings and the inbox of webhooks."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from domain.cases.messages import RefundUpdate
 from domain.findings import Finding, FindingKind
 from domain.payment_events import GatewayEvent, GatewayRefundRecord
 from policy.reconciliation.findings import Booked, CaseDiffers
@@ -67,12 +66,4 @@ class EventInbox(Protocol):
 
     def pending(self, limit: int) -> Sequence[GatewayEvent]:
         """Return events that are not applied yet."""
-        ...
-
-
-class CaseNotifier(Protocol):
-    """The way to the cases."""
-
-    async def tell(self, case_id: str, update: RefundUpdate) -> None:
-        """Have the case hear the news, also one that has ended (R37)."""
         ...

@@ -5,13 +5,14 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from api.cases.case_access import recorded
-from api.cases.refund_workflows import M, NotRunningError, Update
+from api.cases.refund_workflows import M, Update
 from api.dependencies import Services
 from api.http.auth import Principal
 from api.problems.errors import WrongStateError
 from domain.cases.case import Case
 from domain.cases.timeline import CaseEvent
 from policy.case_reopening import may_take_up
+from workflows.availability import NotRunningError
 
 
 async def tell(services: Services, case_id: str, update: Update[M], message: M) -> Case:

@@ -1,4 +1,4 @@
-"""The running refunds, as the edge talks to them: every failure of Temporal becomes one of a few named ones."""
+"""The running refunds, as the edge talks to them: what they answer with becomes one of a few named failures."""
 
 import asyncio
 import logging
@@ -10,24 +10,23 @@ from weakref import WeakValueDictionary
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import (
     Client,
-    RPCTimeoutOrCancelledError,
     WithStartWorkflowOperation,
     WorkflowUpdateFailedError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
 from temporalio.workflow import UpdateMethodMultiParam
 
-from api.problems.errors import RefusedError, WorkflowsUnavailableError, WrongStateError
+from api.problems.errors import RefusedError, WrongStateError
 from domain.cases.case import CaseStatus, Refusal
 from domain.cases.messages import Message
 from domain.enums import CaseState
+from domain.errors import WorkflowsUnavailableError
 from domain.request import CaseIntake
+from workflows.availability import PATIENCE_SECONDS, NotRunningError, answering
 from workflows.refund.start_options import identity, workflow_id
 from workflows.refund.workflow import RefundWorkflow
 
-PATIENCE_SECONDS = 20
 IN_FLIGHT_PER_CASE = 3
 """Messages that one case is sent at a time: Temporal keeps 10 of a workflow in flight, over all API processes, and
 drops all of them for one too many (`history.maxInFlightUpdates`)."""
@@ -36,10 +35,6 @@ log = logging.getLogger("api")
 M = TypeVar("M", bound=Message)
 Update: TypeAlias = UpdateMethodMultiParam[[RefundWorkflow, M], Coroutine[Any, Any, CaseStatus]]
 """An update of the workflow that takes one message."""
-
-
-class NotRunningError(Exception):
-    """No workflow of the case is running: it has ended, or was never started."""
 
 
 class RefundWorkflows:
@@ -84,26 +79,6 @@ class RefundWorkflows:
                 update, message, start_workflow_operation=start
             )
 
-    async def hear(self, intake: CaseIntake, signal: str, update: Message) -> None:
-        """Signal a gateway's news to the running refund, or to a recorded case that is taken up again by them (R37).
-
-        Raises WorkflowsUnavailableError.
-        """
-        async with self._answering(intake.case_id):
-            await self._client.start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
-                RefundWorkflow.run,
-                intake.amend(resumes=True),
-                start_signal=signal,
-                start_signal_args=[update],
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                **identity(intake),
-            )
-
-    async def signal(self, case_id: str, signal: str, message: Message) -> None:
-        """Signal the running refund; raises NotRunningError, WorkflowsUnavailableError."""
-        async with self._answering(case_id):
-            await self._client.get_workflow_handle(workflow_id(case_id)).signal(signal, message)
-
     async def ping(self) -> None:
         """Return when Temporal serves the namespace; raises WorkflowsUnavailableError."""
         asked = DescribeNamespaceRequest(namespace=self._client.namespace)
@@ -117,18 +92,11 @@ class RefundWorkflows:
     async def _answering(self, case_id: str) -> AsyncGenerator[None]:
         """Let what is inside take its turn at the case, give it some seconds to be answered, and name its failure."""
         turns = self._turns.setdefault(case_id, asyncio.Semaphore(IN_FLIGHT_PER_CASE))
-        try:
-            async with asyncio.timeout(self._patience_seconds), turns:
+        async with answering(self._patience_seconds), turns:
+            try:
                 yield
-        except (TimeoutError, RPCTimeoutOrCancelledError) as error:
-            raise _unavailable("it took too long") from error
-        except WorkflowUpdateFailedError as error:
-            raise _refusal(case_id, error) from error
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                raise NotRunningError(case_id) from error
-            log.error("Temporal answered %s", error.status.name)  # noqa: TRY400 - its own trace tells nothing
-            raise _unavailable(error.status.name.lower()) from error
+            except WorkflowUpdateFailedError as error:
+                raise _refusal(case_id, error) from error
 
 
 def _start(intake: CaseIntake, reuse: WorkflowIDReusePolicy) -> WithStartWorkflowOperation[RefundWorkflow, Any]:
@@ -151,10 +119,3 @@ def _refusal(case_id: str, error: WorkflowUpdateFailedError) -> Exception:
     if said.type == "wrong_state":
         return WrongStateError(case_id, CaseState(said.details[0]["state"]))
     return NotRunningError(case_id) if said.type == "AcceptedUpdateCompletedWorkflow" else error
-
-
-def _unavailable(why: str) -> WorkflowsUnavailableError:
-    return WorkflowsUnavailableError(
-        f"Temporal or its worker does not answer ({why}). Repeat the request later, with the same Idempotency-Key "
-        "where it had one: nothing is lost or doubled."
-    )

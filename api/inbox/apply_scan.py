@@ -7,7 +7,7 @@ from api.cases.case_messages import keep_note, stamp, tell
 from api.cases.uploads import announce, photo_ids, refuse_too_large
 from api.dependencies import Services
 from api.http.auth import Principal
-from api.problems.errors import InvalidInputError, WorkflowsUnavailableError, WrongStateError
+from api.problems.errors import InvalidInputError, WrongStateError
 from api.problems.problems import problem_from
 from api.schemas.responses import EvidenceTicket
 from api.schemas.scans import Scan, ScanAnswer, UnreadableScan
@@ -15,7 +15,7 @@ from domain.cases.case import Case
 from domain.cases.messages import GoodsReceipt, WarehouseInspection
 from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState
-from domain.errors import DomainError, ScanReusedError, UnknownParcelError
+from domain.errors import DomainError, ScanReusedError, UnknownParcelError, WorkflowsUnavailableError
 from domain.parcels import ScanKind, ScanStatus, UnexpectedParcel
 from policy.returns import expects_soon
 from workflows.refund.workflow import RefundWorkflow

@@ -17,9 +17,7 @@ async def tell_held_cases(services: Services) -> int:
     """Tell the held cases whose disputes have all ended how the last one ended, each once; return how many (R38)."""
     news = await run_in_threadpool(_news, services)
     for case_id, message in news:
-        intake = await run_in_threadpool(services.submissions.get, case_id)
-        if intake is not None:
-            await services.workflows.hear(intake, "dispute_update", message)
+        await services.notifier.tell(case_id, message)
     return len(news)
 
 

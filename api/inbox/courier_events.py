@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from starlette.concurrency import run_in_threadpool
 
-from api.cases.refund_workflows import NotRunningError
 from api.dependencies import Services
 from db.core.engine import DatabaseUnavailableError
 from db.inbox.courier_events import CourierEventStatus
@@ -70,11 +69,7 @@ async def _is_heard(services: Services, case: Case, shipment: Shipment, event: C
         event_id=f"{event.provider}:{event.event_id}",
         received_at=event.received_at,
     )
-    try:
-        await services.workflows.signal(case.case_id, "courier_tracking", tracking)
-    except NotRunningError:
-        return False
-    return True
+    return await services.notifier.tell_running(case.case_id, tracking)
 
 
 def _note(services: Services, case: Case, event: CourierEvent) -> None:

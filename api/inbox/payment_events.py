@@ -12,7 +12,7 @@ from api.dependencies import Services
 from api.inbox.chargeback_holds import tell_held_cases
 from db.core.engine import DatabaseUnavailableError
 from db.inbox.payment_events import EventStatus
-from domain.cases.messages import DisputeUpdate, Message, RefundUpdate
+from domain.cases.messages import DisputeUpdate, RefundUpdate
 from domain.errors import DomainError
 from domain.payment_events import Dispute, GatewayEvent, GatewayRefundRecord
 from domain.payout_state import PayoutState
@@ -90,7 +90,7 @@ async def _carry_refund(services: Services, event: GatewayEvent, refund: Gateway
         return await _without_payout(services, event, refund)
     if found.payout.state is not refund.state:
         update = RefundUpdate(payout_id=found.payout.payout_id, refund_id=refund.refund_id, **_stamp(services, event))
-        await _tell(services, found.case_id, "refund_update", update)
+        await services.notifier.tell(found.case_id, update)
     return "applied"
 
 
@@ -104,15 +104,8 @@ async def _without_payout(services: Services, event: GatewayEvent, refund: Gatew
 
 async def _carry_dispute(services: Services, event: GatewayEvent, dispute: Dispute) -> EventStatus:
     for case_id in await run_in_threadpool(services.disputes.record, dispute):
-        await _tell(services, case_id, "dispute_update", DisputeUpdate(dispute=dispute, **_stamp(services, event)))
+        await services.notifier.tell(case_id, DisputeUpdate(dispute=dispute, **_stamp(services, event)))
     return "applied"
-
-
-async def _tell(services: Services, case_id: str, signal: str, update: Message) -> None:
-    """Have the case hear the news, also one that has ended (R37)."""
-    intake = await run_in_threadpool(services.submissions.get, case_id)
-    if intake is not None:
-        await services.workflows.hear(intake, signal, update)
 
 
 def _stamp(services: Services, event: GatewayEvent) -> dict[str, Any]:

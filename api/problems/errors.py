@@ -72,12 +72,6 @@ class TooMuchEvidenceError(DomainError):
     code = "too_much_evidence"
 
 
-class WorkflowsUnavailableError(DomainError):
-    """Temporal or its workers do not answer; whether the message arrived is unknown until it is repeated."""
-
-    code = "workflows_unavailable"
-
-
 class UnknownProviderError(DomainError):
     """Nobody takes webhooks of that provider here."""
 

@@ -12,7 +12,6 @@ from api.problems.errors import (
     TooMuchEvidenceError,
     UnauthenticatedError,
     UnknownProviderError,
-    WorkflowsUnavailableError,
     WrongStateError,
 )
 from domain.errors import (
@@ -34,6 +33,7 @@ from domain.errors import (
     UnknownParcelError,
     UnknownProductError,
     UnreadableEventError,
+    WorkflowsUnavailableError,
 )
 
 STATUSES: Mapping[type[DomainError], tuple[HTTPStatus, str]] = {

@@ -10,12 +10,11 @@ from starlette.concurrency import run_in_threadpool
 
 from api.cases.case_access import VisibleCase, item_of, recorded, show
 from api.cases.case_ids import mint_case_id, mint_evidence_id
-from api.cases.refund_workflows import NotRunningError
 from api.cases.uploads import open_tickets, refuse_too_large
 from api.dependencies import Services, ServicesDep
 from api.http.auth import Caller, Principal, Storefront
 from api.http.openapi import answers
-from api.problems.errors import RefusedError, WorkflowsUnavailableError
+from api.problems.errors import RefusedError
 from api.schemas import examples
 from api.schemas.params import CreationKey
 from api.schemas.responses import CaseListView, CaseView
@@ -25,9 +24,11 @@ from db.cases.cases import CaseFilter
 from db.cases.submissions import Claimed, Submission
 from domain.cases.case import Case
 from domain.enums import CaseState, Party
+from domain.errors import WorkflowsUnavailableError
 from domain.order import Identifier
 from domain.request import RefundRequest
 from domain.value import Value
+from workflows.availability import NotRunningError
 
 router = APIRouter(prefix="/v1/refunds", tags=["refunds"])
 

@@ -11,15 +11,16 @@ from sqlalchemy import event
 from temporalio.client import Client, Interceptor, OutboundInterceptor
 
 from api.app import create_app
-from api.cases.refund_workflows import IN_FLIGHT_PER_CASE, NotRunningError, RefundWorkflows
+from api.cases.refund_workflows import IN_FLIGHT_PER_CASE, RefundWorkflows
 from api.dependencies import Services
-from api.problems.errors import WorkflowsUnavailableError
 from db.core.engine import Database
 from db.core.migrate import migrate
 from domain.cases.messages import Withdrawal
+from domain.errors import WorkflowsUnavailableError
 from tests.api.api_client import Counter, problem, told
 from tests.api.conftest import asking
 from tests.api.tcp_proxy import cable_to
+from workflows.availability import NotRunningError
 from workflows.plugin import RefundPlugin
 from workflows.refund.workflow import RefundWorkflow
 

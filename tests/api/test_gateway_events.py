@@ -4,12 +4,12 @@ import asyncio
 from uuid import uuid4
 
 from api.app import create_app
-from api.cases.refund_workflows import RefundWorkflows
 from api.inbox.payment_events import sweep
 from api.inbox.sweeper import sweeping
 from tests.api.api_client import inspection, told
 from tests.api.webhook_client import away, events_of, refund_id_of, refunded, taking, until_told
 from tests.support.waiting import wait_until
+from workflows.refund.case_notifier import TemporalCaseNotifier
 
 
 async def test_fault_13_the_same_event_fifty_times_has_one_effect(post, counter, gateway):
@@ -92,8 +92,8 @@ async def test_fault_16_an_event_before_its_payout_is_known_is_parked_and_applie
 async def test_fault_16_what_temporal_could_not_take_is_applied_by_the_sweep(services, counter, gateway):
     case = await refunded(counter)
     gateway.fail()
-    nobody = RefundWorkflows(await away(), patience_seconds=1)
-    async with taking(services, workflows=nobody) as cut_off:
+    nobody = TemporalCaseNotifier(await away(), services.submissions, patience_seconds=1)
+    async with taking(services, notifier=nobody) as cut_off:
         await cut_off.tell(cut_off.refund(case, "failed", refund_id_of(case)))
     assert (await counter.case(case))["state"] == "refunded"
 
@@ -155,13 +155,13 @@ async def test_r38_a_case_held_over_a_dispute_that_was_won_meanwhile_goes_on_by_
 
 
 async def test_an_event_that_cannot_be_applied_goes_behind_the_others(services, counter):
-    class Confused(RefundWorkflows):
-        async def hear(self, intake, signal, news):
+    class Confused(TemporalCaseNotifier):
+        async def tell(self, case_id, message):
             raise KeyError("a fault of ours")
 
     case = await refunded(counter)
-    confused = Confused(services.workflows._client)
-    async with taking(services, workflows=confused) as post:
+    confused = Confused(services.workflows._client, services.submissions)
+    async with taking(services, notifier=confused) as post:
         await post.tell(post.refund(case, "failed", refund_id_of(case)))
     assert services.events.pending(1000)[-1].refund.payout_id == f"{case['case_id']}-p1"
 
