@@ -9,8 +9,9 @@ from pydantic import AwareDatetime
 from temporalio import activity
 
 from activities.ports.case_notifier import CaseNotifier
+from activities.ports.inbox import PaymentEventBook, PayoutLookup
 from activities.ports.payment_gateway import PaymentGateway
-from activities.ports.reconciliation import Books, EventInbox, FindingsBook, PayoutLookup
+from activities.ports.reconciliation import Books, FindingsBook
 from domain.cases.messages import RefundUpdate
 from domain.errors import GatewayUnavailableError, PayoutRefusedError
 from domain.findings import Finding, FindingKind
@@ -69,7 +70,7 @@ class ReconciliationActivities:
     books: Books
     payouts: PayoutLookup
     findings: FindingsBook
-    inbox: EventInbox
+    inbox: PaymentEventBook
     now: Callable[[], datetime]
 
     @activity.defn(name="reconcile")

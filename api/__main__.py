@@ -1,4 +1,4 @@
-"""`python -m api`: serves the HTTP API until it is told to stop, then answers what it has begun."""
+"""`python -m api`: serves the HTTP API until it is asked to stop, then answers what it has begun."""
 
 import logging
 import signal
@@ -12,13 +12,13 @@ import uvloop
 from api.app import create_app
 from api.dependencies import Services
 from api.http.auth import KeyRing
-from api.inbox.webhook_readers import couriers_of, registrar_of, webhooks_of
+from api.inbox.webhook_readers import couriers_of, webhooks_of
 from config.ports import variable
 from config.settings import Settings, load
 from config.store import bucket_of
 from config.temporal import connect
-from db.core.engine import Database, DatabaseUnavailableError
-from domain.errors import WorkflowsUnavailableError
+from db.core.engine import Database
+from domain.errors import DatabaseUnavailableError, WorkflowsUnavailableError
 from gateways.evidence.evidence_store import EvidenceStore
 
 GRACE_SECONDS = 25
@@ -31,7 +31,7 @@ async def run(settings: Settings) -> None:
     listening = _listen(settings)
     store = EvidenceStore(bucket_of(settings))
     temporal, readers = await connect(settings), (webhooks_of(settings, _now), couriers_of(settings, _now))
-    services = Services.over(database, store, temporal, keys, _now, *readers, registrar_of(settings))
+    services = Services.over(database, store, temporal, keys, _now, *readers)
     await _greet(services)
     app = create_app(services)
     config = uvicorn.Config(

@@ -6,7 +6,6 @@ from api.dependencies import Services
 from api.http import docs_page, metrics, scanner_page
 from api.http.body_limit import BodyLimit
 from api.http.openapi import Document, operation_id
-from api.inbox.sweeper import sweeping
 from api.problems import problems
 from api.routes import (
     decisions,
@@ -39,7 +38,6 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=operation_id,
-        lifespan=sweeping,
     )
     app.state.services = services
     app.state.probes = health.probes()

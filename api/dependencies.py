@@ -9,6 +9,8 @@ from typing import Annotated, Protocol, Self
 from fastapi import Depends, Request
 from temporalio.client import Client
 
+from activities.inbox.courier_events import CourierEventInbox
+from activities.inbox.payment_events import PaymentEventInbox
 from activities.ports.case_notifier import CaseNotifier
 from api.cases.refund_workflows import RefundWorkflows
 from api.http.auth import KeyRing
@@ -20,7 +22,6 @@ from db.inbox.courier_events import CourierEvents
 from db.inbox.parcels import Parcels
 from db.inbox.payment_events import GatewayEvents
 from db.inbox.scans import Scans
-from db.inbox.tracking_registrations import Registrations
 from db.orders.orders import Orders
 from db.orders.stock import StockTable
 from db.payouts.disputes import Disputes
@@ -28,7 +29,6 @@ from db.payouts.findings import Findings
 from db.payouts.payouts import Payouts
 from domain.parcels import CourierEvent
 from domain.payment_events import GatewayEvent
-from gateways.couriers.tracking_registration import Registrar
 from gateways.evidence.evidence_store import EvidenceStore
 from workflows.refund.case_notifier import TemporalCaseNotifier
 
@@ -54,7 +54,7 @@ class CourierReader(Protocol):
 
 @dataclass(frozen=True)
 class Services:
-    """The database's books, the evidence store, the way to the refunds, the keys, the webhooks' readers, and the clock."""
+    """The database's books, the evidence store, the way to the refunds, the keys, webhooks' readers, and the clock."""
 
     database: Database
     orders: Orders
@@ -76,8 +76,16 @@ class Services:
     now: Callable[[], datetime]
     webhooks: Mapping[str, WebhookReader]
     couriers: Mapping[str, CourierReader]
-    registrations: Registrations
-    registrar: Registrar | None
+
+    @property
+    def payment_inbox(self) -> PaymentEventInbox:
+        """What becomes of payment providers' webhooks."""
+        return PaymentEventInbox(self.events, self.payouts, self.disputes, self.notifier, self.now)
+
+    @property
+    def courier_inbox(self) -> CourierEventInbox:
+        """What becomes of couriers' webhooks."""
+        return CourierEventInbox(self.courier_events, self.parcels, self.cases, self.notifier, self.now)
 
     @classmethod
     def over(  # noqa: PLR0913, PLR0917 - what a service stands on
@@ -89,7 +97,6 @@ class Services:
         now: Callable[[], datetime],
         webhooks: Mapping[str, WebhookReader] = MappingProxyType({}),
         couriers: Mapping[str, CourierReader] = MappingProxyType({}),
-        registrar: Registrar | None = None,
     ) -> Self:
         """Return the services over these parts."""
         return cls(
@@ -113,8 +120,6 @@ class Services:
             now=now,
             webhooks=webhooks,
             couriers=couriers,
-            registrations=Registrations(database),
-            registrar=registrar,
         )
 
 

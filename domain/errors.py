@@ -181,3 +181,11 @@ class BadCursorError(DomainError):
     """A list's cursor is not one that the list gave."""
 
     code = "bad_cursor"
+
+
+class DatabaseUnavailableError(Exception):
+    """The database did not take or answer a statement; nothing of the transaction is kept, trying again may help."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message

@@ -18,8 +18,9 @@ from temporalio.service import RPCError
 
 from config.settings import Settings, load
 from config.temporal import connect, settle
-from db.core.engine import Database, DatabaseUnavailableError
+from db.core.engine import Database
 from db.payouts.findings import Findings
+from domain.errors import DatabaseUnavailableError
 from domain.findings import Finding
 from domain.money import Money
 from local.dev import lasting_blueprint

@@ -1,4 +1,4 @@
-"""`python -m worker`: carries refunds until it is told to stop, then finishes what it holds."""
+"""`python -m worker`: carries refunds until it is asked to stop, then finishes what it holds."""
 
 import asyncio
 import gc
@@ -14,6 +14,11 @@ from temporalio.common import WorkerDeploymentVersion
 from temporalio.service import RPCError
 
 from activities.cases import CaseActivities
+from activities.inbox.chargeback_holds import ChargebackHolds
+from activities.inbox.courier_events import CourierEventInbox
+from activities.inbox.payment_events import PaymentEventInbox
+from activities.inbox.sweep import InboxActivities
+from activities.inbox.tracking_registrations import TrackingRegistrations
 from activities.payouts import PayoutActivities
 from activities.reconciliation import PaymentEventActivities, ReconciliationActivities
 from activities.signal_times import SignalTimeActivities
@@ -23,21 +28,24 @@ from config.store import bucket_of
 from config.temporal import connect, settle
 from db.cases.cases import Cases
 from db.cases.submissions import Submissions
-from db.core.engine import Database, DatabaseUnavailableError
+from db.core.engine import Database
+from db.inbox.courier_events import CourierEvents
+from db.inbox.parcels import Parcels
 from db.inbox.payment_events import GatewayEvents
+from db.inbox.tracking_registrations import Registrations
 from db.orders.stock import StockTable
 from db.payouts.disputes import Disputes
 from db.payouts.findings import Findings
 from db.payouts.payouts import Payouts
 from db.payouts.reconciliation import Books
-from domain.errors import DomainError
+from domain.errors import DatabaseUnavailableError, DomainError
 from gateways.calendars import HolidayCalendars
 from gateways.evidence.evidence_store import EvidenceStore
 from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
 from gateways.stock_webhook import ShopStock
 from worker.build import ActivitySet, build_worker
-from worker.gateways import gateways_of
+from worker.gateways import gateways_of, registrar_of
 from worker.release import version_of
 from worker.schedules import ensure_schedules
 from worker.search_attributes import ensure_search_attributes
@@ -61,6 +69,7 @@ def activity_set(settings: Settings, client: Client, database: Database) -> Acti
             gateways, Books(database), payouts, Findings(database), GatewayEvents(database), _now
         ),
         update=PaymentEventActivities(TemporalCaseNotifier(client, Submissions(database))),
+        inbox=_inbox(settings, client, database),
     )
 
 
@@ -120,6 +129,16 @@ async def _promote_first(client: Client, version: WorkerDeploymentVersion) -> No
         log.warning(
             "version %s has the work: python -m worker.promote gives it to %s", current or "none", version.build_id
         )
+
+
+def _inbox(settings: Settings, client: Client, database: Database) -> InboxActivities:
+    notifier, cases, disputes = TemporalCaseNotifier(client, Submissions(database)), Cases(database), Disputes(database)
+    return InboxActivities(
+        PaymentEventInbox(GatewayEvents(database), Payouts(database), disputes, notifier, _now),
+        CourierEventInbox(CourierEvents(database), Parcels(database), cases, notifier, _now),
+        ChargebackHolds(cases, disputes, notifier),
+        TrackingRegistrations(Registrations(database), registrar_of(settings), _now),
+    )
 
 
 def _stock(settings: Settings, table: StockTable) -> Stock:

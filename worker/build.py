@@ -11,10 +11,12 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymen
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.cases import CaseActivities
+from activities.inbox.sweep import InboxActivities
 from activities.payouts import PayoutActivities
 from activities.reconciliation import PaymentEventActivities, ReconciliationActivities
 from activities.signal_times import SignalTimeActivities
 from activities.stock import StockActivities
+from workflows.inbox_sweep import InboxSweepWorkflow
 from workflows.options import TASK_QUEUE
 from workflows.plugin import RefundPlugin
 from workflows.reconciliation import ReconciliationWorkflow
@@ -25,7 +27,7 @@ CONCURRENT_ACTIVITIES_MAX = 20
 
 @dataclass(frozen=True)
 class ActivitySet:
-    """The activities' objects; without those for it, nothing is reconciled."""
+    """The activities' objects; without those for it, nothing is reconciled, and the inbox is not swept."""
 
     cases: CaseActivities
     payouts: PayoutActivities
@@ -33,15 +35,20 @@ class ActivitySet:
     arrivals: SignalTimeActivities
     reconciliation: ReconciliationActivities | None = None
     update: PaymentEventActivities | None = None
+    inbox: InboxActivities | None = None
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """Return every activity the workflows call."""
         work, pay, stock = self.cases, self.payouts, self.stock
         of_cases = [work.open, work.record, work.plan, work.compute, pay.submit, pay.check, self.arrivals.find]
         of_cases += [stock.reserve, stock.release]
-        if self.reconciliation is None or self.update is None:
-            return of_cases
-        return [*of_cases, self.reconciliation.reconcile, self.update.tell]
+        of_books = [self.reconciliation.reconcile, self.update.tell] if self.reconciliation and self.update else []
+        return [*of_cases, *of_books, *(_sweeps(self.inbox) if self.inbox else ())]
+
+
+def _sweeps(inbox: InboxActivities) -> Sequence[Callable[..., Any]]:
+    payments, couriers = inbox.apply_payment_events, inbox.apply_courier_events
+    return payments, couriers, inbox.tell_held_cases, inbox.register_tracking_numbers
 
 
 def runner(*, sandboxed: bool) -> WorkflowRunner:
@@ -71,7 +78,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=TASK_QUEUE,
-        workflows=[RefundWorkflow, ReconciliationWorkflow],
+        workflows=[RefundWorkflow, ReconciliationWorkflow, InboxSweepWorkflow],
         activities=activity_set.activities(),
         activity_executor=ThreadPoolExecutor(CONCURRENT_ACTIVITIES_MAX, thread_name_prefix="activity"),
         max_concurrent_activities=CONCURRENT_ACTIVITIES_MAX,

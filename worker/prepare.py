@@ -7,9 +7,8 @@ import sys
 
 from config.settings import Settings, load
 from config.store import bucket_of
-from db.core.engine import DatabaseUnavailableError
 from db.core.migrate import migrate
-from domain.errors import StoreUnavailableError
+from domain.errors import DatabaseUnavailableError, StoreUnavailableError
 from gateways.evidence.evidence_store import EvidenceStore
 
 

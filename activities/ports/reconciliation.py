@@ -1,11 +1,10 @@
-"""What reconciliation reads and writes: our books, the findings and the inbox of webhooks."""
+"""What reconciliation reads and writes: our own books and the findings."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from domain.findings import Finding, FindingKind
-from domain.payment_events import GatewayEvent, GatewayRefundRecord
 from policy.reconciliation.findings import Booked, CaseDiffers
 
 
@@ -33,18 +32,6 @@ class Books(Protocol):
         ...
 
 
-class PayoutLookup(Protocol):
-    """Every payout there is, however old, and what left the payments without one."""
-
-    def find(self, provider: str, payout_id: str | None, refund_id: str) -> Booked | None:
-        """Return the payout that a gateway's refund belongs to, or None."""
-        ...
-
-    def record_external_refund(self, refund: GatewayRefundRecord) -> None:
-        """Record a refund that no payout made, so that its amount is not refunded again (R32)."""
-        ...
-
-
 class FindingsBook(Protocol):
     """Where findings are kept for operators."""
 
@@ -58,12 +45,4 @@ class FindingsBook(Protocol):
 
     def close_gone(self, kinds: Collection[FindingKind], seen_ids: Collection[str], at: datetime) -> int:
         """Close the open findings of these kinds that were not seen any more."""
-        ...
-
-
-class EventInbox(Protocol):
-    """The webhooks that were taken in."""
-
-    def pending(self, limit: int) -> Sequence[GatewayEvent]:
-        """Return events that are not applied yet."""
         ...

@@ -11,12 +11,6 @@ from gateways.couriers import aftership, easypost, seventeen_track
 from gateways.couriers.aftership.webhooks import AfterShipWebhooks
 from gateways.couriers.easypost.webhooks import EasyPostWebhooks
 from gateways.couriers.seventeen_track.webhooks import SeventeenTrackWebhooks
-from gateways.couriers.tracking_registration import (
-    AfterShipRegistrar,
-    EasyPostRegistrar,
-    Registrar,
-    SeventeenTrackRegistrar,
-)
 from gateways.payments import paypal, stripe
 from gateways.payments.paypal.webhooks import PayPalWebhooks
 from gateways.payments.stripe.webhooks import StripeWebhooks
@@ -48,15 +42,6 @@ def couriers_of(settings: Settings, now: Callable[[], datetime]) -> Mapping[str,
     if keys := _plain(settings.seventeen_track_keys):
         readers[seventeen_track.PROVIDER] = SeventeenTrackWebhooks(keys, now)
     return readers
-
-
-def registrar_of(settings: Settings) -> Registrar | None:
-    """Return the first tracking provider whose key is set, or None."""
-    if settings.aftership_api_key:
-        return AfterShipRegistrar(settings.aftership_api_key)
-    if settings.easypost_api_key:
-        return EasyPostRegistrar(settings.easypost_api_key)
-    return SeventeenTrackRegistrar(settings.seventeen_track_token) if settings.seventeen_track_token else None
 
 
 def _plain(secrets: Sequence[SecretStr]) -> list[str]:

@@ -22,8 +22,7 @@ from api.problems.errors import (
 from api.problems.field_errors import FieldError, field_error
 from api.problems.problem_details import Fault, Problem, path_of, problem_of, respond
 from api.problems.statuses import STATUSES
-from db.core.engine import DatabaseUnavailableError
-from domain.errors import DomainError
+from domain.errors import DatabaseUnavailableError, DomainError
 
 MAX_FIELD_ERRORS = 20
 RETRY_LATER = {"Retry-After": "5"}

@@ -9,7 +9,7 @@ from api.cases.case_messages import stamp, tell
 from api.dependencies import ServicesDep
 from api.http.auth import Warehouse
 from api.http.openapi import MESSAGE_ANSWERS
-from api.inbox.courier_events import apply_parked
+from api.inbox.apply_events import apply_parked_events
 from api.schemas import examples
 from api.schemas.params import MessageKey
 from api.schemas.requests import DispatchBody
@@ -38,6 +38,6 @@ async def record_dispatch(  # noqa: PLR0913, PLR0917 - what a route stands on
     """
     message = Dispatch(**body.model_dump(), sent_by=who.name, **stamp(services, event_id))
     case = await tell(services, case.case_id, RefundWorkflow.record_dispatch, message)
-    later.add_task(apply_parked, services, body.tracking_number)
+    later.add_task(apply_parked_events, services, body.tracking_number)
     doubted = check_digit_warning(body.carrier, body.tracking_number)
     return (await show(services, who, case)).amend(warnings=(doubted,) if doubted else ())

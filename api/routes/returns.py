@@ -10,7 +10,7 @@ from api.cases.uploads import announce, photo_ids, refuse_too_large
 from api.dependencies import ServicesDep
 from api.http.auth import Storefront, Warehouse
 from api.http.openapi import MESSAGE_ANSWERS, answers
-from api.inbox.courier_events import apply_parked
+from api.inbox.apply_events import apply_parked_events
 from api.schemas import examples
 from api.schemas.params import MessageKey
 from api.schemas.requests import InspectionBody, ReceiptBody, ShipmentBody
@@ -39,7 +39,7 @@ async def register_shipment(  # noqa: PLR0913, PLR0917 - what a route stands on
     """
     message = CourierTracking(**body.model_dump(), **stamp(services, event_id))
     case = await tell(services, case.case_id, RefundWorkflow.register_shipment, message)
-    later.add_task(apply_parked, services, body.tracking_number)
+    later.add_task(apply_parked_events, services, body.tracking_number)
     doubted = check_digit_warning(body.carrier, body.tracking_number)
     return (await show(services, who, case)).amend(warnings=(doubted,) if doubted else ())
 

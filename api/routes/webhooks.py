@@ -8,8 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import ServicesDep
 from api.http.openapi import answers
-from api.inbox import courier_events
-from api.inbox.payment_events import apply_after_the_answer
+from api.inbox.apply_events import apply_courier_event, apply_payment_event
 from api.problems.errors import UnknownProviderError
 from domain.value import Value
 
@@ -40,7 +39,7 @@ async def receive_payment_event(
     event = await run_in_threadpool(reader.read, body, dict(request.headers))
     is_new = await run_in_threadpool(services.events.take_in, event, sha256(body).hexdigest(), services.now())
     if is_new:
-        later.add_task(apply_after_the_answer, services, event)
+        later.add_task(apply_payment_event, services, event)
     return Receipt()
 
 
@@ -58,5 +57,5 @@ async def receive_courier_event(
         raise UnknownProviderError(courier, sorted(services.couriers))
     event = await run_in_threadpool(reader.read, await request.body(), dict(request.headers))
     if event and await run_in_threadpool(services.courier_events.take_in, event):
-        later.add_task(courier_events.apply_soon, services, event)
+        later.add_task(apply_courier_event, services, event)
     return Receipt()

@@ -22,6 +22,7 @@ from domain.cases.case import Case
 from domain.cases.next_step import awaiting
 from domain.cases.payout import Payout
 from domain.cases.timeline import CaseEvent, TimelineEntry
+from domain.enums import CaseState
 from domain.order import Order
 from policy.refund_amount import unit_shares
 from policy.unit_choice import has_choice
@@ -99,6 +100,10 @@ class Cases:
         """Return a page of cases, newest first; raises BadCursorError."""
         with self._database.reading() as connection:
             return read_page(connection, wanted)
+
+    def held_over_chargebacks(self, limit: int) -> Sequence[Case]:
+        """Return cases that wait for the end of a chargeback (R38), the newest first."""
+        return self.page(CaseFilter(state=CaseState.CHARGEBACK_HOLD, limit=limit)).cases
 
     def timeline(self, case_id: str) -> list[TimelineRecord]:
         """Return everything that happened to the case, oldest first."""

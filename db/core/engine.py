@@ -15,17 +15,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from domain.errors import DatabaseUnavailableError
+
 POOL_SIZE = 20
 WAIT_SECONDS = 10
 _SWITCH_AGAIN_SECONDS = 0.01
-
-
-class DatabaseUnavailableError(Exception):
-    """The database did not take or answer a statement; nothing of the transaction is kept, trying again may help."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 class Database:

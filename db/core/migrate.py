@@ -9,7 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from db.core.engine import Database, DatabaseUnavailableError
+from db.core.engine import Database
+from domain.errors import DatabaseUnavailableError
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 LOCK_KEY = 0x5245_4655_4E44  # any constant of ours: PostgreSQL's advisory locks have no names

@@ -1,17 +1,16 @@
 """The inbox of couriers' events: each is taken in once, then applied, parked until its number is known, or ignored."""
 
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import bindparam, func, select, update
 
+from activities.ports.inbox import EventStatus
 from db.core.engine import Database
 from db.core.upsert import InsertIgnore, given
 from db.tables import CourierEventRow
 from domain.parcels import CourierEvent
 from policy.returns import plain_code
 
-CourierEventStatus = Literal["applied", "parked", "ignored"]
 _EVENTS = CourierEventRow.__table__
 _ADD = InsertIgnore(_EVENTS)
 _OLDEST = func.coalesce(_EVENTS.c.settled_at, _EVENTS.c.taken_in_at)
@@ -56,7 +55,7 @@ class CourierEvents:
             events = connection.scalars(_OF_CODE, {"code": plain_code(tracking_number)})
             return [CourierEvent.read(one) for one in events]
 
-    def mark(self, event: CourierEvent, status: CourierEventStatus, at: datetime) -> None:
+    def mark(self, event: CourierEvent, status: EventStatus, at: datetime) -> None:
         """Say what became of the event; a parked one is tried again later."""
         named = {"of_provider": event.provider, "of_event": event.event_id}
         with self._database.writing() as connection:

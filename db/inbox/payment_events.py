@@ -1,16 +1,15 @@
 """The inbox of webhooks: each is taken in once, then applied, parked or found to concern nobody."""
 
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import bindparam, func, select, update
 
+from activities.ports.inbox import EventStatus
 from db.core.engine import Database
 from db.core.upsert import InsertIgnore, given
 from db.tables import GatewayEventRow
 from domain.payment_events import GatewayEvent
 
-EventStatus = Literal["applied", "parked", "ignored"]
 _EVENTS = GatewayEventRow.__table__
 _ADD = InsertIgnore(_EVENTS)
 _PENDING = (

@@ -1,7 +1,7 @@
 """Telling a tracking provider which parcels to follow, so that it sends its webhooks about them."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import httpx2
 from pydantic import SecretStr
@@ -13,17 +13,6 @@ _REFUSED = frozenset({400, 404, 409, 422})
 _SEVENTEEN_TRACK_KNOWN = -18019901
 _AFTERSHIP_KNOWN = 4003
 Json = dict[str, Any]
-
-
-class Registrar(Protocol):
-    """A provider that follows parcels."""
-
-    def register(self, tracking_number: str) -> None:
-        """Have the parcel followed; one that is followed already is as good.
-
-        Raises RegistrationRefusedError for good, GatewayUnavailableError for what may pass.
-        """
-        ...
 
 
 class SeventeenTrackRegistrar:

@@ -1,4 +1,4 @@
-"""`python -m local.payment_sandbox --port 8420 --database PATH`: run until told to stop."""
+"""`python -m local.payment_sandbox --port 8420 --database PATH`: run until asked to stop."""
 
 import argparse
 import sqlite3

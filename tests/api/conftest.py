@@ -26,6 +26,7 @@ from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
 from local.stack.ports import reserve
 from tests.api.api_client import Clock, Counter, asking
+from tests.api.inbox_sweep import inbox_of
 from tests.api.webhook_client import taking
 from tests.support.fakes import ObedientGateway, OpenVault
 from tests.support.temporal_env import dev_server, time_skipping_server
@@ -124,6 +125,7 @@ def activity_set(client, database: Database, gateway: ObedientGateway) -> Activi
         payouts=PayoutActivities(Payouts(database), {"stripe": gateway}, OpenVault(), clock),
         stock=StockActivities(StockTable(database, clock), Disputes(database), Payouts(database)),
         arrivals=SignalTimeActivities(TemporalHistory(client)),
+        inbox=inbox_of(client, database, clock),
     )
 
 

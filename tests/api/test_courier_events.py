@@ -2,19 +2,22 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from api.app import create_app
-from api.inbox.courier_events import sweep
 from api.inbox.webhook_readers import couriers_of
 from config.settings import Settings
+from db.inbox.tracking_registrations import Registrations
 from tests.api.api_client import Counter, asking, problem, told
 from tests.api.conftest import KEYS
+from tests.api.inbox_sweep import sweep
 from tests.api.test_scans import scan, send
 from tests.gateways import courier_bodies as bodies
+from workflows.refund.case_notifier import TemporalCaseNotifier
 
 SECRETS = {
     "REFUNDS_AFTERSHIP_WEBHOOK_SECRETS": "one,two",
@@ -163,6 +166,19 @@ async def test_fault_16_what_temporal_could_not_take_is_applied_by_the_sweep(cou
     await status_of(couriers, case, "in_transit")
 
 
+async def test_a_courier_s_event_that_cannot_be_applied_goes_behind_the_others(couriers):
+    class Confused(TemporalCaseNotifier):
+        async def tell_running(self, case_id, message):
+            raise KeyError("a fault of ours")
+
+    _, number = await shipped(couriers)
+    services = couriers.services
+    confused = replace(services, notifier=Confused(services.workflows._client, services.submissions))
+    async with asking(create_app(confused)) as client:
+        await aftership(Counter(client, confused), number)
+    assert services.courier_events.pending(1000)[-1].tracking_number == number
+
+
 async def test_r20_after_the_scan_a_courier_s_events_are_history(couriers):
     case, number = await shipped(couriers)
     await send(couriers, scan(number), scan(number, "inspected"))
@@ -199,7 +215,7 @@ async def test_r28_what_a_courier_tells_of_a_parcel_to_the_customer_stands_in_th
     await aftership(couriers, number)
     await aftership(couriers, number, "Delivered", "Delivered_001", hour=9)
     assert await events(couriers, case) == ["in_transit", "delivered"]
-    assert number in couriers.services.registrations.pending(START, 200)
+    assert number in Registrations(couriers.services.database).pending(START, 200)
 
 
 async def test_r21_a_parcel_to_the_customer_that_comes_back_is_no_receipt_and_names_its_case(couriers):

@@ -1,14 +1,17 @@
 """What webhooks do once they are taken in: each is a reason to ask, is applied once, in whatever order (R37, R38)."""
 
 import asyncio
+from dataclasses import replace
 from uuid import uuid4
 
 from api.app import create_app
-from api.inbox.payment_events import sweep
-from api.inbox.sweeper import sweeping
-from tests.api.api_client import inspection, told
+from db.core.engine import Database
+from db.inbox.payment_events import GatewayEvents
+from tests.api.api_client import asking, inspection, told
+from tests.api.inbox_sweep import sweep
 from tests.api.webhook_client import away, events_of, refund_id_of, refunded, taking, until_told
 from tests.support.waiting import wait_until
+from worker.schedules import INBOX_SWEEP, ensure_schedules, schedules
 from workflows.refund.case_notifier import TemporalCaseNotifier
 
 
@@ -97,8 +100,11 @@ async def test_fault_16_what_temporal_could_not_take_is_applied_by_the_sweep(ser
         await cut_off.tell(cut_off.refund(case, "failed", refund_id_of(case)))
     assert (await counter.case(case))["state"] == "refunded"
 
-    async with sweeping(create_app(services)):
-        await counter.until(case, "payout_blocked")
+    client = services.workflows._client
+    await ensure_schedules(client)
+    await client.get_schedule_handle(INBOX_SWEEP).trigger()
+    await counter.until(case, "payout_blocked")
+    await asyncio.gather(*(client.get_schedule_handle(name).delete() for name in schedules()))
 
 
 async def test_r32_a_refund_made_by_hand_leaves_no_room_for_a_payout_of_the_same_money(post, counter):
@@ -166,8 +172,13 @@ async def test_an_event_that_cannot_be_applied_goes_behind_the_others(services, 
     assert services.events.pending(1000)[-1].refund.payout_id == f"{case['case_id']}-p1"
 
 
-async def test_prometheus_reads_what_became_of_webhooks(services):
+async def test_prometheus_reads_what_became_of_webhooks(services, tmp_path):
     app = create_app(services)
-    async with sweeping(app), asyncio.timeout(20):
-        while b'refunds_gateway_events{status="parked"}' not in app.state.metrics.text():
-            await asyncio.sleep(0.05)
+    nothing = Database(f"sqlite:///{tmp_path}/nothing.db")
+    async with asking(app) as client:
+        applied = services.events.count("applied")
+        assert f'refunds_gateway_events{{status="applied"}} {applied:.1f}' in (await client.get("/metrics")).text
+        app.state.services = replace(services, events=GatewayEvents(nothing))
+        stayed = await client.get("/metrics")
+    nothing.close()
+    assert f'refunds_gateway_events{{status="applied"}} {applied:.1f}' in stayed.text

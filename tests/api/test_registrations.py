@@ -1,11 +1,13 @@
 """Customers' parcels are registered with a tracking provider, once each, however often it did not answer."""
 
-from dataclasses import replace
 from uuid import uuid4
 
-from api.inbox.tracking_registrations import sweep
+from temporalio.testing import ActivityEnvironment
+
+from activities.inbox.sweep import Batch
 from domain.errors import GatewayUnavailableError, RegistrationRefusedError
 from tests.api.api_client import told
+from tests.api.inbox_sweep import inbox_of, sweep
 
 
 class Registrar:
@@ -29,16 +31,21 @@ async def shipped(counter):
     return number
 
 
+def registered(services, registrar):
+    """Sweep the numbers once, and return how many the provider answered about."""
+    inbox = inbox_of(services.workflows._client, services.database, services.now, registrar)
+    return ActivityEnvironment().run(inbox.register_tracking_numbers, Batch(limit=20)).count
+
+
 async def test_each_number_is_registered_once(counter, services):
     registrar = Registrar()
-    following = replace(services, registrar=registrar)
     number = await shipped(counter)
     registrar.raises = GatewayUnavailableError("away")
-    await sweep(following)
+    registered(services, registrar)
     assert registrar.followed == []
 
     registrar.raises = None
-    while await sweep(following):
+    while registered(services, registrar):
         pass
     assert registrar.followed.count(number) == 1
 
@@ -46,14 +53,13 @@ async def test_each_number_is_registered_once(counter, services):
 async def test_a_number_that_the_provider_refuses_is_not_asked_about_again(counter, services):
     registrar = Registrar()
     registrar.raises = RegistrationRefusedError("no such carrier")
-    following = replace(services, registrar=registrar)
     number = await shipped(counter)
-    while await sweep(following):
+    while registered(services, registrar):
         pass
     registrar.raises = None
-    await sweep(following)
+    registered(services, registrar)
     assert number not in registrar.followed
 
 
 async def test_without_a_key_nothing_is_registered(services):
-    assert await sweep(services) == 0
+    assert (await sweep(services)).registrations == 0

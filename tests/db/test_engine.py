@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import update
 
 from db.cases.cases import Cases
-from db.core.engine import Database, DatabaseUnavailableError
+from db.core.engine import Database
 from db.orders.order_rows import lock_order
 from db.orders.orders import Orders
 from db.tables import OrderPaymentRow
 from domain.cases.case import Case
+from domain.errors import DatabaseUnavailableError
 from tests.db.facts import a_case, an_order, at_once, entry, later, rows
 from tests.support.postgres import Postgres
 

@@ -34,10 +34,9 @@ from gateways.payments.stripe.gateway import StripeGateway
 from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
 from tests.support.fakes import ForgetfulStock, OpenVault
-from tests.support.temporal_env import dev_server, time_skipping_server
+from tests.support.temporal_env import dev_server
 from tests.workflows.case_driver import OpenCase, Shop
 from worker.build import ActivitySet, runner
-from worker.schedules import RECONCILIATION, ensure_schedules
 from workflows.options import TASK_QUEUE
 from workflows.reconciliation import Reconciled, ReconciliationAsked, ReconciliationWorkflow
 from workflows.refund.case_notifier import TemporalCaseNotifier
@@ -149,21 +148,3 @@ async def test_fault_11_a_refund_that_failed_later_reopens_its_case_also_when_th
     second = await business.reconcile()
     assert second.told == 0
     assert business.findings(case) == []
-
-
-async def test_r34_the_schedule_is_made_once_and_what_operators_did_to_it_stays(business: Business):
-    client = business.shop.client
-    await ensure_schedules(client)
-    schedule = client.get_schedule_handle(RECONCILIATION)
-    await schedule.pause(note="the provider is down for a day")
-    await ensure_schedules(client)
-    described = await schedule.describe()
-    assert described.schedule.state.paused
-    [interval] = described.schedule.spec.intervals
-    assert interval.every.total_seconds() == 3600
-
-
-async def test_a_server_without_schedules_lets_the_worker_start_and_is_named_in_the_log(caplog):
-    async with time_skipping_server() as env:
-        await ensure_schedules(env.client)
-    assert "nothing is reconciled by itself" in caplog.text

@@ -1,0 +1,85 @@
+"""What becomes of payment webhooks: the case they concern hears of them, and asks its gateway itself."""
+
+from asyncio import to_thread
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from activities.inbox.leaving import or_leave
+from activities.ports.case_notifier import CaseNotifier
+from activities.ports.inbox import DisputeBook, EventStatus, PaymentEventBook, PayoutLookup
+from domain.cases.messages import DisputeUpdate, RefundUpdate
+from domain.payment_events import Dispute, GatewayEvent, GatewayRefundRecord
+from domain.payout_state import PayoutState
+
+ANSWER_TAKES = timedelta(seconds=2)
+PARKED_FOR = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class PaymentEventInbox:
+    """Carries payment providers' events to cases, each as often as it takes and with one effect."""
+
+    events: PaymentEventBook
+    payouts: PayoutLookup
+    disputes: DisputeBook
+    notifier: CaseNotifier
+    now: Callable[[], datetime]
+
+    async def apply(self, event: GatewayEvent) -> EventStatus:
+        """Carry the event to the cases it concerns and note what became of it; again, it has no further effect.
+
+        Raises WorkflowsUnavailableError and DatabaseUnavailableError, after which the sweep tries it again.
+        """
+        status = await self._carried(event)
+        await self._mark(event, status)
+        return status
+
+    async def apply_or_leave(self, event: GatewayEvent) -> None:
+        """Apply the event; what fails is left to the sweep. Raises DatabaseUnavailableError."""
+        name = f"{event.provider} {event.event_id}"
+        await or_leave(name, lambda: self.apply(event), lambda: self._mark(event, "parked"))
+
+    def answer_is_due_in(self, event: GatewayEvent) -> float:
+        """Return for how many seconds the call that made the event's refund may still be answering for it."""
+        refund = event.refund
+        found = self.payouts.find(event.provider, refund.payout_id, refund.refund_id) if refund else None
+        if found is None or found.payout.state is not PayoutState.SUBMITTING or found.payout.submitted_at is None:
+            return 0
+        due = found.payout.submitted_at + ANSWER_TAKES - self.now()
+        return min(max(due, timedelta(0)), ANSWER_TAKES).total_seconds()
+
+    async def _carried(self, event: GatewayEvent) -> EventStatus:
+        if event.refund:
+            return await self._carry_refund(event, event.refund)
+        if event.dispute:
+            return await self._carry_dispute(event, event.dispute)
+        return "ignored"
+
+    async def _carry_refund(self, event: GatewayEvent, refund: GatewayRefundRecord) -> EventStatus:
+        found = await to_thread(self.payouts.find, event.provider, refund.payout_id, refund.refund_id)
+        if found is None:
+            return await self._without_payout(event, refund)
+        if found.payout.state is not refund.state:
+            update = RefundUpdate(payout_id=found.payout.payout_id, refund_id=refund.refund_id, **self._stamp(event))
+            await self.notifier.tell(found.case_id, update)
+        return "applied"
+
+    async def _without_payout(self, event: GatewayEvent, refund: GatewayRefundRecord) -> EventStatus:
+        """Take note of a refund made by hand; one that names a payout waits for that to be known, for some days."""
+        if refund.payout_id is None:
+            await to_thread(self.payouts.record_external_refund, refund)
+            return "applied"
+        return "parked" if self.now() - event.occurred_at < PARKED_FOR else "ignored"
+
+    async def _carry_dispute(self, event: GatewayEvent, dispute: Dispute) -> EventStatus:
+        for case_id in await to_thread(self.disputes.record, dispute):
+            await self.notifier.tell(case_id, DisputeUpdate(dispute=dispute, **self._stamp(event)))
+        return "applied"
+
+    async def _mark(self, event: GatewayEvent, status: EventStatus) -> None:
+        await to_thread(self.events.mark, event.provider, event.event_id, status, self.now())
+
+    def _stamp(self, event: GatewayEvent) -> dict[str, Any]:
+        return {"event_id": f"{event.provider}:{event.event_id}", "received_at": self.now()}

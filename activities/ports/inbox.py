@@ -1,0 +1,117 @@
+"""What the inbox of webhooks reads and writes: its events, the payouts, disputes, parcels and cases they concern."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import JsonValue
+
+from domain.cases.case import Case
+from domain.cases.timeline import CaseEvent
+from domain.parcels import CourierEvent
+from domain.payment_events import Dispute, GatewayEvent, GatewayRefundRecord
+from policy.reconciliation.findings import Booked
+
+EventStatus = Literal["applied", "parked", "ignored"]
+
+
+class PaymentEventBook(Protocol):
+    """Payment providers' webhooks as they were taken in."""
+
+    def pending(self, limit: int) -> Sequence[GatewayEvent]:
+        """Return events that are not applied yet, those first that have waited longest since they were last tried."""
+        ...
+
+    def mark(self, provider: str, event_id: str, status: EventStatus, at: datetime) -> None:
+        """Say what became of an event; a parked one is tried again later (fault 16)."""
+        ...
+
+
+class CourierEventBook(Protocol):
+    """Couriers' webhooks as they were taken in."""
+
+    def pending(self, limit: int) -> Sequence[CourierEvent]:
+        """Return events that are not applied yet, those first that have waited longest since they were last tried."""
+        ...
+
+    def pending_of(self, tracking_number: str) -> Sequence[CourierEvent]:
+        """Return the events of a number that are not applied yet, in the order they came (fault 16)."""
+        ...
+
+    def mark(self, event: CourierEvent, status: EventStatus, at: datetime) -> None:
+        """Say what became of an event; a parked one is tried again later (fault 16)."""
+        ...
+
+
+class PayoutLookup(Protocol):
+    """Every payout there is, and what left the payments without one."""
+
+    def find(self, provider: str, payout_id: str | None, refund_id: str) -> Booked | None:
+        """Return the payout that a gateway's refund belongs to, or None."""
+        ...
+
+    def record_external_refund(self, refund: GatewayRefundRecord) -> None:
+        """Record a refund that no payout made, so that its amount is not refunded again (R32)."""
+        ...
+
+
+class DisputeBook(Protocol):
+    """The chargebacks over payments (R38)."""
+
+    def record(self, dispute: Dispute) -> Sequence[str]:
+        """Record where the dispute stands; return the open cases that it holds."""
+        ...
+
+    def of(self, provider: str, payment_reference: str) -> Sequence[Dispute]:
+        """Return the disputes over a payment."""
+        ...
+
+
+class ParcelBook(Protocol):
+    """Which cases a parcel belongs to."""
+
+    def cases_in_either_direction(self, code: str) -> Sequence[Case]:
+        """Return the cases that a code leads to, by parcels back and by those to the customer (R28, R39)."""
+        ...
+
+
+class CaseRecords(Protocol):
+    """The cases as last recorded, and their timelines."""
+
+    def held_over_chargebacks(self, limit: int) -> Sequence[Case]:
+        """Return cases that wait for the end of a chargeback."""
+        ...
+
+    def note(
+        self,
+        case_id: str,
+        entry_at: datetime,
+        actor: str,
+        event: CaseEvent,
+        details: dict[str, JsonValue] | None = None,
+    ) -> None:
+        """Add an entry to the timeline, once however often the very same comes."""
+        ...
+
+
+class RegistrationBook(Protocol):
+    """Which parcels are registered with a tracking provider, and which are still to be."""
+
+    def pending(self, since: datetime, limit: int) -> Sequence[str]:
+        """Return numbers that were given since then and that nobody follows yet, the oldest first."""
+        ...
+
+    def mark(self, tracking_number: str, status: Literal["registered", "refused"]) -> None:
+        """Say what the provider answered."""
+        ...
+
+
+class Registrar(Protocol):
+    """A provider that follows parcels."""
+
+    def register(self, tracking_number: str) -> None:
+        """Have the parcel followed; one that is followed already is as good.
+
+        Raises RegistrationRefusedError for good, GatewayUnavailableError for what may pass.
+        """
+        ...

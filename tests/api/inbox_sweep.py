@@ -1,0 +1,43 @@
+"""The sweep of the inbox, as the worker of the API's tests carries it."""
+
+from uuid import uuid4
+
+from temporalio.client import Client
+
+from activities.inbox.chargeback_holds import ChargebackHolds
+from activities.inbox.courier_events import CourierEventInbox
+from activities.inbox.payment_events import PaymentEventInbox
+from activities.inbox.sweep import InboxActivities
+from activities.inbox.tracking_registrations import TrackingRegistrations
+from activities.ports.inbox import Registrar
+from api.dependencies import Services
+from db.cases.cases import Cases
+from db.cases.submissions import Submissions
+from db.core.engine import Database
+from db.inbox.courier_events import CourierEvents
+from db.inbox.parcels import Parcels
+from db.inbox.payment_events import GatewayEvents
+from db.inbox.tracking_registrations import Registrations
+from db.payouts.disputes import Disputes
+from db.payouts.payouts import Payouts
+from tests.api.api_client import Clock
+from workflows.inbox_sweep import InboxSweepAsked, InboxSweepWorkflow, InboxSwept
+from workflows.options import TASK_QUEUE
+from workflows.refund.case_notifier import TemporalCaseNotifier
+
+
+def inbox_of(client: Client, database: Database, clock: Clock, registrar: Registrar | None = None) -> InboxActivities:
+    notifier, cases, disputes = TemporalCaseNotifier(client, Submissions(database)), Cases(database), Disputes(database)
+    return InboxActivities(
+        PaymentEventInbox(GatewayEvents(database), Payouts(database), disputes, notifier, clock),
+        CourierEventInbox(CourierEvents(database), Parcels(database), cases, notifier, clock),
+        ChargebackHolds(cases, disputes, notifier),
+        TrackingRegistrations(Registrations(database), registrar, clock),
+    )
+
+
+async def sweep(services: Services, **asked: int) -> InboxSwept:
+    """Sweep the inbox once, as its schedule does."""
+    return await services.workflows._client.execute_workflow(
+        InboxSweepWorkflow.run, InboxSweepAsked(**asked), id=f"inbox-sweep/{uuid4().hex}", task_queue=TASK_QUEUE
+    )

@@ -1,0 +1,35 @@
+"""What runs by the clock: made once, left as operators left it, and never twice at the same time."""
+
+from datetime import timedelta
+
+import pytest
+from temporalio.client import ScheduleOverlapPolicy
+
+from tests.support.temporal_env import dev_server, time_skipping_server
+from worker.schedules import INBOX_SWEEP, RECONCILIATION, ensure_schedules, schedules
+
+EVERY = {RECONCILIATION: timedelta(hours=1), INBOX_SWEEP: timedelta(seconds=30)}
+
+
+@pytest.mark.parametrize("name", EVERY)
+async def test_r34_a_schedule_is_made_once_and_what_operators_did_to_it_stays(name):
+    async with dev_server() as env:
+        await ensure_schedules(env.client)
+        schedule = env.client.get_schedule_handle(name)
+        await schedule.pause(note="the provider is down for a day")
+        await ensure_schedules(env.client)
+        described = (await schedule.describe()).schedule
+    assert described.state.paused
+    assert described.policy.overlap is ScheduleOverlapPolicy.SKIP
+    assert [interval.every for interval in described.spec.intervals] == [EVERY[name]]
+
+
+def test_every_schedule_is_one_of_these():
+    assert schedules().keys() == EVERY.keys()
+
+
+async def test_a_server_without_schedules_lets_the_worker_start_and_is_named_in_the_log(caplog):
+    async with time_skipping_server() as env:
+        await ensure_schedules(env.client)
+    for name in EVERY:
+        assert f"no schedule {name}, so that nothing of it is done by itself" in caplog.text
