@@ -56,9 +56,9 @@ class PaymentEventActivities:
     notifier: CaseNotifier
 
     @activity.defn(name="tell_case")
-    async def tell(self, case_update: CaseUpdate) -> None:
+    async def notify(self, case_update: CaseUpdate) -> None:
         """Tell one case; again, it has no further effect. Raises LookupError for one that was never submitted."""
-        if not await self.notifier.tell(case_update.case_id, case_update.update):
+        if not await self.notifier.notify(case_update.case_id, case_update.update):
             raise LookupError(f"case {case_update.case_id} was never submitted")
 
 

@@ -23,7 +23,7 @@ class StockResult(Value):
     """What the stock said, by replacement, or why it was not asked: the money is disputed (R38) or gone back (R32)."""
 
     states: dict[str, ReplacementState]
-    withheld: HoldReason | None = None
+    hold_reason: HoldReason | None = None
 
 
 class Stock(Protocol):
@@ -72,9 +72,9 @@ class StockActivities:
         Nothing is reserved for goods whose money is disputed or went back another way: they would be given twice.
         """
         if self._disputes.holds(order.order_number):
-            return StockResult(states={}, withheld=HoldReason.CHARGE_DISPUTED)
+            return StockResult(states={}, hold_reason=HoldReason.CHARGE_DISPUTED)
         if self._balance.left_for_goods(order.order_number) < order.value:
-            return StockResult(states={}, withheld=HoldReason.REFUNDED_EXTERNALLY)
+            return StockResult(states={}, hold_reason=HoldReason.REFUNDED_EXTERNALLY)
         return StockResult(states={one.replacement_id: self._reserved(order, one) for one in order.replacements})
 
     @activity.defn(name="release_replacements")

@@ -71,8 +71,8 @@ def _database(settings: Settings) -> Database:
         database.ping()
     except (ValueError, DatabaseUnavailableError) as error:
         message = " ".join(str(error).split())
-        mend = f"See {variable('database_url')}; `python -m worker.prepare` makes the tables"
-        raise SystemExit(f"The API does not start: {message}. {mend}.") from None
+        remedy = f"See {variable('database_url')}; `python -m worker.prepare` makes the tables"
+        raise SystemExit(f"The API does not start: {message}. {remedy}.") from None
     return database
 
 
@@ -83,8 +83,8 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        mend = f"Set {variable('api_host')} and {variable('api_port')} to a free one"
-        raise SystemExit(f"The API cannot listen on {host} port {port}: {error.strerror}. {mend}.") from None
+        remedy = f"Set {variable('api_host')} and {variable('api_port')} to a free one"
+        raise SystemExit(f"The API cannot listen on {host} port {port}: {error.strerror}. {remedy}.") from None
 
 
 async def _greet(services: Services) -> None:

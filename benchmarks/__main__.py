@@ -81,7 +81,7 @@ async def _measure(options: Namespace) -> Results:
 async def _contenders(folder: Path) -> AsyncGenerator[list[Contender]]:
     """Give everybody with their processes running: the bare workflow first."""
     print(f"starting this system, and a Temporal server and worker for the {BARE} workflow")
-    stack = Stack.throwaway(folder / "system", tell=_tell)
+    stack = Stack.throwaway(folder / "system", progress=_progress)
     await asyncio.to_thread(stack.start)
     try:
         client = await connect(stack.settings)
@@ -93,7 +93,7 @@ async def _contenders(folder: Path) -> AsyncGenerator[list[Contender]]:
         await asyncio.to_thread(stack.stop)
 
 
-def _tell(step: str, seconds: float) -> None:
+def _progress(step: str, seconds: float) -> None:
     print(f"  {step:<30}{seconds:6.1f} s", flush=True)
 
 

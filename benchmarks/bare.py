@@ -16,7 +16,7 @@ from local.stack.ports import LOOPBACK, reserve
 from local.stack.process import Process
 from local.stack.readiness import polls
 from local.stack.service_spec import Service, module
-from local.stack.stack_config import Blueprint
+from local.stack.stack_config import StackConfig
 from workflows.options import TASK_QUEUE
 
 
@@ -60,7 +60,7 @@ class BareCase:
         )
         for step in INPUTS:
             await self.waits.until(self.workflow_id, step)
-            await handle.signal(BareRefund.tell, step)
+            await handle.signal(BareRefund.report, step)
         await handle.result()
 
 
@@ -84,7 +84,7 @@ class Bare:
 async def running_bare(folder: Path) -> AsyncGenerator[Bare]:
     """Give the bare contender with its two processes running; raises StackError when one does not come up."""
     reserved, waits = reserve(), Waits()
-    plan = Blueprint(folder, reserved.ports)
+    plan = StackConfig(folder, reserved.ports)
     listening = await asyncio.start_server(waits.listen, LOOPBACK)
     port = listening.sockets[0].getsockname()[1]
     with reserved.guard:
@@ -100,14 +100,14 @@ async def running_bare(folder: Path) -> AsyncGenerator[Bare]:
             yield Bare(client, server, carrying, waits)
 
 
-def _worker(plan: Blueprint, port: int) -> Service:
+def _worker(plan: StackConfig, port: int) -> Service:
     command = (*module("benchmarks.bare_worker"), plan.urls.temporal_address, str(port))
     environment = plan.settings_env()
     return Service("bare worker", command, lambda pid: polls(environment, pid), grace_seconds=0, pause_seconds=0.2)
 
 
 @asynccontextmanager
-async def _started(service: Service, plan: Blueprint) -> AsyncGenerator[Process]:
+async def _started(service: Service, plan: StackConfig) -> AsyncGenerator[Process]:
     process = service.start(plan.folder / "logs")
     try:
         await asyncio.to_thread(service.await_ready, process)

@@ -34,7 +34,7 @@ class BareRefund:
         return case_id
 
     @workflow.signal
-    def tell(self, step: str) -> None:
+    def report(self, step: str) -> None:
         """Take one input."""
         self._received.append(step)
 

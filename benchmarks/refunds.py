@@ -38,10 +38,10 @@ class RefundCase:
         await workflows.open(self.intake)
         for pin in self.pins:
             report = _received(EvidenceReport(pins=(pin,)))
-            await workflows.tell(case_id, RefundWorkflow.report_evidence, report)
-        await workflows.tell(case_id, RefundWorkflow.decide_audit, _received(_approval()))
-        await workflows.tell(case_id, RefundWorkflow.register_shipment, _received(_shipment(case_id)))
-        await workflows.tell(case_id, RefundWorkflow.record_inspection, _received(self._inspection()))
+            await workflows.send(case_id, RefundWorkflow.report_evidence, report)
+        await workflows.send(case_id, RefundWorkflow.decide_audit, _received(_approval()))
+        await workflows.send(case_id, RefundWorkflow.register_shipment, _received(_shipment(case_id)))
+        await workflows.send(case_id, RefundWorkflow.record_inspection, _received(self._inspection()))
         outcome = await self.client.get_workflow_handle_for(RefundWorkflow.run, self.workflow_id).result()
         if outcome.state is not CaseState.REFUNDED:
             raise BenchError(f"{case_id} ended as {outcome.state} instead of refunded")

@@ -34,11 +34,11 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     try:
         return await Client.connect(**target, plugins=[RefundPlugin()], lazy=lazy)
     except RuntimeError as error:
-        await settle()
+        await let_sdk_rest()
         _give_up(target.get("target_host"), error)
 
 
-async def settle() -> None:
+async def let_sdk_rest() -> None:
     """Wait until the SDK's own threads are at rest; a process that ends while they run can crash instead of ending.
 
     Source: temporalio/sdk-python issue 300.

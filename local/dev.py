@@ -21,7 +21,7 @@ from local.stack.ports import Ports
 from local.stack.process import ROOT, StackError
 from local.stack.sample_return import keep_slip
 from local.stack.stack import Stack
-from local.stack.stack_config import Blueprint
+from local.stack.stack_config import StackConfig
 from local.stack.store_keys import StoreKeys
 
 _CHECK_SECONDS = 1
@@ -44,21 +44,21 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(folder: Path) -> None:
-    blueprint = lasting_blueprint(folder)
-    os.environ.update(blueprint.settings_env())
+    config = lasting_config(folder)
+    os.environ.update(config.settings_env())
     settings = load()
-    with Stack(blueprint, tell=lambda step, seconds: print(f"  {step:<18}{seconds:5.1f} s", flush=True)) as stack:
+    with Stack(config, progress=lambda step, seconds: print(f"  {step:<18}{seconds:5.1f} s", flush=True)) as stack:
         print(_welcome(stack, settings, _slip(stack, folder)), flush=True)
         while True:
             time.sleep(_CHECK_SECONDS)
             stack.check()
 
 
-def lasting_blueprint(folder: Path) -> Blueprint:
+def lasting_config(folder: Path) -> StackConfig:
     """Return what `make dev` starts in the folder: the settings of the environment go before its own."""
     given = {name: value for name, value in os.environ.items() if name.startswith(PREFIX) and value}
     keys = StoreKeys.kept(folder / "store-keys.json")
-    return Blueprint(folder, Ports.of(load_ports()), keys, {**_commit(), **given}, lasting=True)
+    return StackConfig(folder, Ports.of(load_ports()), keys, {**_commit(), **given}, lasting=True)
 
 
 def _commit() -> dict[str, str]:

@@ -17,13 +17,13 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
 from config.settings import Settings, load
-from config.temporal import connect, settle
+from config.temporal import connect, let_sdk_rest
 from db.core.engine import Database
 from db.payouts.findings import Findings
 from domain.errors import DatabaseUnavailableError
 from domain.findings import Finding
 from domain.money import Money
-from local.dev import lasting_blueprint
+from local.dev import lasting_config
 from local.stack.process import ROOT
 from workflows.options import TASK_QUEUE
 from workflows.reconciliation import Reconciled, ReconciliationAsked, ReconciliationWorkflow
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
     folder = Path(*arguments[:1] or [ROOT / ".local"]).resolve()
     if not folder.exists():
         raise SystemExit(f"Nothing runs: `make dev` has never run in {folder}. Start it, then try again.")
-    os.environ.update(lasting_blueprint(folder).settings_env())
+    os.environ.update(lasting_config(folder).settings_env())
     settings = load()
     console = Console()
     with console.status("comparing the gateways' books with ours"):
@@ -65,7 +65,7 @@ async def _reconcile(settings: Settings) -> Reconciled:
     except RPCError as error:
         raise SystemExit(f"Temporal refused: {error.message}. Is `make dev` running?") from None
     finally:
-        await settle()
+        await let_sdk_rest()
 
 
 async def _run(client: Client) -> Reconciled:

@@ -8,8 +8,8 @@ from policy.exchange import may_send_back
 from policy.returns import expects, may_reopen, may_revive, receipt_evidence
 
 
-def may_take_up(case: Case, message: Message) -> bool:
-    """Return whether the message takes the ended case up again; every other one comes too late.
+def is_reopened_by(case: Case, message: Message) -> bool:
+    """Return whether the message reopens the ended case; every other one comes too late.
 
     R12: goodwill for a request that a rule refused. R19: a parcel that came after all. R32, R36: finance has paid
     what was owed outside. R37: the gateway has news of a refund. R28: refused goods go back to the customer. R39: the

@@ -89,7 +89,7 @@ def in_time(at: datetime, deadline: Deadline) -> bool:
     return at.replace(microsecond=0) <= deadline.when
 
 
-def settle(kept: Deadline, fresh: Deadline) -> Deadline:
+def apply_published_calendar(kept: Deadline, fresh: Deadline) -> Deadline:
     """Return what holds once the calendar behind a provisional deadline is published (R6).
 
     Both are deadlines of the same window. In the customer's windows the later one wins, in the payout windows the

@@ -69,7 +69,7 @@ def check_resolution(case: Case, resolution: CaseResolution) -> Refusal | None:
     return _judge_amount(case, resolution.amount) if resolution.amount is not None else None
 
 
-def settle(case: Case, resolution: CaseResolution) -> Case:
+def apply_resolution(case: Case, resolution: CaseResolution) -> Case:
     """Return the case with its failed units accepted or refused as a human decided (R27, R28).
 
     `reclassify` accepts them as a `personal` return (R31 then decides the postage); `refuse` sends them back at the

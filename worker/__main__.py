@@ -25,7 +25,7 @@ from activities.signal_times import SignalTimeActivities
 from activities.stock import Stock, StockActivities
 from config.settings import Settings, load
 from config.store import bucket_of
-from config.temporal import connect, settle
+from config.temporal import connect, let_sdk_rest
 from db.cases.cases import Cases
 from db.cases.submissions import Submissions
 from db.core.engine import Database
@@ -64,7 +64,7 @@ def activity_set(settings: Settings, client: Client, database: Database) -> Acti
         cases=CaseActivities(Cases(database), PolicyRepository(POLICY_VERSIONS), HolidayCalendars(), table),
         payouts=PayoutActivities(payouts, gateways, vault, _now),
         stock=StockActivities(_stock(settings, table), Disputes(database), payouts),
-        arrivals=SignalTimeActivities(TemporalHistory(client)),
+        signal_times=SignalTimeActivities(TemporalHistory(client)),
         reconciliation=ReconciliationActivities(
             gateways, Books(database), payouts, Findings(database), GatewayEvents(database), _now
         ),
@@ -101,7 +101,7 @@ async def run(settings: Settings) -> None:
         promotion.cancel()
         log.info("worker stopping: no new work is taken, what is under way is finished")
     database.close()
-    await settle()
+    await let_sdk_rest()
 
 
 def main() -> int:

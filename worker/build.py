@@ -32,7 +32,7 @@ class ActivitySet:
     cases: CaseActivities
     payouts: PayoutActivities
     stock: StockActivities
-    arrivals: SignalTimeActivities
+    signal_times: SignalTimeActivities
     reconciliation: ReconciliationActivities | None = None
     update: PaymentEventActivities | None = None
     inbox: InboxActivities | None = None
@@ -40,9 +40,9 @@ class ActivitySet:
     def activities(self) -> Sequence[Callable[..., Any]]:
         """Return every activity the workflows call."""
         work, pay, stock = self.cases, self.payouts, self.stock
-        of_cases = [work.open, work.record, work.plan, work.compute, pay.submit, pay.check, self.arrivals.find]
+        of_cases = [work.open, work.record, work.plan, work.compute, pay.submit, pay.check, self.signal_times.find]
         of_cases += [stock.reserve, stock.release]
-        of_books = [self.reconciliation.reconcile, self.update.tell] if self.reconciliation and self.update else []
+        of_books = [self.reconciliation.reconcile, self.update.notify] if self.reconciliation and self.update else []
         return [*of_cases, *of_books, *(_sweeps(self.inbox) if self.inbox else ())]
 
 

@@ -12,7 +12,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from config.settings import load
-from config.temporal import connect, settle
+from config.temporal import connect, let_sdk_rest
 from workflows.options import TASK_QUEUE
 
 POLLED_WITHIN = timedelta(minutes=2)  # a poll that finds no work is repeated after one minute
@@ -37,7 +37,7 @@ async def main() -> int:
     except RPCError as error:
         raise SystemExit(f"Temporal does not say who polls: {error.message}") from None
     finally:
-        await settle()
+        await let_sdk_rest()
     if not healthy:
         raise SystemExit(f"no worker of this host has polled {TASK_QUEUE} within {POLLED_WITHIN}")
     return 0

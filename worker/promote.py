@@ -9,7 +9,7 @@ import sys
 from temporalio.service import RPCError
 
 from config.settings import Settings, load
-from config.temporal import connect, settle
+from config.temporal import connect, let_sdk_rest
 from worker.release import version_of
 from worker.versions import NotPromotedError, current_build, promote
 
@@ -26,7 +26,7 @@ async def run(settings: Settings) -> str | None:
             "(python -m worker); then repeat this."
         ) from None
     finally:
-        await settle()
+        await let_sdk_rest()
     return before
 
 

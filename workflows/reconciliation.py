@@ -71,9 +71,9 @@ class ReconciliationWorkflow:
         for update in updates:
             try:
                 await workflow.execute_activity_method(
-                    PaymentEventActivities.tell,
+                    PaymentEventActivities.notify,
                     update,
-                    summary=f"tell {update.case_id}",
+                    summary=f"notify {update.case_id}",
                     start_to_close_timeout=_TELL_AT_MOST,
                     retry_policy=_TELL_RETRY,
                 )

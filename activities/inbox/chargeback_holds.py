@@ -25,7 +25,7 @@ class ChargebackHolds:
         """
         news = await to_thread(self._news, limit)
         for case_id, message in news:
-            await self.notifier.tell(case_id, message)
+            await self.notifier.notify(case_id, message)
         return len(news)
 
     def _news(self, limit: int) -> list[tuple[str, DisputeUpdate]]:

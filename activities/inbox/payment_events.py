@@ -63,7 +63,7 @@ class PaymentEventInbox:
             return await self._without_payout(event, refund)
         if found.payout.state is not refund.state:
             update = RefundUpdate(payout_id=found.payout.payout_id, refund_id=refund.refund_id, **self._stamp(event))
-            await self.notifier.tell(found.case_id, update)
+            await self.notifier.notify(found.case_id, update)
         return "applied"
 
     async def _without_payout(self, event: GatewayEvent, refund: GatewayRefundRecord) -> EventStatus:
@@ -75,7 +75,7 @@ class PaymentEventInbox:
 
     async def _carry_dispute(self, event: GatewayEvent, dispute: Dispute) -> EventStatus:
         for case_id in await to_thread(self.disputes.record, dispute):
-            await self.notifier.tell(case_id, DisputeUpdate(dispute=dispute, **self._stamp(event)))
+            await self.notifier.notify(case_id, DisputeUpdate(dispute=dispute, **self._stamp(event)))
         return "applied"
 
     async def _mark(self, event: GatewayEvent, status: EventStatus) -> None:

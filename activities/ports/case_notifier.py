@@ -8,7 +8,7 @@ from domain.cases.messages import Message
 class CaseNotifier(Protocol):
     """The cases, as far as they are sent messages; raises WorkflowsUnavailableError for what may pass."""
 
-    async def tell(self, case_id: str, message: Message) -> bool:
+    async def notify(self, case_id: str, message: Message) -> bool:
         """Have the case hear the message, also one that has ended (R37); return False for one never submitted."""
         ...
 

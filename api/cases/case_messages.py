@@ -11,17 +11,17 @@ from api.http.auth import Principal
 from api.problems.errors import WrongStateError
 from domain.cases.case import Case
 from domain.cases.timeline import CaseEvent
-from policy.case_reopening import may_take_up
+from policy.case_reopening import is_reopened_by
 from workflows.availability import NotRunningError
 
 
-async def tell(services: Services, case_id: str, update: Update[M], message: M) -> Case:
+async def send(services: Services, case_id: str, update: Update[M], message: M) -> Case:
     """Send the message and return the case as it stands once it is taken, or was taken before.
 
     Raises RefusedError, WrongStateError, WorkflowsUnavailableError.
     """
     try:
-        await services.workflows.tell(case_id, update, message)
+        await services.workflows.send(case_id, update, message)
     except NotRunningError:
         await _tell_ended(services, case_id, update, message)
     return await recorded(services, case_id)
@@ -47,10 +47,10 @@ async def _tell_ended(services: Services, case_id: str, update: Update[M], messa
     if case.last_messages.get(message.kind) == message.fingerprint:
         return
     intake = await run_in_threadpool(services.submissions.get, case_id)
-    if intake is None or not may_take_up(case, message):
+    if intake is None or not is_reopened_by(case, message):
         raise WrongStateError(case_id, case.state, _ended(case))
     try:
-        await services.workflows.take_up(intake, update, message)
+        await services.workflows.reopen(intake, update, message)
     except NotRunningError:
         raise WrongStateError(case_id, case.state, _ended(case)) from None
 

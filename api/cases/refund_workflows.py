@@ -59,7 +59,7 @@ class RefundWorkflows:
         except WorkflowAlreadyStartedError:
             log.info("case %s was opened and has ended before", intake.case_id)
 
-    async def tell(self, case_id: str, update: Update[M], message: M) -> None:
+    async def send(self, case_id: str, update: Update[M], message: M) -> None:
         """Send the update to the running refund and return once what it changed is recorded.
 
         Raises NotRunningError, RefusedError, WrongStateError, WorkflowsUnavailableError.
@@ -68,7 +68,7 @@ class RefundWorkflows:
         async with self._answering(case_id):
             await handle.execute_update(update, message)  # pyright: ignore[reportUnknownMemberType] - the SDK's type
 
-    async def take_up(self, intake: CaseIntake, update: Update[M], message: M) -> None:
+    async def reopen(self, intake: CaseIntake, update: Update[M], message: M) -> None:
         """Take a recorded case up again in a new run, unless one runs, and send it the update (R12, R19).
 
         Raises as `tell` does.

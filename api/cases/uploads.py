@@ -40,7 +40,7 @@ async def open_tickets(services: Services, case_id: str) -> tuple[EvidenceTicket
     return await run_in_threadpool(_tickets, services, case_id)
 
 
-def settle(services: Services, record: EvidenceRecord) -> EvidenceRecord:
+def take_upload(services: Services, record: EvidenceRecord) -> EvidenceRecord:
     """Return the evidence with the verdict about its upload; the first verdict stands.
 
     Raises EvidenceMissingError while nothing is uploaded, and StoreUnavailableError.

@@ -3,7 +3,7 @@
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope
 
-from api.cases.case_messages import keep_note, stamp, tell
+from api.cases.case_messages import keep_note, send, stamp
 from api.cases.uploads import announce, photo_ids, refuse_too_large
 from api.dependencies import Services
 from api.http.auth import Principal
@@ -76,7 +76,7 @@ async def _received(services: Services, who: Principal, scan: Scan, cases: list[
         scanned_at=scan.scanned_at,
         **stamp(services, f"receipt/{scan.scan_id}"),
     )
-    case = await tell(services, case.case_id, RefundWorkflow.record_receipt, message)
+    case = await send(services, case.case_id, RefundWorkflow.record_receipt, message)
     await keep_note(services, who, case, CaseEvent.RECEIPT_NOTE, scan.note)
     tickets = await _tickets(services, case.case_id, scan)
     return _applied(scan, case, _received_says(case)).amend(upload_tickets=tickets)
@@ -109,7 +109,7 @@ async def _inspected(services: Services, who: Principal, scan: Scan, cases: list
         inspected_by=who.name,
         **stamp(services, f"scan/{scan.scan_id}"),
     )
-    case = await tell(services, case.case_id, RefundWorkflow.record_inspection, message)
+    case = await send(services, case.case_id, RefundWorkflow.record_inspection, message)
     await keep_note(services, who, case, CaseEvent.INSPECTION_NOTE, scan.note)
     tickets = await _tickets(services, case.case_id, scan)
     return _applied(scan, case, _OUTCOMES.get(case.state, "Recorded.")).amend(upload_tickets=tickets)

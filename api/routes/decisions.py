@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 
 from api.cases.case_access import VisibleCase, show
-from api.cases.case_messages import keep_note, stamp, tell
+from api.cases.case_messages import keep_note, send, stamp
 from api.dependencies import ServicesDep
 from api.http.auth import Auditor, AuditorOrFinance
 from api.http.openapi import MESSAGE_ANSWERS
@@ -36,7 +36,7 @@ async def decide_audit(
     """Approve, reject or ask for information (R13-R17, R23). The note is for the customer and stays in the database."""
     decided = body.model_dump(exclude={"note"})
     message = AuditDecision(**decided, has_text=body.note is not None, decided_by=who.name, **stamp(services, event_id))
-    case = await tell(services, case.case_id, RefundWorkflow.decide_audit, message)
+    case = await send(services, case.case_id, RefundWorkflow.decide_audit, message)
     await keep_note(services, who, case, CaseEvent.AUDIT_NOTE, body.note)
     return await show(services, who, case)
 
@@ -58,6 +58,6 @@ async def resolve(
         raise ForbiddenError(who.role, [Role.FINANCE])
     decided = body.model_dump(exclude={"note"})
     message = CaseResolution(**decided, decided_by=who.name, **stamp(services, event_id))
-    case = await tell(services, case.case_id, RefundWorkflow.resolve, message)
+    case = await send(services, case.case_id, RefundWorkflow.resolve, message)
     await keep_note(services, who, case, CaseEvent.RESOLUTION_NOTE, body.note)
     return await show(services, who, case)

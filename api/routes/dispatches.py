@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, BackgroundTasks, Body
 
 from api.cases.case_access import VisibleCase, show
-from api.cases.case_messages import stamp, tell
+from api.cases.case_messages import send, stamp
 from api.dependencies import ServicesDep
 from api.http.auth import Warehouse
 from api.http.openapi import MESSAGE_ANSWERS
@@ -37,7 +37,7 @@ async def record_dispatch(  # noqa: PLR0913, PLR0917 - what a route stands on
     What the courier tells of it later stands in the timeline.
     """
     message = Dispatch(**body.model_dump(), sent_by=who.name, **stamp(services, event_id))
-    case = await tell(services, case.case_id, RefundWorkflow.record_dispatch, message)
+    case = await send(services, case.case_id, RefundWorkflow.record_dispatch, message)
     later.add_task(apply_parked_events, services, body.tracking_number)
     doubted = check_digit_warning(body.carrier, body.tracking_number)
     return (await show(services, who, case)).amend(warnings=(doubted,) if doubted else ())

@@ -8,8 +8,8 @@ from starlette.concurrency import run_in_threadpool
 
 from api.cases.case_access import VisibleCase, show
 from api.cases.case_ids import mint_evidence_id
-from api.cases.case_messages import stamp, tell
-from api.cases.uploads import announce, refuse_too_large, settle
+from api.cases.case_messages import send, stamp
+from api.cases.uploads import announce, refuse_too_large, take_upload
 from api.dependencies import Services, ServicesDep
 from api.http.auth import Caller, Principal, Storefront, only
 from api.http.openapi import MESSAGE_ANSWERS, answers
@@ -53,7 +53,7 @@ async def announce_evidence(
     pins = tuple(EvidencePin(evidence_id=one, status=EvidenceStatus.ANNOUNCED) for one in items if one not in known)
     if pins:
         message = EvidenceReport(pins=pins, **stamp(services, None))
-        case = await tell(services, case.case_id, RefundWorkflow.report_evidence, message)
+        case = await send(services, case.case_id, RefundWorkflow.report_evidence, message)
     return await show(services, who, case, tickets)
 
 
@@ -70,7 +70,7 @@ async def confirm_upload(
     known = next((pin for pin in case.evidence if pin.evidence_id == evidence_id), None)
     if known and known.status is EvidenceStatus.ANNOUNCED:
         _refuse_unless_taking(case)
-    record = await run_in_threadpool(settle, services, record)
+    record = await run_in_threadpool(take_upload, services, record)
     if known is None:
         await run_in_threadpool(_note_photo, services, who, record)
     elif known != record.pin:
@@ -114,7 +114,7 @@ def _named(services: Services, case_id: str, items: Sequence[AnnouncedEvidence])
 async def _report(services: Services, record: EvidenceRecord) -> Case:
     receipt = stamp(services, f"evidence/{record.evidence_id}/{record.status}")
     message = EvidenceReport(pins=(record.pin,), **receipt)
-    return await tell(services, record.case_id, RefundWorkflow.report_evidence, message)
+    return await send(services, record.case_id, RefundWorkflow.report_evidence, message)
 
 
 def _note_photo(services: Services, who: Principal, record: EvidenceRecord) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, BackgroundTasks, Body
 
 from api.cases.case_access import VisibleCase, show
-from api.cases.case_messages import keep_note, stamp, tell
+from api.cases.case_messages import keep_note, send, stamp
 from api.cases.uploads import announce, photo_ids, refuse_too_large
 from api.dependencies import ServicesDep
 from api.http.auth import Storefront, Warehouse
@@ -38,7 +38,7 @@ async def register_shipment(  # noqa: PLR0913, PLR0917 - what a route stands on
     A number whose check digit does not fit is taken with a warning. Earlier events of its courier are applied now.
     """
     message = CourierTracking(**body.model_dump(), **stamp(services, event_id))
-    case = await tell(services, case.case_id, RefundWorkflow.register_shipment, message)
+    case = await send(services, case.case_id, RefundWorkflow.register_shipment, message)
     later.add_task(apply_parked_events, services, body.tracking_number)
     doubted = check_digit_warning(body.carrier, body.tracking_number)
     return (await show(services, who, case)).amend(warnings=(doubted,) if doubted else ())
@@ -54,7 +54,7 @@ async def record_receipt(
     """Record that the warehouse has the goods; nothing else is receipt (R20). An expired case comes to life (R19)."""
     received = stamp(services, f"receipt/{body.scan_id}")
     message = GoodsReceipt(received_by=who.name, scan_id=body.scan_id, **received)
-    case = await tell(services, case.case_id, RefundWorkflow.record_receipt, message)
+    case = await send(services, case.case_id, RefundWorkflow.record_receipt, message)
     return await show(services, who, case)
 
 
@@ -70,7 +70,7 @@ async def record_inspection(
     message = WarehouseInspection(
         lines=body.lines, scan_id=body.scan_id, inspected_by=who.name, **stamp(services, f"scan/{body.scan_id}")
     )
-    case = await tell(services, case.case_id, RefundWorkflow.record_inspection, message)
+    case = await send(services, case.case_id, RefundWorkflow.record_inspection, message)
     await keep_note(services, who, case, CaseEvent.INSPECTION_NOTE, body.note)
     tickets = await announce(services, case.case_id, photo_ids(case.case_id, body.scan_id, body.photos))
     return await show(services, who, case, tickets)
@@ -80,5 +80,5 @@ async def record_inspection(
 async def withdraw(who: Storefront, case: VisibleCase, services: ServicesDep, event_id: MessageKey = None) -> CaseView:
     """End the case at the customer's wish, until the warehouse has the goods (R24)."""
     message = Withdrawal(withdrawn_by=who.name, **stamp(services, event_id))
-    case = await tell(services, case.case_id, RefundWorkflow.withdraw, message)
+    case = await send(services, case.case_id, RefundWorkflow.withdraw, message)
     return await show(services, who, case)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Path, Query, Request
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from api.cases.case_messages import stamp, tell
+from api.cases.case_messages import send, stamp
 from api.dependencies import ServicesDep
 from api.http.auth import Warehouse
 from api.http.openapi import MESSAGE_ANSWERS, answers
@@ -101,5 +101,5 @@ async def match_unexpected(
         return parcel
     received = stamp(services, f"receipt/{parcel_id}")
     message = GoodsReceipt(received_by=parcel.received_by, scan_id=parcel_id, **received)
-    await tell(services, body.case_id, RefundWorkflow.record_receipt, message)
+    await send(services, body.case_id, RefundWorkflow.record_receipt, message)
     return await run_in_threadpool(services.parcels.match, parcel_id, body.case_id, who.name, services.now())

@@ -176,7 +176,7 @@ class StockAnswer(Message):
 
     kind: ClassVar[str] = "stock_answer"
     states: dict[str, ReplacementState] = Field(default_factory=dict)
-    withheld: HoldReason | None = Field(default=None, description="why nothing is reserved (R32, R38)")
+    hold_reason: HoldReason | None = Field(default=None, description="why nothing is reserved (R32, R38)")
 
 
 class PayoutTrouble(Message):

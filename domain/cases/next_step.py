@@ -32,7 +32,7 @@ SAYS: dict[CaseState, str] = {
     _S.LOST_IN_RETURN: "An auditor decides who bears the loss of the parcel.",
     _S.REPLACEMENT_DUE: "The warehouse sends the replacement; an auditor may have the goods refunded instead.",
     _S.PAYOUT_DUE: "The refund is on its way through the payment gateway.",
-    _S.PAYOUT_BLOCKED: "Finance mends what blocks the payout and has it tried again.",
+    _S.PAYOUT_BLOCKED: "Finance corrects what blocks the payout and retries it.",
     _S.CHARGEBACK_HOLD: "Finance awaits the end of the dispute.",
     _S.REJECTED: "Nothing more: the request was not granted.",
     _S.REFUNDED: "Nothing more: the money was returned.",

@@ -35,10 +35,10 @@ def main() -> int:
 def _play(console: Console, folder: Path) -> list[Played]:
     console.print("[bold]Starting the system[/bold] (real Temporal, S3, database, payment sandbox)")
 
-    def tell(step: str, seconds: float) -> None:
+    def progress(step: str, seconds: float) -> None:
         console.print(f"  {step:<18}{seconds:5.1f} s", style="dim")
 
-    with Stack.throwaway(folder, time_skipping=True, tell=tell) as stack:
+    with Stack.throwaway(folder, time_skipping=True, progress=progress) as stack:
         keys = {holder.role.value: key for key, holder in development_keys().items()}
         shop = Shop(stack.urls, keys)
         stage = Stage(stack, shop, lambda message: console.print(f"  {message}", style="dim"))

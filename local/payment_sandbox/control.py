@@ -22,7 +22,7 @@ from local.payment_sandbox.stripe.dialect import RefusedError
 ASSETS = "/sandbox/assets"
 
 
-class ResolutionDecision(Value):
+class RefundEnding(Value):
     """How a refund stands from now on."""
 
     status: Literal["pending", "requires_action", "succeeded", "failed", "canceled"]
@@ -77,7 +77,7 @@ class Control:
         router.add_api_route("/sandbox/docs", self.docs, methods=["GET"], include_in_schema=False)
         router.add_api_route("/sandbox/ledger", self.books, methods=["GET"])
         router.add_api_route("/sandbox/payments", self.capture, methods=["POST"])
-        router.add_api_route("/sandbox/refunds/{refund_id}", self.settle, methods=["POST"])
+        router.add_api_route("/sandbox/refunds/{refund_id}", self.finish_refund, methods=["POST"])
         router.add_api_route("/sandbox/faults", self.faults, methods=["GET"])
         router.add_api_route("/sandbox/faults", self.replace_faults, methods=["PUT"])
         router.add_api_route("/sandbox/keys", self.forget_keys, methods=["DELETE"])
@@ -118,12 +118,12 @@ class Control:
         except PaymentDiffersError as error:
             raise HTTPException(409, str(error)) from error
 
-    async def settle(self, refund_id: str, settlement: ResolutionDecision) -> dict[str, Any]:
+    async def finish_refund(self, refund_id: str, ending: RefundEnding) -> dict[str, Any]:
         """Let a refund succeed or fail, as time does at a real provider."""
-        self.ledger.settle(refund_id, settlement.status, settlement.failure_reason)
+        self.ledger.finish_refund(refund_id, ending.status, ending.failure_reason)
         if (refund := self.ledger.refund(refund_id)) is None:
             raise HTTPException(404, f"no refund {refund_id!r}: GET /sandbox/ledger lists them")
-        event = "refund.failed" if settlement.status == "failed" else "refund.updated"
+        event = "refund.failed" if ending.status == "failed" else "refund.updated"
         self.ledger.webhooks.announce(event, dialect.refund(refund, self._payment(refund.payment)))
         return dataclasses.asdict(refund)
 

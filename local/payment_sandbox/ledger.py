@@ -119,7 +119,7 @@ class Ledger:
             ),
         )
 
-    def settle(self, refund_id: str, status: str, failure_reason: str | None) -> None:
+    def finish_refund(self, refund_id: str, status: str, failure_reason: str | None) -> None:
         """Change the status of a refund, as time does at a real provider."""
         change = (status, failure_reason, refund_id)
         self._db.execute("UPDATE refunds SET status = ?, failure_reason = ? WHERE id = ?", change)

@@ -1,4 +1,6 @@
-"""Run a program that dies with its parent, however the parent dies: `tether.py PARENT_PID PROGRAM [ARGUMENT...]`.
+"""Run a program that dies with its parent, however the parent dies.
+
+`exec_with_parent_death.py PARENT_PID PROGRAM [ARGUMENT...]`
 
 Linux only sends such a signal to a process that asked for it itself, so this small script asks and then becomes the
 program. Elsewhere it becomes the program at once, and a parent that is killed outright leaves it running.

@@ -7,7 +7,7 @@ from config.temporal import SEARCH_ATTRIBUTES
 from local.stack.ports import LOOPBACK
 from local.stack.readiness import answers, has_namespace, listens, polls
 from local.stack.service_spec import Service, module, program
-from local.stack.stack_config import Blueprint
+from local.stack.stack_config import StackConfig
 
 _TIME_SKIPPING = ("frontend.WorkflowTimeSkippingEnabled=true", "system.workflowTimeSkippingEnabled=true")
 # The default limit makes every workflow task of an idle server wait for about 39 ms.
@@ -15,7 +15,7 @@ _NO_IDLE_WAIT = "history.transferProcessorMaxPollRPS=2000"
 _GRACE_SECONDS = 30  # longer than what worker and API allow themselves
 
 
-def temporal(plan: Blueprint) -> Service:
+def temporal(plan: StackConfig) -> Service:
     """Return the Temporal dev server; without `lasting` it keeps its state in memory."""
     environment = plan.settings_env()
     options = {
@@ -33,7 +33,7 @@ def temporal(plan: Blueprint) -> Service:
     return Service("temporal", command, lambda _pid: has_namespace(environment), grace_seconds=_grace_seconds(plan))
 
 
-def store(plan: Blueprint, is_prepared: Callable[[], bool]) -> Service:
+def store(plan: StackConfig, is_prepared: Callable[[], bool]) -> Service:
     """Return the S3 server; nobody without its keys gets in, on whatever port, and it tells nobody of itself."""
     folder, ports = plan.folder / "store", plan.ports
     temporary = folder / "tmp"
@@ -60,7 +60,7 @@ def store(plan: Blueprint, is_prepared: Callable[[], bool]) -> Service:
     )
 
 
-def sandbox(plan: Blueprint) -> Service:
+def sandbox(plan: StackConfig) -> Service:
     """Return the payment sandbox with its own durable ledger."""
     database = plan.folder / "payments.db"
     command = (*module("local.payment_sandbox"), "--port", str(plan.ports.sandbox), "--database", str(database))
@@ -87,6 +87,6 @@ def api(settings_env: Mapping[str, str]) -> Service:
     return Service("api", module("api"), lambda _pid: answers(url), settings_env, _GRACE_SECONDS)
 
 
-def _grace_seconds(plan: Blueprint) -> float:
+def _grace_seconds(plan: StackConfig) -> float:
     """Return 0 where nothing is kept that an orderly end would save."""
     return 10 if plan.lasting else 0

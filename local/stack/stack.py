@@ -14,7 +14,7 @@ from local.stack.ports import Ports, refuse_taken, reserve
 from local.stack.process import Process, StackError
 from local.stack.provisioning import bucket_check, lay_foreign_bucket, lay_tables, promote_version
 from local.stack.service_spec import Service
-from local.stack.stack_config import Blueprint, Urls
+from local.stack.stack_config import StackConfig, Urls
 
 Progress = Callable[[str, float], None]
 """Told of every step once it is done: what is ready, and after how many seconds."""
@@ -43,44 +43,44 @@ class Stack:
     `start` raises StackError, with lines a person can act on, and then nothing of it is left running.
     """
 
-    def __init__(self, blueprint: Blueprint, tell: Progress = untold) -> None:
-        self._blueprint = blueprint
-        self._tell = tell
+    def __init__(self, config: StackConfig, progress: Progress = untold) -> None:
+        self._config = config
+        self._progress = progress
         self._running: dict[str, Launched] = {}
         self._at_the_end = ExitStack()
 
     @classmethod
-    def throwaway(cls, folder: Path, *, time_skipping: bool = False, tell: Progress = untold) -> Self:
+    def throwaway(cls, folder: Path, *, time_skipping: bool = False, progress: Progress = untold) -> Self:
         """Return a system on ports nobody else has, with everything it writes in the folder."""
         reserved = reserve()
-        stack = cls(Blueprint(folder, reserved.ports, time_skipping=time_skipping), tell)
+        stack = cls(StackConfig(folder, reserved.ports, time_skipping=time_skipping), progress)
         stack._at_the_end.enter_context(reserved.guard)
         return stack
 
     @property
     def urls(self) -> Urls:
         """Return where the parts of the system are."""
-        return self._blueprint.urls
+        return self._config.urls
 
     @property
     def ports(self) -> Ports:
         """Return the ports of the system."""
-        return self._blueprint.ports
+        return self._config.ports
 
     @property
     def settings(self) -> Settings:
         """Return the settings of the system's processes."""
-        return self._blueprint.settings
+        return self._config.settings
 
     @property
     def settings_env(self) -> dict[str, str]:
         """Return the REFUNDS_* environment of the system's processes, for a client or one process more."""
-        return self._blueprint.settings_env()
+        return self._config.settings_env()
 
     @property
     def logs(self) -> Path:
         """Return the folder with one log a service."""
-        return self._blueprint.folder / "logs"
+        return self._config.folder / "logs"
 
     def pid(self, name: str) -> int:
         """Return the process id of a running service, by the name that `tell` was given."""
@@ -89,7 +89,7 @@ class Stack:
     def start(self) -> None:
         """Bring everything up; returns when the API says that all is ready."""
         try:
-            refuse_taken(self._blueprint.ports, self._blueprint.port_fields())
+            refuse_taken(self._config.ports, self._config.port_fields())
             self._start_servers()
             self._start_edges()
         except BaseException:
@@ -127,11 +127,11 @@ class Stack:
                 raise StackError(launched.process.obituary("by itself"))
 
     def _start_servers(self) -> None:
-        settings = self._blueprint.settings
+        settings = self._config.settings
         servers = [self._launch(service) for service in self._servers()]
         self._step("database", lambda: lay_tables(settings))
         self._await(servers)
-        if not self._blueprint.is_own("store"):
+        if not self._config.is_own("store"):
             self._step("evidence bucket", lambda: lay_foreign_bucket(settings))
 
     def _start_edges(self) -> None:
@@ -142,7 +142,7 @@ class Stack:
         self._await([api])
 
     def _servers(self) -> Generator[Service]:
-        plan = self._blueprint
+        plan = self._config
         if plan.is_own("temporal"):
             yield services.temporal(plan)
         if plan.is_own("sandbox"):
@@ -158,12 +158,12 @@ class Stack:
     def _await(self, launched: Sequence[Launched]) -> None:
         for each in launched:
             each.service.await_ready(each.process)
-            self._tell(each.service.name, time.monotonic() - each.at)
+            self._progress(each.service.name, time.monotonic() - each.at)
 
     def _step(self, name: str, take: Callable[[], None]) -> None:
         began = time.monotonic()
         take()
-        self._tell(name, time.monotonic() - began)
+        self._progress(name, time.monotonic() - began)
 
     def __enter__(self) -> Self:
         """Start."""

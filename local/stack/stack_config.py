@@ -27,7 +27,7 @@ class Urls:
 
 
 @dataclass(frozen=True)
-class Blueprint:
+class StackConfig:
     """What a system is started from.
 
     `given` are settings (REFUNDS_*) that go before the system's own. A part that has one of its settings given is

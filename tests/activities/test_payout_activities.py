@@ -95,14 +95,14 @@ def test_r34_a_pending_refund_is_paid_when_the_gateway_says_so(sandbox, harness,
     sandbox.plan({"kind": "outcome", "status": "requires_action"})
     pending = harness.submit(order)
     assert pending.state is PayoutState.ACTION_REQUIRED
-    sandbox.settle(pending.gateway_refund_id, "succeeded")
+    sandbox.finish_refund(pending.gateway_refund_id, "succeeded")
     paid = harness.check(order, pending)
     assert (paid.state, paid.settled_at) == (PayoutState.SUCCEEDED, harness.time)
 
 
 def test_fault_11_a_refund_that_fails_later_is_told_with_its_cause(sandbox, harness, order):
     paid = harness.submit(order)
-    sandbox.settle(paid.gateway_refund_id, "failed", "lost_or_stolen_card")
+    sandbox.finish_refund(paid.gateway_refund_id, "failed", "lost_or_stolen_card")
     failed = harness.check(order, paid)
     assert (failed.state, failed.failure_code, failed.settled_at) == (PayoutState.FAILED, "lost_or_stolen_card", None)
 

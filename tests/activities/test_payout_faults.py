@@ -38,7 +38,7 @@ def test_fault_1_a_repeated_answer_is_not_believed_when_the_refund_has_failed_si
     sandbox.plan({"kind": "drop_answer_after_commit"})
     harness.lose(order)
     [made] = refunds()
-    sandbox.settle(made["id"], "failed", "lost_or_stolen_card")
+    sandbox.finish_refund(made["id"], "failed", "lost_or_stolen_card")
     harness.pass_time(timedelta(minutes=1))
     told = harness.submit(order)
     assert (told.state, told.gateway_refund_id) == (PayoutState.FAILED, made["id"])
@@ -212,7 +212,7 @@ def test_r37_an_answered_refund_that_fails_is_told_and_not_paid_again_by_who_sti
     harness.lose(order)
     [made] = refunds()
     answered = harness.check(order, order.payout.amend(state=PayoutState.UNKNOWN))
-    sandbox.settle(made["id"], "canceled", None)
+    sandbox.finish_refund(made["id"], "canceled", None)
     if is_late:  # the case hears of it just as the look-up has proved that nothing is paid
         find = harness.gateway.find_refund
 

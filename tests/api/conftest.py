@@ -124,7 +124,7 @@ def activity_set(client, database: Database, gateway: ObedientGateway) -> Activi
         ),
         payouts=PayoutActivities(Payouts(database), {"stripe": gateway}, OpenVault(), clock),
         stock=StockActivities(StockTable(database, clock), Disputes(database), Payouts(database)),
-        arrivals=SignalTimeActivities(TemporalHistory(client)),
+        signal_times=SignalTimeActivities(TemporalHistory(client)),
         inbox=inbox_of(client, database, clock),
     )
 

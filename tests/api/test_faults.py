@@ -81,11 +81,11 @@ async def test_a_refund_that_no_worker_takes_up_is_a_503_after_some_patience(cou
     idle = await client.start_workflow("RefundWorkflow", intake, id="refund/rc_idle0000", task_queue="nobody")
 
     with pytest.raises(WorkflowsUnavailableError, match="it took too long"):
-        await hasty.tell("rc_idle0000", RefundWorkflow.withdraw, Withdrawal())
+        await hasty.send("rc_idle0000", RefundWorkflow.withdraw, Withdrawal())
 
     await idle.terminate()
     with pytest.raises(NotRunningError):
-        await hasty.tell("rc_idle0000", RefundWorkflow.withdraw, Withdrawal())
+        await hasty.send("rc_idle0000", RefundWorkflow.withdraw, Withdrawal())
 
 
 async def test_fault_20_a_database_out_of_reach_is_a_clear_503(services, tmp_path):

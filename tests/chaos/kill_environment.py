@@ -27,7 +27,7 @@ from domain.enums import DispatchedGoods, Reason, ReplacementState, ResolutionAs
 from domain.order import Order, OrderLine, Parcel, Payment
 from domain.request import CaseIntake, RequestedLine
 from local.stack.ports import reserve
-from local.stack.stack_config import Blueprint
+from local.stack.stack_config import StackConfig
 from tests.chaos.worker_main import End, kind_of, work
 from tests.support.invariants import Books, read_books, sandbox_books
 from tests.support.sandbox_process import SandboxProcess
@@ -186,7 +186,7 @@ async def site(client: Client, folder: Path, *, exchanges: bool = False) -> Asyn
     """Give a site beside a Temporal server, whose cases ask for their money or for other goods."""
     reserved = reserve()
     address = client.service_client.config.target_host
-    blueprint = Blueprint(folder, reserved.ports, given={"REFUNDS_TEMPORAL_ADDRESS": address})
+    blueprint = StackConfig(folder, reserved.ports, given={"REFUNDS_TEMPORAL_ADDRESS": address})
     migrate(blueprint.settings.database_url)
     sandbox, database = SandboxProcess(blueprint), Database(blueprint.settings.database_url)
     with reserved.guard:

@@ -160,7 +160,7 @@ class Refunding(CheckedMachine):
         refunds = self.world.gateway(self.model.order).refunds
         movable = [one for one in refunds if one.state not in PAID_NOTHING]
         if movable:
-            self.world.site.sandbox.settle(movable[which % len(movable)].refund_id, status, None)
+            self.world.site.sandbox.finish_refund(movable[which % len(movable)].refund_id, status, None)
 
     @rule(which=WHICH, times=st.integers(1, 3))
     def webhook(self, which: int, times: int) -> None:

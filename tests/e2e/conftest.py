@@ -4,7 +4,7 @@ import pytest
 
 from local.stack.ports import reserve
 from local.stack.stack import Stack
-from local.stack.stack_config import SANDBOX_WEBHOOK_SECRET, Blueprint
+from local.stack.stack_config import SANDBOX_WEBHOOK_SECRET, StackConfig
 from tests.e2e.system import House, house
 from tests.support.postgres import postgres
 
@@ -31,7 +31,7 @@ def _house_on_postgres(request: pytest.FixtureRequest) -> Iterator[House]:
     reserved = reserve()
     with reserved.guard, request.getfixturevalue("postgres").empty() as url:
         given = {"REFUNDS_DATABASE_URL": url}
-        with house(Stack(Blueprint(request.getfixturevalue("tmp_path"), reserved.ports, given=given))) as opened:
+        with house(Stack(StackConfig(request.getfixturevalue("tmp_path"), reserved.ports, given=given))) as opened:
             yield opened
 
 

@@ -134,7 +134,7 @@ def test_fault_4_the_look_up_goes_through_every_page(party):
 @pytest.mark.parametrize("status", ["failed", "canceled"])
 def test_fault_11_a_refund_that_paid_nothing_is_not_found(party, status):
     made = party.gateway.refund("rc_1", party.payout())
-    party.sandbox.settle(made.refund_id, status, "lost_or_stolen_card")
+    party.sandbox.finish_refund(made.refund_id, status, "lost_or_stolen_card")
     assert party.gateway.find_refund(party.payout()) is None
     told = party.gateway.read_refund(made.refund_id)
     assert (told.state, told.failure_code) == (PayoutState(status), "lost_or_stolen_card")
@@ -145,7 +145,7 @@ def test_fault_12_a_pending_refund_is_told_as_pending_until_it_is_paid(party):
     made = party.gateway.refund("rc_1", party.payout())
     assert made.state is PayoutState.PENDING
     assert party.gateway.find_refund(party.payout()) == made
-    party.sandbox.settle(made.refund_id, "succeeded")
+    party.sandbox.finish_refund(made.refund_id, "succeeded")
     assert party.gateway.read_refund(made.refund_id).state is PayoutState.SUCCEEDED
 
 

@@ -71,14 +71,14 @@ def test_fault_10_refunds_made_by_hand_are_not_taken_for_ours(sandbox, gateway, 
 
 @pytest.mark.parametrize("status", ["failed", "canceled"])
 def test_a_refund_that_paid_nothing_is_passed_over(sandbox, gateway, payout, status):
-    sandbox.settle(gateway.refund("rc_stripe", payout).refund_id, status)
+    sandbox.finish_refund(gateway.refund("rc_stripe", payout).refund_id, status)
     assert gateway.find_refund(payout) is None
 
 
 @pytest.mark.parametrize("status", ["pending", "requires_action"])
 def test_a_refund_on_its_way_is_found(sandbox, gateway, payout, status):
     refund = gateway.refund("rc_stripe", payout)
-    sandbox.settle(refund.refund_id, status)
+    sandbox.finish_refund(refund.refund_id, status)
     found = gateway.find_refund(payout)
     assert found
     assert found.refund_id == refund.refund_id

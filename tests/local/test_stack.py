@@ -14,7 +14,7 @@ from local.stack.process import StackError
 from local.stack.readiness import answers, has_namespace, listens
 from local.stack.service_spec import bare_environment, program
 from local.stack.stack import Stack
-from local.stack.stack_config import Blueprint
+from local.stack.stack_config import StackConfig
 from local.stack.store_keys import StoreKeys
 
 STEPS = ["database", "promotion"]
@@ -28,7 +28,9 @@ def told():
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory, told):
-    with Stack.throwaway(tmp_path_factory.mktemp("system"), tell=lambda step, _seconds: told.append(step)) as running:
+    with Stack.throwaway(
+        tmp_path_factory.mktemp("system"), progress=lambda step, _seconds: told.append(step)
+    ) as running:
         yield running
 
 
@@ -116,7 +118,7 @@ def ask_temporal(stack, *question):
 @pytest.fixture
 def servers(tmp_path, ports):
     """Start the servers of one lasting system again and again, without worker and API."""
-    blueprint = Blueprint(tmp_path, ports, StoreKeys.kept(tmp_path / "keys.json"), lasting=True)
+    blueprint = StackConfig(tmp_path, ports, StoreKeys.kept(tmp_path / "keys.json"), lasting=True)
 
     @contextmanager
     def _servers():
@@ -142,7 +144,7 @@ def test_what_lasts_is_there_after_a_restart_and_no_process_stays(servers):
 
 
 def test_a_part_that_cannot_start_is_told_and_leaves_nothing_running(tmp_path, ports):
-    blueprint = Blueprint(tmp_path, ports, given={"REFUNDS_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"})
+    blueprint = StackConfig(tmp_path, ports, given={"REFUNDS_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"})
     with pytest.raises(StackError, match="The database is not prepared"), Stack(blueprint):
         pass
     assert not any(listens(port) for port in (ports.api, ports.temporal, ports.s3, ports.sandbox))

@@ -4,11 +4,11 @@ from domain.enums import InspectionVerdict, Reason, ResolutionDecision
 from domain.money import Money
 from policy.inspection import (
     allowed_resolutions,
+    apply_resolution,
     check_inspection,
     check_resolution,
     may_pay,
     needs_decision,
-    settle,
     tally,
 )
 from tests.policy import facts
@@ -130,27 +130,29 @@ def test_r27_a_personal_case_cannot_be_reclassified_to_personal_and_other_decisi
         ResolutionDecision.REOPEN,
     ):
         assert code_of(check_resolution(failed_case(), resolution(settlement))) == ("R27", "settlement_not_offered")
-        assert settle(failed_case(), resolution(settlement)) == failed_case()
+        assert apply_resolution(failed_case(), resolution(settlement)) == failed_case()
 
 
 def test_r27_accepting_and_reclassifying_accept_the_failed_units():
-    accepted = settle(failed_case(), resolution(ResolutionDecision.ACCEPT))
-    reclassified = settle(failed_case(), resolution(ResolutionDecision.RECLASSIFY))
+    accepted = apply_resolution(failed_case(), resolution(ResolutionDecision.ACCEPT))
+    reclassified = apply_resolution(failed_case(), resolution(ResolutionDecision.RECLASSIFY))
     assert (counts(accepted), accepted.reason) == ((2, 0, 0, 0), Reason.QUALITY)
     assert (counts(reclassified), reclassified.reason) == ((2, 0, 0, 0), PERSONAL)
     assert reclassified.reason_asked is Reason.QUALITY
 
 
 def test_r28_refused_units_are_not_paid_and_nothing_is_agreed():
-    refused = settle(failed_case(), resolution(ResolutionDecision.REFUSE))
+    refused = apply_resolution(failed_case(), resolution(ResolutionDecision.REFUSE))
     assert (counts(refused), refused.agreed_amount) == ((1, 0, 1, 0), None)
     assert not needs_decision(refused)
 
 
 def test_r28_a_partial_refund_refuses_the_units_and_adds_what_was_agreed():
-    agreed = settle(failed_case(), resolution(ResolutionDecision.PARTIAL_REFUND, usd(400)))
+    agreed = apply_resolution(failed_case(), resolution(ResolutionDecision.PARTIAL_REFUND, usd(400)))
     assert (counts(agreed), agreed.agreed_amount) == ((1, 0, 1, 0), usd(400))
-    more = settle(failed_case(agreed_amount=usd(100)), resolution(ResolutionDecision.PARTIAL_REFUND, usd(400)))
+    more = apply_resolution(
+        failed_case(agreed_amount=usd(100)), resolution(ResolutionDecision.PARTIAL_REFUND, usd(400))
+    )
     assert more.agreed_amount == usd(500)
 
 

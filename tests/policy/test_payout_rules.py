@@ -8,7 +8,7 @@ from domain.enums import CaseState as S
 from domain.enums import ResolutionDecision
 from domain.payment_events import Dispute, DisputeStatus
 from domain.payout_state import PayoutState as P
-from policy.case_reopening import is_owed_outside, may_take_up
+from policy.case_reopening import is_owed_outside, is_reopened_by
 from policy.payout_rules import (
     allowed_resolutions,
     check_payout_resolution,
@@ -178,16 +178,16 @@ def test_r38_a_hold_can_be_ended_by_hand():
 
 def test_r37_news_of_a_refund_take_an_ended_case_up_again():
     ended = case(payout(P.SUCCEEDED), state=S.REFUNDED)
-    assert may_take_up(ended, RefundUpdate(payout_id=f"{facts.CASE_ID}-p1", refund_id="re_1"))
-    assert not may_take_up(ended, RefundUpdate(payout_id=f"{facts.CASE_ID}-p2", refund_id="re_1"))
+    assert is_reopened_by(ended, RefundUpdate(payout_id=f"{facts.CASE_ID}-p1", refund_id="re_1"))
+    assert not is_reopened_by(ended, RefundUpdate(payout_id=f"{facts.CASE_ID}-p2", refund_id="re_1"))
 
 
 def test_r32_an_ended_case_hears_that_its_reimbursement_is_paid_and_only_while_it_is_owed():
     paid = decides(ResolutionDecision.PAID, reference="wire-1")
-    assert may_take_up(case(postage(), state=S.REFUNDED), paid)
-    assert not may_take_up(case(postage(P.SUCCEEDED), state=S.REFUNDED), paid)
+    assert is_reopened_by(case(postage(), state=S.REFUNDED), paid)
+    assert not is_reopened_by(case(postage(P.SUCCEEDED), state=S.REFUNDED), paid)
     assert is_owed_outside(case(postage()))
 
 
 def test_r24_an_ended_case_is_not_taken_up_by_a_withdrawal():
-    assert not may_take_up(case(state=S.REFUNDED), Withdrawal())
+    assert not is_reopened_by(case(state=S.REFUNDED), Withdrawal())

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from policy.deadlines import compute, last_day, settle
+from policy.deadlines import apply_published_calendar, compute, last_day
 from tests.policy import facts
 
 EARLY, LATE = facts.last_second("2027-01-05"), facts.last_second("2027-01-08")
@@ -44,27 +44,27 @@ def test_r6_calendar_days_are_never_provisional():
 @pytest.mark.parametrize("what", ["request", "information", "ship_by"])
 def test_r6_the_customer_gets_the_later_deadline(what):
     early, late = facts.deadline(what, EARLY, provisional=True), facts.deadline(what, LATE, provisional=True)
-    assert settle(early, late.amend(provisional=False)).when == LATE
-    assert settle(late, early.amend(provisional=False)).when == LATE
+    assert apply_published_calendar(early, late.amend(provisional=False)).when == LATE
+    assert apply_published_calendar(late, early.amend(provisional=False)).when == LATE
 
 
 @pytest.mark.parametrize("what", ["payout_submit", "payout_alert", "payout"])
 def test_r6_the_shop_keeps_the_earlier_payout_deadline(what):
     early, late = facts.deadline(what, EARLY, provisional=True), facts.deadline(what, LATE, provisional=True)
-    assert settle(early, late.amend(provisional=False)).when == EARLY
-    assert settle(late, early.amend(provisional=False)).when == EARLY
+    assert apply_published_calendar(early, late.amend(provisional=False)).when == EARLY
+    assert apply_published_calendar(late, early.amend(provisional=False)).when == EARLY
 
 
 def test_r6_every_other_window_takes_the_published_calendar():
     for what in ("audit_target", "ship_by_reminder_1", "inspection_target"):
         early, late = facts.deadline(what, EARLY), facts.deadline(what, LATE)
-        assert settle(early, late).when == LATE
-        assert settle(late, early).when == EARLY
+        assert apply_published_calendar(early, late).when == LATE
+        assert apply_published_calendar(late, early).when == EARLY
 
 
 def test_r6_a_settled_deadline_is_as_final_as_the_calendar_and_stays_passed():
     kept = facts.deadline("payout", EARLY, provisional=True, passed=True)
-    settled = settle(kept, facts.deadline("payout", LATE))
+    settled = apply_published_calendar(kept, facts.deadline("payout", LATE))
     assert (settled.provisional, settled.passed) == (False, True)
-    still_guessed = settle(kept.amend(passed=False), facts.deadline("payout", LATE, provisional=True))
+    still_guessed = apply_published_calendar(kept.amend(passed=False), facts.deadline("payout", LATE, provisional=True))
     assert (still_guessed.provisional, still_guessed.passed) == (True, False)

@@ -12,7 +12,7 @@ import pytest
 from local.stack.ports import reserve
 from local.stack.process import ROOT
 from local.stack.stack import Stack
-from local.stack.stack_config import Blueprint
+from local.stack.stack_config import StackConfig
 from local.stack.store_keys import StoreKeys
 
 Run = Callable[[], subprocess.CompletedProcess[str]]
@@ -40,7 +40,7 @@ def system(tmp_path: Path) -> Iterator[tuple[Stack, Run]]:
         )
 
     with reserved.guard:
-        yield Stack(Blueprint(tmp_path, ports, StoreKeys.kept(tmp_path / "store-keys.json"), lasting=True)), run
+        yield Stack(StackConfig(tmp_path, ports, StoreKeys.kept(tmp_path / "store-keys.json"), lasting=True)), run
 
 
 def refund_by_hand(stack: Stack) -> None:

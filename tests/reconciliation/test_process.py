@@ -121,13 +121,13 @@ def desks_of(client, database, gateway):
         ),
         payouts=PayoutActivities(Payouts(database), gateways, OpenVault(), now),
         stock=StockActivities(StockTable(database, now), Disputes(database), Payouts(database)),
-        arrivals=SignalTimeActivities(TemporalHistory(client)),
+        signal_times=SignalTimeActivities(TemporalHistory(client)),
     )
     reconciliation = ReconciliationActivities(
         gateways, Books(database), Payouts(database), Findings(database), GatewayEvents(database), now
     )
     update = PaymentEventActivities(TemporalCaseNotifier(client, Submissions(database)))
-    return [*activity_set.activities(), reconciliation.reconcile, update.tell]
+    return [*activity_set.activities(), reconciliation.reconcile, update.notify]
 
 
 def now() -> datetime:
@@ -137,7 +137,7 @@ def now() -> datetime:
 async def test_fault_11_a_refund_that_failed_later_reopens_its_case_also_when_the_webhook_was_lost(business: Business):
     case = await business.refunded()
     [payout] = case.case().payouts
-    business.sandbox.settle(payout.gateway_refund_id, "failed", "account_closed")
+    business.sandbox.finish_refund(payout.gateway_refund_id, "failed", "account_closed")
 
     first = await business.reconcile()
     assert first.told == 1

@@ -67,7 +67,7 @@ def test_a_finding_that_is_gone_is_closed_by_itself(house: CountingHouse):
     case = house.paid()
     refund_id = house.by_hand(case)
     house.look()
-    house.sandbox.settle(refund_id, "failed", "account_closed")
+    house.sandbox.finish_refund(refund_id, "failed", "account_closed")
     house.look()
     assert house.open_findings(case) == []
 
@@ -77,7 +77,7 @@ def test_r37_a_case_whose_webhook_was_lost_is_told_first_and_is_a_finding_only_w
 ):
     case = house.paid()
     refund_id = case.payouts[0].gateway_refund_id
-    house.sandbox.settle(refund_id, "failed", "account_closed")
+    house.sandbox.finish_refund(refund_id, "failed", "account_closed")
     [told] = house.look().updates
     assert told.case_id == case.case_id
     assert (told.update.payout_id, told.update.refund_id) == (case.payouts[0].payout_id, refund_id)

@@ -33,7 +33,7 @@ def test_the_same_key_with_another_request_is_refused(refund, sandbox, payment):
 def test_a_refusal_is_kept_too_even_when_it_would_now_succeed(refund, sandbox):
     made = refund(1_000).json()
     assert refund(1, key="k").status_code == 400
-    sandbox.settle(made["id"], "failed")
+    sandbox.finish_refund(made["id"], "failed")
     answer = refund(1, key="k")
     assert (answer.status_code, replayed(answer)) == (400, True)
 
@@ -46,7 +46,7 @@ def test_a_malformed_request_is_not_kept(refund):
 def test_a_kept_answer_is_as_the_refund_was_then(refund, sandbox):
     sandbox.plan({"kind": "outcome", "status": "pending"})
     made = refund(key="k").json()
-    sandbox.settle(made["id"], "succeeded")
+    sandbox.finish_refund(made["id"], "succeeded")
     assert refund(key="k").json()["status"] == "pending"
     assert sandbox.stripe("GET", f"/refunds/{made['id']}").json()["status"] == "succeeded"
 

@@ -55,7 +55,7 @@ def test_a_refund_is_told_in_an_event_that_both_secrets_sign(sandbox, ear, payme
 
 
 def test_fault_11_a_refund_that_fails_later_is_told(sandbox, ear, payment):
-    sandbox.settle(refund(sandbox, payment).json()["id"], "failed", "lost_or_stolen_card")
+    sandbox.finish_refund(refund(sandbox, payment).json()["id"], "failed", "lost_or_stolen_card")
     wait_until(lambda: len(ear.heard) == 2)
     assert [(one.kind, one.refund.state) for one in read(ear)][1] == ("refund.failed", PayoutState.FAILED)
 

@@ -53,7 +53,7 @@ def test_the_same_payment_again_is_the_same_and_another_amount_is_refused(sandbo
 
 def test_settling_a_refund_nobody_made_is_a_404(sandbox):
     with pytest.raises(httpx2.HTTPStatusError, match="404"):
-        sandbox.settle("re_nobody", "failed")
+        sandbox.finish_refund("re_nobody", "failed")
 
 
 def test_the_page_shows_the_ledger_and_escapes_what_came_from_outside(refund, sandbox, payment):

@@ -36,7 +36,7 @@ def test_r32_an_amount_that_is_larger_than_the_rest_is_refused(refund, sandbox, 
 
 @pytest.mark.parametrize("status", ["failed", "canceled"])
 def test_a_refund_that_failed_can_be_made_again(refund, sandbox, status):
-    sandbox.settle(refund(1_000).json()["id"], status)
+    sandbox.finish_refund(refund(1_000).json()["id"], status)
     assert refund(1_000).status_code == 200
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from activities.cases import Change, DeadlineQuery, Opening, PayoutPlan, Recorded
+from activities.inbox.sweep import Batch, Swept
 from activities.payouts import PayoutOrder
 from activities.reconciliation import CaseUpdate, ReconciliationInput, ReconciliationResult
 from activities.signal_times import Arrival, SignalTimeQuery
@@ -53,6 +54,7 @@ from domain.payout_state import PayoutState
 from domain.policy_document import PolicyDocument
 from domain.request import CaseIntake, RequestedLine
 from domain.value import Value
+from workflows.inbox_sweep import InboxSweepAsked, InboxSwept
 from workflows.reconciliation import Reconciled, ReconciliationAsked
 from workflows.refund.case_state import CaseOutcome
 
@@ -173,7 +175,11 @@ _IN_TEMPORAL: tuple[Value, ...] = (
     CaseOutcome(case_id=ID, state=CaseState.REFUNDED),
     CaseStatus(case_id=ID, version=2, state=CaseState.UNDER_AUDIT),
     ReconciliationAsked(window_days=30),
-    Reconciled(refunds=1, payouts=1, told=1, differences={"missing_refund": 1}),
+    Reconciled(refunds=1, payouts=1, notified=1, differences={"missing_refund": 1}),
+    Batch(limit=100),
+    Swept(count=1),
+    InboxSweepAsked(),
+    InboxSwept(payment_events=1, courier_events=1, held_cases=1, registrations=1),
 )
 _IN_THE_DATABASE: tuple[Value, ...] = (
     GatewayEvent(

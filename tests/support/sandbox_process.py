@@ -9,13 +9,13 @@ import pytest
 from local.stack import services
 from local.stack.ports import reserve
 from local.stack.process import Process
-from local.stack.stack_config import SANDBOX_KEY, Blueprint
+from local.stack.stack_config import SANDBOX_KEY, StackConfig
 
 
 class SandboxProcess:
     """A sandbox over one ledger file; killing it loses nothing but the fault plan."""
 
-    def __init__(self, plan: Blueprint) -> None:
+    def __init__(self, plan: StackConfig) -> None:
         self.api_key = SANDBOX_KEY
         self.url = plan.urls.sandbox
         self._service = services.sandbox(plan)
@@ -52,7 +52,7 @@ class SandboxProcess:
     def faults_left(self) -> list[dict[str, Any]]:
         return self.call("GET", "/sandbox/faults")
 
-    def settle(self, refund_id: str, status: str, failure_reason: str | None = None) -> None:
+    def finish_refund(self, refund_id: str, status: str, failure_reason: str | None = None) -> None:
         self.call("POST", f"/sandbox/refunds/{refund_id}", {"status": status, "failure_reason": failure_reason})
 
     def refund_by_hand(self, reference: str, amount: int) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class SandboxProcess:
 @pytest.fixture(scope="session")
 def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
     reserved = reserve()
-    process = SandboxProcess(Blueprint(tmp_path_factory.mktemp("sandbox"), reserved.ports, tells_by_webhook=False))
+    process = SandboxProcess(StackConfig(tmp_path_factory.mktemp("sandbox"), reserved.ports, tells_by_webhook=False))
     with reserved.guard:
         process.start()
         yield process

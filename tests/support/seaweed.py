@@ -17,7 +17,7 @@ from local.stack import services
 from local.stack.ports import reserve
 from local.stack.process import Process
 from local.stack.provisioning import bucket_check
-from local.stack.stack_config import Blueprint
+from local.stack.stack_config import StackConfig
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Seaweed:
 def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
     """The one S3 server of the session."""
     reserved = reserve()
-    plan = Blueprint(tmp_path_factory.mktemp("seaweed"), reserved.ports)
+    plan = StackConfig(tmp_path_factory.mktemp("seaweed"), reserved.ports)
     secret_key = SecretStr(plan.keys.secret_key)
     bucket = Bucket(name="evidence", endpoint=plan.urls.store, access_key=plan.keys.access_key, secret_key=secret_key)
     service = services.store(plan, bucket_check(plan.settings))

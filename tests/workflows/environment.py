@@ -40,7 +40,7 @@ def premises(env: WorkflowEnvironment, folder: Path) -> Iterator[tuple[Shop, Act
         cases=CaseActivities(Cases(database), PolicyRepository(VERSIONS), HolidayCalendars(), stock),
         payouts=PayoutActivities(Payouts(database), {"stripe": gateway}, vault, lambda: datetime.now(UTC)),
         stock=StockActivities(stock, disputes, Payouts(database)),
-        arrivals=SignalTimeActivities(TemporalHistory(env.client)),
+        signal_times=SignalTimeActivities(TemporalHistory(env.client)),
     )
     try:
         yield Shop(env, Orders(database), Cases(database), stock, disputes, gateway, vault), activity_set

@@ -29,7 +29,7 @@ class TemporalCaseNotifier:
         self._intakes = intakes
         self._patience_seconds = patience_seconds
 
-    async def tell(self, case_id: str, message: Message) -> bool:
+    async def notify(self, case_id: str, message: Message) -> bool:
         """Signal the message to the case, also to one that has ended (R37); return False for one never submitted.
 
         Raises WorkflowsUnavailableError.

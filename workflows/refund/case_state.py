@@ -18,7 +18,7 @@ from domain.payout_state import BlockReason
 from domain.policy_document import PolicyDocument
 from domain.request import CaseId, CaseIntake
 from domain.value import Value
-from policy.deadlines import in_time, settle, windows_of
+from policy.deadlines import apply_published_calendar, in_time, windows_of
 from workflows import options
 from workflows.refund.state_machine import opened_by
 from workflows.refund.steps import payout
@@ -88,7 +88,7 @@ class CurrentCase:
             DeadlineQuery(policy_version=self.policy.version, windows=(spec.since(kept.since),)),
             **options.record(f"compute {kept.what} by today's calendar"),
         )
-        settled = settle(kept, recomputed.deadlines[0])
+        settled = apply_published_calendar(kept, recomputed.deadlines[0])
         deadlines = tuple(settled if one.what == kept.what else one for one in self.case.deadlines)
         if settled != kept:
             await self.change(Transition(self.case.amend(deadlines=deadlines)), workflow.now())

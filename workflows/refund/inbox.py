@@ -67,7 +67,7 @@ class Inbox:
         self._waiting.append(InboundMessage(message.kind, at, message, reply=reply))
         return reply
 
-    def tell(self, message: Message) -> None:
+    def add(self, message: Message) -> None:
         """Keep what the workflow tells itself."""
         self._waiting.append(InboundMessage(message.kind, workflow.now(), message))
 

@@ -85,15 +85,15 @@ async def pay(case: Case, payout: Payout, inbox: Inbox) -> None:
     try:
         await _settle(_order(case, payout), inbox)
     except ActivityError as error:
-        inbox.tell(_trouble(payout, error))
+        inbox.add(_trouble(payout, error))
 
 
 async def ask(case: Case, payout: Payout, inbox: Inbox) -> None:
     """Ask the gateway how the refund stands now and tell that, whatever it is (R37)."""
     try:
-        inbox.tell(PayoutAnswer(payout=await _check(_order(case, payout))))
+        inbox.add(PayoutAnswer(payout=await _check(_order(case, payout))))
     except ActivityError as error:
-        inbox.tell(_trouble(payout, error))
+        inbox.add(_trouble(payout, error))
 
 
 def _order(case: Case, payout: Payout) -> PayoutOrder:
@@ -117,7 +117,7 @@ async def _settle(order: PayoutOrder, inbox: Inbox) -> None:
     answer, waits = order.payout, 0
     if answer.state.is_being_submitted:
         answer = await _submit(order)
-        inbox.tell(PayoutAnswer(payout=answer))
+        inbox.add(PayoutAnswer(payout=answer))
     while answer.state.is_asked_after:
         before, step = answer, _submit if is_untold(answer) else _check
         wait = options.unknown_retry_interval(waits) if is_untold(answer) else options.pending_check_interval(waits)
@@ -125,7 +125,7 @@ async def _settle(order: PayoutOrder, inbox: Inbox) -> None:
         answer = await step(order.amend(payout=answer))
         waits = waits + 1 if answer.state is before.state else 0
         if answer != before:
-            inbox.tell(PayoutAnswer(payout=answer))
+            inbox.add(PayoutAnswer(payout=answer))
 
 
 def is_untold(payout: Payout) -> bool:

@@ -41,7 +41,7 @@ async def reserve(order: StockOrder, inbox: Inbox) -> None:
     result = await workflow.execute_activity_method(
         StockActivities.reserve, order, **options.stock(f"reserve for {order.case_id}")
     )
-    inbox.tell(StockAnswer(states=result.states, withheld=result.withheld))
+    inbox.add(StockAnswer(states=result.states, hold_reason=result.hold_reason))
 
 
 async def release(order: StockOrder, inbox: Inbox) -> None:
@@ -49,7 +49,7 @@ async def release(order: StockOrder, inbox: Inbox) -> None:
     result = await workflow.execute_activity_method(
         StockActivities.release, order, **options.stock(f"give back for {order.case_id}")
     )
-    inbox.tell(StockAnswer(states=result.states))
+    inbox.add(StockAnswer(states=result.states))
 
 
 def _of(case: Case, state: ReplacementState) -> tuple[Replacement, ...]:

@@ -28,7 +28,7 @@ from domain.enums import AuditVerdict, CaseState, ResolutionDecision
 from domain.policy_document import PolicyDocument
 from policy import audit as audit_rules
 from policy import deadlines
-from policy.case_reopening import may_take_up
+from policy.case_reopening import is_reopened_by
 from workflows.refund.steps import (
     audit,
     dispute,
@@ -108,7 +108,7 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
 IN_ANY_STATE: dict[type[Message], OnMessage] = {
     PayoutAnswer: payout.take_answer,
     RefundUpdate: payout.ask_after,
-    DisputeUpdate: dispute.hear,
+    DisputeUpdate: dispute.take_update,
     StockAnswer: exchange.take_answer,
     Dispatch: exchange.dispatch,
 }
@@ -126,7 +126,7 @@ ON_DEADLINE: dict[tuple[CaseState, WindowName], OnDeadline] = {
 def take(case: Case, arrived: ReceivedMessage[Message], policy: PolicyDocument) -> Transition | Refusal | None:
     """Return what the message does to the case, the rule that refuses it, or None when the state expects no such."""
     reaction = _reaction(case, arrived.message)
-    if reaction is None or not (case.is_open or may_take_up(case, arrived.message)):
+    if reaction is None or not (case.is_open or is_reopened_by(case, arrived.message)):
         return None
     outcome = reaction(case, arrived, policy)
     return outcome if isinstance(outcome, Refusal) else _taken(case, outcome, arrived.message)

@@ -57,7 +57,7 @@ class RefundWorkflow(CaseHandlers):
         decision = None if self._is_weighed else auto_approval(self._current.case, self._current.policy)
         if decision:
             self._is_weighed = True
-            self._inbox.tell(decision)
+            self._inbox.add(decision)
 
     def _give_what_is_due(self) -> None:
         """Start the payouts and the replacements that are due; their answers come back as messages."""

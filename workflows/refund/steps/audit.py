@@ -49,7 +49,7 @@ def _approve(case: Case, arrived: ReceivedMessage[AuditDecision], policy: Policy
         shop_paid_label=decision.shop_paid_label,
     )
     if decision.waive_return:
-        return exchange.settle_without_goods(case, happened, policy, arrived.at)
+        return exchange.replace_or_refund_without_goods(case, happened, policy, arrived.at)
     case = case.amend(
         state=CaseState.AWAITING_RETURN,
         return_code=returns.return_code(case.case_id),

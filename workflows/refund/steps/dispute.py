@@ -20,7 +20,7 @@ _GIVING = payout.PAYING | {CaseState.REPLACEMENT_DUE}
 BY_HAND = "ended_by_hand"
 
 
-def hear(case: Case, arrived: ReceivedMessage[DisputeUpdate], policy: PolicyDocument) -> Transition:
+def take_update(case: Case, arrived: ReceivedMessage[DisputeUpdate], policy: PolicyDocument) -> Transition:
     """Hold, settle or go on as the dispute stands; a case that pays and sends nothing now only notes it (R38, R39)."""
     dispute = arrived.message.dispute
     happened = (_updated(dispute),)

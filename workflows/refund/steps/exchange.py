@@ -17,7 +17,7 @@ from workflows.refund.steps import dispute, payout
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 
-def settle(
+def replace_or_refund(
     case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime
 ) -> Transition | Refusal:
     """Replace or refund the accepted units; what is to be replaced is reserved first (R25, R26, R39)."""
@@ -31,18 +31,18 @@ def settle(
     return payout.continue_after_inspection(case, happened, policy, at)
 
 
-def settle_without_goods(
+def replace_or_refund_without_goods(
     case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime
 ) -> Transition | Refusal:
     """Replace or refund every unit that is not settled, though nothing came back (R22, R23)."""
     lines = tuple(line.amend(accepted=line.accepted + line.outstanding) for line in case.lines)
-    return settle(case.amend(lines=lines), happened, policy, at)
+    return replace_or_refund(case.amend(lines=lines), happened, policy, at)
 
 
 def take_answer(case: Case, arrived: ReceivedMessage[StockAnswer], policy: PolicyDocument) -> Transition:
     """Keep what the stock said; once all of it is known, what is not in stock is refunded (R39)."""
-    if arrived.message.withheld:
-        return _withheld(case, arrived.message.withheld)
+    if arrived.message.hold_reason:
+        return _held(case, arrived.message.hold_reason)
     before = case.replacements
     case = rules.answered(case, arrived.message.states)
     happened = tuple(
@@ -81,7 +81,7 @@ def refund_instead(
     return payout.continue_after_inspection(rules.give_up(case), (happened,), policy, arrived.at)
 
 
-def _withheld(case: Case, why: HoldReason) -> Transition:
+def _held(case: Case, why: HoldReason) -> Transition:
     """Await the end of a chargeback (R38), or have finance say what becomes of goods whose money went back (R32)."""
     if case.state is not CaseState.REPLACEMENT_DUE:
         return Transition(case)

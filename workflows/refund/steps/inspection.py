@@ -21,7 +21,7 @@ def inspect(case: Case, arrived: ReceivedMessage[WarehouseInspection], policy: P
         shipment=case.shipment.amend(is_inspected=True) if case.shipment else None,
     )
     happened = (*revived, _inspected(case, arrived.message))
-    return exchange.settle(case, happened, policy, arrived.at)
+    return exchange.replace_or_refund(case, happened, policy, arrived.at)
 
 
 def resolve(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
@@ -32,7 +32,7 @@ def resolve(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Policy
     happened = TimelineEvent(
         CaseEvent.INSPECTION_DECIDED, resolution.decided_by, "R27", {"decision": resolution.decision.value}
     )
-    return exchange.settle(rules.settle(case, resolution), (happened,), policy, arrived.at)
+    return exchange.replace_or_refund(rules.apply_resolution(case, resolution), (happened,), policy, arrived.at)
 
 
 def _inspected(case: Case, inspection: WarehouseInspection) -> TimelineEvent:

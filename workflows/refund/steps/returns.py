@@ -104,7 +104,7 @@ def decide_loss(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Po
         {"decision": resolution.decision.value, "policy_says": bearer},
     )
     if resolution.decision is ResolutionDecision.PAY:
-        return exchange.settle_without_goods(case.amend(loss_accepted=True), (happened,), policy, arrived.at)
+        return exchange.replace_or_refund_without_goods(case.amend(loss_accepted=True), (happened,), policy, arrived.at)
     if resolution.decision is ResolutionDecision.CLOSE:
         return Transition(case.amend(ended_at=arrived.at), (happened,))
     return Refusal(rule="R22", code="wrong_resolution", message="For a lost parcel decide pay or close.")

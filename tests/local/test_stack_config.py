@@ -4,14 +4,14 @@ import pytest
 
 from config.ports import PREFIX
 from local.stack.ports import Ports
-from local.stack.stack_config import Blueprint
+from local.stack.stack_config import StackConfig
 
 PORTS = Ports(api=8000, temporal=7233, temporal_ui=8233, sandbox=8420, s3=8333)
 FOLDER = Path("/system")
 
 
 def plan(**given):
-    return Blueprint(FOLDER, PORTS, given={f"{PREFIX}{name}": value for name, value in given.items()})
+    return StackConfig(FOLDER, PORTS, given={f"{PREFIX}{name}": value for name, value in given.items()})
 
 
 def test_the_settings_of_a_system_are_complete_and_point_at_its_own_parts():
