@@ -140,11 +140,11 @@ async def test_fault_11_a_refund_that_failed_later_reopens_its_case_also_when_th
     business.sandbox.finish_refund(payout.gateway_refund_id, "failed", "account_closed")
 
     first = await business.reconcile()
-    assert first.told == 1
+    assert first.notified == 1
     await case.until_event("payout_reversed")
     assert (case.state, case.case().blocked_by) == (CaseState.PAYOUT_BLOCKED, "refund_reversed")
     assert case.case().payouts[0].state is PayoutState.REVERSED
 
     second = await business.reconcile()
-    assert second.told == 0
+    assert second.notified == 0
     assert business.findings(case) == []
