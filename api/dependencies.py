@@ -30,7 +30,7 @@ from db.payouts.payouts import Payouts
 from domain.parcels import CourierEvent
 from domain.payment_events import GatewayEvent
 from gateways.evidence.evidence_store import EvidenceStore
-from workflows.refund.case_notifier import TemporalCaseNotifier
+from workflows.client.case_notifier import TemporalCaseNotifier
 
 
 class WebhookReader(Protocol):

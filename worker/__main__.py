@@ -50,7 +50,7 @@ from worker.release import version_of
 from worker.schedules import ensure_schedules
 from worker.search_attributes import ensure_search_attributes
 from worker.versions import NotPromotedError, as_deployed, promote_first
-from workflows.refund.case_notifier import TemporalCaseNotifier
+from workflows.client.case_notifier import TemporalCaseNotifier
 
 POLICY_VERSIONS = Path(__file__).parent.parent / "policy" / "versions"
 log = logging.getLogger("worker")

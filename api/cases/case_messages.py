@@ -12,7 +12,7 @@ from api.problems.errors import WrongStateError
 from domain.cases.case import Case
 from domain.cases.timeline import CaseEvent
 from policy.case_reopening import is_reopened_by
-from workflows.availability import NotRunningError
+from workflows.client.availability import NotRunningError
 
 
 async def send(services: Services, case_id: str, update: Update[M], message: M) -> Case:

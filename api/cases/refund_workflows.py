@@ -23,8 +23,8 @@ from domain.cases.messages import Message
 from domain.enums import CaseState
 from domain.errors import WorkflowsUnavailableError
 from domain.request import CaseIntake
-from workflows.availability import PATIENCE_SECONDS, NotRunningError, answering
-from workflows.refund.start_options import identity, workflow_id
+from workflows.client.availability import PATIENCE_SECONDS, NotRunningError, answering
+from workflows.client.start_options import identity, workflow_id
 from workflows.refund.workflow import RefundWorkflow
 
 IN_FLIGHT_PER_CASE = 3

@@ -28,7 +28,7 @@ from domain.errors import WorkflowsUnavailableError
 from domain.order import Identifier
 from domain.request import RefundRequest
 from domain.value import Value
-from workflows.availability import NotRunningError
+from workflows.client.availability import NotRunningError
 
 router = APIRouter(prefix="/v1/refunds", tags=["refunds"])
 

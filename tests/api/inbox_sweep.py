@@ -21,9 +21,9 @@ from db.inbox.tracking_registrations import Registrations
 from db.payouts.disputes import Disputes
 from db.payouts.payouts import Payouts
 from tests.api.api_client import Clock
+from workflows.client.case_notifier import TemporalCaseNotifier
 from workflows.inbox_sweep import InboxSweepAsked, InboxSweepWorkflow, InboxSwept
 from workflows.options import TASK_QUEUE
-from workflows.refund.case_notifier import TemporalCaseNotifier
 
 
 def inbox_of(client: Client, database: Database, clock: Clock, registrar: Registrar | None = None) -> InboxActivities:

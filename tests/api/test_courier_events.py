@@ -17,7 +17,7 @@ from tests.api.conftest import KEYS
 from tests.api.inbox_sweep import sweep
 from tests.api.test_scans import scan, send
 from tests.gateways import courier_bodies as bodies
-from workflows.refund.case_notifier import TemporalCaseNotifier
+from workflows.client.case_notifier import TemporalCaseNotifier
 
 SECRETS = {
     "REFUNDS_AFTERSHIP_WEBHOOK_SECRETS": "one,two",

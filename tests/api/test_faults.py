@@ -20,7 +20,7 @@ from domain.errors import WorkflowsUnavailableError
 from tests.api.api_client import Counter, problem, told
 from tests.api.conftest import asking
 from tests.api.tcp_proxy import cable_to
-from workflows.availability import NotRunningError
+from workflows.client.availability import NotRunningError
 from workflows.plugin import RefundPlugin
 from workflows.refund.workflow import RefundWorkflow
 

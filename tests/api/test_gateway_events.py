@@ -12,7 +12,7 @@ from tests.api.inbox_sweep import sweep
 from tests.api.webhook_client import away, events_of, refund_id_of, refunded, taking, until_told
 from tests.support.waiting import wait_until
 from worker.schedules import INBOX_SWEEP, ensure_schedules, schedules
-from workflows.refund.case_notifier import TemporalCaseNotifier
+from workflows.client.case_notifier import TemporalCaseNotifier
 
 
 async def test_fault_13_the_same_event_fifty_times_has_one_effect(post, counter, gateway):

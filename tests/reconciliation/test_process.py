@@ -37,9 +37,9 @@ from tests.support.fakes import ForgetfulStock, OpenVault
 from tests.support.temporal_env import dev_server
 from tests.workflows.case_driver import OpenCase, Shop
 from worker.build import ActivitySet, runner
+from workflows.client.case_notifier import TemporalCaseNotifier
 from workflows.options import TASK_QUEUE
 from workflows.reconciliation import Reconciled, ReconciliationAsked, ReconciliationWorkflow
-from workflows.refund.case_notifier import TemporalCaseNotifier
 from workflows.refund.workflow import RefundWorkflow
 
 VERSIONS = Path(__file__).parents[2] / "policy" / "versions"

@@ -8,8 +8,8 @@ from temporalio.common import WorkflowIDReusePolicy
 
 from domain.cases.messages import Message
 from domain.request import CaseIntake
-from workflows.availability import PATIENCE_SECONDS, NotRunningError, answering
-from workflows.refund.start_options import identity, workflow_id
+from workflows.client.availability import PATIENCE_SECONDS, NotRunningError, answering
+from workflows.client.start_options import identity, workflow_id
 from workflows.refund.workflow import RefundWorkflow
 
 
