@@ -43,7 +43,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.probes = health.probes()
     app.state.metrics = metrics.Metrics()
     of_cases = (refunds, timeline, evidence, decisions, return_slips, returns, dispatches, scans)
-    for resource in (orders, stock, *of_cases, findings, webhooks, health, metrics):
+    for resource in (orders, stock, *of_cases, findings, webhooks, health):
         app.include_router(resource.router)
     docs_page.serve(app)
     scanner_page.serve(app, services.store.upload_origin)

@@ -12,8 +12,8 @@ from temporalio.client import Client
 from activities.inbox.courier_events import CourierEventInbox
 from activities.inbox.payment_events import PaymentEventInbox
 from activities.ports.case_notifier import CaseNotifier
-from api.cases.refund_workflows import RefundWorkflows
 from api.http.auth import KeyRing
+from api.refund_workflows import RefundWorkflows
 from db.cases.cases import Cases
 from db.cases.evidence import EvidenceBook
 from db.cases.submissions import Submissions

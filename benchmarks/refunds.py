@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from temporalio.client import Client
 
-from api.cases.refund_workflows import M, RefundWorkflows, workflow_id
+from api.refund_workflows import M, RefundWorkflows, workflow_id
 from benchmarks.contender import BenchError
 from benchmarks.fixtures import Counter
 from domain.cases.case_lines import InspectedLine

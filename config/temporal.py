@@ -9,18 +9,12 @@ from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from config.settings import Settings
 from workflows.plugin import RefundPlugin
+from workflows.refund import ui_details
 
 _SETTLING_SECONDS = 0.3
 
 
-SEARCH_ATTRIBUTES = {
-    "RefundState": "Keyword",
-    "RefundReason": "Keyword",
-    "AwaitingParty": "Keyword",
-    "OrderNumber": "Keyword",
-    "RefundDeadline": "Datetime",
-    "Overdue": "Bool",
-}
+SEARCH_ATTRIBUTES = {key.name: key.indexed_value_type.name.capitalize() for key in ui_details.SEARCH_ATTRIBUTES}
 """What operators can search cases by, with Temporal's type of each; none holds personal data."""
 
 

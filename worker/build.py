@@ -48,7 +48,7 @@ class ActivitySet:
 
 def _sweeps(inbox: InboxActivities) -> Sequence[Callable[..., Any]]:
     payments, couriers = inbox.apply_payment_events, inbox.apply_courier_events
-    return payments, couriers, inbox.tell_held_cases, inbox.register_tracking_numbers
+    return payments, couriers, inbox.notify_held_cases, inbox.register_tracking_numbers
 
 
 def runner(*, sandboxed: bool) -> WorkflowRunner:

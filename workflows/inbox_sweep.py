@@ -45,7 +45,7 @@ class InboxSweepWorkflow:
         payments, couriers, held, registrations = await asyncio.gather(
             _sweep(InboxActivities.apply_payment_events, asked.events_per_batch, asked.batches),
             _sweep(InboxActivities.apply_courier_events, asked.events_per_batch, asked.batches),
-            _sweep(InboxActivities.tell_held_cases, asked.events_per_batch, 1),
+            _sweep(InboxActivities.notify_held_cases, asked.events_per_batch, 1),
             _sweep(InboxActivities.register_tracking_numbers, asked.registrations_per_batch, asked.batches),
         )
         return InboxSwept(

@@ -18,7 +18,7 @@ class ChargebackHolds:
     disputes: DisputeBook
     notifier: CaseNotifier
 
-    async def tell_held_cases(self, limit: int) -> int:
+    async def notify_held_cases(self, limit: int) -> int:
         """Tell the held cases whose disputes have all ended how the last one ended, each once; return how many (R38).
 
         Raises WorkflowsUnavailableError and DatabaseUnavailableError.

@@ -52,10 +52,10 @@ class InboxActivities:
             await self.couriers.apply_or_leave(event)
         return Swept(count=len(pending))
 
-    @activity.defn(name="tell_held_cases")
-    async def tell_held_cases(self, batch: Batch) -> Swept:
-        """Tell cases that wait for the end of a chargeback that it has ended (R38)."""
-        return Swept(count=await self.holds.tell_held_cases(batch.limit))
+    @activity.defn(name="notify_held_cases")
+    async def notify_held_cases(self, batch: Batch) -> Swept:
+        """Notify cases that wait for the end of a chargeback that it has ended (R38)."""
+        return Swept(count=await self.holds.notify_held_cases(batch.limit))
 
     @activity.defn(name="register_tracking_numbers")
     def register_tracking_numbers(self, batch: Batch) -> Swept:

@@ -5,10 +5,10 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from api.cases.case_access import recorded
-from api.cases.refund_workflows import M, Update
 from api.dependencies import Services
 from api.http.auth import Principal
 from api.problems.errors import WrongStateError
+from api.refund_workflows import M, Update
 from domain.cases.case import Case
 from domain.cases.timeline import CaseEvent
 from policy.case_reopening import is_reopened_by

@@ -1,15 +1,10 @@
 """What Prometheus reads: requests by route and status, how long they took, and the process itself."""
 
-import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from http import HTTPMethod
 
-from anyio import to_thread
-from fastapi import APIRouter, Request, Response
 from prometheus_client import (
-    CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
     Gauge,
@@ -19,15 +14,9 @@ from prometheus_client import (
 )
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.dependencies import ServicesDep
-from domain.errors import DatabaseUnavailableError
-
 BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25)
-PATIENCE_SECONDS = 2
 EVENT_STATUSES = ("new", "parked", "applied", "ignored")
 METHODS = frozenset(method.value for method in HTTPMethod)
-
-router = APIRouter(tags=["health"])
 
 
 class Metrics:
@@ -100,13 +89,3 @@ class Measured:
                 await self._app(scope, receive, noting)
         finally:
             self._metrics.count(scope, status, self._timer() - begun)
-
-
-@router.get("/metrics", summary="Numbers for Prometheus", response_class=Response)
-async def metrics(request: Request, services: ServicesDep) -> Response:
-    """Give the numbers in Prometheus' text format; those of a database that does not answer soon stay as they were."""
-    numbers: Metrics = request.app.state.metrics
-    with suppress(DatabaseUnavailableError, TimeoutError):
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await to_thread.run_sync(numbers.count_events, services.events.count, abandon_on_cancel=True)
-    return Response(numbers.text(), media_type=CONTENT_TYPE_LATEST)

@@ -1,18 +1,23 @@
-"""Whether the service lives, and whether it can work."""
+"""Whether the service lives, whether it can work, and its numbers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import anyio.to_thread
-from anyio import CapacityLimiter
-from fastapi import APIRouter, Request
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
 from api.dependencies import Services, ServicesDep
+from api.http.metrics import Metrics
 from api.http.openapi import answers
 from api.problems.errors import NotReadyError
+from domain.errors import DatabaseUnavailableError
 
 PATIENCE_SECONDS = 3
+METRICS_PATIENCE_SECONDS = 2
 PROBES_AT_ONCE = 6
 
 router = APIRouter(tags=["health"])
@@ -47,6 +52,16 @@ async def readyz(request: Request, services: ServicesDep) -> Readiness:
     if failing:
         raise NotReadyError(failing)
     return Readiness()
+
+
+@router.get("/metrics", summary="Numbers for Prometheus", response_class=Response)
+async def metrics(request: Request, services: ServicesDep) -> Response:
+    """Give the numbers in Prometheus' text format; those of a database that does not answer soon stay as they were."""
+    numbers: Metrics = request.app.state.metrics
+    with suppress(DatabaseUnavailableError, TimeoutError):
+        async with asyncio.timeout(METRICS_PATIENCE_SECONDS):
+            await to_thread.run_sync(numbers.count_events, services.events.count, abandon_on_cancel=True)
+    return Response(numbers.text(), media_type=CONTENT_TYPE_LATEST)
 
 
 def _parts(services: Services, limiter: CapacityLimiter) -> dict[str, Callable[[], Awaitable[None]]]:

@@ -11,8 +11,8 @@ from sqlalchemy import event
 from temporalio.client import Client, Interceptor, OutboundInterceptor
 
 from api.app import create_app
-from api.cases.refund_workflows import IN_FLIGHT_PER_CASE, RefundWorkflows
 from api.dependencies import Services
+from api.refund_workflows import IN_FLIGHT_PER_CASE, RefundWorkflows
 from db.core.engine import Database
 from db.core.migrate import migrate
 from domain.cases.messages import Withdrawal

@@ -6,7 +6,7 @@ from dataclasses import replace
 from temporalio.client import Client
 
 from api.app import create_app
-from api.cases.refund_workflows import RefundWorkflows
+from api.refund_workflows import RefundWorkflows
 from db.core.engine import Database
 from tests.api.api_client import problem, told
 from tests.api.conftest import asking

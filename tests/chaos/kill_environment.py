@@ -186,13 +186,13 @@ async def site(client: Client, folder: Path, *, exchanges: bool = False) -> Asyn
     """Give a site beside a Temporal server, whose cases ask for their money or for other goods."""
     reserved = reserve()
     address = client.service_client.config.target_host
-    blueprint = StackConfig(folder, reserved.ports, given={"REFUNDS_TEMPORAL_ADDRESS": address})
-    migrate(blueprint.settings.database_url)
-    sandbox, database = SandboxProcess(blueprint), Database(blueprint.settings.database_url)
+    config = StackConfig(folder, reserved.ports, given={"REFUNDS_TEMPORAL_ADDRESS": address})
+    migrate(config.settings.database_url)
+    sandbox, database = SandboxProcess(config), Database(config.settings.database_url)
     with reserved.guard:
         sandbox.start()
         try:
-            yield Site(client, sandbox, database, blueprint.settings_env(), folder, exchanges)
+            yield Site(client, sandbox, database, config.settings_env(), folder, exchanges)
         finally:
             sandbox.stop()
             database.close()

@@ -49,7 +49,7 @@ def plan(cases: Cases, number: int, goods: int) -> Case:
 
 
 @pytest.mark.parametrize("beyond", [(6001, 0), (0, 6001), (3000, 3001), (-1, 0), (0, -1), (6001, -1)])
-def test_f8_the_table_itself_refuses_more_than_was_captured(database: Database, beyond: tuple[int, int]):
+def test_fault_8_the_table_itself_refuses_more_than_was_captured(database: Database, beyond: tuple[int, int]):
     change = (
         "UPDATE order_payments SET committed = :committed, external_refunds = :external WHERE reference = 'pi_card'"
     )
@@ -58,7 +58,7 @@ def test_f8_the_table_itself_refuses_more_than_was_captured(database: Database, 
     assert stands(database) == [(0, 0), (0, 0)]
 
 
-def test_f10_what_was_refunded_by_hand_leaves_less_room(cases: Cases, payouts: Payouts, database: Database):
+def test_fault_10_what_was_refunded_by_hand_leaves_less_room(cases: Cases, payouts: Payouts, database: Database):
     for _ in range(3):
         payouts.record_external_refund(by_hand(5000))
     assert stands(database) == [(0, 5000), (0, 0)]
@@ -67,14 +67,14 @@ def test_f10_what_was_refunded_by_hand_leaves_less_room(cases: Cases, payouts: P
         plan(cases, 2, 244)
 
 
-def test_f10_a_refund_by_hand_that_fails_gives_its_room_back_for_good(payouts: Payouts, database: Database):
+def test_fault_10_a_refund_by_hand_that_fails_gives_its_room_back_for_good(payouts: Payouts, database: Database):
     failed = by_hand(5000, state=PayoutState.FAILED)
     for told in (by_hand(5000), failed, by_hand(5000)):
         payouts.record_external_refund(told)
     assert stands(database) == [(0, 0), (0, 0)]
 
 
-def test_f10_a_refund_of_a_payment_of_no_order_is_passed_over_until_there_is_one(
+def test_fault_10_a_refund_of_a_payment_of_no_order_is_passed_over_until_there_is_one(
     orders: Orders, payouts: Payouts, database: Database
 ):
     payouts.record_external_refund(by_hand(700, payment_reference="pi_card2"))
@@ -127,7 +127,7 @@ def test_r32_a_payment_raised_later_makes_room_for_what_had_none(orders: Orders,
     assert stands(database) == [(0, 7000), (0, 0)]
 
 
-def test_f9_cases_and_hands_that_take_at_once_never_exceed_what_was_captured(
+def test_fault_9_cases_and_hands_that_take_at_once_never_exceed_what_was_captured(
     cases: Cases, payouts: Payouts, database: Database
 ):
     def take(number: int) -> Any:

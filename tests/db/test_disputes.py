@@ -56,14 +56,14 @@ def test_r38_a_chargeback_over_another_payment_holds_nothing(disputes: Disputes,
     assert payouts.submitting(planned.payouts[0], NOON).state is PayoutState.SUBMITTING
 
 
-def test_f14_older_news_never_overwrite_newer_and_an_ended_dispute_stays_ended(disputes: Disputes, planned: Case):
+def test_fault_14_older_news_never_overwrite_newer_and_an_ended_dispute_stays_ended(disputes: Disputes, planned: Case):
     assert disputes.record(told(LOST, minutes=2)) == [planned.case_id]
     for late in (told(OPEN), told(OPEN, minutes=2), told(OPEN, minutes=9), told(WON, minutes=1)):
         assert disputes.record(late) == []
     assert disputes.of("stripe", "pi_card") == [told(LOST, minutes=2)]
 
 
-def test_f13_the_same_news_fifty_times_are_one_dispute_that_concerns_the_same_case(disputes: Disputes, planned: Case):
+def test_fault_13_the_same_event_fifty_times_is_one_dispute_of_one_case(disputes: Disputes, planned: Case):
     outcomes = at_once(10, lambda _: [disputes.record(told(OPEN)) for _ in range(5)])
     assert outcomes == [[[planned.case_id]] * 5] * 10
     assert disputes.of("stripe", "pi_card") == [told(OPEN)]

@@ -32,7 +32,7 @@ def test_a_transaction_that_fails_leaves_no_trace(database: Database, orders: Or
     assert rows(database, "SELECT customer_id FROM orders") == [("c-1",)]
 
 
-def test_f9_read_and_write_from_many_processes_loses_no_update(url: str):
+def test_fault_9_read_and_write_from_many_processes_loses_no_update(url: str):
     # A process has a Database of its own, with nothing in common but the tables.
     databases = [Database(url) for _ in range(3)]
     Orders(databases[0]).put(an_order())
@@ -71,7 +71,7 @@ def test_ping_says_that_tables_are_missing(empty_url: str):
     database.close()
 
 
-def test_f20_a_server_that_is_not_there_is_one_clear_line():
+def test_fault_20_a_server_that_is_not_there_is_one_clear_line():
     database = Database("postgresql://refunds:secret@127.0.0.1:1/refunds")
     with pytest.raises(DatabaseUnavailableError) as failure:
         database.ping()
@@ -86,7 +86,7 @@ def test_a_url_of_another_kind_says_what_to_write(url: str):
         Database(url)
 
 
-def test_f20_nothing_is_lost_while_the_server_restarts(postgres: Postgres):
+def test_fault_20_nothing_is_lost_while_the_server_restarts(postgres: Postgres):
     with postgres.migrated() as url:
         database = Database(url)
         cases = Cases(database)
@@ -118,7 +118,7 @@ def taken_after(record: Callable[[], object]) -> int:
     raise AssertionError("unreachable")
 
 
-def test_f23_a_lock_is_not_waited_for_without_end(postgres: Postgres):
+def test_fault_23_a_lock_is_not_waited_for_without_end(postgres: Postgres):
     with postgres.migrated() as url:
         database = Database(f"{url}&options=-c%20lock_timeout%3D50ms")
         orders = Orders(database)
@@ -158,7 +158,7 @@ def test_sqlite_commits_are_durable_and_readers_do_not_wait(tmp_path: Path):
     database.close()
 
 
-def test_f21_a_full_disk_is_a_clear_failure_and_no_half_state(migrated_file: Path, tmp_path: Path):
+def test_fault_21_a_full_disk_is_a_clear_failure_and_no_half_state(migrated_file: Path, tmp_path: Path):
     (tmp_path / "refunds.db").write_bytes(migrated_file.read_bytes())
     database = Database(f"sqlite:///{tmp_path}/refunds.db")
     orders, cases = Orders(database), Cases(database)

@@ -45,7 +45,7 @@ def test_r8_what_was_refused_says_why_and_cannot_be_pinned_afterwards(evidence: 
     assert evidence.pin("ev_1", "v1", "c" * 64, NOON) == refused
 
 
-def test_f28_pinned_evidence_keeps_its_first_version(evidence: EvidenceBook):
+def test_fault_28_pinned_evidence_keeps_its_first_version(evidence: EvidenceBook):
     evidence.announce(case_id(1), {"ev_1": PHOTO}, NOON)
     records = at_once(8, lambda number: evidence.pin("ev_1", f"v{number}", "c" * 64, NOON))
     assert len({record.version_id for record in records}) == 1

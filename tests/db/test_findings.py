@@ -31,14 +31,14 @@ def finding(number: int = 1, at: datetime = NOON, **changes: Any) -> Finding:
     return Finding(**{**facts, **changes})
 
 
-def test_f10_a_difference_found_again_keeps_when_it_was_found_and_says_what_it_is_now(findings: Findings):
+def test_fault_10_a_difference_found_again_keeps_when_it_was_found_and_says_what_it_is_now(findings: Findings):
     findings.found([finding(), finding(2)])
     findings.found([finding(at=LATER, message="still there")])
     assert findings.page() == [finding(last_seen_at=LATER, message="still there"), finding(2)]
     findings.found([])
 
 
-def test_f10_a_closed_finding_stays_closed_and_closing_again_answers_the_same(findings: Findings):
+def test_fault_10_a_closed_finding_stays_closed_and_closing_again_answers_the_same(findings: Findings):
     findings.found([finding()])
     closed = findings.close(finding().finding_id, "mei", "agreed with the customer", LATER)
     assert (closed.closed_by, closed.closed_at, closed.is_open) == ("mei", LATER, False)

@@ -37,19 +37,19 @@ def at(minutes: int):
     return NOON + timedelta(minutes=minutes)
 
 
-def test_f13_the_same_webhook_fifty_times_is_taken_in_once(events: GatewayEvents):
+def test_fault_13_the_same_webhook_fifty_times_is_taken_in_once(events: GatewayEvents):
     told = at_once(10, lambda _: [events.take_in(event(1), SHA256, NOON) for _ in range(5)])
     assert sorted(one for part in told for one in part) == [False] * 49 + [True]
     assert events.pending(10) == [event(1)]
 
 
-def test_f13_the_same_id_of_another_provider_is_another_event(events: GatewayEvents):
+def test_fault_13_the_same_id_of_another_provider_is_another_event(events: GatewayEvents):
     assert events.take_in(event(1), SHA256, NOON)
     assert events.take_in(event(1, "paypal"), SHA256, NOON)
     assert events.count("new") == 2
 
 
-def test_f13_a_repeat_of_an_applied_event_does_not_make_it_pending_again(events: GatewayEvents):
+def test_fault_13_a_repeat_of_an_applied_event_does_not_make_it_pending_again(events: GatewayEvents):
     events.take_in(event(1), SHA256, NOON)
     events.mark("stripe", "evt_1", "applied", at(1))
     assert events.take_in(event(1), SHA256, at(2)) is False
@@ -57,7 +57,7 @@ def test_f13_a_repeat_of_an_applied_event_does_not_make_it_pending_again(events:
     assert (events.count("applied"), events.count("new")) == (1, 0)
 
 
-def test_f16_a_parked_event_is_tried_again_after_new_ones_and_in_turn(events: GatewayEvents):
+def test_fault_16_a_parked_event_is_tried_again_after_new_ones_and_in_turn(events: GatewayEvents):
     for number in range(4):
         events.take_in(event(number), SHA256, at(number))
     events.mark("stripe", "evt_0", "parked", at(9))

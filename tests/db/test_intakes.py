@@ -18,7 +18,7 @@ def test_a_first_submission_is_new_and_its_intake_has_ids_and_codes_only(submiss
     assert "handle" not in claimed.intake.model_dump_json()
 
 
-def test_f29_the_same_submission_again_is_the_first_case(submissions: Submissions, evidence: EvidenceBook):
+def test_fault_29_the_same_submission_again_is_the_first_case(submissions: Submissions, evidence: EvidenceBook):
     first = submissions.claim(a_submission(1))
     again = submissions.claim(a_submission(2))
     assert again == first.amend(is_new=False)
@@ -37,7 +37,7 @@ def test_a_key_is_the_principals_own(submissions: Submissions):
     assert submissions.claim(a_submission(2, principal="other shop")).case_id == case_id(2)
 
 
-def test_f29_one_key_from_many_threads_at_once_is_one_case(submissions: Submissions, database: Database):
+def test_fault_29_one_key_from_many_threads_at_once_is_one_case(submissions: Submissions, database: Database):
     claimed = at_once(12, lambda number: submissions.claim(a_submission(number)))
     assert len({one.case_id for one in claimed}) == 1
     assert sum(one.is_new for one in claimed) == 1

@@ -51,7 +51,7 @@ def test_r34_a_payout_is_refunded_once_it_succeeded_and_once_only(payouts: Payou
     assert payouts.ledger_total("O-1") == money(0)
 
 
-def test_f11_a_refund_reversed_later_is_owed_again_and_can_be_refunded_again(
+def test_fault_11_a_refund_reversed_later_is_owed_again_and_can_be_refunded_again(
     payouts: Payouts, cases: Cases, planned: Case
 ):
     paid = settled(planned)
@@ -65,7 +65,7 @@ def test_f11_a_refund_reversed_later_is_owed_again_and_can_be_refunded_again(
     assert entries(payouts, "refunded") == [("refunds_payable", 1509), ("stripe:pi_card", -1509)] * 2
 
 
-def test_f11_a_reversal_heard_of_before_the_success_enters_both(payouts: Payouts, cases: Cases, planned: Case):
+def test_fault_11_a_reversal_heard_of_before_the_success_enters_both(payouts: Payouts, cases: Cases, planned: Case):
     cases.record(settled(planned, PayoutState.REVERSED), [])
     assert len(entries(payouts, "refunded")) == len(entries(payouts, "reversed")) == 2
 

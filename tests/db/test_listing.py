@@ -94,7 +94,7 @@ def test_a_timeline_is_told_oldest_first_with_the_edges_own_notes(cases: Cases, 
     assert cases.timeline(case_id(9)) == []
 
 
-def test_f29_the_very_same_note_twice_is_one_and_another_text_is_another(cases: Cases):
+def test_fault_29_the_very_same_note_twice_is_one_and_another_text_is_another(cases: Cases):
     for said in ("Hello", "Hello", "Hello?"):
         cases.note(case_id(1), NOON, "mei", "message", {}, said)
     assert sorted(one.text or "" for one in cases.timeline(case_id(1))) == ["Hello", "Hello?"]

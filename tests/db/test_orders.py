@@ -103,7 +103,7 @@ def test_r32_an_order_put_again_keeps_what_is_committed(orders: Orders, cases: C
     ]
 
 
-def test_f8_the_table_itself_refuses_to_commit_more_than_was_captured_or_less_than_nothing(
+def test_fault_8_the_table_itself_refuses_to_commit_more_than_was_captured_or_less_than_nothing(
     orders: Orders, database: Database
 ):
     orders.put(an_order())

@@ -33,13 +33,13 @@ def recorded(payouts: Payouts, payout: Payout) -> Payout:
     return payouts.submitting(payout, LATER + timedelta(days=9))
 
 
-def test_f2_an_attempt_that_begins_again_keeps_its_key_and_its_first_time(payouts: Payouts, planned: Case):
+def test_fault_2_an_attempt_that_begins_again_keeps_its_key_and_its_first_time(payouts: Payouts, planned: Case):
     first = payouts.submitting(planned.payouts[0], NOON)
     assert first == planned.payouts[0].amend(state=PayoutState.SUBMITTING, submitted_at=NOON)
     assert payouts.submitting(planned.payouts[0], LATER) == first
 
 
-def test_f3_two_callers_with_the_same_proof_take_one_new_key(payouts: Payouts, planned: Case):
+def test_fault_3_two_callers_with_the_same_proof_take_one_new_key(payouts: Payouts, planned: Case):
     first = payouts.submitting(planned.payouts[0], NOON)
     renewed = at_once(8, lambda number: payouts.next_attempt(first, LATER + timedelta(seconds=number)))
     assert all(one == renewed[0] for one in renewed), renewed
@@ -57,13 +57,13 @@ def test_r37_an_answered_attempt_is_followed_by_no_other_without_a_human(payouts
     assert (known.attempt, known.state, known.gateway_refund_id) == (1, PayoutState.SUCCEEDED, "re_1")
 
 
-def test_f3_an_older_attempt_that_begins_again_goes_on_with_the_newer(payouts: Payouts, planned: Case):
+def test_fault_3_an_older_attempt_that_begins_again_goes_on_with_the_newer(payouts: Payouts, planned: Case):
     first = payouts.submitting(planned.payouts[0], NOON)
     renewed = payouts.next_attempt(first, LATER)
     assert payouts.submitting(planned.payouts[0], LATER + timedelta(hours=1)) == renewed
 
 
-def test_f3_a_record_that_knows_less_does_not_take_a_begun_attempt_back(payouts: Payouts, cases: Cases, planned: Case):
+def test_fault_3_a_record_that_knows_less_takes_no_begun_attempt_back(payouts: Payouts, cases: Cases, planned: Case):
     renewed = payouts.next_attempt(payouts.submitting(planned.payouts[0], NOON), LATER)
     cases.record(planned, [])
     cases.record(settled(planned, PayoutState.UNKNOWN), [])
@@ -123,7 +123,7 @@ def test_r32_an_ended_case_recorded_again_gives_its_payouts_up_once(cases: Cases
     assert rows(database, "SELECT count(*) FROM ledger_entries WHERE movement = 'released'") == [(2,)]
 
 
-def test_f1_an_attempt_whose_answer_was_lost_keeps_when_it_began_and_what_is_known_of_it(
+def test_fault_1_an_attempt_whose_answer_was_lost_keeps_when_it_began_and_what_is_known_of_it(
     payouts: Payouts, cases: Cases, planned: Case
 ):
     begun = payouts.submitting(planned.payouts[0], NOON)

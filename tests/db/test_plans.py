@@ -67,7 +67,7 @@ def test_r32_postage_paid_through_the_card_leaves_the_next_case_its_goods(cases:
     assert amounts(planned) == [("pi_card", 4491), ("pi_voucher", 2243), ("outside", 500)]
 
 
-def test_f8_more_for_goods_than_was_paid_is_refused_and_nothing_is_committed(
+def test_fault_8_more_for_goods_than_was_paid_is_refused_and_nothing_is_committed(
     cases: Cases, opened: Case, payouts: Payouts, database: Database
 ):
     with pytest.raises(CapExceededError, match="8244 to be refunded for goods, 8243 left"):
@@ -76,7 +76,7 @@ def test_f8_more_for_goods_than_was_paid_is_refused_and_nothing_is_committed(
     assert payouts.ledger(opened.case_id) == []
 
 
-def test_f8_what_other_cases_were_promised_is_not_promised_again(cases: Cases, opened: Case, database: Database):
+def test_fault_8_what_other_cases_were_promised_is_not_promised_again(cases: Cases, opened: Case, database: Database):
     cases.plan_payouts(owing(opened, goods=8000))
     second = cases.open(a_case(2), [])
     with pytest.raises(CapExceededError, match="1009 to be refunded for goods, 243 left"):
@@ -84,7 +84,7 @@ def test_f8_what_other_cases_were_promised_is_not_promised_again(cases: Cases, o
     assert committed(database) == [6000, 2000]
 
 
-def test_f9_twenty_plans_for_one_order_at_once_never_exceed_what_was_captured(
+def test_fault_9_twenty_plans_for_one_order_at_once_never_exceed_what_was_captured(
     cases: Cases, orders: Orders, payouts: Payouts, database: Database
 ):
     orders.put(an_order())
@@ -120,7 +120,7 @@ def test_r33_nothing_to_pay_is_no_payout(cases: Cases, opened: Case):
     assert cases.plan_payouts(owing(opened, goods=0)) == ()
 
 
-def test_f2_a_plan_of_a_history_that_never_became_true_is_given_up(cases: Cases, opened: Case, database: Database):
+def test_fault_2_a_plan_of_a_history_that_never_became_true_is_given_up(cases: Cases, opened: Case, database: Database):
     cases.plan_payouts(owing(opened, goods=2018, return_postage=7000))
     planned = cases.plan_payouts(owing(opened, goods=1009))
     assert [one.payout_id for one in planned] == ["rc_00000001-p4"]
@@ -129,7 +129,7 @@ def test_f2_a_plan_of_a_history_that_never_became_true_is_given_up(cases: Cases,
     assert rows(database, "SELECT sum(amount) FROM ledger_entries") == [(0,)]
 
 
-def test_f2_a_plan_that_the_ended_case_never_heard_of_is_given_up(cases: Cases, opened: Case, database: Database):
+def test_fault_2_a_plan_that_the_ended_case_never_heard_of_is_given_up(cases: Cases, opened: Case, database: Database):
     cases.plan_payouts(owing(opened, goods=8000, return_postage=900))
     cases.record(later(opened, state=CaseState.WITHDRAWN), [])
     assert committed(database) == [0, 0]

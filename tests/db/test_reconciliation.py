@@ -49,20 +49,20 @@ def test_r37_a_refund_is_found_by_its_metadata_or_by_its_own_id(payouts: Payouts
     assert payouts.find("stripe", "rc_00000009-p1", "re_1") == found
 
 
-def test_f16_a_refund_that_no_payout_made_is_not_found(payouts: Payouts, cases: Cases, planned: Case):
+def test_fault_16_a_refund_that_no_payout_made_is_not_found(payouts: Payouts, cases: Cases, planned: Case):
     cases.record(paid(planned), [])
     assert payouts.find("paypal", None, "re_1") is None
     assert payouts.find("stripe", None, "re_hand") is None
 
 
-def test_f10_payouts_are_compared_from_when_a_gateway_heard_of_them(books: Books, payouts: Payouts, planned: Case):
+def test_fault_10_payouts_are_compared_from_when_a_gateway_heard_of_them(books: Books, payouts: Payouts, planned: Case):
     assert books.payouts_since(NOON) == []
     begun = payouts.submitting(planned.payouts[0], NOON)
     (booked,) = books.payouts_since(NOON)
     assert (booked.payout, booked.case_id, booked.first_attempt_at) == (begun, planned.case_id, NOON)
 
 
-def test_f12_a_payout_without_an_end_is_compared_however_old_it_is(
+def test_fault_12_a_payout_without_an_end_is_compared_however_old_it_is(
     books: Books, payouts: Payouts, cases: Cases, planned: Case
 ):
     begun = payouts.submitting(planned.payouts[0], NOON)
@@ -128,6 +128,6 @@ def test_r38_a_customer_who_was_refunded_and_won_the_dispute_is_found(
     assert [one.payout.payout_id for one in books.refunded_and_lost()] == ["rc_00000001-p1"]
 
 
-def test_f10_a_case_that_ended_without_its_payout_is_no_difference(books: Books, cases: Cases, planned: Case):
+def test_fault_10_a_case_that_ended_without_its_payout_is_no_difference(books: Books, cases: Cases, planned: Case):
     cases.record(later(planned, state=CaseState.WITHDRAWN), [])
     assert books.case_differences(NOON - DAY) == []

@@ -52,7 +52,7 @@ def test_r34_records_in_any_order_and_number_end_as_in_order(cases: Cases, order
     assert rows(database, paid, order=order.order_number) == [("captured", 0), ("refund_planned", 0), ("refunded", 0)]
 
 
-def test_f14_two_versions_recorded_at_once_leave_the_later_one(cases: Cases):
+def test_fault_14_two_versions_recorded_at_once_leave_the_later_one(cases: Cases):
     life = versions(cases.open(a_case(), []), cases)
     outcomes = at_once(len(life) * 3, lambda n: cases.record(life[n % len(life)], [entry(n % len(life))]))
     assert outcomes == [life[n % len(life)] for n in range(len(outcomes))]

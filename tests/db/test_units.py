@@ -129,7 +129,7 @@ def test_r12_a_refused_case_cannot_reopen_when_too_few_units_are_free(cases: Cas
     assert cases.case(refused.case_id) == refused
 
 
-def test_f9_twenty_requests_at_once_never_hold_more_units_than_were_sold(cases: Cases, database: Database):
+def test_fault_9_twenty_requests_at_once_never_hold_more_units_than_were_sold(cases: Cases, database: Database):
     outcomes = at_once(20, lambda number: cases.open(a_case(number, mugs=1 + number % 2), []))
     opened = [one for one in outcomes if isinstance(one, Case)]
     assert all(isinstance(one, Case | UnitsTakenError) for one in outcomes), outcomes

@@ -118,11 +118,11 @@ def ask_temporal(stack, *question):
 @pytest.fixture
 def servers(tmp_path, ports):
     """Start the servers of one lasting system again and again, without worker and API."""
-    blueprint = StackConfig(tmp_path, ports, StoreKeys.kept(tmp_path / "keys.json"), lasting=True)
+    config = StackConfig(tmp_path, ports, StoreKeys.kept(tmp_path / "keys.json"), lasting=True)
 
     @contextmanager
     def _servers():
-        stack = Stack(blueprint)
+        stack = Stack(config)
         try:
             stack._start_servers()
             yield stack
@@ -144,7 +144,7 @@ def test_what_lasts_is_there_after_a_restart_and_no_process_stays(servers):
 
 
 def test_a_part_that_cannot_start_is_told_and_leaves_nothing_running(tmp_path, ports):
-    blueprint = StackConfig(tmp_path, ports, given={"REFUNDS_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"})
-    with pytest.raises(StackError, match="The database is not prepared"), Stack(blueprint):
+    config = StackConfig(tmp_path, ports, given={"REFUNDS_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"})
+    with pytest.raises(StackError, match="The database is not prepared"), Stack(config):
         pass
     assert not any(listens(port) for port in (ports.api, ports.temporal, ports.s3, ports.sandbox))

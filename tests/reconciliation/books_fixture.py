@@ -25,7 +25,7 @@ from tests.db.facts import CARD, a_case, an_order, later, owing
 _numbers = count(1)
 
 
-class CountingHouse:
+class BooksFixture:
     """Where cases are paid, and then compared with what the provider says."""
 
     def __init__(self, url: str, sandbox: Any) -> None:

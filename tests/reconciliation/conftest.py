@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from db.core.migrate import migrate
-from tests.reconciliation.books_fixture import CountingHouse
+from tests.reconciliation.books_fixture import BooksFixture
 
 
 @pytest.fixture(scope="session")
@@ -16,8 +16,8 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def house(migrated_file: Path, tmp_path: Path, sandbox) -> Iterator[CountingHouse]:
+def house(migrated_file: Path, tmp_path: Path, sandbox) -> Iterator[BooksFixture]:
     shutil.copy(migrated_file, tmp_path / "refunds.db")
-    house = CountingHouse(f"sqlite:///{tmp_path}/refunds.db", sandbox)
+    house = BooksFixture(f"sqlite:///{tmp_path}/refunds.db", sandbox)
     yield house
     house.close()

@@ -11,7 +11,7 @@ from domain.findings import FindingKind
 from domain.payout_state import PayoutState
 from gateways.payments.paypal.gateway import PayPalGateway
 from tests.db.facts import execute, later, money, owing
-from tests.reconciliation.books_fixture import CountingHouse
+from tests.reconciliation.books_fixture import BooksFixture
 from tests.reconciliation.facts import event, seen
 
 K = FindingKind
@@ -21,7 +21,7 @@ def kinds(findings):
     return [one.kind for one in findings]
 
 
-def test_nothing_is_found_where_both_books_say_the_same(house: CountingHouse):
+def test_nothing_is_found_where_both_books_say_the_same(house: BooksFixture):
     case = house.paid()
     seen = house.look()
     assert (seen.payouts, seen.updates) == (1, ())
@@ -30,7 +30,7 @@ def test_nothing_is_found_where_both_books_say_the_same(house: CountingHouse):
     assert house.heartbeats
 
 
-def test_fault_10_a_refund_made_by_hand_is_found_and_can_be_closed(house: CountingHouse):
+def test_fault_10_a_refund_made_by_hand_is_found_and_can_be_closed(house: BooksFixture):
     case = house.paid()
     refund_id = house.by_hand(case, 500)
     house.look()
@@ -46,7 +46,7 @@ def test_fault_10_a_refund_made_by_hand_is_found_and_can_be_closed(house: Counti
     assert house.open_findings(case) == [], "what somebody closed stays closed"
 
 
-def test_r32_a_refund_made_by_hand_takes_room_from_its_payment(house: CountingHouse):
+def test_r32_a_refund_made_by_hand_takes_room_from_its_payment(house: BooksFixture):
     case = house.planned(goods=1_000)
     house.by_hand(case, 7_000)
     house.look()
@@ -54,7 +54,7 @@ def test_r32_a_refund_made_by_hand_takes_room_from_its_payment(house: CountingHo
         house.cases.plan_payouts(owing(later(case), goods=2_000))
 
 
-def test_fault_10_one_that_was_made_before_the_window_stays_open(house: CountingHouse):
+def test_fault_10_one_that_was_made_before_the_window_stays_open(house: BooksFixture):
     case = house.paid()
     house.by_hand(case)
     house.look()
@@ -63,7 +63,7 @@ def test_fault_10_one_that_was_made_before_the_window_stays_open(house: Counting
     assert kinds(house.open_findings(case)) == [K.EXTERNAL_REFUND]
 
 
-def test_a_finding_that_is_gone_is_closed_by_itself(house: CountingHouse):
+def test_a_finding_that_is_gone_is_closed_by_itself(house: BooksFixture):
     case = house.paid()
     refund_id = house.by_hand(case)
     house.look()
@@ -73,7 +73,7 @@ def test_a_finding_that_is_gone_is_closed_by_itself(house: CountingHouse):
 
 
 def test_r37_a_case_whose_webhook_was_lost_is_told_first_and_is_a_finding_only_when_that_did_not_help(
-    house: CountingHouse,
+    house: BooksFixture,
 ):
     case = house.paid()
     refund_id = case.payouts[0].gateway_refund_id
@@ -96,20 +96,20 @@ def test_r37_a_case_whose_webhook_was_lost_is_told_first_and_is_a_finding_only_w
     assert house.open_findings(case) == []
 
 
-def test_fault_1_a_payout_whose_answer_was_lost_is_a_reason_to_ask_and_no_unknown_refund(house: CountingHouse):
+def test_fault_1_a_payout_whose_answer_was_lost_is_a_reason_to_ask_and_no_unknown_refund(house: BooksFixture):
     case = house.submitted()
     [told] = house.look().updates
     assert told.case_id == case.case_id
     assert house.open_findings(case) == []
 
 
-def test_a_refund_that_the_books_have_and_the_list_does_not_is_read_by_itself(house: CountingHouse):
+def test_a_refund_that_the_books_have_and_the_list_does_not_is_read_by_itself(house: BooksFixture):
     case = house.paid()
     house.look(since=house.now() + timedelta(seconds=2))
     assert house.open_findings(case) == []
 
 
-def test_a_refund_that_the_provider_does_not_know_is_missing(house: CountingHouse):
+def test_a_refund_that_the_provider_does_not_know_is_missing(house: BooksFixture):
     case = house.planned()
     payout = house.payouts.submitting(case.payouts[0], house.now())
     told = {"state": PayoutState.SUCCEEDED, "gateway_refund_id": "re_lost", "settled_at": house.now()}
@@ -118,7 +118,7 @@ def test_a_refund_that_the_provider_does_not_know_is_missing(house: CountingHous
     assert kinds(house.open_findings(case)) == [K.MISSING_REFUND]
 
 
-def test_i3_a_second_refund_of_one_payout_is_found(house: CountingHouse):
+def test_i3_a_second_refund_of_one_payout_is_found(house: BooksFixture):
     case = house.paid(goods=2_000)
     payout = case.payouts[0]
     again = house.gateway.refund(case.case_id, payout.amend(idempotency_key="another key"))
@@ -126,14 +126,14 @@ def test_i3_a_second_refund_of_one_payout_is_found(house: CountingHouse):
     assert [(one.kind, one.refund_id) for one in house.open_findings(case)] == [(K.SECOND_REFUND, again.refund_id)]
 
 
-def test_another_amount_than_the_payouts_is_found(house: CountingHouse):
+def test_another_amount_than_the_payouts_is_found(house: BooksFixture):
     case = house.paid()
     execute(house.database, "UPDATE payouts SET amount = 3999 WHERE case_id = :case_id", case_id=case.case_id)
     house.look()
     assert K.AMOUNT_DIFFERS in kinds(house.open_findings(case))
 
 
-def test_fault_16_a_webhook_that_is_not_applied_for_an_hour_is_found_until_it_is(house: CountingHouse):
+def test_fault_16_a_webhook_that_is_not_applied_for_an_hour_is_found_until_it_is(house: BooksFixture):
     at = house.now() - timedelta(hours=2)
     late = event(occurred_at=at, refund=seen(refund_id="re_nobody", created_at=at))
     house.events.take_in(late, "0" * 64, at)
@@ -148,7 +148,7 @@ def unapplied(house):
     return [one.finding_id for one in house.findings.page() if one.kind is K.EVENT_UNAPPLIED]
 
 
-def test_an_outage_of_the_provider_is_no_finding_and_trying_again_is_safe(house: CountingHouse):
+def test_an_outage_of_the_provider_is_no_finding_and_trying_again_is_safe(house: BooksFixture):
     case = house.paid()
     house.sandbox.plan({"on": "refund.list", "kind": "busy", "status": 503})
     with pytest.raises(GatewayUnavailableError):
@@ -158,7 +158,7 @@ def test_an_outage_of_the_provider_is_no_finding_and_trying_again_is_safe(house:
     assert house.open_findings(case) == []
 
 
-def test_fault_10_a_provider_that_is_silent_hides_nothing_of_another(house: CountingHouse):
+def test_fault_10_a_provider_that_is_silent_hides_nothing_of_another(house: BooksFixture):
     case = house.paid()
     house.by_hand(case)
     with closing(PayPalGateway("stranger", "wrong", house.sandbox.url)) as silent:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from temporalio.api.enums.v1 import EventType
 
-from api.cases.refund_workflows import RefundWorkflows
+from api.refund_workflows import RefundWorkflows
 from domain.cases.messages import WarehouseInspection
 from domain.enums import Reason
 from domain.request import CaseIntake, RequestedLine

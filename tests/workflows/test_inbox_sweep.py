@@ -14,7 +14,7 @@ from worker.build import runner
 from workflows.inbox_sweep import InboxSweepAsked, InboxSweepWorkflow
 from workflows.plugin import RefundPlugin
 
-KINDS = ("apply_payment_events", "apply_courier_events", "tell_held_cases", "register_tracking_numbers")
+KINDS = ("apply_payment_events", "apply_courier_events", "notify_held_cases", "register_tracking_numbers")
 
 
 class PaperInbox:

@@ -17,6 +17,8 @@ AWAITING = SearchAttributeKey.for_keyword("AwaitingParty")
 ORDER = SearchAttributeKey.for_keyword("OrderNumber")
 DEADLINE = SearchAttributeKey.for_datetime("RefundDeadline")
 OVERDUE = SearchAttributeKey.for_bool("Overdue")
+SEARCH_ATTRIBUTES = (STATE, REASON, AWAITING, ORDER, DEADLINE, OVERDUE)
+"""What operators can search cases by; none holds personal data."""
 
 AUDIT_DECISION = (
     'One JSON object: {"decision": "approve" | "reject" | "request_information", "reason_code": "...", '
