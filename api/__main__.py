@@ -12,14 +12,15 @@ import uvloop
 from api.app import create_app
 from api.dependencies import Services
 from api.http.auth import KeyRing
-from api.inbox.webhook_readers import couriers_of, webhooks_of
 from config.ports import variable
 from config.settings import Settings, load
 from config.store import bucket_of
 from config.temporal import connect
 from db.core.engine import Database
 from domain.errors import DatabaseUnavailableError, WorkflowsUnavailableError
+from gateways.couriers.registry import couriers_of
 from gateways.evidence.evidence_store import EvidenceStore
+from gateways.payments.registry import webhooks_of
 
 GRACE_SECONDS = 25
 log = logging.getLogger("api")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Annotated, Protocol, Self
+from typing import Annotated, Self
 
 from fastapi import Depends, Request
 from temporalio.client import Client
@@ -27,29 +27,10 @@ from db.orders.stock import StockTable
 from db.payouts.disputes import Disputes
 from db.payouts.findings import Findings
 from db.payouts.payouts import Payouts
-from domain.parcels import CourierEvent
-from domain.payment_events import GatewayEvent
+from gateways.couriers.provider import CourierReader
 from gateways.evidence.evidence_store import EvidenceStore
+from gateways.payments.provider import WebhookReader
 from workflows.client.case_notifier import TemporalCaseNotifier
-
-
-class WebhookReader(Protocol):
-    """What a provider's webhooks are read with."""
-
-    def read(self, body: bytes, headers: Mapping[str, str]) -> GatewayEvent:
-        """Return the event, verified and translated; raises BadSignatureError, UnreadableEventError."""
-        ...
-
-
-class CourierReader(Protocol):
-    """What a tracking provider's webhooks are read with."""
-
-    def read(self, body: bytes, headers: Mapping[str, str]) -> CourierEvent | None:
-        """Return the event, verified and translated, or None for one that is about no parcel.
-
-        Raises BadSignatureError, UnreadableEventError.
-        """
-        ...
 
 
 @dataclass(frozen=True)

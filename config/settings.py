@@ -2,13 +2,15 @@
 
 import json
 import sys
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, cast
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, create_model, field_validator
 from pydantic_settings import NoDecode
 
 from config.keys import DEVELOPMENT_PREFIX, KeyHolder, development_keys
 from config.ports import PortSettings, variable
+from gateways.couriers import registry as couriers
+from gateways.payments import registry as payments
 
 BAD_SETTINGS_EXIT_CODE = 2
 EMBEDDED_DATABASE_URL = "sqlite:///.local/refunds.db"
@@ -19,8 +21,8 @@ UNNAMED_COMMIT = "local"
 SomeSettings = TypeVar("SomeSettings", bound=PortSettings)
 
 
-class Settings(PortSettings):
-    """The settings of one process, validated as a whole."""
+class OwnSettings(PortSettings):
+    """The settings of the service itself, without those of payment and tracking providers."""
 
     env: Literal["development", "production"] = Field("development", description="Set development or production.")
     commit: str = Field(
@@ -57,51 +59,6 @@ class Settings(PortSettings):
     s3_region: str = Field("us-east-1", min_length=1, description="Set the region of the bucket.")
     s3_access_key: str = Field(min_length=1, repr=False, description="Set the access key of the object store.")
     s3_secret_key: SecretStr = Field(min_length=1, description="Set the secret key of the object store.")
-    stripe_api_key: SecretStr = Field(
-        min_length=1, description="Set the secret key of the Stripe account, in development a test key (sk_test_…)."
-    )
-    stripe_base_url: str | None = Field(
-        None, pattern=r"^https?://", description="Set an http(s) address to replace Stripe's own, or leave it unset."
-    )
-    stripe_webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        (),
-        description="Set the signing secrets of Stripe's webhook endpoint (whsec_…), with commas between, the newest "
-        "first; two during a rotation. Unset, its webhooks are not taken and refunds are asked after by themselves.",
-    )
-    paypal_client_id: str | None = Field(
-        None, min_length=1, description="Set the client id of the PayPal app, or leave it unset without PayPal."
-    )
-    paypal_client_secret: SecretStr | None = Field(
-        None, min_length=1, description="Set the secret of the PayPal app; it comes with the client id."
-    )
-    paypal_base_url: str | None = Field(
-        None, pattern=r"^https?://", description="Set an http(s) address to replace PayPal's own, or leave it unset."
-    )
-    paypal_webhook_ids: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Set the ids of the webhooks that PayPal sends to us, with commas between, or leave it unset."
-    )
-    aftership_webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        (), description="Set the secrets of AfterShip's webhooks, with commas between, or leave it unset."
-    )
-    easypost_webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        (), description="Set the secrets of EasyPost's webhooks, with commas between, or leave it unset."
-    )
-    seventeen_track_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        (), description="Set the security keys of 17TRACK's webhooks, with commas between, or leave it unset."
-    )
-    aftership_api_key: SecretStr | None = Field(
-        None,
-        min_length=1,
-        description="Set AfterShip's API key to have it follow the parcels, or leave it unset.",
-    )
-    easypost_api_key: SecretStr | None = Field(
-        None,
-        min_length=1,
-        description="Set EasyPost's API key to have it follow the parcels, or leave it unset.",
-    )
-    seventeen_track_token: SecretStr | None = Field(
-        None, min_length=1, description="Set 17TRACK's token to have it follow the parcels, or leave it unset."
-    )
     stock_webhook_url: str | None = Field(
         None,
         pattern=r"^https?://",
@@ -138,38 +95,12 @@ class Settings(PortSettings):
             raise ValueError("the embedded database is for development only")
         return url
 
-    @field_validator(
-        "stripe_webhook_secrets",
-        "paypal_webhook_ids",
-        "aftership_webhook_secrets",
-        "easypost_webhook_secrets",
-        "seventeen_track_keys",
-        mode="before",
-    )
-    @classmethod
-    def _lists_have_commas(cls, given: Any) -> Any:  # noqa: ANN401 - whatever the source gave
-        return tuple(one.strip() for one in given.split(",") if one.strip()) if isinstance(given, str) else given
-
-    @field_validator("paypal_client_secret")
-    @classmethod
-    def _secret_has_its_client(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        if (secret is None) is not (info.data.get("paypal_client_id") is None):
-            raise ValueError("client id and secret come together")
-        return secret
-
     @field_validator("stock_webhook_secret")
     @classmethod
     def _stock_has_both(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if (secret is None) is not (info.data.get("stock_webhook_url") is None):
             raise ValueError("address and secret of the stock come together")
         return secret
-
-    @field_validator("stripe_api_key")
-    @classmethod
-    def _development_moves_no_real_money(cls, key: SecretStr, info: ValidationInfo) -> SecretStr:
-        if "_live_" in key.get_secret_value() and not _is_production(info):
-            raise ValueError("a live key would move real money in development")
-        return key
 
     @field_validator("api_keys", mode="before")
     @classmethod
@@ -193,6 +124,17 @@ class Settings(PortSettings):
         if any(len(key) < KEY_CHARACTERS_MIN for key in keys):
             raise ValueError(f"production takes keys of {KEY_CHARACTERS_MIN} characters or more")
         return keys
+
+
+_PROVIDERS = (*payments.PROVIDERS, *couriers.PROVIDERS)
+_WithProviders = cast(
+    "type[OwnSettings]",
+    create_model("WithProviders", __base__=(*(one.settings for one in reversed(_PROVIDERS)), OwnSettings)),
+)
+
+
+class Settings(_WithProviders):
+    """The settings of one process with those of every registered provider, validated as a whole."""
 
 
 def load() -> Settings:

@@ -40,12 +40,13 @@ from db.payouts.payouts import Payouts
 from db.payouts.reconciliation import Books
 from domain.errors import DatabaseUnavailableError, DomainError
 from gateways.calendars import HolidayCalendars
+from gateways.couriers.registry import registrar_of
 from gateways.evidence.evidence_store import EvidenceStore
+from gateways.payments.registry import gateways_of
 from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
 from gateways.stock_webhook import ShopStock
 from worker.build import ActivitySet, build_worker
-from worker.gateways import gateways_of, registrar_of
 from worker.release import version_of
 from worker.schedules import ensure_schedules
 from worker.search_attributes import ensure_search_attributes

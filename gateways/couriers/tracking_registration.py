@@ -1,77 +1,31 @@
-"""Telling a tracking provider which parcels to follow, so that it sends its webhooks about them."""
+"""Asking a tracking provider to follow a parcel, so that it sends its webhooks about it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx2
-from pydantic import SecretStr
 
 from domain.errors import GatewayUnavailableError, RegistrationRefusedError
 
-_PATIENCE_SECONDS = 10
+_TIMEOUT_SECONDS = 10
 _REFUSED = frozenset({400, 404, 409, 422})
-_SEVENTEEN_TRACK_KNOWN = -18019901
-_AFTERSHIP_KNOWN = 4003
 Json = dict[str, Any]
 
 
-class SeventeenTrackRegistrar:
-    """17TRACK, which finds the carrier by itself. Source: its tracking API v2.2, `register`."""
-
-    def __init__(self, key: SecretStr, base_url: str = "https://api.17track.net") -> None:
-        self._http = _client(base_url, {"17token": key.get_secret_value()})
-
-    def register(self, tracking_number: str) -> None:
-        """Have the parcel followed; raises as `Registrar`."""
-        body = _posted(self._http, "/track/v2.2/register", [{"number": tracking_number}])
-        data: Json = body.get("data") or {}
-        rejected: list[Json] = data.get("rejected") or []
-        for one in rejected:
-            if one["error"]["code"] != _SEVENTEEN_TRACK_KNOWN:
-                raise RegistrationRefusedError(f"17TRACK does not follow {tracking_number}: {one['error']['code']}")
-
-
-class AfterShipRegistrar:
-    """AfterShip, which finds the carrier by itself. Source: its Tracking API, `POST /trackings`."""
-
-    def __init__(self, key: SecretStr, base_url: str = "https://api.aftership.com") -> None:
-        self._http = _client(base_url, {"as-api-key": key.get_secret_value()})
-
-    def register(self, tracking_number: str) -> None:
-        """Have the parcel followed; raises as `Registrar`."""
-        _posted(
-            self._http,
-            "/tracking/2026-07/trackings",
-            {"tracking_number": tracking_number},
-            is_known=_is_known_to_aftership,
-        )
-
-
-class EasyPostRegistrar:
-    """EasyPost, which answers with the tracker it has. Source: its Trackers API."""
-
-    def __init__(self, key: SecretStr, base_url: str = "https://api.easypost.com") -> None:
-        self._http = _client(base_url, auth=(key.get_secret_value(), ""))
-
-    def register(self, tracking_number: str) -> None:
-        """Have the parcel followed; raises as `Registrar`."""
-        _posted(self._http, "/v2/trackers", {"tracker": {"tracking_code": tracking_number}})
-
-
-def _is_known_to_aftership(body: Json) -> bool:
-    meta: Json = body.get("meta") or {}
-    return meta.get("code") == _AFTERSHIP_KNOWN
-
-
-def _client(
+def client_of(
     base_url: str, headers: Mapping[str, str] | None = None, auth: tuple[str, str] | None = None
 ) -> httpx2.Client:
-    return httpx2.Client(base_url=base_url, headers=headers, auth=auth, timeout=_PATIENCE_SECONDS, trust_env=False)
+    """Return a client of a provider's API."""
+    return httpx2.Client(base_url=base_url, headers=headers, auth=auth, timeout=_TIMEOUT_SECONDS, trust_env=False)
 
 
-def _posted(
+def post(
     client: httpx2.Client, path: str, sent: Json | list[Json], is_known: Callable[[Json], bool] = lambda _body: False
 ) -> Json:
+    """Return the provider's answer; an error that `is_known` says means "followed already" is one too.
+
+    Raises as `Registrar`.
+    """
     host = client.base_url.host
     try:
         answer = client.post(path, json=sent)

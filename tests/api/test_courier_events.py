@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 
 from api.app import create_app
-from api.inbox.webhook_readers import couriers_of
 from config.settings import Settings
 from db.inbox.tracking_registrations import Registrations
+from gateways.couriers.registry import couriers_of
 from tests.api.api_client import Counter, asking, problem, told
 from tests.api.conftest import KEYS
 from tests.api.inbox_sweep import sweep

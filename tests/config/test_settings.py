@@ -5,6 +5,8 @@ from pydantic import ValidationError
 
 from config.keys import KeyHolder, Role
 from config.settings import Settings, complaints, load
+from gateways.couriers import registry as couriers
+from gateways.payments import registry as payments
 
 ENOUGH = {
     "REFUNDS_S3_ACCESS_KEY": "store-access",
@@ -151,3 +153,16 @@ def test_without_webhooks_and_paypal_nothing_of_them_is_asked_for(monkeypatch):
 def test_paypals_client_id_and_secret_come_together(monkeypatch, alone):
     (line,) = refusals(monkeypatch, {**ENOUGH, alone: "one-half"})
     assert line.startswith("REFUNDS_PAYPAL_CLIENT_SECRET is wrong: client id and secret come together")
+
+
+def test_every_setting_of_a_registered_provider_is_one_of_the_process_with_its_remedy():
+    for provider in (*payments.PROVIDERS, *couriers.PROVIDERS):
+        for name, field in provider.settings.model_fields.items():
+            assert Settings.model_fields[name].description == field.description
+            assert (field.description or "").startswith("Set ")
+
+
+def test_the_settings_name_which_providers_are_set_up(monkeypatch):
+    paypal = {"REFUNDS_PAYPAL_CLIENT_ID": "app", "REFUNDS_PAYPAL_CLIENT_SECRET": "secret"}
+    assert set(payments.gateways_of(read(monkeypatch, ENOUGH))) == {"stripe"}
+    assert set(payments.gateways_of(read(monkeypatch, {**ENOUGH, **paypal}))) == {"stripe", "paypal"}

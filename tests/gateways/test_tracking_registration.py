@@ -6,7 +6,9 @@ import pytest
 from pydantic import SecretStr
 
 from domain.errors import GatewayUnavailableError, RegistrationRefusedError
-from gateways.couriers.tracking_registration import AfterShipRegistrar, EasyPostRegistrar, SeventeenTrackRegistrar
+from gateways.couriers.aftership.registrar import AfterShipRegistrar
+from gateways.couriers.easypost.registrar import EasyPostRegistrar
+from gateways.couriers.seventeen_track.registrar import SeventeenTrackRegistrar
 from tests.gateways.provider import Provider
 
 KEY = SecretStr("key-1")

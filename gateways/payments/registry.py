@@ -1,0 +1,29 @@
+"""The payment providers: each is one folder here, and one line below."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from activities.ports.payment_gateway import PaymentGateway
+from gateways.payments.provider import PaymentProvider, WebhookReader
+from gateways.providers import Clock, entry_of
+
+_FOLDERS = (
+    "stripe",
+    "paypal",
+)
+_KIND: type[PaymentProvider[Any]] = PaymentProvider
+PROVIDERS = tuple(entry_of(f"{__package__}.{folder}", _KIND) for folder in _FOLDERS)
+
+
+def gateways_of(settings: BaseModel) -> Mapping[str, PaymentGateway]:
+    """Return the gateways that the settings set up, by the provider that an order's payments name."""
+    made = ((provider.name, provider.gateway(settings)) for provider in PROVIDERS)
+    return {name: gateway for name, gateway in made if gateway}
+
+
+def webhooks_of(settings: BaseModel, now: Clock) -> Mapping[str, WebhookReader]:
+    """Return what reads the webhooks whose secrets are set, by provider."""
+    made = ((provider.name, provider.webhooks(settings, now)) for provider in PROVIDERS)
+    return {name: reader for name, reader in made if reader}
