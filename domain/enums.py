@@ -4,17 +4,12 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why the customer asks (R2)."""
+    """Why the customer asks (R2); the policy version says which reasons are the seller's fault."""
 
     QUALITY = "quality"
     NOT_AS_DESCRIBED = "not_as_described"
     TRANSIT_DAMAGE = "transit_damage"
     PERSONAL = "personal"
-
-    @property
-    def is_sellers_fault(self) -> bool:
-        """True for every reason but `personal` (R2): it decides who bears the postage (R30, R31)."""
-        return self is not Reason.PERSONAL
 
 
 class ResolutionAsked(StrEnum):

@@ -48,6 +48,10 @@ class PolicyDocument(Value):
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     timezone: str
     windows: Windows
+    sellers_fault: frozenset[Reason] = Field(
+        default=frozenset({Reason.QUALITY, Reason.NOT_AS_DESCRIBED, Reason.TRANSIT_DAMAGE}),
+        description="R2: reasons for which the shop is responsible; a document of release 0.1.0 has no such list",
+    )
     evidence_mandatory_for: frozenset[Reason] = Field(description="R8")
     special_goods: Literal["refuse", "audit_sellers_fault"] = Field(description="R10")
     auto_approve_personal_up_to: dict[str, Annotated[int, Field(ge=0)]] = Field(
@@ -57,3 +61,7 @@ class PolicyDocument(Value):
     rejection_texts: dict[str, str] = Field(description="R15: text for the customer by code")
     postage: Postage
     return_address: tuple[str, ...] = Field(min_length=1, description="R18")
+
+    def is_sellers_fault(self, reason: Reason) -> bool:
+        """Return whether the shop is responsible for the reason (R2): it decides who bears the postage (R30, R31)."""
+        return reason in self.sellers_fault

@@ -12,7 +12,7 @@ def check_audit_decision(case: Case, decision: AuditDecision, policy: PolicyDocu
     return (
         _rejection(decision, policy)
         or _reclassification(decision)
-        or _discretion(case, decision)
+        or _discretion(case, decision, policy)
         or _waiver(case, decision, policy)
         or _label(case, decision)
     )
@@ -55,10 +55,11 @@ def _reclassification(decision: AuditDecision) -> Refusal | None:
     return Refusal(rule="R17", code="reclassified_without_approval", message=message)
 
 
-def _discretion(case: Case, decision: AuditDecision) -> Refusal | None:
+def _discretion(case: Case, decision: AuditDecision, policy: PolicyDocument) -> Refusal | None:
     """Whoever approves a `personal` case gives a name (R16)."""
     is_approval = decision.decision is AuditVerdict.APPROVE
-    if not is_approval or _reason_after(case, decision).is_sellers_fault or decision.decided_by is not None:
+    is_sellers_fault = policy.is_sellers_fault(_reason_after(case, decision))
+    if not is_approval or is_sellers_fault or decision.decided_by is not None:
         return None
     return Refusal(rule="R16", code="auditor_not_named", message="Approving a personal case needs decided_by.")
 
@@ -69,7 +70,7 @@ def _waiver(case: Case, decision: AuditDecision, policy: PolicyDocument) -> Refu
         return None
     if decision.decision is not AuditVerdict.APPROVE:
         return Refusal(rule="R23", code="waived_without_approval", message="waive_return goes with approve only.")
-    if not _reason_after(case, decision).is_sellers_fault:
+    if not policy.is_sellers_fault(_reason_after(case, decision)):
         message = "The return is waived for seller's-fault reasons only."
         return Refusal(rule="R23", code="waiver_not_for_personal", message=message)
     if not _within(case, policy.waive_return_up_to):

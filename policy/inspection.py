@@ -8,6 +8,7 @@ from domain.cases.case_lines import CaseLine, InspectedLine, Inspection
 from domain.cases.messages import CaseResolution, WarehouseInspection
 from domain.enums import InspectionVerdict, Reason, ResolutionDecision
 from domain.money import Money
+from domain.policy_document import PolicyDocument
 from policy.refund_amount import failed_value
 
 _UNSEEN = frozenset({InspectionVerdict.MISSING, InspectionVerdict.UNEXPECTED})
@@ -50,22 +51,23 @@ def needs_decision(case: Case) -> bool:
     return any(line.failed for line in case.lines)
 
 
-def allowed_resolutions(case: Case) -> frozenset[ResolutionDecision]:
+def allowed_resolutions(case: Case, policy: PolicyDocument) -> frozenset[ResolutionDecision]:
     """Return what a human may decide about failed units (R27, R28); only seller's-fault cases can be reclassified."""
-    if case.reason.is_sellers_fault:
+    if policy.is_sellers_fault(case.reason):
         return _FOR_FAILED_UNITS | {ResolutionDecision.RECLASSIFY}
     return _FOR_FAILED_UNITS
 
 
-def check_resolution(case: Case, resolution: CaseResolution) -> Refusal | None:
+def check_resolution(case: Case, resolution: CaseResolution, policy: PolicyDocument) -> Refusal | None:
     """Return the refusal of a decision that the case does not offer, or of an amount that cannot be agreed, or None.
 
     R27: one of the allowed settlements. R28: a partial refund is positive, in the case's currency and at most what
     was paid for the failed units.
     """
-    if resolution.decision not in allowed_resolutions(case):
-        allowed = ", ".join(sorted(allowed_resolutions(case)))
-        return Refusal(rule="R27", code="settlement_not_offered", message=f"Decide one of: {allowed}.")
+    allowed = allowed_resolutions(case, policy)
+    if resolution.decision not in allowed:
+        message = f"Decide one of: {', '.join(sorted(allowed))}."
+        return Refusal(rule="R27", code="settlement_not_offered", message=message)
     return _judge_amount(case, resolution.amount) if resolution.amount is not None else None
 
 

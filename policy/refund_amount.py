@@ -121,7 +121,7 @@ def _accepts_first_units(case: Case) -> bool:
 
 def _label_deduction(case: Case, policy: PolicyDocument, owed: int) -> int:
     # Once something was paid out, the label had been deducted in full.
-    if case.reason.is_sellers_fault or case.shop_paid_label is None or case.payouts:
+    if policy.is_sellers_fault(case.reason) or case.shop_paid_label is None or case.payouts:
         return 0
     return min(owed, max(0, case.shop_paid_label.minor - _label_borne(case, policy)))
 

@@ -136,7 +136,7 @@ def check_special_goods(order: Order, intake: CaseIntake, policy: PolicyDocument
 
 
 def _goes_to_audit(intake: CaseIntake, policy: PolicyDocument) -> bool:
-    return policy.special_goods == "audit_sellers_fault" and intake.reason.is_sellers_fault
+    return policy.special_goods == "audit_sellers_fault" and policy.is_sellers_fault(intake.reason)
 
 
 def _is_special(order: Order, sku: str) -> bool:

@@ -5,6 +5,7 @@ from hashlib import sha256
 from domain.cases.case import Case
 from domain.cases.messages import GoodsReceipt, Message, WarehouseInspection
 from domain.enums import CaseState, CourierStatus, CourierSubStatus
+from domain.policy_document import PolicyDocument
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ALIKE = str.maketrans("OIL", "011", "- ")
@@ -101,9 +102,9 @@ def is_loss(status: CourierStatus, sub: CourierSubStatus | None) -> bool:
     return status is CourierStatus.EXCEPTION and sub in _LOSSES
 
 
-def shop_bears_loss(case: Case) -> bool:
+def shop_bears_loss(case: Case, policy: PolicyDocument) -> bool:
     """Return whether a parcel lost on the way back is the shop's loss: its fault, or its label (R22)."""
-    return case.reason.is_sellers_fault or case.shop_paid_label is not None
+    return policy.is_sellers_fault(case.reason) or case.shop_paid_label is not None
 
 
 def _written(plain: str) -> str:

@@ -58,7 +58,7 @@ class Refunding(CheckedMachine):
         intake = self.model.intake(units, reason, exchange=exchange)
         standing = self.world.open(intake)
         self.model.cases.append(ModelCase(intake, units, is_rejected=standing.state is CaseState.REJECTED))
-        if reason.is_sellers_fault:
+        if reason is not Reason.PERSONAL:
             pin = EvidencePin(evidence_id="e1", status=EvidenceStatus.PINNED, version_id="v1", sha256=SHA)
             self._tell(self.model.cases[-1], "report_evidence", EvidenceReport(pins=(pin,)))
 

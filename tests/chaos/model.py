@@ -59,7 +59,7 @@ class ModelCase:
         self._owe(replacement.quantity * (CHEAPER if is_sent else PRICE), shipped=shipped)
 
     def _owe(self, amount: int, *, shipped: bool) -> None:
-        if self.owes_postage and shipped and self.intake.reason.is_sellers_fault:
+        if self.owes_postage and shipped and self.intake.reason is not Reason.PERSONAL:
             self.owed += POSTAGE
         self.owes_postage = False
         self.owed += amount
@@ -91,7 +91,7 @@ class ModelOrder:
             reason=reason,
             resolution=ResolutionAsked.EXCHANGE if exchange else ResolutionAsked.REFUND,
             lines=(RequestedLine(sku="MUG", quantity=units, exchange_for=self.cup.sku if exchange else None),),
-            evidence_ids=("e1",) if reason.is_sellers_fault else (),
+            evidence_ids=("e1",) if reason is not Reason.PERSONAL else (),
             received_at=datetime.now(UTC),
         )
 

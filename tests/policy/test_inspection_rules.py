@@ -12,7 +12,7 @@ from policy.inspection import (
     tally,
 )
 from tests.policy import facts
-from tests.policy.facts import LAMP, MUG, resolution, usd
+from tests.policy.facts import LAMP, MUG, POLICY, resolution, usd
 
 V = InspectionVerdict
 FAILING = [V.USED, V.INCOMPLETE, V.WRONG_ITEM, V.NO_DEFECT_FOUND]
@@ -109,19 +109,19 @@ def test_r27_accepted_and_missing_units_need_no_decision():
 
 
 def test_r27_the_human_may_accept_refuse_agree_or_reclassify():
-    assert allowed_resolutions(failed_case()) == {
+    assert allowed_resolutions(failed_case(), POLICY) == {
         ResolutionDecision.ACCEPT,
         ResolutionDecision.REFUSE,
         ResolutionDecision.PARTIAL_REFUND,
         ResolutionDecision.RECLASSIFY,
     }
     for settlement in (ResolutionDecision.ACCEPT, ResolutionDecision.REFUSE, ResolutionDecision.RECLASSIFY):
-        assert check_resolution(failed_case(), resolution(settlement)) is None
+        assert check_resolution(failed_case(), resolution(settlement), POLICY) is None
 
 
 def test_r27_a_personal_case_cannot_be_reclassified_to_personal_and_other_decisions_do_not_settle_units():
-    assert ResolutionDecision.RECLASSIFY not in allowed_resolutions(failed_case(reason=PERSONAL))
-    refused = check_resolution(failed_case(reason=PERSONAL), resolution(ResolutionDecision.RECLASSIFY))
+    assert ResolutionDecision.RECLASSIFY not in allowed_resolutions(failed_case(reason=PERSONAL), POLICY)
+    refused = check_resolution(failed_case(reason=PERSONAL), resolution(ResolutionDecision.RECLASSIFY), POLICY)
     assert code_of(refused) == ("R27", "settlement_not_offered")
     for settlement in (
         ResolutionDecision.PAY,
@@ -129,7 +129,8 @@ def test_r27_a_personal_case_cannot_be_reclassified_to_personal_and_other_decisi
         ResolutionDecision.RETRY,
         ResolutionDecision.REOPEN,
     ):
-        assert code_of(check_resolution(failed_case(), resolution(settlement))) == ("R27", "settlement_not_offered")
+        refused = check_resolution(failed_case(), resolution(settlement), POLICY)
+        assert code_of(refused) == ("R27", "settlement_not_offered")
         assert apply_resolution(failed_case(), resolution(settlement)) == failed_case()
 
 
@@ -158,17 +159,17 @@ def test_r28_a_partial_refund_refuses_the_units_and_adds_what_was_agreed():
 
 @pytest.mark.parametrize("minor", [1, 1500])
 def test_r28_an_amount_up_to_the_value_of_the_failed_units_may_be_agreed(minor):
-    assert check_resolution(failed_case(), resolution(ResolutionDecision.PARTIAL_REFUND, usd(minor))) is None
+    assert check_resolution(failed_case(), resolution(ResolutionDecision.PARTIAL_REFUND, usd(minor)), POLICY) is None
 
 
 @pytest.mark.parametrize("minor", [-1, 0, 1501])
 def test_r28_nothing_a_negative_amount_or_more_than_the_failed_units_cost_is_refused(minor):
-    judged = check_resolution(failed_case(), resolution(ResolutionDecision.PARTIAL_REFUND, usd(minor)))
+    judged = check_resolution(failed_case(), resolution(ResolutionDecision.PARTIAL_REFUND, usd(minor)), POLICY)
     assert code_of(judged) == ("R28", "amount_out_of_range")
 
 
 def test_r28_an_amount_in_another_currency_is_refused():
     judged = check_resolution(
-        failed_case(), resolution(ResolutionDecision.PARTIAL_REFUND, Money(minor=4, currency="EUR"))
+        failed_case(), resolution(ResolutionDecision.PARTIAL_REFUND, Money(minor=4, currency="EUR")), POLICY
     )
     assert code_of(judged) == ("R28", "amount_currency")

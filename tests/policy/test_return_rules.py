@@ -19,7 +19,7 @@ from policy.returns import (
     shop_bears_loss,
 )
 from tests.policy import facts
-from tests.policy.facts import MUG, SELLERS_FAULT, usd
+from tests.policy.facts import MUG, POLICY, SELLERS_FAULT, usd
 
 S = CaseState
 CODE = return_code(facts.CASE_ID)
@@ -143,12 +143,12 @@ def test_r22_any_other_word_of_a_courier_is_no_loss():
 
 @pytest.mark.parametrize("reason", SELLERS_FAULT)
 def test_r22_the_shop_bears_the_loss_of_a_sellers_fault_case(reason):
-    assert shop_bears_loss(facts.case(reason=reason))
+    assert shop_bears_loss(facts.case(reason=reason), POLICY)
 
 
 def test_r22_personal_with_the_shops_label_is_the_shops_loss_and_with_an_own_courier_the_customers():
-    assert shop_bears_loss(facts.case(reason=Reason.PERSONAL, shop_paid_label=usd(500)))
-    assert not shop_bears_loss(facts.case(reason=Reason.PERSONAL))
+    assert shop_bears_loss(facts.case(reason=Reason.PERSONAL, shop_paid_label=usd(500)), POLICY)
+    assert not shop_bears_loss(facts.case(reason=Reason.PERSONAL), POLICY)
 
 
 @pytest.mark.parametrize("state", WITHDRAWABLE)

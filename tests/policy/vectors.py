@@ -35,6 +35,7 @@ def vectors() -> Iterator[tuple[str, Vector]]:
         yield f"windows of {state}", _runs_until(state, lasts)
     for reason in Reason:
         yield f"R8 evidence for {reason}", _needs_evidence(reason)
+        yield f"R2 whose fault {reason} is", _is_of_the_seller(reason)
         yield f"R10 special goods for {reason}", _refuses_special_goods(reason)
         yield f"R30, R31 postage for {reason}", _bears_postage(reason)
     for currency in ("USD", "EUR", "GBP", "JPY", "CNY"):
@@ -95,6 +96,10 @@ def _needs_evidence(reason: Reason) -> Vector:
         return needed is (reason in SELLERS_FAULT) and not request.missing_evidence(reason, policy, (pinned,))
 
     return holds
+
+
+def _is_of_the_seller(reason: Reason) -> Vector:
+    return lambda policy: policy.is_sellers_fault(reason) is (reason in SELLERS_FAULT)
 
 
 def _refuses_special_goods(reason: Reason) -> Vector:

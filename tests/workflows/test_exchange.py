@@ -28,7 +28,7 @@ def states(case: OpenCase) -> list[str]:
 
 async def asked(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
     """A case that asks for an exchange and is approved."""
-    evidence = ["e1"] if reason.is_sellers_fault else []
+    evidence = ["e1"] if reason is not Reason.PERSONAL else []
     case = await shop.open(reason, resolution=ResolutionAsked.EXCHANGE, evidence=evidence, **more)
     if evidence:
         await case.pin("e1")

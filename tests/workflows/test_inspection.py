@@ -8,7 +8,7 @@ from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
 
 
 async def in_transit(shop: Shop, reason: Reason = Reason.PERSONAL, units: int = 1) -> OpenCase:
-    evidence = ["e1"] if reason.is_sellers_fault else []
+    evidence = ["e1"] if reason is not Reason.PERSONAL else []
     case = await shop.open(reason, lines=[("MUG", units)], evidence=evidence)
     if evidence:
         await case.pin("e1")

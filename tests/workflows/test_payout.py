@@ -13,7 +13,7 @@ from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
 
 async def due(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
     """A case whose goods were accepted."""
-    evidence = ["e1"] if reason.is_sellers_fault else []
+    evidence = ["e1"] if reason is not Reason.PERSONAL else []
     case = await shop.open(reason, evidence=evidence, **more)
     if evidence:
         await case.pin("e1")

@@ -8,7 +8,7 @@ from tests.workflows.case_driver import OpenCase, Shop, inspection, refused_by, 
 
 
 async def approved(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
-    evidence = ["e1"] if reason.is_sellers_fault else []
+    evidence = ["e1"] if reason is not Reason.PERSONAL else []
     case = await shop.open(reason, evidence=evidence, **more)
     if evidence:
         await case.pin("e1")

@@ -27,7 +27,7 @@ def inspect(case: Case, arrived: ReceivedMessage[WarehouseInspection], policy: P
 def resolve(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
     """Carry out what a human decided about the failed units (R27, R28)."""
     resolution = arrived.message
-    if refusal := rules.check_resolution(case, resolution):
+    if refusal := rules.check_resolution(case, resolution, policy):
         return refusal
     happened = TimelineEvent(
         CaseEvent.INSPECTION_DECIDED, resolution.decided_by, "R27", {"decision": resolution.decision.value}

@@ -118,7 +118,7 @@ def _owe(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument
     due = refund_amount.refund_due(case, policy)
     owed = TimelineEvent(
         CaseEvent.PAYOUT_DUE,
-        rule="R30" if case.reason.is_sellers_fault else "R31",
+        rule="R30" if policy.is_sellers_fault(case.reason) else "R31",
         details={
             "goods": due.goods.minor,
             "outbound_postage": due.outbound_postage.minor,

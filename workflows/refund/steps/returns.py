@@ -96,7 +96,7 @@ def stall(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument
 def decide_loss(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
     """Pay without the goods, or close, as a human decided (R22)."""
     resolution = arrived.message
-    bearer = "shop" if rules.shop_bears_loss(case) else "customer"
+    bearer = "shop" if rules.shop_bears_loss(case, policy) else "customer"
     happened = TimelineEvent(
         CaseEvent.LOSS_DECIDED,
         resolution.decided_by,
