@@ -1,0 +1,1 @@
+"""Acme Pay, an invented payment provider."""

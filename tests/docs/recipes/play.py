@@ -1,0 +1,181 @@
+"""Run in a copy of the tree that has followed the recipes: plays one case of each, and prints what came out as JSON."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx2
+from temporalio.client import Client
+
+from api.app import create_app
+from api.dependencies import Services
+from api.http.auth import KeyRing
+from config.settings import Settings
+from config.store import bucket_of
+from db.core.engine import Database
+from db.core.migrate import migrate
+from domain.enums import CaseState
+from gateways.evidence.evidence_store import EvidenceStore
+from gateways.payments.registry import webhooks_of
+from gateways.policy_repository import PolicyRepository
+from policy.deadlines import windows_of
+from tests.support.temporal_env import time_skipping_server
+from worker.__main__ import POLICY_VERSIONS, activity_set
+from worker.build import build_worker
+
+PATIENCE_SECONDS = 60
+SHIPMENT = {"carrier": "sf_express", "tracking_number": "SF1234567890"}
+INSPECTED = {"sku": "LAMP", "quantity": 1, "verdict": "accepted", "disposition": "restock"}
+
+
+class AcmePay(BaseHTTPRequestHandler):
+    """Acme Pay itself, as far as one refund goes."""
+
+    refunds: list[dict[str, Any]] = []  # noqa: RUF012 - one server, one list
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.refunds.append({**asked, "id": f"acme_{len(self.refunds)}", "status": "done", "created": 0})
+        self._answer(self.refunds[-1])
+
+    def do_GET(self) -> None:
+        _, _, refund_id = self.path.partition("/refunds/")
+        self._answer(next(one for one in self.refunds if one["id"] == refund_id) if refund_id else self.refunds)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+    def _answer(self, body: object) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(body).encode())
+
+
+class Shop:
+    """The shop's and the staff's calls to the API."""
+
+    def __init__(self, http: httpx2.AsyncClient) -> None:
+        self._http = http
+
+    async def call(self, method: str, path: str, body: object = None, **headers: str) -> Any:
+        sent = {"Authorization": "Bearer dev-admin", **headers}
+        response = await self._http.request(method, path, json=body, headers=sent)
+        assert response.is_success, f"{method} {path}: {response.status_code} {response.text[:500]}"
+        return response.json()
+
+    async def case(self, name: str, reason: str, provider: str = "stripe") -> str:
+        now = datetime.now(UTC).isoformat()
+        order = {
+            "customer_id": "c-1",
+            "currency": "USD",
+            "placed_at": now,
+            "lines": [{"sku": "LAMP", "product_name": "Lamp", "quantity": 1, "unit_price": 2500}],
+            "payments": [{"provider": provider, "reference": f"pay-{name}", "amount": 2500}],
+            "parcels": [{"tracking_number": "OUT1", "skus": ["LAMP"], "delivered_at": now}],
+        }
+        await self.call("PUT", f"/v1/orders/{name}", order)
+        asked = {
+            "order_number": name,
+            "customer_id": "c-1",
+            "reason": reason,
+            "description": "A request.",
+            "lines": [{"sku": "LAMP", "quantity": 1}],
+        }
+        case = await self.call("POST", "/v1/refunds", asked, **{"Idempotency-Key": name})
+        return case["case_id"]
+
+    async def shows(self, path: str, is_so: Callable[[Any], bool]) -> Any:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not is_so(shown := await self.call("GET", path)):
+                await asyncio.sleep(0.05)
+        return shown
+
+
+def number() -> list[int | None]:
+    """Return how long a customer has to ship, for orders of the day before and of the day of the new version."""
+    versions, first = PolicyRepository(POLICY_VERSIONS), datetime(2027, 3, 1, 12, tzinfo=UTC)
+    policies = [versions.in_force(at) for at in (first - timedelta(days=1), first)]
+    windows = [windows_of(CaseState.AWAITING_RETURN, policy) for policy in policies]
+    return [next(one.working_days for one in of if one.what == "ship_by") for of in windows]
+
+
+async def reason(shop: Shop) -> dict[str, Any]:
+    """Return a case with the new reason, approved without a return, which is for the seller's fault only (R23)."""
+    case = await shop.case("R-1", "wrong_item_sent")
+    opened = await shop.call("GET", f"/v1/refunds/{case}")
+    approved = await shop.call("POST", f"/v1/refunds/{case}/audit", {"decision": "approve", "waive_return": True})
+    return {"reason": opened["reason"], "opened": opened["state"], "approved": approved["state"]}
+
+
+async def signal(shop: Shop, temporal: Client) -> dict[str, Any]:
+    """Return what the timeline says of the new signal, sent as the Temporal UI sends it."""
+    case = await shop.case("S-1", "personal")
+    await temporal.get_workflow_handle(f"refund/{case}").signal("auditor_assignment", {"auditor": "mei"})
+    path = f"/v1/refunds/{case}/timeline"
+    items = (await shop.shows(path, lambda shown: "auditor_ass" in json.dumps(shown)))["items"]
+    return {one["event"]: one["actor"] for one in items}
+
+
+async def provider(shop: Shop, services: Services) -> dict[str, Any]:
+    """Return a case that was paid through the new provider."""
+    case = await shop.case("P-1", "personal", "acme")
+    await shop.call("POST", f"/v1/refunds/{case}/audit", {"decision": "approve"})
+    await shop.call("POST", f"/v1/refunds/{case}/shipment", SHIPMENT)
+    await shop.call("POST", f"/v1/refunds/{case}/inspection", {"scan_id": "scan-1", "lines": [INSPECTED]})
+    paid = await shop.shows(f"/v1/refunds/{case}", lambda shown: shown["state"] == "refunded")
+    return {
+        "payouts": [[one["provider"], one["state"]] for one in paid["payouts"]],
+        "acme": [[one["amount"], one["payment"]] for one in AcmePay.refunds],
+        "webhooks": sorted(services.webhooks),
+    }
+
+
+async def play(settings: Settings, database: Database) -> dict[str, Any]:
+    """Return what every recipe did."""
+    async with time_skipping_server() as env:
+        keys, store = KeyRing.of(settings.api_keys), EvidenceStore(bucket_of(settings))
+        services = Services.over(database, store, env.client, keys, _now, webhooks_of(settings, _now))
+        async with (
+            build_worker(env.client, activity_set(settings, env.client, database), sandboxed=False),
+            httpx2.AsyncClient(transport=httpx2.ASGITransport(create_app(services)), base_url="http://api") as http,
+        ):
+            shop = Shop(http)
+            return {
+                "number": number(),
+                "reason": await reason(shop),
+                "signal": await signal(shop, env.client),
+                "provider": await provider(shop, services),
+            }
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def main(folder: Path) -> None:
+    """Play with a database in the folder and a provider on loopback."""
+    url, acme = f"sqlite:///{folder}/refunds.db", ThreadingHTTPServer(("127.0.0.1", 0), AcmePay)
+    Thread(target=acme.serve_forever, daemon=True).start()
+    os.environ |= {
+        "REFUNDS_DATABASE_URL": url,
+        "REFUNDS_S3_ENDPOINT": "http://127.0.0.1:9",
+        "REFUNDS_S3_ACCESS_KEY": "no",
+        "REFUNDS_S3_SECRET_KEY": "store",
+        "REFUNDS_STRIPE_API_KEY": "sk_test_unused",
+        "REFUNDS_ACME_API_KEY": "acme-key",
+        "REFUNDS_ACME_BASE_URL": f"http://127.0.0.1:{acme.server_port}",
+        "REFUNDS_ACME_WEBHOOK_SECRETS": "one,two",
+    }
+    migrate(url)
+    print(json.dumps(asyncio.run(play(Settings.from_environment(), Database(url)))))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
