@@ -162,7 +162,7 @@ async def test_r38_a_case_held_over_a_dispute_that_was_won_meanwhile_goes_on_by_
 
 async def test_an_event_that_cannot_be_applied_goes_behind_the_others(services, counter):
     class Confused(TemporalCaseNotifier):
-        async def tell(self, case_id, message):
+        async def notify(self, case_id, message):
             raise KeyError("a fault of ours")
 
     case = await refunded(counter)
