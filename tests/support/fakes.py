@@ -1,9 +1,11 @@
 """Stand-ins behind ports, where a test is about something else or needs an answer on demand."""
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from activities.ports.payment_gateway import GatewayCapabilities, GatewayRefund
+from db.core.engine import Database
 from db.orders.stock import StockTable
 from domain.cases.evidence import EvidencePin
 from domain.cases.exchange import Reservation
@@ -11,6 +13,8 @@ from domain.cases.payout import Payout
 from domain.errors import AnswerLostError, PayoutRefusedError, StockUnavailableError
 from domain.payment_events import GatewayRefundRecord
 from domain.payout_state import PayoutState
+
+PATIENCE_SECONDS = 20
 
 
 class ObedientGateway:
@@ -60,12 +64,18 @@ class ObedientGateway:
 
 
 class ForgetfulStock(StockTable):
-    """Our own stock, whose answers are lost when the test says so, after it did what it was asked."""
+    """Our own stock, whose answers come late or are lost when the test says so, after it did what it was asked."""
 
     answers_to_lose = 0
 
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        super().__init__(database, now)
+        self.answers = threading.Event()
+        self.answers.set()
+
     def reserve(self, reservation: Reservation) -> bool:
         is_held = super().reserve(reservation)
+        assert self.answers.wait(PATIENCE_SECONDS), "the test never let the stock answer"
         self._lose()
         return is_held
 

@@ -38,6 +38,10 @@ class Inbox:
         """Return whether a message waits."""
         return bool(self._waiting)
 
+    def holds(self, kind: type[Message]) -> bool:
+        """Return whether a message of the kind waits."""
+        return any(isinstance(one.message, kind) for one in self._waiting)
+
     @property
     def first(self) -> InboundMessage | None:
         """The message that came first, still in the box."""

@@ -27,8 +27,12 @@ class ReplacementRunner:
         return self._errand is None or self._errand.done()
 
     def start(self, case: Case) -> None:
-        """Start what is due unless an errand is under way; the answer comes back as a message."""
-        if not self.is_idle:
+        """Start what is due unless an errand is under way; the answer comes back as a message.
+
+        An answer that waits in the inbox belongs to an errand that is still open: until the case has heard it, what
+        was asked for looks due, and would be asked for twice.
+        """
+        if not self.is_idle or self._inbox.holds(StockAnswer):
             return
         if back := _of(case, ReplacementState.RELEASING):
             self._errand = asyncio.create_task(release(_order(case, back), self._inbox))

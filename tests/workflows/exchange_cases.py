@@ -1,0 +1,56 @@
+"""Cases that ask for an exchange, each brought to where its test begins, and the stock that they draw on."""
+
+from datetime import UTC, datetime
+
+from domain.cases.exchange import Product
+from domain.cases.messages import DisputeUpdate
+from domain.enums import Reason, ResolutionAsked
+from domain.payment_events import Dispute, DisputeStatus
+from tests.workflows.case_driver import OpenCase, Shop, usd
+
+
+def stock(shop: Shop, sku: str = "MUG", available: int = 9, **prices: int) -> None:
+    shop.stock.put(Product(sku=sku, product_name=sku.lower(), available=available, prices=prices))
+
+
+def available(shop: Shop, sku: str = "MUG") -> int:
+    return shop.stock.products([sku])[sku].available
+
+
+def states(case: OpenCase) -> list[str]:
+    return [one.state.value for one in case.case().replacements]
+
+
+async def asked(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
+    """A case that asks for an exchange and is approved."""
+    evidence = ["e1"] if reason is not Reason.PERSONAL else []
+    case = await shop.open(reason, resolution=ResolutionAsked.EXCHANGE, evidence=evidence, **more)
+    if evidence:
+        await case.pin("e1")
+    await case.audit()
+    return case
+
+
+async def inspected(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
+    case = await asked(shop, reason, **more)
+    await case.ship(postage=usd(600))
+    await case.inspect(*((line.sku, line.quantity, "accepted") for line in case.intake.lines))
+    return case
+
+
+async def reserved(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
+    case = await inspected(shop, reason, **more)
+    await case.until_event("replacement_reserved")
+    return case
+
+
+def news(case: OpenCase, status: DisputeStatus, minor: int = 10_299) -> DisputeUpdate:
+    dispute = Dispute(
+        provider="stripe",
+        dispute_id=f"dp_{case.intake.order_number}",
+        payment_reference=f"pi_{case.intake.order_number}",
+        amount=usd(minor),
+        status=status,
+        changed_at=datetime.now(UTC),
+    )
+    return DisputeUpdate(dispute=dispute, event_id=f"stripe:evt_{status}")
