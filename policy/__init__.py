@@ -1,1 +1,1 @@
-"""The refund policy as pure functions over facts and a given time; each rule id stands where the rule is."""
+"""The refund policy as pure functions of facts and a given time; each docstring names the rules it implements."""

@@ -1,4 +1,4 @@
-"""Opening a case: the request judged rule by rule, and the case as it then stands (R1-R11, R41)."""
+"""Opening a case: the request is checked rule by rule, and the new case is built from it (R1-R11, R41)."""
 
 from pydantic import JsonValue
 
@@ -24,9 +24,10 @@ UNKNOWN_CURRENCY = "XXX"
 def opened(
     intake: CaseIntake, order: Order | None, products: Products, policy: PolicyDocument, calendar: WorkCalendar
 ) -> Opened:
-    """Return the new case and its first timeline entries; `products` are those it may be exchanged for (R39).
+    """Return the new case and its first timeline entries.
 
-    It comes refused with the rule, or with the units of its lines on offer and its first windows open (R7, R41).
+    The case is either refused with the rule, or open with its first windows (R7, R41) and with every unit of its
+    lines to choose from. `products` are the ones that the goods may be exchanged for (R39).
     """
     case = _draft(intake, order, products, policy)
     judged = assess(order, intake, policy, calendar)
@@ -41,7 +42,7 @@ def opened(
 
 
 def refused(case: Case, refusal: Refusal) -> Opened:
-    """Return the case as refused: kept on record, holding nothing, waiting for nobody (R3)."""
+    """Return the case as refused: it stays on record, holds no units and has no open deadlines (R3)."""
     case = case.amend(
         state=CaseState.REJECTED,
         refusal=refusal,

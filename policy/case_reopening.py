@@ -1,4 +1,4 @@
-"""What brings an ended case back to life."""
+"""Which messages reopen a case that has ended."""
 
 from domain.cases.case import Case
 from domain.cases.messages import CaseResolution, Dispatch, Message, PayoutAnswer, RefundUpdate, StockAnswer
@@ -9,11 +9,11 @@ from policy.returns import expects, may_reopen, may_revive, receipt_evidence
 
 
 def is_reopened_by(case: Case, message: Message) -> bool:
-    """Return whether the message reopens the ended case; every other one comes too late.
+    """Return whether the message reopens the ended case; any other message comes too late.
 
-    R12: goodwill for a request that a rule refused. R19: a parcel that came after all. R32, R36: finance has paid
-    what was owed outside. R37: the gateway has news of a refund. R28: refused goods go back to the customer. R39: the
-    stock took back what was reserved.
+    R12: goodwill for a request that a rule refused. R19: the parcel arrives after all. R32, R36: finance has paid
+    what was owed outside the original payments. R37: the gateway reports a change to a refund. R28: refused goods
+    are sent back to the customer. R39: the stock confirms that it released a reservation.
     """
     match message:
         case CaseResolution(decision=ResolutionDecision.REOPEN):
@@ -31,5 +31,5 @@ def is_reopened_by(case: Case, message: Message) -> bool:
 
 
 def is_owed_outside(case: Case) -> bool:
-    """Return whether something is owed outside the original payments that nobody has marked as paid (R32, R36)."""
+    """Return whether money is owed outside the original payments and not yet marked as paid (R32, R36)."""
     return any(payout.is_outside and payout.state is PayoutState.ACTION_REQUIRED for payout in case.payouts)

@@ -1,4 +1,4 @@
-"""How long everybody has: windows and their deadlines, in working days of the shop's country (R5, R6)."""
+"""Windows and their deadlines, counted in working days of the shop's country (R5, R6)."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -26,37 +26,37 @@ _OPEN_IN: dict[CaseState, tuple[WindowName, ...]] = {
 
 
 class WindowSpec(Value):
-    """A window of the policy that has not been opened: its name and its length in days of one kind."""
+    """A window that the policy defines: its name and its length, in working days or in calendar days."""
 
     what: WindowName
     working_days: int | None = None
     calendar_days: int | None = None
 
     def since(self, at: datetime) -> Window:
-        """Return the window opened at that instant; its day is day 0 (R5)."""
+        """Return the window as opened at that instant; the day of opening is day 0 (R5)."""
         return Window(what=self.what, since=at, working_days=self.working_days, calendar_days=self.calendar_days)
 
 
 def windows_of(state: CaseState, policy: PolicyDocument) -> tuple[WindowSpec, ...]:
     """Return the windows that run while a case is in the state.
 
-    R9: the information window with its reminders. R14, R29: the targets of audit and inspection. R19: ship-by with
-    its reminders; it goes on beside the later states for units that have not come back (R26). R22: a parcel that
-    does not move, in calendar days. R34: submit, alert finance, pay.
+    R9: the information window with its reminders. R14, R29: the targets of audit and inspection. R19: the ship-by
+    window with its reminders; it keeps running in later states for units that have not come back (R26). R22: how long
+    a parcel may show no movement, in calendar days. R34: submit the payout, alert finance, have it paid.
     """
     lengths = _lengths(policy.windows)
     return tuple(lengths[name] for name in _OPEN_IN.get(state, ()) if name in lengths)
 
 
 def request_window(policy: PolicyDocument) -> WindowSpec:
-    """Return the window in which a customer may ask, which runs from receipt (R3)."""
+    """Return the window in which a customer may ask for a refund, counted from receipt (R3)."""
     return WindowSpec(what=WindowName.REQUEST, working_days=policy.windows.request)
 
 
 def last_day(day: date, working_days: int, calendar: WorkCalendar) -> date:
-    """Return the nth working day after the day, which is day 0 whether worked or not (R5).
+    """Return the last day of a number of working days after `day`, which is day 0 even if it is no working day (R5).
 
-    Make-up working days count, holidays do not (R6). Zero working days end on the day itself.
+    Make-up working days count, holidays do not (R6). Zero working days end on `day` itself.
     """
     last = day
     left = working_days
@@ -85,15 +85,15 @@ def compute(window: Window, calendar: WorkCalendar) -> Deadline:
 
 
 def in_time(at: datetime, deadline: Deadline) -> bool:
-    """Return whether something that arrived at `at` is in time: on the last second still, a second later not (R5)."""
+    """Return whether something that arrived at `at` is in time: the deadline's last second still counts (R5)."""
     return at.replace(microsecond=0) <= deadline.when
 
 
 def apply_published_calendar(kept: Deadline, fresh: Deadline) -> Deadline:
-    """Return what holds once the calendar behind a provisional deadline is published (R6).
+    """Return the deadline that holds once the calendar behind a provisional deadline is published (R6).
 
-    Both are deadlines of the same window. In the customer's windows the later one wins, in the payout windows the
-    earlier one, elsewhere the fresh one; provisional is what the fresh one says, passed what the kept one says.
+    `kept` and `fresh` belong to the same window. The later one wins in the customer's windows, the earlier one in the
+    payout windows, and the fresh one elsewhere. `provisional` comes from `fresh`, `passed` from `kept`.
     """
     return _winner(kept, fresh).amend(provisional=fresh.provisional, passed=kept.passed)
 
@@ -125,7 +125,7 @@ def _last_day_of(window: Window, first: date, calendar: WorkCalendar) -> date:
 
 
 def _end_of(day: date, zone: ZoneInfo) -> datetime:
-    # The second before the next midnight is right on days of 23 and 25 hours too, where 23:59:59 may come twice.
+    # Days may have 23 or 25 hours, and 23:59:59 may occur twice: the second before the next midnight is always right.
     midnight = datetime.combine(day + _ONE_DAY, time(), zone)
     return midnight.astimezone(UTC) - timedelta(seconds=1)
 

@@ -1,4 +1,4 @@
-"""Exchange: what may be asked for instead, what is reserved and sent, and when it turns into a refund (R39)."""
+"""Exchange: what goods can be exchanged for, what is reserved and sent, and when a refund replaces it (R39)."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -18,9 +18,9 @@ Products = Mapping[str, Product]
 
 
 def check_exchange_request(order: Order, intake: CaseIntake, products: Products) -> Refusal | None:
-    """Return the refusal of an exchange for a product that is unknown, has no price, or costs more than was paid.
+    """Return why an exchange is refused: the product is unknown, has no price or costs more than was paid; else None.
 
-    R39: the shop does not collect a difference; a replacement that costs less is sent, and the difference refunded.
+    R39: the shop does not collect a difference. When the replacement costs less, the difference is refunded.
     """
     if intake.resolution is not ResolutionAsked.EXCHANGE:
         return None
@@ -29,7 +29,7 @@ def check_exchange_request(order: Order, intake: CaseIntake, products: Products)
 
 
 def substitute(order: Order, asked: RequestedLine, products: Products) -> Substitute:
-    """Return what the line's units are replaced by, at the price of the day of the request."""
+    """Return the product that replaces the line's units, at its price on the day of the request."""
     sku = asked.exchange_for or asked.sku
     sold, product = order.line(asked.sku), products.get(sku)
     if sku == asked.sku:
@@ -52,12 +52,12 @@ def plan(case: Case) -> Case:
 
 
 def awaits_stock(case: Case) -> bool:
-    """Return whether a replacement is planned that the stock has not answered for."""
+    """Return whether a planned replacement still waits for the stock's answer."""
     return any(one.state is ReplacementState.PLANNED for one in case.replacements)
 
 
 def answered(case: Case, states: Mapping[str, ReplacementState]) -> Case:
-    """Return the case as the stock's answer leaves it: a line that cannot be had is refunded instead (R39)."""
+    """Return the case after the stock's answer: a line whose replacement is not in stock is refunded instead (R39)."""
     for one in case.replacements:
         answer = states.get(one.replacement_id)
         if answer is not None and _is_news(one.state, answer):
@@ -66,47 +66,49 @@ def answered(case: Case, states: Mapping[str, ReplacementState]) -> Case:
 
 
 def give_up(case: Case) -> Case:
-    """Return the case with nothing more to be sent: what is reserved goes back to the stock, the goods are refunded."""
+    """Return the case without its unsent replacements: their stock is released and the goods are refunded."""
     return _given_up(case, PENDING)
 
 
 def never_reserved_given_up(case: Case) -> Case:
-    """Return the case without what is planned and not reserved: the money for it went back another way (R32)."""
+    """Return the case without replacements that are not reserved: their money went back another way (R32)."""
     return _given_up(case, {ReplacementState.PLANNED})
 
 
 def check_dispatch(case: Case, dispatch: Dispatch) -> Refusal | None:
-    """Return the refusal of a parcel that holds nothing the case is to send (R28, R39), or None."""
+    """Return why a reported parcel is refused, namely that the case has nothing like it to send, or None (R28, R39)."""
     if dispatch.goods is DispatchedGoods.REFUSED_GOODS:
         if may_send_back(case):
             return None
-        return Refusal(rule="R28", code="nothing_refused", message="No goods of the case were refused: keep them.")
+        return Refusal(
+            rule="R28", code="nothing_refused", message="No goods of the case were refused: do not send any back."
+        )
     if _in_parcel(case, dispatch):
         return None
     if awaits_stock(case):
-        message = "The stock has not answered for the replacement yet: say it again in a moment."
+        message = "The stock has not confirmed the replacement yet: report the parcel again in a moment."
         return Refusal(rule="R39", code="stock_has_not_answered", message=message)
     if dispatch.sku:
         message = (
-            f"No replacement {dispatch.sku} is reserved and unsent: check the sku, or leave it out for all of them."
+            f"No replacement {dispatch.sku} is waiting to be sent: check the sku, or leave it out to mean all of them."
         )
     else:
-        message = "No replacement is reserved and unsent: keep the goods."
+        message = "No replacement is waiting to be sent: do not send any goods."
     return Refusal(rule="R39", code="no_replacement_reserved", message=message)
 
 
 def may_send_back(case: Case) -> bool:
-    """Return whether goods were refused, so that they go back to the customer (R28)."""
+    """Return whether goods were refused, so that they are sent back to the customer (R28)."""
     return any(line.refused for line in case.lines)
 
 
 def is_known_parcel(case: Case, dispatch: Dispatch) -> bool:
-    """Return whether the very same parcel was reported before."""
+    """Return whether exactly this parcel was reported before."""
     return any((one.goods, one.tracking_number) == (dispatch.goods, dispatch.tracking_number) for one in case.sent)
 
 
 def dispatched(case: Case, dispatch: Dispatch, at: datetime) -> Case:
-    """Return the case with the parcel under way; units whose replacement it holds are replaced from now on (R39)."""
+    """Return the case with the parcel on its way; the units that it replaces count as replaced from now on (R39)."""
     parcel = OutboundParcel(
         goods=dispatch.goods,
         carrier=dispatch.carrier,

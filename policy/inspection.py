@@ -1,4 +1,4 @@
-"""Checking the goods: what the warehouse may record, what follows from it and what a human then decides."""
+"""Inspection of the goods: what the warehouse may record, what follows from it, and what a human then decides."""
 
 from collections import Counter
 from datetime import datetime
@@ -16,9 +16,9 @@ _FOR_FAILED_UNITS = frozenset({ResolutionDecision.ACCEPT, ResolutionDecision.REF
 
 
 def check_inspection(case: Case, inspection: WarehouseInspection) -> Refusal | None:
-    """Return the refusal of an inspection that names other goods or more units than are outstanding, or None (R26).
+    """Return why an inspection is refused: it names other goods, or more units than are outstanding; else None (R26).
 
-    A sku that the case does not have may be recorded as `unexpected`; units that are `missing` are not counted.
+    A sku that is not part of the case can be recorded as `unexpected`; `missing` units are not counted.
     """
     outstanding = {line.sku: line.outstanding for line in case.lines}
     expected = [line for line in inspection.lines if line.verdict is not InspectionVerdict.UNEXPECTED]
@@ -28,16 +28,16 @@ def check_inspection(case: Case, inspection: WarehouseInspection) -> Refusal | N
         return Refusal(rule="R26", code="unknown_sku", message=message)
     excess = [sku for sku, seen in _seen(inspection).items() if seen > outstanding[sku]]
     if excess:
-        message = f"More units of {excess[0]} than the case still waits for ({outstanding[excess[0]]})."
+        message = f"More units of {excess[0]} than the case still expects ({outstanding[excess[0]]}): count them again."
         return Refusal(rule="R26", code="too_many_units", message=message)
     return None
 
 
 def tally(case: Case, inspection: WarehouseInspection, at: datetime) -> Case:
-    """Return the case with its units settled by the verdicts and the inspection on record (R25, R26).
+    """Return the case with the inspection on record and its units counted by verdict (R25, R26).
 
-    Accepted units count as accepted, units found wanting as failed; missing ones stay outstanding and unexpected
-    goods stand in the record only. The inspection has passed `check_inspection`.
+    A unit counts as accepted or as failed; missing units stay outstanding, and unexpected goods appear in the record
+    only. The inspection must have passed `check_inspection`.
     """
     record = Inspection(
         inspected_at=at, inspected_by=inspection.inspected_by, lines=inspection.lines, scan_id=inspection.scan_id
@@ -47,22 +47,22 @@ def tally(case: Case, inspection: WarehouseInspection, at: datetime) -> Case:
 
 
 def needs_decision(case: Case) -> bool:
-    """Return whether units were inspected and not accepted: a human decides, nothing is reduced silently (R27, R28)."""
+    """Return whether units failed the inspection: a human then decides, nothing is reduced silently (R27, R28)."""
     return any(line.failed for line in case.lines)
 
 
 def allowed_resolutions(case: Case, policy: PolicyDocument) -> frozenset[ResolutionDecision]:
-    """Return what a human may decide about failed units (R27, R28); only seller's-fault cases can be reclassified."""
+    """Return what a human may decide about failed units; only a seller's-fault case can be reclassified (R27, R28)."""
     if policy.is_sellers_fault(case.reason):
         return _FOR_FAILED_UNITS | {ResolutionDecision.RECLASSIFY}
     return _FOR_FAILED_UNITS
 
 
 def check_resolution(case: Case, resolution: CaseResolution, policy: PolicyDocument) -> Refusal | None:
-    """Return the refusal of a decision that the case does not offer, or of an amount that cannot be agreed, or None.
+    """Return why a decision about failed units is refused, or None when it is allowed.
 
-    R27: one of the allowed settlements. R28: a partial refund is positive, in the case's currency and at most what
-    was paid for the failed units.
+    R27: it must be one of the allowed decisions. R28: a partial refund must be positive, in the case's currency and at
+    most what was paid for the failed units.
     """
     allowed = allowed_resolutions(case, policy)
     if resolution.decision not in allowed:
@@ -75,8 +75,8 @@ def apply_resolution(case: Case, resolution: CaseResolution) -> Case:
     """Return the case with its failed units accepted or refused as a human decided (R27, R28).
 
     `reclassify` accepts them as a `personal` return (R31 then decides the postage); `refuse` sends them back at the
-    customer's cost; `partial_refund` refuses them too and adds what was agreed for them. The resolution has passed
-    `check_resolution`; every other decision leaves the case as it is.
+    customer's cost; `partial_refund` refuses them too and adds the agreed amount. Any other decision leaves the case
+    unchanged. The resolution must have passed `check_resolution`.
     """
     match resolution.decision:
         case ResolutionDecision.ACCEPT:
@@ -92,7 +92,7 @@ def apply_resolution(case: Case, resolution: CaseResolution) -> Case:
 
 
 def may_pay(case: Case) -> bool:
-    """Return whether money may go out: R25 with an inspection on record, R23 a waived return, R22 an accepted loss."""
+    """Return whether a payout is allowed: after an inspection (R25), waived return (R23) or accepted loss (R22)."""
     return bool(case.inspections) or case.return_waived or case.loss_accepted
 
 
@@ -116,7 +116,7 @@ def _judge_amount(case: Case, amount: Money) -> Refusal | None:
         return Refusal(rule="R28", code="amount_currency", message=message)
     most = failed_value(case)
     if not 0 < amount.minor <= most:
-        message = f"amount: between 1 and {most} minor units of {case.currency}, what was paid for the failed units."
+        message = f"amount: 1 to {most} minor units of {case.currency}, which is what was paid for the failed units."
         return Refusal(rule="R28", code="amount_out_of_range", message=message)
     return None
 

@@ -1,4 +1,4 @@
-"""Through which payments a refund goes back, and what is paid outside them (R32, R33, R35)."""
+"""How a refund is split over the original payments, and what is paid outside them (R32, R33, R35)."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,9 +7,10 @@ from domain.cases.payout import RefundDue
 
 
 class Part(NamedTuple):
-    """What one payout is for, in minor units.
+    """What one payout consists of, in minor units.
 
-    `label` is what a label took of its goods, `swapped` goods that it makes room for; neither is in the amount.
+    `label` is the part of its goods that a return label cost, and `swapped` the goods for which it makes room; the
+    amount contains neither.
     """
 
     goods: int = 0
@@ -19,12 +20,12 @@ class Part(NamedTuple):
 
     @property
     def amount(self) -> int:
-        """Return what is paid."""
+        """Return the amount to pay, in minor units."""
         return self.goods + self.postage
 
 
 class Allocation(NamedTuple):
-    """A refund split up: a part for each payment, what is paid outside them, and goods that no payment can take."""
+    """A refund split up: a part per payment, what is paid outside them, and goods for which no payment has room."""
 
     parts: tuple[Part, ...]
     outside: Part
@@ -34,16 +35,16 @@ class Allocation(NamedTuple):
 def caps(captured: Sequence[int], gone: Sequence[int]) -> tuple[int, ...]:
     """Return how much may still go back through each payment: captured minus gone, never below zero (R32).
 
-    Both in minor units and in the payments' fixed order; `gone` is refunded or planned over all cases, refunded by
-    hand or lost by a dispute.
+    Both are in minor units and in the payments' fixed order. `gone` is what all cases have refunded or planned, plus
+    what was refunded by hand or lost in a dispute.
     """
     return tuple(max(0, paid - left) for paid, left in zip(captured, gone, strict=True))
 
 
 def allocate(total: int, room: Sequence[int]) -> tuple[tuple[int, ...], int]:
-    """Return the part of each payment and what has to go outside them, in minor units; together they are the total.
+    """Return what each payment takes and what is left to pay outside them, in minor units; together they are the total.
 
-    R35: the payments are filled in their fixed order. R32: none beyond its room.
+    R35: the payments are filled in their fixed order. R32: none takes more than its room.
     """
     parts: list[int] = []
     left = total
@@ -54,12 +55,12 @@ def allocate(total: int, room: Sequence[int]) -> tuple[tuple[int, ...], int]:
 
 
 def share_out(due: RefundDue, room: Sequence[int], postage_before: int) -> Allocation:
-    """Return how a refund goes back: goods with outbound postage first, through the payments in their order (R35).
+    """Return how a refund goes back: first goods and outbound postage, through the payments in their order (R35).
 
-    R32: return postage goes through what room they leave, and the rest of it is a reimbursement outside. Over all cases
-    of an order that rest is postage only: goods that find no room because an earlier case's return postage took it,
-    `postage_before`, change places with it, and that postage is what goes outside. All in minor units; the parts, what
-    is outside and what is unplaced add up to `due.total` (R33).
+    R32: return postage uses the room that is left, and the rest of it becomes a reimbursement outside the payments.
+    Only postage ever goes outside: if return postage of an earlier case (`postage_before`) has taken the room of these
+    goods, the two change places, and that postage is reimbursed outside instead. All amounts are in minor units; the
+    parts, the part outside and the unplaced goods add up to `due.total` (R33).
     """
     goods, unplaced = allocate(due.total.minor - due.return_postage.minor, room)
     left = [space - part for space, part in zip(room, goods, strict=True)]

@@ -11,19 +11,19 @@ _HELD_BY = frozenset({"charge_disputed", "transaction_disputed"})
 
 
 def is_paid(case: Case) -> bool:
-    """Return whether nothing of the money is open any more: every gateway reported success (R34).
+    """Return whether all the money of the case is paid: every gateway has reported success (R34).
 
-    Return postage outside the payments does not keep a case open (R32); what a lost dispute took over does not
-    either (R38).
+    Neither return postage that is reimbursed outside the payments (R32) nor a payout that a lost dispute replaces
+    (R38) keeps a case open.
     """
     return all(payout.is_postage_outside or _is_settled(case, payout) for payout in case.payouts)
 
 
 def merge_gateway_state(before: Payout, answer: Payout) -> Payout:
-    """Return the payout after its gateway's answer: one that had succeeded and failed later is reversed (R37).
+    """Return the payout after its gateway's answer; a success that fails later becomes `reversed` (R37).
 
-    A gateway that knows of no refund says nothing. An answer about an earlier attempt, and whatever is said of an
-    attempt after its reversal, changes nothing. A success is taken back by a failure only, and repeated it is one.
+    Nothing changes when the gateway knows of no refund, when the answer is about an earlier attempt, or after the
+    attempt's reversal. Only a failure takes back a success; a repeated success changes nothing.
     """
     if answer.state.is_being_submitted:
         return before
@@ -37,32 +37,35 @@ def merge_gateway_state(before: Payout, answer: Payout) -> Payout:
 
 
 def may_try_again(case: Case, payout: Payout) -> bool:
-    """Return whether the payout has paid nothing and is still to be paid: not by a lost dispute already (R36-R38)."""
+    """Return whether the payout has paid nothing and is still owed, that is, no lost dispute replaces it (R36-R38)."""
     by_dispute = case.settled_by_dispute is not None and payout.state is PayoutState.CANCELED
     return payout.state.has_paid_nothing and not by_dispute
 
 
 def is_held_by_dispute(codes: tuple[str | None, ...]) -> bool:
-    """Return whether a refusal means that a chargeback over the payment is open (R38)."""
+    """Return whether the gateway's refusal codes mean that a chargeback over the payment is open (R38)."""
     return any(code is not None and code.lower() in _HELD_BY for code in codes)
 
 
 def concerns(dispute: Dispute, payout: Payout) -> bool:
-    """Return whether the dispute is over the payment that the payout goes back to (R38)."""
+    """Return whether the dispute is about the payment that the payout goes back to (R38)."""
     return (dispute.provider, dispute.payment_reference) == (payout.provider, payout.payment_reference)
 
 
 def replaces(dispute: Dispute, payouts: tuple[Payout, ...], unsent: int = 0) -> bool:
-    """Return whether a lost dispute returned at least what the payouts would have, and unsent goods cost (R38, R39)."""
+    """Return whether a lost dispute returned at least the payouts plus the goods not yet replaced (R38, R39).
+
+    `unsent` is what was paid for the units whose replacement is still to be sent, in minor units.
+    """
     return dispute.amount.minor >= sum(payout.amount.minor for payout in payouts) + unsent
 
 
 def allowed_resolutions(case: Case) -> frozenset[ResolutionDecision]:
     """Return what a human can decide about the money of the case (R36, R38).
 
-    A blocked payout is tried again or paid to another account; after changed evidence an auditor accepts what is
-    there now; a chargeback that nobody tells the end of is ended by hand, and so is a case whose money went back
-    elsewhere.
+    A blocked payout can be retried or paid to another account. After evidence has changed, an auditor can accept it as
+    it is now. Finance can close a chargeback whose outcome is never reported, and a case whose money went back another
+    way.
     """
     if case.state is CaseState.CHARGEBACK_HOLD:
         return frozenset({ResolutionDecision.RETRY, ResolutionDecision.CLOSE})
@@ -74,7 +77,7 @@ def allowed_resolutions(case: Case) -> frozenset[ResolutionDecision]:
 
 
 def check_payout_resolution(case: Case, resolution: CaseResolution) -> Refusal | None:
-    """Return the refusal of a decision that the blocked payout does not offer, or None (R36)."""
+    """Return why a decision about the blocked payout is refused, or None when it is allowed (R36)."""
     if resolution.decision in allowed_resolutions(case):
         return None
     message = f"Decide one of: {', '.join(sorted(allowed_resolutions(case)))}."
@@ -82,7 +85,7 @@ def check_payout_resolution(case: Case, resolution: CaseResolution) -> Refusal |
 
 
 def is_second_approval(case: Case, resolution: CaseResolution) -> bool:
-    """Return whether another person than the first approves the very same account (R36)."""
+    """Return whether a second person approves exactly the account that the first one proposed (R36)."""
     proposed = case.other_account
     same_account = proposed is not None and proposed.reference == resolution.reference
     return proposed is not None and same_account and proposed.proposed_by != resolution.decided_by

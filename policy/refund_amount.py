@@ -1,4 +1,4 @@
-"""The refund amount: what each unit was paid for, and what is owed."""
+"""The refund amount: what was paid for each unit, and what is owed."""
 
 from collections.abc import Sequence
 
@@ -14,11 +14,11 @@ from domain.policy_document import PolicyDocument
 
 
 def unit_shares(order: Order, sku: str) -> tuple[UnitShare, ...]:
-    """Return what was paid for each unit of the line, in minor units; () for a sku the order does not have.
+    """Return what was paid for each unit of the line, in minor units; () for a sku that the order does not have.
 
-    R30: the goods with their tax and discount, and their share of the outbound postage, which is spread over all
-    units of the order by the goods' value, so that it is refunded once per order at most. R33: the shares of a
-    line add up to what was paid for it, the postage of all units to the postage, in whatever order the lines stand.
+    R30: the goods with their tax and discount, and their share of the outbound postage. The postage is spread over all
+    units of the order by the value of the goods, so that it is refunded at most once per order. R33: the shares of a
+    line add up to what was paid for it, and the postage shares to the postage, whatever the order of the lines.
     """
     lines = sorted(order.lines, key=lambda line: line.sku)
     units = [(line.sku, goods) for line in lines for goods in split(line.paid, [1] * line.quantity)]
@@ -32,11 +32,11 @@ def unit_shares(order: Order, sku: str) -> tuple[UnitShare, ...]:
 def refund_due(case: Case, policy: PolicyDocument) -> RefundDue:
     """Return what is owed for the accepted units that are not paid yet, in the case's currency.
 
-    R30: the goods; where the seller is at fault their outbound postage too, and with the first accepted units of the
-    case the return postage up to the policy's cap. R31: for `personal` the price of a label that the shop paid is
-    deducted, once per case and never below nothing. R28: what is agreed for refused units, at most their value,
-    counts with the goods and brings no postage; it is owed as long as `case.agreed_amount` names it. R39: for units
-    that were replaced, what the replacement is cheaper by counts with the goods, and return postage is owed alike.
+    R30: the goods; if the seller is at fault, also their outbound postage and, with the first accepted units of the
+    case, the return postage up to the policy's cap. R31: for `personal`, the price of a label that the shop paid for
+    is deducted once per case, never below zero. R28: the amount agreed for refused units, at most their value, counts
+    as goods and brings no postage; it is owed as long as `case.agreed_amount` is set. R39: for replaced units, the
+    amount by which the replacement is cheaper counts as goods, and return postage is owed in the same way.
     """
     differences = sum(one.difference.minor for one in unaccounted(case))
     goods = sum(unit.goods for unit in _unpaid(case)) + _agreed(case) + differences
@@ -53,45 +53,45 @@ def refund_due(case: Case, policy: PolicyDocument) -> RefundDue:
 
 
 def owes(case: Case, policy: PolicyDocument) -> bool:
-    """Return whether anything is owed now: for accepted or refused units, or for what was replaced (R26, R28, R39)."""
+    """Return whether anything is owed now, for accepted, refused or replaced units (R26, R28, R39)."""
     if case.agreed_amount or _unpaid(case):
         return True
     return bool(unaccounted(case)) and refund_due(case, policy).total.minor > 0
 
 
 def unaccounted(case: Case) -> tuple[Replacement, ...]:
-    """Return the replacements that were sent since something last fell due (R39)."""
+    """Return the sent replacements whose difference has not been made due yet (R39)."""
     return tuple(one for one in case.replacements if one.state is ReplacementState.SENT and not one.is_accounted)
 
 
 def value_awaiting_replacement(case: Case) -> int:
-    """Return what was paid for the units whose replacement is to be sent, in minor units (R38, R39)."""
+    """Return what was paid for the units whose replacement is still to be sent, in minor units (R38, R39)."""
     return sum(
         unit.goods for line in case.lines for unit in line.units[line.settled : line.settled + case.replacing(line.sku)]
     )
 
 
 def check_postage(case: Case, tracking: CourierTracking) -> Refusal | None:
-    """Return the refusal of a return postage that cannot be reimbursed: negative or in another currency (R30)."""
+    """Return why return postage is refused, namely that it is negative or in another currency, or None (R30)."""
     postage = tracking.postage
     if postage is None or (postage.currency == case.currency and postage.minor >= 0):
         return None
-    message = f"postage: give what was paid in {case.currency}, the currency of the case, and not less than nothing."
+    message = f"postage: give what was paid, in {case.currency} (the currency of the case) and not below zero."
     return Refusal(rule="R30", code="postage_not_reimbursable", message=message)
 
 
 def goods_value(case: Case) -> int:
-    """Return what was paid for the goods of the case, in minor units: the measure of the ceilings of R16 and R23."""
+    """Return what was paid for the goods of the case, in minor units; R16 and R23 compare their ceilings with it."""
     return sum(unit.goods for line in case.lines for unit in line.units)
 
 
 def failed_value(case: Case) -> int:
-    """Return what was paid for the units that failed the inspection, in minor units: the most to agree on (R28)."""
+    """Return what was paid for the failed units, in minor units: the most that a partial refund can be (R28)."""
     return sum(unit.goods for line in case.lines for unit in _last_units(line, line.failed, line.refused))
 
 
 def _unpaid(case: Case) -> list[UnitShare]:
-    """Return the accepted units to be refunded: not those that a replacement was sent for or is on its way (R39)."""
+    """Return the accepted units still to be refunded, without those that are or will be replaced (R39)."""
     return [unit for line in case.lines for unit in line.units[line.settled + case.replacing(line.sku) : line.accepted]]
 
 
@@ -120,16 +120,17 @@ def _accepts_first_units(case: Case) -> bool:
 
 
 def _label_deduction(case: Case, policy: PolicyDocument, owed: int) -> int:
-    # Once something was paid out, the label had been deducted in full.
+    # A payout exists only after the label has been deducted in full.
     if policy.is_sellers_fault(case.reason) or case.shop_paid_label is None or case.payouts:
         return 0
     return min(owed, max(0, case.shop_paid_label.minor - _label_borne(case, policy)))
 
 
 def _label_borne(case: Case, policy: PolicyDocument) -> int:
-    """Return what the label has taken before: with no payout yet, that is all that was owed for what is settled.
+    """Return how much of the label's price was deducted before, in minor units.
 
-    What was agreed for refused units (R28) is no unit's value: it shows in what was deducted last.
+    As long as there is no payout, that is all that was owed for the settled units. An amount agreed for refused units
+    (R28) is not part of any unit's value; it is included in the last deduction.
     """
     if not case.is_partly_paid:
         return 0

@@ -1,4 +1,4 @@
-"""The refund request: who may ask, for what, until when, and with which evidence."""
+"""The refund request: who may ask, for which goods, until when, and with which evidence."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -16,10 +16,10 @@ from policy import deadlines
 def assess(
     order: Order | None, intake: CaseIntake, policy: PolicyDocument, calendar: WorkCalendar
 ) -> Refusal | Deadline:
-    """Return the first rule's refusal of a request, or the deadline of the request window that it met.
+    """Return why the request is refused, by the first rule it breaks, or the deadline of the request window it met.
 
-    In order: R1 the purchaser, R8 lines and units of the order, R10 special goods, R4 receipt, R3 the window. R7: the
-    server's receipt of the first submission is what is judged, however late the evidence or this assessment comes.
+    The order of the checks: R1 purchaser, R8 lines and units of the order, R10 special goods, R4 receipt, R3 window.
+    R7: what counts is when the server received the first submission, however late the evidence or this check comes.
     """
     if order is None or not is_purchaser(order, intake.customer_id):
         return _unknown_order()
@@ -37,10 +37,10 @@ def is_purchaser(order: Order, customer_id: str) -> bool:
 
 
 def receipt(order: Order, sku: str) -> datetime | None:
-    """Return when the customer received the line, or None when not yet (R4).
+    """Return when the customer received the line, or None if it has not been received yet (R4).
 
-    The last delivery of the parcels that held the line, once all are delivered; else the customer's confirmation.
-    A parcel that went back to its sender does not count, and neither does the date of the order.
+    This is the last delivery among the parcels that held the line, once all of them are delivered; otherwise the
+    customer's confirmation. Neither a parcel returned to its sender nor the date of the order counts.
     """
     deliveries = [
         parcel.delivered_at for parcel in order.parcels if sku in parcel.skus and not parcel.returned_to_sender
@@ -52,13 +52,13 @@ def receipt(order: Order, sku: str) -> datetime | None:
 
 
 def missing_evidence(reason: Reason, policy: PolicyDocument, pins: Collection[EvidencePin]) -> bool:
-    """Return whether photos or videos are mandatory for the reason and not one is verified and pinned (R8)."""
+    """Return whether the reason requires photos or videos and none is verified and pinned yet (R8)."""
     is_mandatory = reason in policy.evidence_mandatory_for
     return is_mandatory and not any(pin.status is EvidenceStatus.PINNED for pin in pins)
 
 
 def awaits_uploads(pins: Collection[EvidencePin]) -> bool:
-    """Return whether a piece of evidence is announced and neither pinned nor refused yet (R8)."""
+    """Return whether an announced piece of evidence is neither pinned nor refused yet (R8)."""
     return any(pin.status is EvidenceStatus.ANNOUNCED for pin in pins)
 
 
@@ -66,7 +66,7 @@ def _unknown_order() -> Refusal:
     return Refusal(
         rule="R1",
         code="unknown_order",
-        message="No such order of this customer. Check the order number and the customer.",
+        message="This customer has no such order. Check the order number and the customer.",
     )
 
 
@@ -80,7 +80,7 @@ def _unsold_line(order: Order, asked: RequestedLine) -> Refusal | None:
     if line is None:
         return Refusal(rule="R8", code="unknown_sku", message=f"The order has no line {asked.sku}.")
     if asked.quantity > line.quantity:
-        message = f"{asked.quantity} units of {asked.sku} are asked for, {line.quantity} were sold."
+        message = f"The request is for {asked.quantity} units of {asked.sku}, but only {line.quantity} were sold."
         return Refusal(rule="R8", code="too_many_units", message=message)
     return None
 
@@ -89,7 +89,7 @@ def _not_received(order: Order, intake: CaseIntake) -> Refusal | None:
     skus = [asked.sku for asked in intake.lines if not _is_received(order, asked.sku, intake.received_at)]
     if not skus:
         return None
-    message = f"Not received yet: {', '.join(skus)}. Ask again once delivered, or confirm the receipt in the shop."
+    message = f"Not received yet: {', '.join(skus)}. Ask again after delivery, or confirm the receipt in the shop."
     return Refusal(rule="R4", code="not_yet_received", message=message)
 
 
@@ -101,9 +101,9 @@ def _is_received(order: Order, sku: str, at: datetime) -> bool:
 def _judge_window(
     order: Order, intake: CaseIntake, policy: PolicyDocument, calendar: WorkCalendar
 ) -> Refusal | Deadline:
-    """Return the deadline of the request window, or the refusal of a request after it that names it (R3, R7).
+    """Return the deadline of the request window, or a refusal that names it when the request is late (R3, R7).
 
-    Of several lines the one with the earliest deadline decides.
+    With several lines, the one with the earliest deadline decides.
     """
     spec = deadlines.request_window(policy)
     receipts = [at for asked in intake.lines if (at := receipt(order, asked.sku)) is not None]
@@ -112,16 +112,16 @@ def _judge_window(
 
 
 def _late(deadline: Deadline) -> Refusal:
-    certainty = " by the calendar as far as it is published" if deadline.provisional else ""
+    certainty = " (by the working-day calendar as far as it is published)" if deadline.provisional else ""
     message = f"The time to ask for a refund ended on {deadline.last_day.isoformat()}{certainty}; the right is waived."
     return Refusal(rule="R3", code="request_window_passed", message=message, deadline=deadline)
 
 
 def check_special_goods(order: Order, intake: CaseIntake, policy: PolicyDocument) -> Refusal | None:
-    """Return the refusal of a request that names special goods, judged by the line as it was sold (R10).
+    """Return why a request for special goods is refused, or None; what counts is the line as it was sold (R10).
 
-    By default for every reason; a policy version that says `audit_sellers_fault` lets a seller's-fault case through
-    to a human audit. None when no requested line is special.
+    By default special goods are refused for every reason; a policy version with `audit_sellers_fault` sends
+    seller's-fault cases to a human audit instead.
     """
     if _goes_to_audit(intake, policy):
         return None
@@ -131,7 +131,7 @@ def check_special_goods(order: Order, intake: CaseIntake, policy: PolicyDocument
     return Refusal(
         rule="R10",
         code="special_goods",
-        message=f"Made for you and therefore not refundable: {', '.join(skus)}. Ask for the other lines by themselves.",
+        message=f"Made for you and therefore not refundable: {', '.join(skus)}. Ask for the other lines without them.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The way back: return instructions, the return code, withdrawal, parcels that are lost and parcels that arrive."""
+"""The return of the goods: instructions, the return code, withdrawal, and parcels that arrive or are lost."""
 
 from hashlib import sha256
 
@@ -25,15 +25,15 @@ _UNREOPENABLE = frozenset({"R1", "R8"})
 
 
 def may_instruct_return(case: Case) -> bool:
-    """Return whether the return address and code may be given: after approval only, and if goods come back (R13)."""
+    """Return whether the customer may get the return address and code: once approved, if goods come back (R13)."""
     return case.approved_at is not None and not case.return_waived
 
 
 def return_code(case_id: str) -> str:
-    """Return the code that stands on the return label, always the same for a case (R18).
+    """Return the code printed on the return label, which is always the same for a case (R18).
 
-    `RMA-XXXX-XXXX-XXXX` in Crockford's base 32, made to be typed by hand: the last character is a check that
-    notices every wrong character and every two that changed places. It tells nothing about the case.
+    `RMA-XXXX-XXXX-XXXX` in Crockford's base 32, made to be typed by hand: the last character is a check character that
+    detects every single wrong character and every swap of two. The code reveals nothing about the case.
     """
     number = int.from_bytes(sha256(case_id.encode()).digest())
     digits = [number >> (5 * place) & 31 for place in range(_DIGITS)]
@@ -41,9 +41,9 @@ def return_code(case_id: str) -> str:
 
 
 def read_return_code(typed: str) -> str | None:
-    """Return a scanned or typed return code as it was printed, or None when it cannot be one (R18).
+    """Return a scanned or typed return code in its printed form, or None if it is not a valid code (R18).
 
-    Case, hyphens, blanks and the look-alikes O, I and L do not matter; a wrong check character does.
+    Upper or lower case, hyphens, blanks and the look-alikes O, I and L do not matter; the check character must fit.
     """
     plain = typed.upper().translate(_ALIKE)
     if len(plain) > _DIGITS + 1:
@@ -55,55 +55,55 @@ def read_return_code(typed: str) -> str | None:
 
 
 def plain_code(code: str) -> str:
-    """Return a return code or a courier's number as it is looked up: as printed, letters and digits only."""
+    """Return the form in which a return code or tracking number is looked up: upper-case letters and digits only."""
     return "".join(filter(str.isalnum, (read_return_code(code) or code).upper()))[:CODE_LENGTH_MAX]
 
 
 def may_withdraw(state: CaseState) -> bool:
-    """Return whether the customer may still take the request back: until the warehouse has the goods (R24)."""
+    """Return whether the customer may still withdraw: until the warehouse has received the goods (R24)."""
     return state in _WITHDRAWABLE
 
 
 def may_revive(state: CaseState) -> bool:
-    """Return whether a case comes to life again when its goods are scanned in: an expired one does (R19)."""
+    """Return whether a case revives when its goods arrive at the warehouse: only an expired one does (R19)."""
     return state is CaseState.EXPIRED
 
 
 def may_reopen(case: Case) -> bool:
-    """Return whether an operator may reopen the case as goodwill: a request that a rule refused (R12).
+    """Return whether an operator may reopen the case as goodwill, because a rule refused the request (R12).
 
-    A stranger's request (R1) stays refused, there is nobody to be generous to; so does one for goods or units that
-    the order does not have (R8), there is nothing to give back.
+    Two refusals are final: a stranger's request (R1), as there is no customer to be generous to, and a request for
+    goods or units that the order does not have (R8), as there is nothing to give back.
     """
     return case.state is CaseState.REJECTED and case.refusal is not None and case.refusal.rule not in _UNREOPENABLE
 
 
 def receipt_evidence(message: Message) -> bool:
-    """Return whether the message proves that the warehouse has the goods: a scan or an inspection, no courier (R20)."""
+    """Return whether the message proves that the warehouse has the goods: a scan or inspection, not a courier (R20)."""
     return isinstance(message, GoodsReceipt | WarehouseInspection)
 
 
 def expects(case: Case) -> bool:
-    """Return whether the case expects a parcel; one that no case expects is matched by an operator (R21).
+    """Return whether the case expects a parcel; an operator matches a parcel that no case expects (R21).
 
-    An approved case does while goods are to come, and after it expired on the way (R19).
+    An approved case does until its goods arrive, also after it has expired while waiting for them (R19).
     """
     return may_instruct_return(case) and case.state in _EXPECTING
 
 
 def expects_soon(case: Case) -> bool:
-    """Return whether goods are still to come, though the case may be about those that came first just now (R26)."""
+    """Return whether goods are still to come, even while the first part of them is being inspected or paid (R26)."""
     is_rest_out = any(line.outstanding for line in case.lines)
     return expects(case) or (may_instruct_return(case) and case.is_open and is_rest_out)
 
 
 def is_loss(status: CourierStatus, sub: CourierSubStatus | None) -> bool:
-    """Return whether the courier says that the parcel will never come: lost or destroyed (R22)."""
+    """Return whether the courier reports that the parcel will never arrive: lost or destroyed (R22)."""
     return status is CourierStatus.EXCEPTION and sub in _LOSSES
 
 
 def shop_bears_loss(case: Case, policy: PolicyDocument) -> bool:
-    """Return whether a parcel lost on the way back is the shop's loss: its fault, or its label (R22)."""
+    """Return whether the shop bears the loss of a return parcel: it is at fault, or paid for the label (R22)."""
     return policy.is_sellers_fault(case.reason) or case.shop_paid_label is not None
 
 
@@ -113,7 +113,7 @@ def _written(plain: str) -> str:
 
 
 def _check(digits: list[int]) -> int:
-    # A sum over the field of 32 elements, each place weighted by another power of x: no weight comes twice.
+    # A sum over the field of 32 elements; each place has a different power of x as its weight.
     total = 0
     for digit in digits:
         total = _times_x(total) ^ digit

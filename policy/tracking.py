@@ -1,4 +1,4 @@
-"""Couriers' events: which a case must hear and which are history (R20, R22); numbers that look mistyped (R19)."""
+"""Courier events: which ones matter to a case (R20, R22), and tracking numbers that look mistyped (R19)."""
 
 import re
 from datetime import timedelta
@@ -9,16 +9,16 @@ from domain.parcels import CourierEvent
 from policy.returns import plain_code
 
 MOVES_ARE_HEARD_EVERY = timedelta(days=1)
-"""A parcel that only moves is reported to its case once a day: R22 counts days without any movement."""
+"""Mere movements of a parcel are reported to its case at most once a day: R22 counts days without any movement."""
 
 _FOLLOWED_IN = frozenset({CaseState.AWAITING_RETURN, CaseState.IN_TRANSIT, CaseState.LOST_IN_RETURN})
 
 
 def is_news(case: Case, event: CourierEvent) -> bool:
-    """Return whether the event changes anything for the case; every other one stays in the timeline only.
+    """Return whether the event changes anything for the case; any other event is only kept in the timeline.
 
-    Once the parcel is received or inspected, what its courier says is history (R20); so is an event older than the
-    last one heard (fault 14), and one of a number that the customer has replaced.
+    Events no longer matter once the parcel is received or inspected (R20), when they are older than the last one that
+    the case got (fault 14), or when they belong to a tracking number that the customer has replaced.
     """
     shipment = case.shipment
     if shipment is None or shipment.is_inspected or not case.is_open or case.state not in _FOLLOWED_IN:
@@ -32,15 +32,15 @@ def is_news(case: Case, event: CourierEvent) -> bool:
 
 
 def check_digit_warning(carrier: str, tracking_number: str) -> str | None:
-    """Return what seems wrong with the number, or None: only a check digit that does not fit (UPU S10, UPS, FedEx).
+    """Return a warning when the number's check digit does not fit (UPU S10, UPS, FedEx), else None.
 
-    It is a warning and no refusal: carriers do not always keep to their own rules.
+    It is never a refusal, because carriers do not always follow their own rules.
     """
     number = plain_code(tracking_number)
     kinds = ((_S10, _s10_fits, "UPU S10"), (_UPS, _ups_fits, "UPS"), *(_FEDEX if carrier == "fedex" else ()))
     for shape, fits, name in kinds:
         if shape.fullmatch(number) and not fits(number):
-            return f"The check digit of {tracking_number} does not fit a number of {name}: compare it with the receipt."
+            return f"The check digit of {tracking_number} is wrong for {name}: compare the number with the receipt."
     return None
 
 
@@ -50,7 +50,7 @@ def _s10_fits(number: str) -> bool:
 
 
 def _ups_fits(number: str) -> bool:
-    # A letter counts as its place in the alphabet and one more, by its last digit: A is 2, I is 0.
+    # A letter counts as the last digit of its place in the alphabet plus one: A is 2, I is 0.
     values = [int(one) if one.isdigit() else (ord(one) - 63) % 10 for one in number[2:17]]
     total = sum(value * (1 + place % 2) for place, value in enumerate(values))
     return number[17] == str(-total % 10)

@@ -1,4 +1,4 @@
-"""Which units of an order a case gets (R11), and how each of them is settled in the end (R28, R39)."""
+"""Which units of an order a case gets (R11), and how each of them is finally settled (R28, R39)."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -15,18 +15,18 @@ REFUND, REPLACEMENT = "refund", "replacement"
 
 
 class Hold(NamedTuple):
-    """How a unit is held: to be refunded or replaced once that is known, and for ever once that is done."""
+    """How a case holds a unit: as what it will be settled, if known, and whether that is done (and then final)."""
 
     settled: bool = False
     settles_as: str | None = None
 
 
 def choose_units(case: Case, holders: Mapping[Unit, str]) -> Case | Refusal:
-    """Return the case with the units it gets, or the refusal when too few of a line's units are free (R11).
+    """Return the case with the units it gets, or the refusal when a line has too few free units (R11).
 
-    `holders` names the case of every unit of the order that is in an open case, or was refunded or replaced before.
-    The lines come with the shares of all their units; a case keeps its own, then gets the lowest free ones. One that
-    has ended gets no new ones.
+    `holders` maps every unit of the order that is in an open case, or was refunded or replaced, to its case. The lines
+    must come with the shares of all their units: a case keeps the units it already has, then gets the lowest free
+    ones. An ended case gets no new units.
     """
     lines: list[CaseLine] = []
     for line in case.lines:
@@ -39,12 +39,12 @@ def choose_units(case: Case, holders: Mapping[Unit, str]) -> Case | Refusal:
 
 
 def has_choice(case: Case) -> bool:
-    """Return whether the case comes with more units than it is to hold, as when it reopens after a refusal (R12)."""
+    """Return whether the case lists more units than it will hold, for example when it reopens after a refusal (R12)."""
     return any(len(line.units) > line.quantity for line in case.lines)
 
 
 def holds(case: Case) -> dict[Unit, Hold]:
-    """Return the units that the case holds now: all of them while it is open, the settled ones for ever (R11)."""
+    """Return the units that the case holds: all of them while it is open, the settled ones forever (R11)."""
     units = {
         (line.sku, share.unit): _hold(case, line, index)
         for line in case.lines
@@ -54,7 +54,7 @@ def holds(case: Case) -> dict[Unit, Hold]:
 
 
 def _available(case: Case, line: CaseLine, holders: Mapping[Unit, str]) -> tuple[list[UnitShare], list[UnitShare]]:
-    """Return the line's units that are the case's own, and those that it may take."""
+    """Return the line's units that the case already has, and the free ones that it may get."""
     holder = {share.unit: holders.get((line.sku, share.unit)) for share in line.units}
     own = [share for share in line.units if holder[share.unit] == case.case_id]
     return own, [share for share in line.units if holder[share.unit] is None] if case.is_open else []
@@ -62,14 +62,15 @@ def _available(case: Case, line: CaseLine, holders: Mapping[Unit, str]) -> tuple
 
 def _too_few(line: CaseLine, free: int) -> Refusal:
     message = (
-        f"{line.sku}: {line.quantity} asked for, {free} free; the others are in a refund case, or were refunded already"
+        f"{line.sku}: {line.quantity} asked for, {free} free; "
+        "the others are in another refund case or were refunded already. Ask for fewer."
     )
     return Refusal(rule="R11", code=UnitsTakenError.code, message=message)
 
 
 def _hold(case: Case, line: CaseLine, index: int) -> Hold:
-    """Return how the unit at that place of its line is settled: replaced ones come first, then refunded ones (R39)."""
-    # Refused units for which a part is paid all the same are settled by that (R28); they are counted from the back.
+    """Return how the unit at this position of its line is settled: replaced units first, then refunded ones (R39)."""
+    # A partial refund settles refused units as well (R28); these are counted from the end of the line.
     if index >= len(line.units) - (line.refused if case.agreed_amount else line.part_paid):
         return Hold(settled=True, settles_as=REFUND)
     if index < line.replaced:
