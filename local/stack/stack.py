@@ -90,7 +90,7 @@ class Stack:
         """Bring everything up; returns when the API says that all is ready."""
         try:
             refuse_taken(self._config.ports, self._config.port_fields())
-            self._start_servers()
+            self.start_servers()
             self._start_edges()
         except BaseException:
             self.stop()
@@ -126,7 +126,8 @@ class Stack:
             if not launched.process.is_running:
                 raise StackError(launched.process.obituary("by itself"))
 
-    def _start_servers(self) -> None:
+    def start_servers(self) -> None:
+        """Bring up what worker and API talk to; returns when all of it is ready for them."""
         settings = self._config.settings
         servers = [self._launch(service) for service in self._servers()]
         self._step("database", lambda: lay_tables(settings))

@@ -11,11 +11,16 @@ from uuid import uuid4
 
 import httpx2
 from fastapi import FastAPI
+from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from api.dependencies import Services
+from api.http.auth import KeyRing
+from config.keys import KeyHolder, Role, development_keys
+from workflows.client.start_options import workflow_id
 
 PROBLEM = "application/problem+json"
+KEYS = KeyRing.of({**development_keys(), "other-shop": KeyHolder(role=Role.STOREFRONT, name="other-shop")})
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
 _numbers = count(1)
 
@@ -44,6 +49,7 @@ class Counter:
 
     client: httpx2.AsyncClient
     services: Services
+    temporal: Client
     clock: Clock = field(default_factory=Clock)
     env: WorkflowEnvironment | None = None
 
@@ -63,28 +69,7 @@ class Counter:
         return number
 
     def facts(self, number: str, delivered_days_ago: float = 1, **changes: Any) -> dict[str, Any]:
-        """Return the body of an order with a mug, a lamp and an engraved ring."""
-        now = self.clock()
-        facts: dict[str, Any] = {
-            "customer_id": "c-1",
-            "currency": "USD",
-            "placed_at": (now - timedelta(days=delivered_days_ago + 5)).isoformat(),
-            "lines": [
-                {"sku": "MUG", "product_name": "Mug", "quantity": 3, "unit_price": 1000, "tax": 100, "discount": 1},
-                {"sku": "LAMP", "product_name": "Lamp", "quantity": 1, "unit_price": 2500},
-                {"sku": "RING", "product_name": "Engraved ring", "quantity": 1, "unit_price": 4000, "special": True},
-            ],
-            "outbound_postage": 700,
-            "payments": [{"provider": "stripe", "reference": f"pi_{number}", "amount": 10299}],
-            "parcels": [
-                {
-                    "tracking_number": "OUT-1",
-                    "skus": ["MUG", "LAMP", "RING"],
-                    "delivered_at": (now - timedelta(days=delivered_days_ago)).isoformat(),
-                }
-            ],
-        }
-        return {**facts, **changes}
+        return order_body(number, self.clock(), delivered_days_ago, **changes)
 
     def request(self, order_number: str, **changes: Any) -> dict[str, Any]:
         """Return the body of a request that an auditor can decide at once."""
@@ -137,6 +122,10 @@ class Counter:
     async def timeline(self, case: dict[str, Any], as_: str = "dev-admin") -> list[dict[str, Any]]:
         return (await self.get(f"/v1/refunds/{case['case_id']}/timeline", as_))["items"]
 
+    def handle(self, case: dict[str, Any]) -> WorkflowHandle[Any, Any]:
+        """Return what Temporal knows of the case by."""
+        return self.temporal.get_workflow_handle(workflow_id(case["case_id"]))
+
     async def upload(self, ticket: dict[str, Any], content: bytes) -> int:
         """Send a file with its ticket to the store itself; return the status."""
         async with httpx2.AsyncClient(trust_env=False) as store:
@@ -149,6 +138,30 @@ class Counter:
         assert self.env
         await self.env.sleep(passed)
         self.clock.skipped = await self.env.get_current_time() - datetime.now(UTC)
+
+
+def order_body(number: str, now: datetime, delivered_days_ago: float = 1, **changes: Any) -> dict[str, Any]:
+    """Return the body of an order with three mugs, a lamp and an engraved ring."""
+    facts: dict[str, Any] = {
+        "customer_id": "c-1",
+        "currency": "USD",
+        "placed_at": (now - timedelta(days=delivered_days_ago + 5)).isoformat(),
+        "lines": [
+            {"sku": "MUG", "product_name": "Mug", "quantity": 3, "unit_price": 1000, "tax": 100, "discount": 1},
+            {"sku": "LAMP", "product_name": "Lamp", "quantity": 1, "unit_price": 2500},
+            {"sku": "RING", "product_name": "Engraved ring", "quantity": 1, "unit_price": 4000, "special": True},
+        ],
+        "outbound_postage": 700,
+        "payments": [{"provider": "stripe", "reference": f"pi_{number}", "amount": 10299}],
+        "parcels": [
+            {
+                "tracking_number": "OUT-1",
+                "skus": ["MUG", "LAMP", "RING"],
+                "delivered_at": (now - timedelta(days=delivered_days_ago)).isoformat(),
+            }
+        ],
+    }
+    return {**facts, **changes}
 
 
 def inspection(verdict: str = "accepted", quantity: int = 2, **changes: Any) -> dict[str, Any]:

@@ -13,8 +13,6 @@ from activities.signal_times import SignalTimeActivities
 from activities.stock import StockActivities
 from api.app import create_app
 from api.dependencies import Services
-from api.http.auth import KeyRing
-from config.keys import KeyHolder, Role, development_keys
 from db.cases.cases import Cases
 from db.core.engine import Database
 from db.core.migrate import migrate
@@ -25,7 +23,7 @@ from gateways.calendars import HolidayCalendars
 from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
 from local.stack.ports import reserve
-from tests.api.api_client import Clock, Counter, asking
+from tests.api.api_client import KEYS, Clock, Counter, asking
 from tests.api.inbox_sweep import inbox_of
 from tests.api.webhook_client import taking
 from tests.support.fakes import ObedientGateway, OpenVault
@@ -33,7 +31,6 @@ from tests.support.temporal_env import dev_server, time_skipping_server
 from worker.build import ActivitySet, build_worker
 
 VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
-KEYS = KeyRing.of({**development_keys(), "other-shop": KeyHolder(role=Role.STOREFRONT, name="other-shop")})
 
 
 @pytest.fixture(scope="session")
@@ -77,9 +74,9 @@ def app(services) -> FastAPI:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def counter(app, services) -> AsyncIterator[Counter]:
+async def counter(app, services, temporal) -> AsyncIterator[Counter]:
     async with asking(app) as client:
-        yield Counter(client, services)
+        yield Counter(client, services, temporal)
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -94,7 +91,7 @@ async def later(tmp_path_factory, seaweed) -> AsyncIterator[Counter]:
     ):
         services = Services.over(database, seaweed.store, env.client, KEYS, clock)
         async with asking(create_app(services)) as client:
-            yield Counter(client, services, clock, env)
+            yield Counter(client, services, env.client, clock, env)
     database.close()
 
 

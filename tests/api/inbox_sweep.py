@@ -10,7 +10,6 @@ from activities.inbox.payment_events import PaymentEventInbox
 from activities.inbox.sweep import InboxActivities
 from activities.inbox.tracking_registrations import TrackingRegistrations
 from activities.ports.inbox import Registrar
-from api.dependencies import Services
 from db.cases.cases import Cases
 from db.cases.submissions import Submissions
 from db.core.engine import Database
@@ -36,8 +35,8 @@ def inbox_of(client: Client, database: Database, clock: Clock, registrar: Regist
     )
 
 
-async def sweep(services: Services, **asked: int) -> InboxSwept:
+async def sweep(temporal: Client, **asked: int) -> InboxSwept:
     """Sweep the inbox once, as its schedule does."""
-    return await services.workflows._client.execute_workflow(
+    return await temporal.execute_workflow(
         InboxSweepWorkflow.run, InboxSweepAsked(**asked), id=f"inbox-sweep/{uuid4().hex}", task_queue=TASK_QUEUE
     )

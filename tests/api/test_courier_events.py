@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -12,10 +11,10 @@ from api.app import create_app
 from config.settings import Settings
 from db.inbox.tracking_registrations import Registrations
 from gateways.couriers.registry import couriers_of
-from tests.api.api_client import Counter, asking, problem, told
-from tests.api.conftest import KEYS
+from tests.api.api_client import KEYS, Counter, asking, problem, told
+from tests.api.breakage import broken
 from tests.api.inbox_sweep import sweep
-from tests.api.test_scans import scan, send
+from tests.api.warehouse import scan, send
 from tests.gateways import courier_bodies as bodies
 from workflows.client.case_notifier import TemporalCaseNotifier
 
@@ -28,20 +27,20 @@ START = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 
 @pytest.fixture
-async def couriers(services, settings, monkeypatch):
+async def couriers(services, temporal, settings, monkeypatch):
     """A counter whose app takes the webhooks of all three providers."""
     for name, value in {**settings, **SECRETS}.items():
         monkeypatch.setenv(name, value)
     wired = services.__class__.over(
         services.database,
         services.store,
-        services.workflows._client,
+        temporal,
         KEYS,
         services.now,
         couriers=couriers_of(Settings.from_environment(), services.now),
     )
     async with asking(create_app(wired)) as client:
-        yield Counter(client, wired)
+        yield Counter(client, wired, temporal)
 
 
 async def tell(couriers, name, body, headers):
@@ -62,8 +61,7 @@ async def shipped(couriers, number=None):
 
 
 async def signals(couriers, case):
-    handle = couriers.services.workflows._client.get_workflow_handle(f"refund/{case['case_id']}")
-    history = await handle.fetch_history()
+    history = await couriers.handle(case).fetch_history()
     names = [one.workflow_execution_signaled_event_attributes.signal_name for one in history.events]
     return names.count("courier_tracking")
 
@@ -162,7 +160,7 @@ async def test_fault_16_what_temporal_could_not_take_is_applied_by_the_sweep(cou
     body = bodies.aftership(number)
     event = couriers.services.couriers["aftership"].read(body, bodies.signed_aftership("one", body))
     couriers.services.courier_events.take_in(event)  # and the process dies
-    await sweep(couriers.services)
+    await sweep(couriers.temporal)
     await status_of(couriers, case, "in_transit")
 
 
@@ -173,9 +171,8 @@ async def test_a_courier_s_event_that_cannot_be_applied_goes_behind_the_others(c
 
     _, number = await shipped(couriers)
     services = couriers.services
-    confused = replace(services, notifier=Confused(services.workflows._client, services.submissions))
-    async with asking(create_app(confused)) as client:
-        await aftership(Counter(client, confused), number)
+    async with broken(couriers, notifier=Confused(couriers.temporal, services.submissions)) as confused:
+        await aftership(confused, number)
     assert services.courier_events.pending(1000)[-1].tracking_number == number
 
 

@@ -23,7 +23,7 @@ async def test_a_request_is_answered_with_the_case_and_whose_turn_it_is(counter)
 
 async def test_nothing_a_customer_wrote_and_no_fingerprint_is_told_to_temporal_or_shown(counter):
     case = await counter.open(description="Zebrawood is not to my liking.")
-    handle = counter.services.workflows._client.get_workflow_handle(f"refund/{case['case_id']}")
+    handle = counter.handle(case)
 
     history = str(await handle.fetch_history())
 

@@ -14,7 +14,7 @@ async def test_r15_a_rejection_keeps_its_text_in_the_timeline_and_out_of_tempora
     assert rejected["state"] == "rejected"
     note = next(one for one in await counter.timeline(case, "dev-storefront") if one["event"] == "audit_note")
     assert (note["text"], note["actor"]) == ("Zebrawood shows scratches.", "auditor")
-    handle = counter.services.workflows._client.get_workflow_handle(f"refund/{case['case_id']}")
+    handle = counter.handle(case)
     assert "Zebrawood" not in str(await handle.fetch_history())
 
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -17,9 +15,8 @@ from db.core.engine import Database
 from db.core.migrate import migrate
 from domain.cases.messages import Withdrawal
 from domain.errors import WorkflowsUnavailableError
-from tests.api.api_client import Counter, problem, told
-from tests.api.conftest import asking
-from tests.api.tcp_proxy import cable_to
+from tests.api.api_client import Counter, asking, problem, told
+from tests.api.breakage import broken, on_a_cable
 from workflows.client.availability import NotRunningError
 from workflows.plugin import RefundPlugin
 from workflows.refund.workflow import RefundWorkflow
@@ -27,26 +24,9 @@ from workflows.refund.workflow import RefundWorkflow
 FULL_AT_PAGES = 100
 
 
-@asynccontextmanager
-async def broken(services: Services, **changes):
-    """Give a counter of the same service with something broken behind it."""
-    services = replace(services, **changes)
-    async with asking(create_app(services)) as client:
-        yield Counter(client, services)
-
-
-@asynccontextmanager
-async def on_a_cable(services: Services):
-    """Give a counter whose way to Temporal can be cut, and the cable."""
-    async with cable_to(services.workflows._client.service_client.config.target_host) as cable:
-        client = await Client.connect(cable.address, plugins=[RefundPlugin()])
-        async with broken(services, workflows=RefundWorkflows(client, patience_seconds=2)) as counter:
-            yield counter, cable
-
-
-async def test_fault_17_a_request_taken_while_temporal_is_away_comes_to_life_with_the_same_key(counter, services):
+async def test_fault_17_a_request_taken_while_temporal_is_away_comes_to_life_with_the_same_key(counter):
     body, key = counter.request(await counter.order()), uuid4().hex
-    async with on_a_cable(services) as (cut_off, cable):
+    async with on_a_cable(counter) as (cut_off, cable):
         cable.cut()
         response = await cut_off.submit(body, key)
     problem(response, 503, "workflows-unavailable")
@@ -60,9 +40,9 @@ async def test_fault_17_a_request_taken_while_temporal_is_away_comes_to_life_wit
     assert len((await counter.get(f"/v1/refunds?order_number={body['order_number']}"))["items"]) == 1
 
 
-async def test_what_is_recorded_can_be_read_and_repeated_while_temporal_is_away(counter, services):
+async def test_what_is_recorded_can_be_read_and_repeated_while_temporal_is_away(counter):
     body, key = counter.request(await counter.order()), uuid4().hex
-    async with on_a_cable(services) as (cut_off, cable):
+    async with on_a_cable(counter) as (cut_off, cable):
         case = told(await cut_off.submit(body, key), 201)
         cable.cut()
         assert told(await cut_off.submit(body, key), 200)["case_id"] == case["case_id"]
@@ -74,11 +54,11 @@ async def test_what_is_recorded_can_be_read_and_repeated_while_temporal_is_away(
         assert told(approved, 200)["state"] == "awaiting_return"
 
 
-async def test_a_refund_that_no_worker_takes_up_is_a_503_after_some_patience(counter, services):
+async def test_a_refund_that_no_worker_takes_up_is_a_503_after_some_patience(counter):
     case = await counter.open()
-    client, intake = services.workflows._client, services.submissions.get(case["case_id"])
-    hasty = RefundWorkflows(client, patience_seconds=1)
-    idle = await client.start_workflow("RefundWorkflow", intake, id="refund/rc_idle0000", task_queue="nobody")
+    temporal, intake = counter.temporal, counter.services.submissions.get(case["case_id"])
+    hasty = RefundWorkflows(temporal, patience_seconds=1)
+    idle = await temporal.start_workflow("RefundWorkflow", intake, id="refund/rc_idle0000", task_queue="nobody")
 
     with pytest.raises(WorkflowsUnavailableError, match="it took too long"):
         await hasty.send("rc_idle0000", RefundWorkflow.withdraw, Withdrawal())
@@ -88,11 +68,11 @@ async def test_a_refund_that_no_worker_takes_up_is_a_503_after_some_patience(cou
         await hasty.send("rc_idle0000", RefundWorkflow.withdraw, Withdrawal())
 
 
-async def test_fault_20_a_database_out_of_reach_is_a_clear_503(services, tmp_path):
+async def test_fault_20_a_database_out_of_reach_is_a_clear_503(services, temporal, tmp_path):
     nothing = Database(f"sqlite:///{tmp_path}/nothing.db")
-    parts = Services.over(nothing, services.store, services.workflows._client, services.keys, services.now)
+    parts = Services.over(nothing, services.store, temporal, services.keys, services.now)
     async with asking(create_app(parts)) as client:
-        counter = Counter(client, parts)
+        counter = Counter(client, parts, temporal)
         for response in (await counter.ask("GET", "/v1/refunds"), await counter.submit(counter.request("A-1"))):
             refused = problem(response, 503, "database-unavailable")
             assert response.headers["retry-after"]
@@ -100,15 +80,15 @@ async def test_fault_20_a_database_out_of_reach_is_a_clear_503(services, tmp_pat
     nothing.close()
 
 
-async def test_fault_21_a_full_disk_is_a_clear_503_and_leaves_no_half_state(services, tmp_path):
+async def test_fault_21_a_full_disk_is_a_clear_503_and_leaves_no_half_state(services, temporal, tmp_path):
     url = f"sqlite:///{tmp_path}/full.db"
     migrate(url)
     database = Database(url)
     limits = [FULL_AT_PAGES]
     event.listen(database.engine, "begin", lambda one: one.exec_driver_sql(f"PRAGMA max_page_count = {limits[-1]}"))
-    parts = Services.over(database, services.store, services.workflows._client, services.keys, services.now)
+    parts = Services.over(database, services.store, temporal, services.keys, services.now)
     async with asking(create_app(parts)) as client:
-        counter = Counter(client, parts)
+        counter = Counter(client, parts, temporal)
         lines = [{"sku": f"S-{one}", "product_name": "s" * 200, "quantity": 1, "unit_price": 1} for one in range(200)]
         orders = {number: counter.facts(f"O-{number}", lines=lines, parcels=[]) for number in range(20)}
 
@@ -122,15 +102,15 @@ async def test_fault_21_a_full_disk_is_a_clear_503_and_leaves_no_half_state(serv
     database.close()
 
 
-async def test_an_unexpected_error_is_a_500_that_tells_nothing_and_logs_no_words_of_a_customer(services, caplog):
+async def test_an_unexpected_error_is_a_500_that_tells_nothing_and_logs_no_words_of_a_customer(counter, caplog):
     words = "zebrawood".title()
 
     def broken_clock():
         raise RuntimeError(words)
 
     with caplog.at_level(logging.ERROR):
-        async with broken(services, now=broken_clock) as counter:
-            response = await counter.submit(
+        async with broken(counter, now=broken_clock) as ill:
+            response = await ill.submit(
                 {"order_number": "A", "customer_id": "c", "reason": "personal", "lines": [{"sku": "S"}]}
             )
 
@@ -172,22 +152,22 @@ class InFlight(Interceptor):
         return Counting(following)
 
 
-async def test_fault_30_a_flood_of_messages_to_one_case_takes_its_turns_and_none_is_lost(services):
+async def test_fault_30_a_flood_of_messages_to_one_case_takes_its_turns_and_none_is_lost(counter):
     in_flight = InFlight()
-    target = services.workflows._client.service_client.config.target_host
+    target = counter.temporal.service_client.config.target_host
     client = await Client.connect(target, plugins=[RefundPlugin()], interceptors=[in_flight])
-    async with broken(services, workflows=RefundWorkflows(client)) as counter:
-        case = await counter.approved()
+    async with broken(counter, workflows=RefundWorkflows(client)) as watched:
+        case = await watched.approved()
         numbers = {f"SF{number:08}" for number in range(60)}
         left = numbers
         while left:  # who is told to come again does so
             bodies = [{"carrier": "sf_express", "tracking_number": number} for number in sorted(left)]
-            answers = await asyncio.gather(*(counter.send(case, "shipment", body, "dev-storefront") for body in bodies))
+            answers = await asyncio.gather(*(watched.send(case, "shipment", body, "dev-storefront") for body in bodies))
             assert {answer.status_code for answer in answers} <= {200, 503}
             assert any(answer.is_success for answer in answers)
             left = {number for number, answer in zip(sorted(left), answers, strict=True) if not answer.is_success}
 
         assert in_flight.most == IN_FLIGHT_PER_CASE
-        recorded = [one["details"].get("tracking_number") for one in await counter.timeline(case)]
+        recorded = [one["details"].get("tracking_number") for one in await watched.timeline(case)]
         assert sorted(filter(None, recorded)) == sorted(numbers)
-        assert (await counter.case(case))["state"] == "in_transit"
+        assert (await watched.case(case))["state"] == "in_transit"

@@ -25,7 +25,7 @@ async def test_fault_13_the_same_event_fifty_times_has_one_effect(post, counter,
     blocked = await counter.until(case, "payout_blocked")
     assert blocked["blocked_by"] == "refund_reversed"
     await post.tell(event)
-    await sweep(post.services)
+    await sweep(counter.temporal)
     timeline = await until_told(counter, case, "payout_blocked")
     assert timeline.count("payout_reversed") == 1
     assert timeline.count("payout_blocked") == 1
@@ -49,7 +49,7 @@ async def test_r37_an_event_is_a_reason_to_ask_and_never_the_answer(post, counte
     await post.tell(post.refund(case, "failed", refund_id_of(case)))
 
     # The case, taken up again, has asked the gateway, which says that the refund stands.
-    await post.services.workflows._client.get_workflow_handle(f"refund/{case['case_id']}").result()
+    await counter.handle(case).result()
     assert "payout_reversed" not in await events_of(counter, case)
     assert (await counter.case(case))["state"] == "refunded"
 
@@ -71,7 +71,7 @@ async def test_r37_an_event_that_crosses_the_answer_to_its_refund_leaves_the_cas
 
     [applied] = told_of
     await asyncio.wrap_future(applied)
-    history = await post.services.workflows._client.get_workflow_handle(f"refund/{case['case_id']}").fetch_history()
+    history = await counter.handle(case).fetch_history()
     signals = [one.workflow_execution_signaled_event_attributes.signal_name for one in history.events]
     assert "refund_update" not in signals
 
@@ -85,10 +85,10 @@ async def test_fault_16_an_event_before_its_payout_is_known_is_parked_and_applie
     told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
     await counter.until(case, "refunded")
     gateway.fail()
-    await sweep(post.services)
+    await sweep(counter.temporal)
 
     await counter.until(case, "payout_blocked")
-    await sweep(post.services)
+    await sweep(counter.temporal)
     assert (await events_of(counter, case)).count("payout_reversed") == 1
 
 
@@ -100,7 +100,7 @@ async def test_fault_16_what_temporal_could_not_take_is_applied_by_the_sweep(ser
         await cut_off.tell(cut_off.refund(case, "failed", refund_id_of(case)))
     assert (await counter.case(case))["state"] == "refunded"
 
-    client = services.workflows._client
+    client = counter.temporal
     await ensure_schedules(client)
     await client.get_schedule_handle(INBOX_SWEEP).trigger()
     await counter.until(case, "payout_blocked")
@@ -149,13 +149,13 @@ async def test_r38_a_case_held_over_a_dispute_that_was_won_meanwhile_goes_on_by_
     await post.tell(post.dispute(case, "needs_response", dispute_id))
     told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
     held = await counter.until(case, "chargeback_hold")
-    await sweep(post.services)
+    await sweep(counter.temporal)
     assert (await counter.case(held))["state"] == "chargeback_hold", "the dispute is open"
 
     # Recorded, and its news lost on the way to the case: they came before the case knew that it was held.
     [known] = post.services.disputes.of("stripe", f"pi_{case['order_number']}")
     post.services.disputes.record(known.amend(status="won", changed_at=post.services.now()))
-    await sweep(post.services)
+    await sweep(counter.temporal)
 
     await counter.until(case, "refunded")
 
@@ -166,7 +166,7 @@ async def test_an_event_that_cannot_be_applied_goes_behind_the_others(services, 
             raise KeyError("a fault of ours")
 
     case = await refunded(counter)
-    confused = Confused(services.workflows._client, services.submissions)
+    confused = Confused(counter.temporal, services.submissions)
     async with taking(services, notifier=confused) as post:
         await post.tell(post.refund(case, "failed", refund_id_of(case)))
     assert services.events.pending(1000)[-1].refund.payout_id == f"{case['case_id']}-p1"

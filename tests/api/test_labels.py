@@ -8,7 +8,7 @@ from PIL import Image
 
 from domain.errors import StoreUnavailableError
 from tests.api.api_client import problem, told
-from tests.api.test_faults import broken
+from tests.api.breakage import broken
 
 
 async def label(counter, case, query="", as_="dev-storefront", **headers):
@@ -46,11 +46,10 @@ async def test_r18_the_slip_is_in_the_customer_s_language(counter):
     assert "Return slip" in text_of((await label(counter, case, Accept_Language="fr")).content)
 
 
-async def test_the_slip_is_kept_in_the_store_and_given_without_it(counter, services):
+async def test_the_slip_is_kept_in_the_store_and_given_without_it(counter, seaweed):
     case = await counter.approved()
     first = (await label(counter, case)).content
-    kept = services.store._s3.list_objects_v2(Bucket=services.store._bucket, Prefix=f"slips/{case['case_id']}/")
-    assert [one["Size"] for one in kept["Contents"]] == [len(first)]
+    assert seaweed.sizes(f"slips/{case['case_id']}/") == [len(first)]
     assert (await label(counter, case)).content == first
 
     class Away:
@@ -59,7 +58,7 @@ async def test_the_slip_is_kept_in_the_store_and_given_without_it(counter, servi
         def slip(self, case_id, name):
             raise StoreUnavailableError("away")
 
-    async with broken(services, store=Away()) as cut_off:
+    async with broken(counter, store=Away()) as cut_off:
         assert (await label(cut_off, case)).content == first
 
 

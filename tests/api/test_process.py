@@ -1,75 +1,18 @@
 """`python -m api` as a process of its own: what stands in its way is one line, and it ends in an orderly way."""
 
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from datetime import UTC, datetime
 from threading import Thread
 
 import httpx2
-import pytest
 
 from db.core.engine import Database
-from tests.api.api_client import Counter, problem
+from tests.api.api_client import order_body, problem
+from tests.api.api_process import PATIENCE_SECONDS, await_requests, complaint, running
 
-ROOT = Path(__file__).parents[2]
 NOBODY = "127.0.0.1:1"  # a port that no ordinary program listens on
-PATIENCE_SECONDS = 30
-
-
-def start(settings: dict[str, str]) -> subprocess.Popen[str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("REFUNDS_", "TEMPORAL_"))}
-    command = [sys.executable, "-m", "api"]
-    return subprocess.Popen(command, cwd=ROOT, env={**own, **settings}, stderr=subprocess.PIPE, text=True)
-
-
-def complaint(settings: dict[str, str], exit_code: int) -> str:
-    """Start an API that cannot run, and return the one line it says."""
-    process = start(settings)
-    _, said = process.communicate(timeout=PATIENCE_SECONDS)
-    assert process.returncode == exit_code, said
-    [line] = said.splitlines()
-    return line
-
-
-@contextmanager
-def running(settings: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], httpx2.Client]]:
-    """Give a running API and a client of it."""
-    process = start(settings)
-    address = f"http://127.0.0.1:{settings['REFUNDS_API_PORT']}"
-    client = httpx2.Client(base_url=address, headers={"Authorization": "Bearer dev-admin"}, trust_env=False, timeout=30)
-    try:
-        with client:
-            await_answer(process, client)
-            yield process, client
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def await_answer(process: subprocess.Popen[str], client: httpx2.Client) -> None:
-    patience = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < patience:
-        assert process.poll() is None, process.communicate()[1]
-        try:
-            client.get("/healthz")
-        except httpx2.ConnectError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("the API does not answer")
-
-
-def await_requests(client: httpx2.Client, count: int) -> None:
-    patience = time.monotonic() + PATIENCE_SECONDS
-    while f"refunds_http_requests_in_flight {count}.0" not in client.get("/metrics").text:
-        assert time.monotonic() < patience
 
 
 def test_it_serves_http_and_ends_when_told_to(settings):
@@ -87,7 +30,7 @@ def test_it_serves_http_and_ends_when_told_to(settings):
 
 
 def test_a_request_that_is_under_way_when_it_is_told_to_end_is_answered(settings):
-    order = Counter(httpx2.AsyncClient(), None).facts("O-1")
+    order = order_body("O-1", datetime.now(UTC))
     answers: list[httpx2.Response] = []
     database = Database(settings["REFUNDS_DATABASE_URL"])
     with running(settings) as (process, client):
@@ -106,7 +49,7 @@ def test_a_request_that_is_under_way_when_it_is_told_to_end_is_answered(settings
 
 def test_a_request_that_breaks_off_is_not_acted_on(settings):
     with running(settings) as (_, client):
-        order = json.dumps(Counter(httpx2.AsyncClient(), None).facts("O-1")).encode()
+        order = json.dumps(order_body("O-1", datetime.now(UTC))).encode()
         with socket.create_connection(("127.0.0.1", int(settings["REFUNDS_API_PORT"]))) as half:
             half.sendall(
                 b"PUT /v1/orders/O-1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer dev-admin\r\n"

@@ -31,35 +31,35 @@ async def shipped(counter):
     return number
 
 
-def registered(services, registrar):
+def registered(counter, registrar):
     """Sweep the numbers once, and return how many the provider answered about."""
-    inbox = inbox_of(services.workflows._client, services.database, services.now, registrar)
+    inbox = inbox_of(counter.temporal, counter.services.database, counter.services.now, registrar)
     return ActivityEnvironment().run(inbox.register_tracking_numbers, Batch(limit=20)).count
 
 
-async def test_each_number_is_registered_once(counter, services):
+async def test_each_number_is_registered_once(counter):
     registrar = Registrar()
     number = await shipped(counter)
     registrar.raises = GatewayUnavailableError("away")
-    registered(services, registrar)
+    registered(counter, registrar)
     assert registrar.followed == []
 
     registrar.raises = None
-    while registered(services, registrar):
+    while registered(counter, registrar):
         pass
     assert registrar.followed.count(number) == 1
 
 
-async def test_a_number_that_the_provider_refuses_is_not_asked_about_again(counter, services):
+async def test_a_number_that_the_provider_refuses_is_not_asked_about_again(counter):
     registrar = Registrar()
     registrar.raises = RegistrationRefusedError("no such carrier")
     number = await shipped(counter)
-    while registered(services, registrar):
+    while registered(counter, registrar):
         pass
     registrar.raises = None
-    registered(services, registrar)
+    registered(counter, registrar)
     assert number not in registrar.followed
 
 
-async def test_without_a_key_nothing_is_registered(services):
-    assert (await sweep(services)).registrations == 0
+async def test_without_a_key_nothing_is_registered(temporal):
+    assert (await sweep(temporal)).registrations == 0

@@ -1,23 +1,11 @@
 """The warehouse's scans: by the batch, each answered by itself, none applied twice (R19-R21, R25, R26)."""
 
 import asyncio
-from datetime import UTC, datetime
 from uuid import uuid4
 
 from tests.api.api_client import JPEG, inspection, photo, problem, told
-from tests.api.test_faults import on_a_cable
-
-LINES = [{"sku": "MUG", "quantity": 2, "verdict": "accepted", "disposition": "restock"}]
-
-
-def scan(code, kind="received", **more):
-    body = {"scan_id": uuid4().hex, "code": code, "kind": kind, "scanned_at": datetime.now(UTC).isoformat()}
-    return body | ({"lines": LINES} if kind == "inspected" else {}) | more
-
-
-async def send(counter, *scans, as_="dev-warehouse"):
-    sent = await counter.ask("POST", "/v1/warehouse/scans", {"scans": list(scans)}, as_)
-    return told(sent, 200)["results"]
+from tests.api.breakage import on_a_cable
+from tests.api.warehouse import scan, send
 
 
 async def test_r20_r25_a_parcel_is_scanned_in_and_its_goods_are_inspected(counter):
@@ -93,10 +81,10 @@ async def test_an_already_inspected_case_says_so(counter):
     assert refused["problem"]["type"] == "/problems/wrong-state"
 
 
-async def test_what_temporal_cannot_take_now_is_to_be_sent_again_and_then_taken(counter, services):
+async def test_what_temporal_cannot_take_now_is_to_be_sent_again_and_then_taken(counter):
     case = await counter.approved()
     one = scan(case["return_code"])
-    async with on_a_cable(services) as (cut_off, cable):
+    async with on_a_cable(counter) as (cut_off, cable):
         cable.cut()
         [retry] = await send(cut_off, one)
     assert (retry["status"], retry["problem"]["status"]) == ("retry", 503)

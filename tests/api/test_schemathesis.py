@@ -32,7 +32,7 @@ async def test_every_answer_to_made_up_requests_is_one_of_the_documented(counter
     # In a thread of its own, so that the worker of these tests goes on working.
     await asyncio.to_thread(explore, document, f"dev-{role}", mode, case["case_id"], 20 if role == "admin" else 4)
 
-    handle = counter.services.workflows._client.get_workflow_handle(f"refund/{case['case_id']}")
+    handle = counter.handle(case)
     assert (await handle.query("case"))["state"] == (await counter.case(case))["state"], "the case is alive"
 
 

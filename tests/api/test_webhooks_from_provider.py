@@ -10,7 +10,7 @@ from db.core.engine import Database
 from db.inbox.payment_events import GatewayEvents
 from db.payouts.disputes import Disputes
 from domain.payment_events import DisputeStatus
-from tests.api.test_process import running
+from tests.api.api_process import running
 from tests.support.waiting import wait_until
 
 SECRET, OLD_SECRET = "whsec_newest", "whsec_before"

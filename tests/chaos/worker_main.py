@@ -47,7 +47,7 @@ class MortalWorker(temporalio.bridge.worker.Worker):
     """Stands where the SDK's Python meets its core, which every task and every answer passes; counts the answers."""
 
     def __init__(self, whole: temporalio.bridge.worker.Worker, end: End, client: Client) -> None:
-        super().__init__(whole._ref)
+        super().__init__(whole._ref)  # noqa: SLF001 - the SDK offers no other way in
         self._end = end
         self._client = client
         self._answers = 0
@@ -126,5 +126,5 @@ def _built(client: Client, activity_set: build.ActivitySet, queue: str, end: End
     # Without a version: one holds a hundred queues, and here every moment has a queue of its own.
     worker = build.build_worker(client, activity_set, **{**more, "deployment": None})
     if end:
-        worker._bridge_worker = MortalWorker(worker._bridge_worker, end, client)
+        worker._bridge_worker = MortalWorker(worker._bridge_worker, end, client)  # noqa: SLF001 - see MortalWorker
     return worker

@@ -16,6 +16,7 @@ from db.tables import OrderPaymentRow
 from domain.cases.case import Case
 from domain.errors import DatabaseUnavailableError
 from tests.db.facts import a_case, an_order, at_once, entry, later, rows
+from tests.support.assertions import does_not_raise
 from tests.support.postgres import Postgres
 
 
@@ -61,7 +62,8 @@ def test_a_reading_sees_one_state_while_others_write(database: Database, orders:
 
 
 def test_ping_returns_on_a_migrated_database(database: Database):
-    database.ping()
+    with does_not_raise():
+        database.ping()
 
 
 def test_ping_says_that_tables_are_missing(empty_url: str):

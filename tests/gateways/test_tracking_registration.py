@@ -10,6 +10,7 @@ from gateways.couriers.aftership.registrar import AfterShipRegistrar
 from gateways.couriers.easypost.registrar import EasyPostRegistrar
 from gateways.couriers.seventeen_track.registrar import SeventeenTrackRegistrar
 from tests.gateways.provider import Provider
+from tests.support.assertions import does_not_raise
 
 KEY = SecretStr("key-1")
 
@@ -42,7 +43,8 @@ def test_a_parcel_is_registered(
 )
 def test_a_parcel_that_is_followed_already_is_as_good(provider: Provider, name: str, answer: tuple[int, Any]) -> None:
     provider.answer = answer
-    REGISTRARS[name](KEY, provider.url).register("SF1")
+    with does_not_raise():
+        REGISTRARS[name](KEY, provider.url).register("SF1")
 
 
 @pytest.mark.parametrize(

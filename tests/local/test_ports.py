@@ -4,6 +4,7 @@ import pytest
 
 from local.stack.ports import LOOPBACK, STORE_PARTS, Ports, is_free, refuse_taken, reserve
 from local.stack.process import StackError
+from tests.support.assertions import does_not_raise
 
 
 @pytest.fixture
@@ -48,7 +49,8 @@ def test_a_taken_port_is_one_line_naming_the_port_and_its_setting(reserved, take
 
 
 def test_ports_of_parts_that_are_not_ours_are_not_looked_at(reserved, taken_port):
-    refuse_taken(reserved, ["temporal_port", "s3_port"])
+    with does_not_raise():
+        refuse_taken(reserved, ["temporal_port", "s3_port"])
 
 
 def test_a_taken_inner_port_of_the_store_names_the_setting_that_moves_it(reserved):

@@ -124,7 +124,7 @@ def servers(tmp_path, ports):
     def _servers():
         stack = Stack(config)
         try:
-            stack._start_servers()
+            stack.start_servers()
             yield stack
         finally:
             stack.stop()

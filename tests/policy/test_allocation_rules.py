@@ -10,7 +10,7 @@ from policy.payment_allocation import Allocation, Part, allocate, caps, share_ou
 from policy.refund_amount import refund_due, unit_shares
 from tests.policy import facts
 from tests.policy.facts import MUG, POLICY, usd
-from tests.policy.test_policy_properties import properly
+from tests.policy.strategies import properly
 
 amounts = st.integers(0, 10**6)
 rooms = st.lists(amounts, max_size=5)

@@ -2,7 +2,6 @@
 
 import asyncio
 from io import BytesIO
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -10,22 +9,8 @@ from PIL import Image
 
 from policy.returns import read_return_code
 from tests.api.api_client import inspection, told
-from tests.scanner.conftest import DESKTOP, enter, give_key, opened, seeing
-
-AXE = Path(__file__).with_name("vendor") / "axe.min.js"
-
-
-async def events(counter, case, event):
-    return [one for one in await counter.timeline(case) if one["event"] == event]
-
-
-async def shown(page, text):
-    await page.locator("#result", has_text=text).wait_for()
-
-
-async def parcel(counter):
-    case = await counter.approved()
-    return case, case["return_code"]
+from tests.scanner.browser import DESKTOP, seeing
+from tests.scanner.page import AXE, enter, events, give_key, opened, parcel, until_shown
 
 
 @pytest.mark.parametrize("kind", ["QRCode", "Code128"])
@@ -36,7 +21,7 @@ async def test_r20_a_code_before_the_camera_receives_the_parcel(counter, url, tm
         page = await opened(context, url)
         await page.click("#camera")
         await counter.until(case, "received")
-        await shown(page, "Received")
+        await until_shown(page, "Received")
         assert code in await page.locator("#result-code").inner_text()
 
 
@@ -130,7 +115,7 @@ async def test_an_unknown_code_says_so_and_is_kept_as_an_unexpected_parcel(count
     page = await opened(context, url)
     number = f"SF{uuid4().int % 10**10:010}"
     await enter(page, number)
-    await shown(page, "No case expects this parcel")
+    await until_shown(page, "No case expects this parcel")
     await page.get_by_role("button", name="Record").click()
     await page.locator(".status.unexpected").wait_for()
     items = (await counter.get("/v1/warehouse/unexpected"))["items"]
@@ -142,7 +127,7 @@ async def test_a_courier_s_number_that_passes_for_a_return_code_without_its_pref
     assert read_return_code(number)
     page = await opened(context, url)
     await enter(page, number)
-    await shown(page, "No case expects this parcel")
+    await until_shown(page, "No case expects this parcel")
     assert await page.locator("#result-code").inner_text() == number
 
 
@@ -157,11 +142,11 @@ async def test_the_answers_of_the_service_are_in_the_language_of_the_page(counte
     page = await opened(context, url)
     await page.click("#language")
     await enter(page, code)
-    await shown(page, "已收货")
+    await until_shown(page, "已收货")
     await page.locator("#parcel", has_text="请质检").wait_for()
     told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
     await page.get_by_role("button", name="开始质检").click()
-    await shown(page, "已无需等待任何商品")
+    await until_shown(page, "已无需等待任何商品")
 
 
 async def test_a_refusal_is_told_in_the_language_of_the_page_and_follows_it(counter, context, url):
@@ -188,7 +173,7 @@ async def test_an_already_inspected_case_says_so(counter, context, url):
     page = await opened(context, url)
     await page.check("[name=task][value=inspected]", force=True)
     await enter(page, case["return_code"])
-    await shown(page, "Nothing is expected")
+    await until_shown(page, "Nothing is expected")
 
 
 @pytest.mark.parametrize("look", ["phone-en", "phone-zh", "desktop-en", "desktop-zh"])

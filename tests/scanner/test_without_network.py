@@ -6,8 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.scanner.conftest import enter, opened
-from tests.scanner.test_scanning import AXE, events, parcel, shown
+from tests.scanner.page import AXE, enter, events, opened, parcel, until_shown
 
 SMALL_TARGETS = """[...document.querySelectorAll("button, .choice, .file, input:not([type=radio], [type=file])")]
     .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 56)
@@ -97,7 +96,7 @@ async def test_what_is_typed_is_not_lost_to_the_next_scan_or_a_switch_of_languag
     await choose(page, "used")
     await page.get_by_role("button", name="split").click()
     await enter(page, other)
-    await shown(page, f"Save or close {code} first")
+    await until_shown(page, f"Save or close {code} first")
     await page.click("#language")
     assert await page.locator(".line").count() == 2
     assert await page.locator(".line [value=used]").first.is_checked()

@@ -43,6 +43,11 @@ class Seaweed:
         self._client.create_bucket(Bucket=name)
         return EvidenceStore(self.bucket.amend(name=name))
 
+    def sizes(self, folder: str) -> list[int]:
+        """Return the size of every object in a folder of the bucket."""
+        listed = self._client.list_objects_v2(Bucket=self.bucket.name, Prefix=folder)
+        return [one["Size"] for one in listed["Contents"]]
+
     @cached_property
     def _client(self) -> Any:
         return connect(self.bucket, self.bucket.endpoint)

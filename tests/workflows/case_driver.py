@@ -23,8 +23,10 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from db.cases.cases import Cases
+from db.core.engine import Database
 from db.orders.orders import Orders
 from db.payouts.disputes import Disputes
+from db.payouts.payouts import Payouts
 from domain.calendar import Deadline
 from domain.cases.case import Case, CaseStatus
 from domain.cases.case_lines import InspectedLine
@@ -60,13 +62,15 @@ class Shop:
     """Where tests place orders and open cases."""
 
     env: WorkflowEnvironment
-    orders: Orders
-    cases: Cases
+    database: Database
     stock: ForgetfulStock
-    disputes: Disputes
     gateway: ObedientGateway = field(default_factory=ObedientGateway)
     vault: OpenVault = field(default_factory=OpenVault)
     opened: list["OpenCase"] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.orders, self.cases = Orders(self.database), Cases(self.database)
+        self.payouts, self.disputes = Payouts(self.database), Disputes(self.database)
 
     @property
     def client(self) -> Client:

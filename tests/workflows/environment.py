@@ -14,7 +14,6 @@ from activities.stock import StockActivities
 from db.cases.cases import Cases
 from db.core.engine import Database
 from db.core.migrate import migrate
-from db.orders.orders import Orders
 from db.payouts.disputes import Disputes
 from db.payouts.payouts import Payouts
 from gateways.calendars import HolidayCalendars
@@ -35,14 +34,13 @@ def premises(env: WorkflowEnvironment, folder: Path) -> Iterator[tuple[Shop, Act
     database = Database(url)
     gateway, vault = ObedientGateway(), OpenVault()
     stock = ForgetfulStock(database, lambda: datetime.now(UTC))
-    disputes = Disputes(database)
     activity_set = ActivitySet(
         cases=CaseActivities(Cases(database), PolicyRepository(VERSIONS), HolidayCalendars(), stock),
         payouts=PayoutActivities(Payouts(database), {"stripe": gateway}, vault, lambda: datetime.now(UTC)),
-        stock=StockActivities(stock, disputes, Payouts(database)),
+        stock=StockActivities(stock, Disputes(database), Payouts(database)),
         signal_times=SignalTimeActivities(TemporalHistory(env.client)),
     )
     try:
-        yield Shop(env, Orders(database), Cases(database), stock, disputes, gateway, vault), activity_set
+        yield Shop(env, database, stock, gateway, vault), activity_set
     finally:
         database.close()

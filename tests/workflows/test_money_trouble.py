@@ -6,7 +6,6 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from activities.ports.payment_gateway import GatewayRefund
-from db.payouts.payouts import Payouts
 from domain.cases.messages import CaseResolution, DisputeUpdate, RefundUpdate
 from domain.cases.payout import Payout
 from domain.enums import CaseState, Reason, ResolutionDecision
@@ -14,7 +13,7 @@ from domain.order import Payment
 from domain.payment_events import Dispute, DisputeStatus, GatewayRefundRecord
 from domain.payout_state import PayoutState
 from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
-from tests.workflows.test_payout import due, order_parcel
+from tests.workflows.refund_cases import due, parcels_of_mugs
 
 OTHER = {"decision": ResolutionDecision.OTHER_ACCOUNT, "reference": "acct-7"}
 
@@ -103,7 +102,7 @@ async def test_r32_return_postage_owed_outside_is_marked_paid_after_the_case_has
     whole = await shop.order()
     exact = {
         "lines": whole.lines[:1],
-        "parcels": order_parcel(whole),
+        "parcels": parcels_of_mugs(whole),
         "outbound_postage": 0,
         "payments": (Payment(provider="stripe", reference="pi_exact", amount=3099),),
     }
@@ -283,7 +282,7 @@ async def test_fault_10_a_case_whose_money_went_back_by_hand_is_closed_by_financ
         state=PayoutState.SUCCEEDED,
         created_at=await shop.now(),
     )
-    Payouts(shop.cases._database).record_external_refund(by_hand)
+    shop.payouts.record_external_refund(by_hand)
     case = await due(shop, order=order)
     await case.until_event("payout_blocked")
     assert (case.case().blocked_by, case.case().payouts) == ("cap_exceeded", ())

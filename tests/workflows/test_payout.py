@@ -8,19 +8,8 @@ from temporalio.client import WorkflowUpdateFailedError
 from domain.enums import CaseState, Reason, ResolutionDecision
 from domain.order import OrderLine, Payment
 from domain.payout_state import PayoutState
-from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
-
-
-async def due(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
-    """A case whose goods were accepted."""
-    evidence = ["e1"] if reason is not Reason.PERSONAL else []
-    case = await shop.open(reason, evidence=evidence, **more)
-    if evidence:
-        await case.pin("e1")
-    await case.audit()
-    await case.ship(postage=usd(600))
-    await case.inspect(*((line.sku, line.quantity, "accepted") for line in case.intake.lines))
-    return case
+from tests.workflows.case_driver import Shop, refused_by, usd
+from tests.workflows.refund_cases import due, parcels_of_mugs
 
 
 async def test_r30_sellers_fault_pays_goods_their_outbound_share_and_the_return_postage(shop: Shop) -> None:
@@ -70,7 +59,7 @@ async def test_r32_what_exceeds_the_capture_is_owed_outside_the_card(shop: Shop)
         lines=(OrderLine(sku="MUG", product_name="Mug", quantity=1, unit_price=1000),),
         outbound_postage=200,
         payments=(Payment(provider="stripe", reference="pi_cap", amount=1200),),
-        parcels=(order_parcel(await shop.order())),
+        parcels=parcels_of_mugs(await shop.order()),
     )
     case = await due(shop, Reason.QUALITY, order=order)
     assert await case.ended() == "refunded"
@@ -186,7 +175,3 @@ async def test_fault_28_evidence_that_no_longer_matches_blocks_the_payout(shop: 
     await case.until_event("payout_blocked")
     assert case.case().blocked_by == "evidence_changed"
     assert shop.gateway.refunds == {}
-
-
-def order_parcel(order):
-    return tuple(parcel.amend(skus=("MUG",)) for parcel in order.parcels)

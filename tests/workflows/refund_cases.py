@@ -1,0 +1,22 @@
+"""Cases that ask for their money, each brought to where its test begins."""
+
+from domain.enums import Reason
+from domain.order import Order, Parcel
+from tests.workflows.case_driver import OpenCase, Shop, usd
+
+
+async def due(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
+    """A case whose goods were accepted."""
+    evidence = ["e1"] if reason is not Reason.PERSONAL else []
+    case = await shop.open(reason, evidence=evidence, **more)
+    if evidence:
+        await case.pin("e1")
+    await case.audit()
+    await case.ship(postage=usd(600))
+    await case.inspect(*((line.sku, line.quantity, "accepted") for line in case.intake.lines))
+    return case
+
+
+def parcels_of_mugs(order: Order) -> tuple[Parcel, ...]:
+    """Return the order's parcels as if they had held nothing but mugs."""
+    return tuple(parcel.amend(skus=("MUG",)) for parcel in order.parcels)
