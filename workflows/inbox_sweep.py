@@ -1,4 +1,4 @@
-"""The sweep of the inbox as a process: what was taken in and not applied is tried again, each kind by itself."""
+"""The inbox sweep: whatever was stored but not applied yet is tried again, each kind on its own."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,12 +14,12 @@ from activities.inbox.sweep import Batch, InboxActivities, Swept
 from domain.value import Value
 
 _BATCH_AT_MOST = timedelta(minutes=10)
-_HEARTBEAT = timedelta(minutes=1)  # a case is waited for up to 20 s, a tracking provider up to 10 s
+_HEARTBEAT = timedelta(minutes=1)  # a case may take 20 s to answer, a tracking provider 10 s
 _RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3)  # then the next sweep tries again
 
 
 class InboxSweepAsked(Value):
-    """How much one sweep looks at of each kind, so that its history stays small: the next one goes on."""
+    """How many entries of each kind one sweep looks at, so that its history stays small; the next sweep continues."""
 
     events_per_batch: int = Field(default=100, ge=1, le=1_000)
     registrations_per_batch: int = Field(default=20, ge=1, le=1_000)
@@ -27,7 +27,7 @@ class InboxSweepAsked(Value):
 
 
 class InboxSwept(Value):
-    """How much was looked at of each kind."""
+    """How many entries of each kind were looked at."""
 
     payment_events: int
     courier_events: int
@@ -37,11 +37,11 @@ class InboxSwept(Value):
 
 @workflow.defn(name="InboxSweepWorkflow")
 class InboxSweepWorkflow:
-    """Sweeps the inbox once; what fails for one kind keeps no other from being swept (fault 16)."""
+    """Sweeps the inbox once; a failure of one kind does not stop the others (fault 16)."""
 
     @workflow.run
     async def run(self, asked: InboxSweepAsked) -> InboxSwept:
-        """Return how much was looked at."""
+        """Return how many entries of each kind were looked at."""
         payments, couriers, held, registrations = await asyncio.gather(
             _sweep(InboxActivities.apply_payment_events, asked.events_per_batch, asked.batches),
             _sweep(InboxActivities.apply_courier_events, asked.events_per_batch, asked.batches),
@@ -54,13 +54,13 @@ class InboxSweepWorkflow:
 
 
 async def _sweep(batch: Callable[[Any, Batch], Any], limit: int, batches: int) -> int:
-    """Look at batch after batch until one is not full, and return how much was looked at."""
+    """Look at one batch after another until one is not full, and return how many entries were looked at."""
     looked_at = 0
     for _ in range(batches):
         try:
             swept = await _look(batch, limit)
         except ActivityError:
-            workflow.logger.warning("a part of the inbox is swept later")
+            workflow.logger.warning("a part of the inbox could not be swept; the next sweep tries again")
             break
         looked_at += swept.count
         if swept.count < limit:

@@ -1,4 +1,4 @@
-"""Every timeout and every retry of the workflow."""
+"""All timeouts and retry policies of the workflow."""
 
 from datetime import timedelta
 
@@ -22,12 +22,12 @@ _PATIENT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_inte
 
 
 def record(summary: str) -> LocalActivityConfig:
-    """Return the options of the short transactions on the record."""
+    """Return the options of the short transactions on a case's record."""
     return LocalActivityConfig(
         summary=summary,
         start_to_close_timeout=timedelta(seconds=10),
         retry_policy=_RECORD_RETRY,
-        # A longer wait between two tries becomes a timer, so that an outage holds no workflow task.
+        # A longer wait between two tries becomes a timer, so that an outage does not block a workflow task.
         local_retry_threshold=timedelta(seconds=10),
     )
 
@@ -35,22 +35,22 @@ def record(summary: str) -> LocalActivityConfig:
 def payout(summary: str) -> ActivityConfig:
     """Return the options of calls to a payment gateway.
 
-    The timeout is longer than the gateway's own 10 s, and short enough that a killed worker's payout is soon taken
-    up again (fault 2). It is tried without end: a case waits for its money, it never fails.
+    The timeout is longer than the gateway's own 10 s, and short enough that the payout of a killed worker is soon
+    retried (fault 2). Retries never end: a case waits until it is paid, it never fails.
     """
     return ActivityConfig(summary=summary, start_to_close_timeout=timedelta(seconds=15), retry_policy=_PATIENT_RETRY)
 
 
 def stock(summary: str) -> ActivityConfig:
-    """Return the options of errands to the stock, which are tried without end: a human may refund instead (R39)."""
+    """Return the options of calls to the stock; retries never end, and a human may refund instead (R39)."""
     return ActivityConfig(summary=summary, start_to_close_timeout=timedelta(seconds=30), retry_policy=_PATIENT_RETRY)
 
 
 def pending_check_interval(checks: int) -> timedelta:
-    """Return how long to wait before asking after a pending refund again: an hour, doubling up to a day."""
+    """Return how long to wait before checking a pending refund again: an hour, doubling up to a day."""
     return min(FIRST_PENDING_CHECK * 2 ** min(checks, 10), LAST_PENDING_CHECK)
 
 
 def unknown_retry_interval(retries: int) -> timedelta:
-    """Return how long to wait before a payout with a lost answer is looked up again: a second, doubling to 10 min."""
+    """Return how long to wait before looking up a payout with a lost answer again: a second, doubling up to 10 min."""
     return min(FIRST_UNKNOWN_RETRY * 2 ** min(retries, 10), LAST_UNKNOWN_RETRY)

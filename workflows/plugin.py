@@ -1,4 +1,4 @@
-"""What client, worker and replayer have in common."""
+"""The plugin that client, worker and replayer share."""
 
 from temporalio.plugin import SimplePlugin
 
@@ -8,7 +8,7 @@ from workflows.refund.signal_guard import SignalScreening
 
 
 class RefundPlugin(SimplePlugin):
-    """The converter and the interceptors; a worker has it from its client, and must not be given it again."""
+    """The converter and the interceptors; a worker inherits it from its client and must not be given it again."""
 
     def __init__(self) -> None:
         super().__init__(  # pyright: ignore[reportUnknownMemberType] - the SDK's type

@@ -1,4 +1,4 @@
-"""Reconciliation as a process: look, tell the cases that are behind, give them a moment, look again."""
+"""The reconciliation workflow: compare, have outdated cases ask their gateways, wait a moment, compare again."""
 
 from datetime import timedelta
 
@@ -17,21 +17,21 @@ from activities.reconciliation import (
 from domain.value import Value
 
 _LOOK_AT_MOST = timedelta(minutes=30)
-_HEARTBEAT = timedelta(minutes=1)  # a gateway's single answer is waited for up to 10 s
+_HEARTBEAT = timedelta(minutes=1)  # a single call to a gateway may take 10 s
 _TELL_AT_MOST = timedelta(seconds=20)
 _LOOK_RETRY = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=5)
 _TELL_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3)
 
 
 class ReconciliationAsked(Value):
-    """How far back refunds are compared, as a bank can send one back weeks later, and how long cases have to heal."""
+    """How far back refunds are compared (a bank can send one back weeks later), and how long cases get to catch up."""
 
     window_days: int = Field(default=30, ge=1, le=400)
     healing_seconds: int = Field(default=15, ge=1, le=600)
 
 
 class Reconciled(Value):
-    """What was compared, which cases were asked to look their refunds up, and what differs now, by kind."""
+    """What was compared, how many cases were told to check their refunds, and how many differences remain, by kind."""
 
     refunds: int
     payouts: int
@@ -41,7 +41,7 @@ class Reconciled(Value):
 
 @workflow.defn(name="ReconciliationWorkflow")
 class ReconciliationWorkflow:
-    """Compares the gateways' books with ours once; a webhook that was lost heals by it (R37)."""
+    """Compares the gateways' books with ours once, which makes up for lost webhooks (R37)."""
 
     @workflow.run
     async def run(self, asked: ReconciliationAsked) -> Reconciled:
@@ -67,7 +67,7 @@ class ReconciliationWorkflow:
         )
 
     async def _tell(self, updates: tuple[CaseUpdate, ...]) -> None:
-        """Tell the cases to ask their gateways; one that cannot be notified is a finding of the second look."""
+        """Tell the cases to ask their gateways; if one cannot be told, the second comparison reports a finding."""
         for update in updates:
             try:
                 await workflow.execute_activity_method(

@@ -1,1 +1,1 @@
-"""How the service's own processes reach a running case: started, signalled, and what a silent Temporal means."""
+"""How the service's own processes start and signal cases, and what happens when Temporal does not answer."""

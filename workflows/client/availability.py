@@ -1,4 +1,4 @@
-"""Temporal as its callers see it: every failure of a call becomes one of two named ones."""
+"""Turns every failure of a call to Temporal into one of two named errors."""
 
 import asyncio
 import logging
@@ -15,12 +15,15 @@ log = logging.getLogger("temporal")
 
 
 class NotRunningError(Exception):
-    """No workflow of the case is running: it has ended, or was never started."""
+    """The case has no running workflow: it has ended or was never started."""
 
 
 @asynccontextmanager
 async def answering(patience_seconds: float = PATIENCE_SECONDS) -> AsyncGenerator[None]:
-    """Give the call inside some seconds to be answered; raises NotRunningError, WorkflowsUnavailableError."""
+    """Limit how long the enclosed call to Temporal may take, in seconds.
+
+    Raises NotRunningError, WorkflowsUnavailableError.
+    """
     try:
         async with asyncio.timeout(patience_seconds):
             yield
@@ -29,12 +32,12 @@ async def answering(patience_seconds: float = PATIENCE_SECONDS) -> AsyncGenerato
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise NotRunningError from error
-        log.error("Temporal answered %s", error.status.name)  # noqa: TRY400 - its own trace tells nothing
+        log.error("Temporal answered %s", error.status.name)  # noqa: TRY400 - its own trace adds nothing
         raise _unavailable(error.status.name.lower()) from error
 
 
 def _unavailable(why: str) -> WorkflowsUnavailableError:
     return WorkflowsUnavailableError(
         f"Temporal or its worker does not answer ({why}). Repeat the request later, with the same Idempotency-Key "
-        "where it had one: nothing is lost or doubled."
+        "if it had one: nothing is lost or done twice."
     )

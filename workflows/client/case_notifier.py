@@ -1,4 +1,4 @@
-"""The one way of events to cases: a signal to the running refund, or to a recorded one that is taken up again by it."""
+"""The one way in which events reach cases: a signal to the running workflow, or one that restarts a recorded case."""
 
 import asyncio
 from typing import Protocol
@@ -14,7 +14,7 @@ from workflows.refund.workflow import RefundWorkflow
 
 
 class CaseIntakes(Protocol):
-    """What the cases were opened with."""
+    """The submissions with which cases were opened."""
 
     def get(self, case_id: str) -> CaseIntake | None:
         """Return the first submission of the case, or None."""
@@ -22,7 +22,7 @@ class CaseIntakes(Protocol):
 
 
 class TemporalCaseNotifier:
-    """Cases behind the port `activities.ports.case_notifier.CaseNotifier`, for API and worker alike."""
+    """Implements the port `activities.ports.case_notifier.CaseNotifier` with Temporal, for both API and worker."""
 
     def __init__(self, client: Client, intakes: CaseIntakes, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._client = client
@@ -30,7 +30,7 @@ class TemporalCaseNotifier:
         self._patience_seconds = patience_seconds
 
     async def notify(self, case_id: str, message: Message) -> bool:
-        """Signal the message to the case, also to one that has ended (R37); return False for one never submitted.
+        """Signal the message to the case, even if it has ended (R37); return False if it was never submitted.
 
         Raises WorkflowsUnavailableError.
         """
@@ -49,7 +49,7 @@ class TemporalCaseNotifier:
         return True
 
     async def tell_running(self, case_id: str, message: Message) -> bool:
-        """Signal the message to the running refund; return False when none runs. Raises WorkflowsUnavailableError."""
+        """Signal the message to the case's workflow; return False if none runs. Raises WorkflowsUnavailableError."""
         try:
             async with answering(self._patience_seconds):
                 await self._client.get_workflow_handle(workflow_id(case_id)).signal(message.kind, message)

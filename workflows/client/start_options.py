@@ -1,4 +1,4 @@
-"""How a refund's workflow is started, by whomever: the same id, queue, search attributes and words everywhere."""
+"""The options with which every process starts a refund's workflow: id, task queue, search attributes, summary."""
 
 from typing import TypedDict
 
@@ -10,7 +10,7 @@ from workflows.refund.ui_details import ORDER, REASON
 
 
 class Identity(TypedDict):
-    """What the client's calls that start a workflow take by name."""
+    """The keyword arguments of the client's calls that start a workflow."""
 
     id: str
     task_queue: str
@@ -25,7 +25,7 @@ def workflow_id(case_id: str) -> str:
 
 
 def identity(intake: CaseIntake) -> Identity:
-    """Return what the case's workflow is started with."""
+    """Return the options with which the case's workflow is started."""
     return Identity(
         id=workflow_id(intake.case_id),
         task_queue=TASK_QUEUE,
@@ -33,5 +33,5 @@ def identity(intake: CaseIntake) -> Identity:
             [SearchAttributePair(ORDER, intake.order_number), SearchAttributePair(REASON, intake.reason.value)]
         ),
         static_summary=f"{intake.reason} · order {intake.order_number}",
-        static_details=f"`GET /v1/refunds/{intake.case_id}` tells all of it.",
+        static_details=f"`GET /v1/refunds/{intake.case_id}` shows the whole case.",
     )

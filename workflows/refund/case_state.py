@@ -1,4 +1,4 @@
-"""The case in the workflow's hands: opened, changed and shown; every change is recorded before anybody is answered."""
+"""The workflow's copy of its case: opened, changed and shown; every change is recorded before anybody is answered."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -36,7 +36,7 @@ class CaseOutcome(Value):
 
 
 class CurrentCase:
-    """Holds the case and its policy; what it changes is durable when `change` returns."""
+    """Holds the case and its policy version; a change is durable when `change` returns."""
 
     case: Case
     policy: PolicyDocument
@@ -46,7 +46,7 @@ class CurrentCase:
         self._shown: dict[str, object] = {}
 
     async def open(self, intake: CaseIntake) -> None:
-        """Judge and record the request, or take the recorded case up again."""
+        """Check and record the request, or continue with the recorded case."""
         opening = await workflow.execute_local_activity_method(
             CaseActivities.open, intake, **options.record(f"open {intake.case_id}")
         )
@@ -54,9 +54,9 @@ class CurrentCase:
         self._show()
 
     async def change(self, transition: Transition, at: datetime) -> None:
-        """Record a move with the windows it opens; what falls due is planned over the payments first (R32, R35).
+        """Record a transition with the windows it opens; money that falls due is planned first (R32, R35).
 
-        Raises UnitsTakenError, with nothing changed, when a case taken up again cannot have its units back (R11).
+        Raises UnitsTakenError, with nothing changed, when a reopened case cannot get its units back (R11).
         """
         transition = await self._planned(transition, at) if _owes_anew(self.case, transition.case) else transition
         ended_at = transition.case.ended_at or (None if transition.case.is_open else at)
@@ -69,11 +69,11 @@ class CurrentCase:
         self._show()
 
     def keep(self, case: Case) -> None:
-        """Hold a change that needs no record of its own."""
+        """Keep a change in memory that needs no record of its own."""
         self.case = case
 
     async def passed_deadline(self) -> Deadline | None:
-        """Return the earliest deadline that has passed, or None; a provisional one is computed again first (R6)."""
+        """Return the earliest deadline that has passed, or None; a provisional one is recomputed first (R6)."""
         due = self.case.next_deadline
         if due is None or in_time(workflow.now(), due):
             return None
@@ -131,7 +131,7 @@ class CurrentCase:
 
 
 def _is(error: FailureError, kind: type[DomainError]) -> bool:
-    """Return whether an activity failed so; a local one raises its own error, a regular one wraps it."""
+    """Return whether an activity failed with this error; a regular activity wraps it, a local one does not."""
     cause = error.cause if isinstance(error, ActivityError) else error
     return isinstance(cause, ApplicationError) and cause.type == kind.code
 

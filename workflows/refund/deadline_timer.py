@@ -1,4 +1,4 @@
-"""One timer that is re-used: it rings at the earliest deadline known, or before, and is then set again."""
+"""One reused timer, which rings at the earliest known deadline or before it and is then set again."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -8,13 +8,13 @@ from temporalio import workflow
 from domain.calendar import Deadline
 
 GRACE = timedelta(seconds=30)
-"""What the API received in the last second may still be on its way: it must not be overtaken by the deadline."""
+"""A request that the API received in the last second may still be on its way; the deadline must not overtake it."""
 
 
 class DeadlineTimer:
-    """Rings a little after a deadline's last second; a timer that would ring earlier already is left as it is.
+    """Rings shortly after a deadline's last second, or earlier if it is already set to an earlier time.
 
-    A deadline met leaves its timer running: one early ring costs less than a cancelled timer at every step.
+    A deadline that was met leaves its timer running: one early ring costs less than cancelling a timer at every step.
     """
 
     def __init__(self) -> None:
@@ -23,11 +23,11 @@ class DeadlineTimer:
 
     @property
     def rang(self) -> bool:
-        """True once the timer has fired and was not set again."""
+        """True when the timer has fired and has not been set again."""
         return self._timer is not None and self._timer.done()
 
     def set(self, deadline: Deadline | None) -> None:
-        """Make sure that it rings when the deadline has passed."""
+        """Make sure that the timer rings once the deadline has passed."""
         if self.rang:
             self._timer = self._rings_at = None
         if deadline is None or (self._rings_at and self._rings_at <= deadline.when + GRACE):

@@ -1,4 +1,4 @@
-"""What can be said to a case and asked of it: updates for the API, signals for operators and couriers, one query."""
+"""The handlers of a case: updates for the API, signals for operators, couriers and gateways, and one query."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,7 @@ NO_INPUT = RawValue(Payload())
 
 
 class CaseHandlers:
-    """Puts every message into the inbox in the order they came; the run method takes them out and answers."""
+    """Puts every message into the inbox in the order of arrival; the run method takes them out and answers them."""
 
     def __init__(self) -> None:
         self._current = CurrentCase()
@@ -39,62 +39,62 @@ class CaseHandlers:
 
     @workflow.query(name="case", description="The case as the API shows it.")
     def case(self) -> Case:
-        """Return the case as it stands."""
+        """Return the case as it is now."""
         if not self._current.is_opened:
-            raise ApplicationError("the case is being opened; ask again", type="not_opened")
+            raise ApplicationError("the case is still being opened; ask again in a moment", type="not_opened")
         return self._current.case
 
-    @workflow.update(name="open", description="The case once the request is judged (used with start).")
+    @workflow.update(name="open", description="The case once the request is checked (used with start).")
     async def open(self) -> CaseStatus:
-        """Wait for the verdict on the request."""
+        """Wait until the request has been checked."""
         await workflow.wait_condition(lambda: self._current.is_opened)
-        return _standing(self._current.case)
+        return _status(self._current.case)
 
     @workflow.update(name="decide_audit")
     async def decide_audit(self, message: AuditDecision) -> CaseStatus:
-        """Take the auditor's decision (R13-R17)."""
+        """Apply the auditor's decision (R13-R17)."""
         return await self._answer(message)
 
     @workflow.update(name="register_shipment")
     async def register_shipment(self, message: CourierTracking) -> CaseStatus:
-        """Take carrier and tracking number (R19)."""
+        """Register carrier and tracking number (R19)."""
         return await self._answer(message)
 
     @workflow.update(name="record_receipt")
     async def record_receipt(self, message: GoodsReceipt) -> CaseStatus:
-        """Take the warehouse's receipt (R20)."""
+        """Record that the warehouse has received the goods (R20)."""
         return await self._answer(message)
 
     @workflow.update(name="record_inspection")
     async def record_inspection(self, message: WarehouseInspection) -> CaseStatus:
-        """Take the warehouse's inspection (R25-R29)."""
+        """Record the warehouse's inspection (R25-R29)."""
         return await self._answer(message)
 
     @workflow.update(name="record_dispatch")
     async def record_dispatch(self, message: Dispatch) -> CaseStatus:
-        """Take the warehouse's word that a parcel left for the customer (R28, R39)."""
+        """Record that a parcel has left for the customer (R28, R39)."""
         return await self._answer(message)
 
     @workflow.update(name="resolve")
     async def resolve(self, message: CaseResolution) -> CaseStatus:
-        """Take a human's decision of a parked case (R12, R22, R27, R28, R36, R38, R39)."""
+        """Apply a human's decision about a parked case (R12, R22, R27, R28, R36, R38, R39)."""
         return await self._answer(message)
 
     @workflow.update(name="withdraw")
     async def withdraw(self, message: Withdrawal) -> CaseStatus:
-        """Take the customer's withdrawal (R24)."""
+        """Withdraw the request for the customer (R24)."""
         return await self._answer(message)
 
     @workflow.update(name="report_evidence")
     async def report_evidence(self, message: EvidenceReport) -> CaseStatus:
-        """Take verified or refused evidence (R8)."""
+        """Record which evidence was verified or refused (R8)."""
         return await self._answer(message)
 
     async def _answer(self, message: Message) -> CaseStatus:
-        return _standing(await self._inbox.update(message))
+        return _status(await self._inbox.update(message))
 
     def _screen(self, message: Message) -> None:
-        """Refuse an update that could not be taken now, at no cost in history."""
+        """Refuse an update that is not possible now, before it takes any space in the history."""
         if self._current.is_opened and not self._inbox:
             self._message_handler.screen(message)
 
@@ -128,38 +128,38 @@ class CaseHandlers:
 
     @workflow.signal(name="audit_decision", description=ui_details.AUDIT_DECISION)
     def audit_decision(self, raw: RawValue = NO_INPUT) -> None:
-        """Take the auditor's decision from the UI or the CLI."""
+        """Queue an auditor's decision sent from the Temporal UI or CLI."""
         self._inbox.signal("audit_decision", AuditDecision, raw)
 
     @workflow.signal(name="courier_tracking", description=ui_details.COURIER_TRACKING)
     def courier_tracking(self, raw: RawValue = NO_INPUT) -> None:
-        """Take a courier's event."""
+        """Queue a courier's event."""
         self._inbox.signal("courier_tracking", CourierTracking, raw)
 
     @workflow.signal(name="warehouse_inspection", description=ui_details.WAREHOUSE_INSPECTION)
     def warehouse_inspection(self, raw: RawValue = NO_INPUT) -> None:
-        """Take the warehouse's inspection from the UI or the CLI."""
+        """Queue an inspection sent from the Temporal UI or CLI."""
         self._inbox.signal("warehouse_inspection", WarehouseInspection, raw)
 
     @workflow.signal(name="refund_update", description=ui_details.REFUND_UPDATE)
     def refund_update(self, raw: RawValue = NO_INPUT) -> None:
-        """Take a gateway's word that a refund changed (R37)."""
+        """Queue a gateway's notice that a refund has changed (R37)."""
         self._inbox.signal("refund_update", RefundUpdate, raw)
 
     @workflow.signal(name="dispute_update", description=ui_details.DISPUTE_UPDATE)
     def dispute_update(self, raw: RawValue = NO_INPUT) -> None:
-        """Take a gateway's word of a chargeback (R38)."""
+        """Queue a gateway's notice about a chargeback (R38)."""
         self._inbox.signal("dispute_update", DisputeUpdate, raw)
 
     @workflow.signal(dynamic=True)
     def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:
-        """Keep a signal of a name that nobody listens to."""
+        """Keep a signal with an unknown name as ignored."""
         self._inbox.refuse(name, f"no such signal; {len(args)} inputs")
 
     def refuse_signal(self, name: str, why: str) -> None:
-        """Keep a signal that could not even be handed to its handler."""
+        """Keep a signal as ignored that could not even be passed to its handler."""
         self._inbox.refuse(name, why)
 
 
-def _standing(case: Case) -> CaseStatus:
+def _status(case: Case) -> CaseStatus:
     return CaseStatus(case_id=case.case_id, version=case.version, state=case.state)

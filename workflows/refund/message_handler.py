@@ -1,4 +1,4 @@
-"""What becomes of a message: taken, answered as before, refused to its sender, or kept as ignored."""
+"""What happens to a message: applied, answered as before, refused to its sender, or kept as ignored."""
 
 from datetime import datetime
 
@@ -20,31 +20,31 @@ from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transiti
 
 
 class MessageHandler:
-    """Answers messages on a case; an update's sender hears the answer, a signal's finds it in the timeline."""
+    """Applies messages to a case; an update returns the outcome to its sender, a signal's is in the timeline."""
 
     def __init__(self, current: CurrentCase) -> None:
         self._current = current
 
     def screen(self, message: Message) -> None:
-        """Raise what `answer` would refuse the message with, were it taken now."""
+        """Raise the error with which `answer` would refuse the message now, if it would."""
         if not self._is_repeat(message):
             outcome = self._outcome(InboundMessage(message.kind, workflow.now(), message))
             if not isinstance(outcome, Transition):
                 raise _error(self._current.case, message, outcome)
 
     async def answer(self, inbound: InboundMessage) -> None:
-        """Take the message and tell its sender, once what it changed is recorded."""
+        """Apply the message and answer its sender once the change is recorded."""
         if inbound.message is None:
             await self._ignore(inbound, inbound.unreadable or "unreadable")
         elif self._is_repeat(inbound.message):
             _reply(inbound, self._current.case)
         else:
-            await self._take(inbound, inbound.message)
+            await self._apply(inbound, inbound.message)
 
     async def came_in_time(self, inbound: InboundMessage, passed: Deadline) -> bool:
-        """Return whether the message arrived before the deadline passed, by the server's record when in doubt.
+        """Return whether the message arrived before the deadline passed, by Temporal's own record when in doubt.
 
-        One that says nothing hastens no deadline.
+        An unreadable message always counts as in time, so that it never brings a deadline forward.
         """
         if inbound.message is None:
             return True
@@ -52,7 +52,7 @@ class MessageHandler:
             inbound.at, inbound.ordinal = await self._arrival(inbound), None
         return in_time(inbound.at, passed)
 
-    async def _take(self, inbound: InboundMessage, message: Message) -> None:
+    async def _apply(self, inbound: InboundMessage, message: Message) -> None:
         outcome = self._outcome(inbound)
         if isinstance(outcome, Transition):
             outcome = await self._accept(inbound, outcome)
@@ -84,7 +84,7 @@ class MessageHandler:
         return take(case, ReceivedMessage(message, inbound.at), self._current.policy)
 
     def _is_repeat(self, message: Message) -> bool:
-        """Return whether this was answered before: by its id, or in the same words while nothing new awaits them."""
+        """Return whether the message was answered before: same id, or same content that the state does not expect."""
         case = self._current.case
         if message.event_id in case.processed_events:
             return case.processed_events[message.event_id] == message.identity
@@ -103,7 +103,7 @@ class MessageHandler:
 
 
 def _printable(name: str) -> str:
-    """Return the name as a database takes it: PostgreSQL refuses a zero character, and the case would hang on it."""
+    """Return the name without characters such as NUL, which PostgreSQL refuses and on which the case would hang."""
     return "".join(sign if sign.isprintable() else "?" for sign in name)
 
 
@@ -122,5 +122,5 @@ def _why(case: Case, message: Message, outcome: Refusal | None) -> str:
     if outcome:
         return f"{outcome.rule}: {outcome.message}"
     if message.event_id in case.processed_events:
-        return f"another message came under the id {message.event_id} before; the state is {case.state}"
+        return f"another message was already sent with the id {message.event_id}; the state is {case.state}"
     return f"not expected in state {case.state}"

@@ -1,4 +1,4 @@
-"""One payout through its gateway: submitted once, asked after while it is pending, its answer given to the case."""
+"""Carries a payout through its gateway: submits it once, checks it while it is pending, passes answers to the case."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -21,7 +21,7 @@ UPDATE_OF = "update of "
 
 
 class PayoutRunner:
-    """The payouts of a case on their way: each is carried by a task of its own, in this run or the one after it."""
+    """The payouts of a case that are on their way, each in a task of its own; the next run resumes unfinished ones."""
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
@@ -34,13 +34,13 @@ class PayoutRunner:
 
     @property
     def is_asking(self) -> bool:
-        """True while a gateway is asked about a refund that it had news of."""
+        """True while a gateway is being asked about a refund that it reported to have changed."""
         return any(not task.done() for name, task in self._tasks.items() if name.startswith(UPDATE_OF))
 
     def start(self, case: Case) -> Case:
-        """Start what is due and not on its way yet, and return the case with it; answers come back as messages.
+        """Start every payout that is due and not on its way, and return the case; answers come back as messages.
 
-        A gateway that is asked already may have answered before the latest news: it is asked again after that (R37).
+        A check that is already running may miss the latest change, so that another one follows it (R37).
         """
         for payout in _due(case):
             if self._start(payout.idempotency_key, pay(case, payout, self._inbox)):
@@ -53,7 +53,7 @@ class PayoutRunner:
         return self._start(f"{UPDATE_OF}{payout.payout_id}", ask(case, payout, self._inbox))
 
     def _start(self, name: str, work: Coroutine[Any, Any, None]) -> bool:
-        """Start the work unless it was started before; news may come again once the last were asked after."""
+        """Start the work unless it was started before; a finished check may be started again."""
         known = self._tasks.get(name)
         if known and not (name.startswith(UPDATE_OF) and known.done()):
             work.close()
@@ -63,9 +63,9 @@ class PayoutRunner:
 
 
 def _due(case: Case) -> list[Payout]:
-    """Return the unsettled payouts up to the first that has no answer yet: they are submitted in their order (R35).
+    """Return the unsettled payouts up to the first one without an answer: they are submitted in their order (R35).
 
-    One that is blocked keeps no other payment's back; what is wrong with the whole case keeps all of them (R36).
+    A blocked payout does not hold up the others; a problem with the whole case holds up all of them (R36).
     """
     if case.state not in SUBMITS_IN or (case.blocked_by and case.blocked_by.stops_every_payout):
         return []
@@ -81,7 +81,7 @@ def _submitted(payout: Payout) -> Payout:
 
 
 async def pay(case: Case, payout: Payout, inbox: Inbox) -> None:
-    """Bring the payout to an answer for the case; a permanent refusal becomes a PayoutTrouble (R36)."""
+    """Carry the payout to a final answer for the case; a permanent refusal becomes a PayoutTrouble (R36)."""
     try:
         await _settle(_order(case, payout), inbox)
     except ActivityError as error:
@@ -89,7 +89,7 @@ async def pay(case: Case, payout: Payout, inbox: Inbox) -> None:
 
 
 async def ask(case: Case, payout: Payout, inbox: Inbox) -> None:
-    """Ask the gateway how the refund stands now and tell that, whatever it is (R37)."""
+    """Ask the gateway for the refund's current state and pass on the answer, whatever it is (R37)."""
     try:
         inbox.add(PayoutAnswer(payout=await _check(_order(case, payout))))
     except ActivityError as error:
@@ -129,7 +129,7 @@ async def _settle(order: PayoutOrder, inbox: Inbox) -> None:
 
 
 def is_untold(payout: Payout) -> bool:
-    """Return whether the gateway's answer was lost, so that it is looked up and, if there is none, asked for again."""
+    """Return whether the gateway's answer was lost, so that it must be looked up and, if there is none, sent again."""
     return payout.state is PayoutState.UNKNOWN and payout.gateway_refund_id is None
 
 

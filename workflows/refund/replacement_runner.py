@@ -1,4 +1,4 @@
-"""Replacements through the stock: reserved, or given back; the stock's answer goes to the case (R39)."""
+"""Reserves and releases replacements in the stock and passes its answers to the case (R39)."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ from workflows.refund.inbox import Inbox
 
 
 class ReplacementRunner:
-    """The errands of a case to the stock, one at a time, so that nothing is given back before it was reserved."""
+    """The calls of a case to the stock, one at a time, so that nothing is released before it was reserved."""
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
@@ -27,10 +27,10 @@ class ReplacementRunner:
         return self._errand is None or self._errand.done()
 
     def start(self, case: Case) -> None:
-        """Start what is due unless an errand is under way; the answer comes back as a message.
+        """Start the call that is due unless one is running; the answer comes back as a message.
 
-        An answer that waits in the inbox belongs to an errand that is still open: until the case has heard it, what
-        was asked for looks due, and would be asked for twice.
+        A call counts as running until the case has processed its answer from the inbox: before that, the same
+        replacements still look due and would be requested twice.
         """
         if not self.is_idle or self._inbox.holds(StockAnswer):
             return
@@ -41,7 +41,7 @@ class ReplacementRunner:
 
 
 async def reserve(order: StockOrder, inbox: Inbox) -> None:
-    """Have the replacements reserved, and tell which of them are."""
+    """Have the replacements reserved, and tell the case which of them are."""
     result = await workflow.execute_activity_method(
         StockActivities.reserve, order, **options.stock(f"reserve for {order.case_id}")
     )
@@ -49,7 +49,7 @@ async def reserve(order: StockOrder, inbox: Inbox) -> None:
 
 
 async def release(order: StockOrder, inbox: Inbox) -> None:
-    """Give the replacements back, and tell that."""
+    """Release the replacements to the stock, and tell the case."""
     result = await workflow.execute_activity_method(
         StockActivities.release, order, **options.stock(f"give back for {order.case_id}")
     )

@@ -1,4 +1,4 @@
-"""Stands before the signal handlers: a signal with more than one input would wedge the workflow task for ever."""
+"""Checks signals before their handlers run: one with more than one input would block the workflow task forever."""
 
 from typing import Protocol, runtime_checkable
 
@@ -8,7 +8,7 @@ from temporalio.worker import HandleSignalInput, Interceptor, WorkflowInboundInt
 
 @runtime_checkable
 class RefusesSignals(Protocol):
-    """A workflow that keeps what it cannot take; known by its shape, as the sandbox loads its class anew."""
+    """A workflow that keeps signals it cannot handle; a protocol, because the sandbox loads the class anew."""
 
     def refuse_signal(self, name: str, why: str) -> None:
         """Keep the signal as ignored."""
@@ -16,10 +16,10 @@ class RefusesSignals(Protocol):
 
 
 class SignalScreen(WorkflowInboundInterceptor):
-    """Hands a signal on when its handler can take it, else keeps it in the case's timeline as ignored."""
+    """Passes a signal on if its handler can take it; otherwise keeps it in the case's timeline as ignored."""
 
     async def handle_signal(self, input: HandleSignalInput) -> None:  # noqa: A002 - the SDK's name
-        """Refuse a named signal with two inputs or more; signals of unknown names have a handler of their own."""
+        """Refuse a known signal with two or more inputs; signals with unknown names have a handler of their own."""
         case = workflow.instance()
         is_named = workflow.get_signal_handler(input.signal) is not None  # pyright: ignore[reportUnknownMemberType] - the SDK's type
         if isinstance(case, RefusesSignals) and is_named and len(input.args) > 1:
@@ -29,11 +29,11 @@ class SignalScreen(WorkflowInboundInterceptor):
 
 
 class SignalScreening(Interceptor):
-    """Puts the screen before every workflow of the worker."""
+    """Installs the screen in every workflow of the worker."""
 
     def workflow_interceptor_class(
         self,
         input: WorkflowInterceptorClassInput,  # noqa: A002, ARG002 - the SDK's name
     ) -> type[WorkflowInboundInterceptor]:
-        """Return the screen."""
+        """Return the screen's class."""
         return SignalScreen

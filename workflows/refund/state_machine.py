@@ -1,6 +1,6 @@
-"""The refund process at a glance: which message and which deadline does what in which state.
+"""The refund process at a glance: what each message and each deadline does in each state.
 
-Whatever is not in the table is refused with the state named (messages) or simply passes (deadlines).
+A message that is not in the table is refused with the state named; a deadline that is not in it has no effect.
 """
 
 from datetime import datetime
@@ -112,7 +112,7 @@ IN_ANY_STATE: dict[type[Message], OnMessage] = {
     StockAnswer: exchange.take_answer,
     Dispatch: exchange.dispatch,
 }
-"""What is on its way, or came back, waits for nobody: a part of the case may be elsewhere by then (R26)."""
+"""Messages handled in every state, because parts of a case may be at different stages (R26)."""
 
 ON_DEADLINE: dict[tuple[CaseState, WindowName], OnDeadline] = {
     (S.INFORMATION_REQUESTED, WindowName.INFORMATION): request.end_information_window,
@@ -124,7 +124,7 @@ ON_DEADLINE: dict[tuple[CaseState, WindowName], OnDeadline] = {
 
 
 def take(case: Case, arrived: ReceivedMessage[Message], policy: PolicyDocument) -> Transition | Refusal | None:
-    """Return what the message does to the case, the rule that refuses it, or None when the state expects no such."""
+    """Return the message's effect on the case, the rule that refuses it, or None if the state does not expect it."""
     reaction = _reaction(case, arrived.message)
     if reaction is None or not (case.is_open or is_reopened_by(case, arrived.message)):
         return None
@@ -133,14 +133,14 @@ def take(case: Case, arrived: ReceivedMessage[Message], policy: PolicyDocument) 
 
 
 def auto_approval(case: Case, policy: PolicyDocument) -> AuditDecision | None:
-    """Return the approval that the policy version itself gives to a new case, or None (R16)."""
+    """Return the approval that the policy version gives automatically to a new case, or None (R16)."""
     if case.state is not S.UNDER_AUDIT or case.goodwill or not audit_rules.auto_approves(case, policy):
         return None
     return AuditDecision(decision=AuditVerdict.APPROVE, decided_by=f"policy {policy.version}")
 
 
 def pass_deadline(case: Case, deadline: Deadline, at: datetime, policy: PolicyDocument) -> Transition:
-    """Return what a deadline does when it passes: an end, an alert, a reminder, or nothing but its mark."""
+    """Return what a passing deadline does: end a state, alert, remind, or only be marked as passed."""
     case = case.amend(deadlines=tuple(_marked(one, deadline) for one in case.deadlines))
     reaction = ON_DEADLINE.get((case.state, deadline.what), _notice)
     return reaction(case, deadline, at, policy)
@@ -173,7 +173,7 @@ NOTICES: dict[WindowName, tuple[str, CaseEvent]] = {
 
 
 def _taken(before: Case, transition: Transition, message: Message) -> Transition:
-    """Note what was answered, so that the same again gets the same answer; a new state is not overdue."""
+    """Note the message, so that a repeat gets the same answer; a case in a new state is not overdue."""
     is_same_work = transition.case.state is before.state or {before.state, transition.case.state} <= payout.PAYING
     overdue = before.overdue and is_same_work
     last_messages = {**before.last_messages, message.kind: message.fingerprint}
@@ -191,9 +191,9 @@ def _marked(one: Deadline, passed: Deadline) -> Deadline:
 
 
 def opened_by(case: Case, policy: PolicyDocument, at: datetime) -> tuple[Case, tuple[Window, ...]]:
-    """Return the case with the deadlines that live on in its state, and the windows that open now.
+    """Return the case with the deadlines that still apply in its state, and the windows that open now.
 
-    A kept `ship_by` means a return window taken up again for the rest (R26): its reminders are not repeated.
+    If `ship_by` still applies, the return window continues for the rest of the goods (R26) without new reminders.
     """
     specs = {spec.what: spec for spec in deadlines.windows_of(case.state, policy)} if case.is_open else {}
     kept = tuple(deadline for deadline in case.deadlines if deadline.what in specs)
@@ -205,5 +205,5 @@ def opened_by(case: Case, policy: PolicyDocument, at: datetime) -> tuple[Case, t
 
 
 def _may_open(case: Case, window: Window) -> bool:
-    """A return window opens with approval only, never later (R19)."""
+    """A return window opens only with the approval, never later (R19)."""
     return window.what is not WindowName.SHIP_BY or case.state is S.AWAITING_RETURN

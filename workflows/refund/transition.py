@@ -1,4 +1,4 @@
-"""What a reaction takes and what it gives."""
+"""The input and the result of a reaction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class ReceivedMessage(Generic[M]):
 
 @dataclass(frozen=True)
 class TimelineEvent:
-    """A line of the timeline to be, in codes."""
+    """A new line of the timeline, in codes."""
 
     event: CaseEvent
     actor: str = "system"
@@ -36,7 +36,7 @@ class TimelineEvent:
 
 @dataclass(frozen=True)
 class Transition:
-    """A case as it shall be, and what happened to it."""
+    """The case after a reaction, and what happened to it."""
 
     case: Case
     happened: tuple[TimelineEvent, ...] = ()

@@ -1,6 +1,6 @@
-"""What an operator sees of a case in the Temporal UI: search attributes, current details, what a signal takes.
+"""What an operator sees of a case in the Temporal UI: search attributes, current details, descriptions of signals.
 
-No personal data.
+None of it contains personal data.
 """
 
 import json
@@ -18,7 +18,7 @@ ORDER = SearchAttributeKey.for_keyword("OrderNumber")
 DEADLINE = SearchAttributeKey.for_datetime("RefundDeadline")
 OVERDUE = SearchAttributeKey.for_bool("Overdue")
 SEARCH_ATTRIBUTES = (STATE, REASON, AWAITING, ORDER, DEADLINE, OVERDUE)
-"""What operators can search cases by; none holds personal data."""
+"""The attributes by which operators can search cases; none contains personal data."""
 
 AUDIT_DECISION = (
     'One JSON object: {"decision": "approve" | "reject" | "request_information", "reason_code": "...", '
@@ -33,18 +33,19 @@ WAREHOUSE_INSPECTION = (
     '"inspected_by": "your name", "event_id": "..."}'
 )
 REFUND_UPDATE = (
-    'Sent by the service when a gateway has news. One JSON object: {"payout_id": "rc_...-p1", "refund_id": "re_...", '
-    '"event_id": "..."}. The gateway is then asked how the refund stands.'
+    "Sent by the service when a gateway reports a change to a refund. One JSON object: "
+    '{"payout_id": "rc_...-p1", "refund_id": "re_...", "event_id": "..."}. '
+    "The gateway is then asked for the refund's state."
 )
 DISPUTE_UPDATE = (
-    'Sent by the service when a gateway tells of a chargeback. One JSON object: {"dispute": {"provider": "stripe", '
+    'Sent by the service when a gateway reports a chargeback. One JSON object: {"dispute": {"provider": "stripe", '
     '"dispute_id": "...", "payment_reference": "...", "amount": {"minor": 100, "currency": "USD"}, '
     '"status": "open" | "won" | "lost", "changed_at": "2026-01-31T08:00:00Z"}, "event_id": "..."}'
 )
 
 
 def search_attributes(case: Case) -> dict[str, SearchAttributeUpdate[Any]]:
-    """Return what the case is found by, by name."""
+    """Return the search attributes of the case, by name."""
     due = case.due if case.is_open else None
     updates: tuple[SearchAttributeUpdate[Any], ...] = (
         STATE.value_set(case.state.value),

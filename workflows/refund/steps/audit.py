@@ -12,7 +12,7 @@ from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transiti
 
 
 def decide(case: Case, arrived: ReceivedMessage[AuditDecision], policy: PolicyDocument) -> Transition | Refusal:
-    """Carry out the auditor's decision when the rules allow it."""
+    """Carry out the auditor's decision if the rules allow it."""
     if refusal := rules.check_audit_decision(case, arrived.message, policy):
         return refusal
     if arrived.message.decision is AuditVerdict.REJECT:
@@ -23,7 +23,7 @@ def decide(case: Case, arrived: ReceivedMessage[AuditDecision], policy: PolicyDo
 
 
 def _reject(case: Case, decision: AuditDecision, policy: PolicyDocument) -> Transition:
-    """Reject with the code and the text for the customer; a text from the API stands in the database (R15)."""
+    """Reject with the code and the text for the customer; a text sent through the API is in the database (R15)."""
     text = decision.note or rules.text_for_customer(decision.reason_code or "", policy)
     happened = TimelineEvent(
         CaseEvent.REJECTED, _who(decision), "R15", {"reason_code": decision.reason_code, "text": text}

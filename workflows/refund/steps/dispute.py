@@ -1,4 +1,4 @@
-"""Dispute: a chargeback holds the payout; lost, it has paid the customer; won, the payout goes on (R38)."""
+"""Dispute: a chargeback holds the payout; if lost, it has paid the customer; if won, the payout continues (R38)."""
 
 from datetime import datetime
 
@@ -16,18 +16,18 @@ from policy.refund_amount import value_awaiting_replacement
 from workflows.refund.steps import payout
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
-_GIVING = payout.PAYING | {CaseState.REPLACEMENT_DUE}
+_PAYING_OR_SENDING = payout.PAYING | {CaseState.REPLACEMENT_DUE}
 BY_HAND = "ended_by_hand"
 
 
 def take_update(case: Case, arrived: ReceivedMessage[DisputeUpdate], policy: PolicyDocument) -> Transition:
-    """Hold, settle or go on as the dispute stands; a case that pays and sends nothing now only notes it (R38, R39)."""
+    """Hold, settle or continue, by the dispute's status; a case that pays or sends nothing only notes it (R38, R39)."""
     dispute = arrived.message.dispute
     happened = (_updated(dispute),)
     concerned = tuple(
         one for one in case.payouts if rules.concerns(dispute, one) and one.state is not PayoutState.SUCCEEDED
     )
-    if case.state not in _GIVING or not (concerned or case.awaits_replacement):
+    if case.state not in _PAYING_OR_SENDING or not (concerned or case.awaits_replacement):
         return Transition(case, happened)
     match dispute.status:
         case DisputeStatus.OPEN:
@@ -41,7 +41,7 @@ def take_update(case: Case, arrived: ReceivedMessage[DisputeUpdate], policy: Pol
 
 
 def hold(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
-    """Pay and send nothing until the dispute has ended; what was submitted before is still asked after (R38)."""
+    """Pay and send nothing until the dispute has ended; payouts submitted before are still checked (R38)."""
     if case.state is CaseState.CHARGEBACK_HOLD:
         return Transition(case, happened)
     held = TimelineEvent(CaseEvent.CHARGEBACK_HOLD, rule="R38")
@@ -49,7 +49,7 @@ def hold(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
 
 
 def close_by_hand(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition:
-    """Take finance's word that the dispute has returned the money (R38)."""
+    """Close the money part because finance says that the dispute has returned it (R38)."""
     happened = TimelineEvent(CaseEvent.DISPUTE_LOST, arrived.message.decided_by, "R38")
     case = _settled(case, BY_HAND, case.payouts)
     return _closed(case, (happened,), policy, arrived.at)
@@ -58,7 +58,7 @@ def close_by_hand(case: Case, arrived: ReceivedMessage[CaseResolution], policy: 
 def _lost(
     case: Case, arrived: ReceivedMessage[DisputeUpdate], concerned: tuple[Payout, ...], policy: PolicyDocument
 ) -> Transition:
-    """Close what the dispute has paid; one that returned less than is owed asks finance (R38)."""
+    """Close what the dispute has paid; if it returned less than is owed, finance decides (R38)."""
     dispute = arrived.message.dispute
     happened = (_updated(dispute),)
     if rules.replaces(dispute, concerned, value_awaiting_replacement(case)):
@@ -67,7 +67,7 @@ def _lost(
 
 
 def _settled(case: Case, dispute_id: str, concerned: tuple[Payout, ...]) -> Case:
-    """Return the case with what the dispute returned neither paid nor replaced any more (R38, R39)."""
+    """Return the case so that what the dispute returned is no longer paid or replaced (R38, R39)."""
     for one in concerned:
         case = case.with_payout(one.amend(state=PayoutState.CANCELED)) if not one.state.may_be_with_gateway else case
     return exchange.give_up(case).amend(settled_by_dispute=dispute_id)

@@ -1,4 +1,4 @@
-"""Exchange: accepted units are replaced from the stock and sent; what cannot be had is refunded (R28, R39)."""
+"""Exchange: accepted units are replaced from stock; what is not in stock is refunded instead (R28, R39)."""
 
 from datetime import datetime
 
@@ -20,9 +20,10 @@ from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transiti
 def replace_or_refund(
     case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime
 ) -> Transition | Refusal:
-    """Replace or refund the accepted units; what is to be replaced is reserved first (R25, R26, R39)."""
+    """Replace or refund the accepted units; replacements are reserved first (R25, R26, R39)."""
     if not inspection.may_pay(case):
-        return Refusal(rule="R25", code="not_inspected", message="No payout and no replacement without an inspection.")
+        message = "Record the inspection first: without it there is no payout and no replacement."
+        return Refusal(rule="R25", code="not_inspected", message=message)
     known = len(case.replacements)
     case = rules.plan(case)
     planned = tuple(_happened(CaseEvent.REPLACEMENT_PLANNED, one) for one in case.replacements[known:])
@@ -34,13 +35,13 @@ def replace_or_refund(
 def replace_or_refund_without_goods(
     case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime
 ) -> Transition | Refusal:
-    """Replace or refund every unit that is not settled, though nothing came back (R22, R23)."""
+    """Replace or refund every unit that is not settled, although nothing came back (R22, R23)."""
     lines = tuple(line.amend(accepted=line.accepted + line.outstanding) for line in case.lines)
     return replace_or_refund(case.amend(lines=lines), happened, policy, at)
 
 
 def take_answer(case: Case, arrived: ReceivedMessage[StockAnswer], policy: PolicyDocument) -> Transition:
-    """Keep what the stock said; once all of it is known, what is not in stock is refunded (R39)."""
+    """Record the stock's answer; once every answer is there, what is not in stock is refunded (R39)."""
     if arrived.message.hold_reason:
         return _held(case, arrived.message.hold_reason)
     before = case.replacements
@@ -54,7 +55,7 @@ def take_answer(case: Case, arrived: ReceivedMessage[StockAnswer], policy: Polic
 
 
 def dispatch(case: Case, arrived: ReceivedMessage[Dispatch], policy: PolicyDocument) -> Transition | Refusal:
-    """Take the warehouse's word that a parcel left: with replacements (R39) or refused goods (R28)."""
+    """Record that a parcel has left for the customer, with replacements (R39) or refused goods (R28)."""
     parcel = arrived.message
     if rules.is_known_parcel(case, parcel):
         return Transition(case)
@@ -73,16 +74,16 @@ def dispatch(case: Case, arrived: ReceivedMessage[Dispatch], policy: PolicyDocum
 def refund_instead(
     case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument
 ) -> Transition | Refusal:
-    """Refund what was to be replaced and was not sent, as a human decided (R39)."""
+    """Refund the goods instead of sending their replacement, because a human decided so (R39)."""
     if arrived.message.decision is not ResolutionDecision.PAY:
-        message = "The replacement is to be sent; decide pay to refund the goods instead."
+        message = "The replacement is about to be sent; the only decision is pay, which refunds the goods instead."
         return Refusal(rule="R39", code="settlement_not_offered", message=message)
     happened = TimelineEvent(CaseEvent.EXCHANGE_GIVEN_UP, arrived.message.decided_by, "R39")
     return payout.continue_after_inspection(rules.give_up(case), (happened,), policy, arrived.at)
 
 
 def _held(case: Case, why: HoldReason) -> Transition:
-    """Await the end of a chargeback (R38), or have finance say what becomes of goods whose money went back (R32)."""
+    """Hold for a chargeback (R38), or let finance decide because the money for the goods already went back (R32)."""
     if case.state is not CaseState.REPLACEMENT_DUE:
         return Transition(case)
     return dispute.hold(case, ()) if why is HoldReason.CHARGE_DISPUTED else payout.blocked(case, BlockReason(why.value))

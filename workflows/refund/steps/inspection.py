@@ -10,7 +10,7 @@ from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transiti
 
 
 def inspect(case: Case, arrived: ReceivedMessage[WarehouseInspection], policy: PolicyDocument) -> Transition | Refusal:
-    """Tally the verdicts per unit; accepted units are paid, then failed ones ask a human (R26, R27)."""
+    """Count the verdicts per unit; accepted units are paid first, then a human decides about failed ones (R26, R27)."""
     if refusal := rules.check_inspection(case, arrived.message):
         return refusal
     revived = (TimelineEvent(CaseEvent.REVIVED, rule="R19"),) if not case.is_open else ()
@@ -25,7 +25,7 @@ def inspect(case: Case, arrived: ReceivedMessage[WarehouseInspection], policy: P
 
 
 def resolve(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
-    """Carry out what a human decided about the failed units (R27, R28)."""
+    """Carry out a human's decision about the failed units (R27, R28)."""
     resolution = arrived.message
     if refusal := rules.check_resolution(case, resolution, policy):
         return refusal

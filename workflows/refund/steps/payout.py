@@ -1,4 +1,4 @@
-"""Payout: what is owed, what the gateway answered, and where the case goes when it is paid (R25, R30-R36)."""
+"""Payout: what is owed, what the gateway answers, and how the case continues once it is paid (R25, R30-R36)."""
 
 from datetime import datetime
 
@@ -20,12 +20,12 @@ PAYING = frozenset({CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED, CaseState.CH
 def continue_after_inspection(
     case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime
 ) -> Transition:
-    """Owe for the accepted units; with nothing to pay the case waits for the rest or ends (R26, R28, R39)."""
+    """Make the money for the accepted units due; if there is none, wait for the rest or end (R26, R28, R39)."""
     return _owe(case, happened, policy) if refund_amount.owes(case, policy) else _rest(case, happened, at)
 
 
 def take_answer(case: Case, arrived: ReceivedMessage[PayoutAnswer], policy: PolicyDocument) -> Transition:
-    """Keep what the gateway answered; only success counts as paid (R34), a failure parks the case (R36, R37)."""
+    """Record the gateway's answer; only success counts as paid (R34), and a failure parks the case (R36, R37)."""
     answer = arrived.message.payout
     before = case.payout(answer.payout_id) or answer
     payout = rules.merge_gateway_state(before, answer)
@@ -42,7 +42,7 @@ def take_answer(case: Case, arrived: ReceivedMessage[PayoutAnswer], policy: Poli
 
 
 def ask_after(case: Case, arrived: ReceivedMessage[RefundUpdate], _policy: PolicyDocument) -> Transition | Refusal:
-    """Have the gateway asked how a refund stands; its news are a reason to ask and never the answer (R37)."""
+    """Have the gateway asked for a refund's state; its notice is a reason to ask, never the answer itself (R37)."""
     payout_id = arrived.message.payout_id
     if case.payout(payout_id) is None:
         return Refusal(rule="R37", code="unknown_payout", message=f"The case has no payout {payout_id}.")
@@ -52,7 +52,7 @@ def ask_after(case: Case, arrived: ReceivedMessage[RefundUpdate], _policy: Polic
 
 
 def again(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
-    """Pay what failed again, each payout as a new attempt with a new key (R36-R38); or send what was held (R39)."""
+    """Retry failed payouts, each as a new attempt with a new key (R36-R38), or resume sending replacements (R39)."""
     for payout in case.payouts:
         case = case.with_payout(payout.next_attempt()) if rules.may_try_again(case, payout) else case
     state = CaseState.REPLACEMENT_DUE if _was_only_sending(case) else CaseState.PAYOUT_DUE
@@ -60,7 +60,7 @@ def again(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
 
 
 def planned(case: Case, payouts: tuple[Payout, ...], policy: PolicyDocument, at: datetime) -> Transition:
-    """Take the committed plan; when nothing of it goes through a gateway the case is paid (R32, R35)."""
+    """Add the committed payouts to the case; if none of them goes through a gateway, the case is paid (R32, R35)."""
     fresh = payouts[len(case.payouts) :]
     happened = tuple(
         TimelineEvent(
@@ -83,7 +83,7 @@ def blocked(case: Case, reason: BlockReason, happened: tuple[TimelineEvent, ...]
 
 
 def paid(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime) -> Transition:
-    """Count the accepted units as paid, but for those that are replaced, and go on to the rest (R26, R28, R39)."""
+    """Count the accepted units as paid, except replaced ones, and continue with the rest (R26, R28, R39)."""
     part_paid = case.agreed_amount is not None
     lines = tuple(
         line.amend(
@@ -96,7 +96,7 @@ def paid(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument
 
 
 def answered(payout: Payout, by: str = "gateway") -> TimelineEvent:
-    """Return what the timeline says of a payout as it stands now (R34)."""
+    """Return the timeline event for a payout's current state (R34)."""
     details = {
         "payout_id": payout.payout_id,
         "amount": payout.amount.minor,
@@ -109,7 +109,7 @@ def answered(payout: Payout, by: str = "gateway") -> TimelineEvent:
 
 
 def _was_only_sending(case: Case) -> bool:
-    """Return whether nothing is to be paid again: what was held back is a replacement (R32, R38, R39)."""
+    """Return whether only a replacement was held back, so that nothing is to be paid again (R32, R38, R39)."""
     is_unplanned = case.blocked_by is not None and case.blocked_by is not BlockReason.REFUNDED_EXTERNALLY
     return case.awaits_replacement and rules.is_paid(case) and not is_unplanned
 
@@ -135,7 +135,7 @@ def _owe(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument
 
 
 def _rest(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Transition:
-    """Send replacements (R39), ask a human about failed units (R27), wait for those still out (R26), or end."""
+    """Send replacements (R39), let a human decide about failed units (R27), wait for missing goods (R26), or end."""
     if case.awaits_replacement:
         return Transition(case.amend(state=CaseState.REPLACEMENT_DUE), happened)
     if inspection.needs_decision(case):
@@ -161,9 +161,10 @@ def _rest(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Tran
 
 
 def end_state(case: Case) -> CaseState:
-    """Return how a case ends for which nothing more is to come: replaced or paid for a part, refused, or neither.
+    """Return the state in which a case ends when nothing more is to come (R26, R28, R39).
 
-    R26, R28, R39.
+    A case with replaced units is exchanged, one with paid units refunded, one with refused units is returning them to
+    the customer, and any other is expired.
     """
     if any(line.replaced for line in case.lines):
         return CaseState.EXCHANGED

@@ -1,4 +1,4 @@
-"""The payout's windows: submitted in a day, finance alerted on day 5, a breach recorded after day 7 (R34)."""
+"""The payout windows: submission within a day, finance alerted on day 5, a breach recorded after day 7 (R34)."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ def check_submission(case: Case, deadline: Deadline, _at: datetime, _policy: Pol
 
 
 def breach(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
-    """Record that the payout window has passed without success, and why; the case goes on until it is paid (R34)."""
+    """Record that the payout window passed without success, and why; the case continues until it is paid (R34)."""
     causes: list[JsonValue] = [
         f"{one.payout_id} {one.state}: {one.failure_code or 'no failure code'}" for one in case.payouts
     ]

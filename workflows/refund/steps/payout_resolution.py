@@ -1,4 +1,4 @@
-"""A payout that needs a human: tried again, accepted after changed evidence, or paid to another account (R36)."""
+"""A payout that needs a human: retried, accepted despite changed evidence, or paid to another account (R36)."""
 
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import CaseResolution, PayoutTrouble
@@ -14,11 +14,11 @@ from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transiti
 
 
 def take_trouble(case: Case, arrived: ReceivedMessage[PayoutTrouble], _policy: PolicyDocument) -> Transition:
-    """Park the case for finance when trying again cannot help (R36), or until a chargeback has ended (R38)."""
+    """Park the case for finance if a retry cannot help (R36), or hold it until a chargeback has ended (R38)."""
     trouble = arrived.message
     before = next(one for one in case.payouts if one.payout_id == trouble.payout_id)
     if before.state is PayoutState.SUCCEEDED:
-        return Transition(case)  # it was only asked after: trouble with that takes no success back
+        return Transition(case)  # only a check failed, which does not undo a success
     failed = before.amend(state=PayoutState.FAILED, failure_code=trouble.decline_code or trouble.code)
     case, happened = case.with_payout(failed), (payout.answered(failed),)
     if rules.is_held_by_dispute((trouble.code, trouble.decline_code)):
@@ -27,7 +27,7 @@ def take_trouble(case: Case, arrived: ReceivedMessage[PayoutTrouble], _policy: P
 
 
 def resolve(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
-    """Carry out what a human decided about the money (R36, R38)."""
+    """Carry out a human's decision about the money (R36, R38)."""
     resolution = arrived.message
     if refusal := rules.check_payout_resolution(case, resolution):
         return refusal
@@ -46,7 +46,7 @@ def resolve(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Policy
 
 
 def _other_account(case: Case, resolution: CaseResolution) -> Transition:
-    """Keep the first person's proposal; a second person's approval of it takes the money out of the gateway (R36)."""
+    """Record the first person's proposal; once a second person approves it, the gateway is no longer used (R36)."""
     proposal = OtherAccount(reference=resolution.reference or "", proposed_by=resolution.decided_by)
     details = {"account": proposal.reference}
     if rules.is_second_approval(case, resolution):
@@ -73,7 +73,7 @@ def _to_account(one: Payout, account: str) -> Payout:
 
 
 def mark_paid(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
-    """Take finance's word that what was owed outside the original payments is paid (R32, R36)."""
+    """Mark what was owed outside the original payments as paid, because finance says so (R32, R36)."""
     owed = [one for one in case.payouts if one.is_outside and one.state is PayoutState.ACTION_REQUIRED]
     if not owed:
         return Refusal(

@@ -1,4 +1,4 @@
-"""Request: evidence comes in, the customer withdraws, the information window ends, an operator reopens."""
+"""Request: evidence arrives, the customer withdraws, the information window ends, or an operator reopens the case."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transiti
 
 
 def take_evidence(case: Case, arrived: ReceivedMessage[EvidenceReport], policy: PolicyDocument) -> Transition:
-    """Keep what was pinned or refused; complete information goes to the auditor (R8, R9)."""
+    """Record pinned or refused evidence; once the information is complete, the auditor's turn begins (R8, R9)."""
     pins = _merged(case.evidence, arrived.message.pins)
     happened = tuple(
         TimelineEvent(CaseEvent.of_evidence(pin.status), "customer", "R8", {"evidence_id": pin.evidence_id})
@@ -31,7 +31,7 @@ def take_evidence(case: Case, arrived: ReceivedMessage[EvidenceReport], policy: 
 
 
 def withdraw(case: Case, arrived: ReceivedMessage[Withdrawal], _policy: PolicyDocument) -> Transition | Refusal:
-    """End the case at the customer's wish, before the warehouse has the goods (R24)."""
+    """End the case at the customer's request, as long as the warehouse does not have the goods (R24)."""
     if not returns.may_withdraw(case.state):
         return Refusal(rule="R24", code="too_late_to_withdraw", message="The warehouse already has the goods.")
     is_settled_in_part = case.is_partly_paid or any(line.refused for line in case.lines)
@@ -42,7 +42,7 @@ def withdraw(case: Case, arrived: ReceivedMessage[Withdrawal], _policy: PolicyDo
 
 
 def end_information_window(case: Case, deadline: Deadline, _at: datetime, policy: PolicyDocument) -> Transition:
-    """Go on with what is there when it suffices, else the case expires (R9)."""
+    """Go to the audit if the information is sufficient; otherwise the case expires (R9)."""
     if case.awaits_more or rules.missing_evidence(case.reason, policy, case.evidence):
         return Transition(
             case.amend(state=CaseState.EXPIRED),
@@ -52,11 +52,11 @@ def end_information_window(case: Case, deadline: Deadline, _at: datetime, policy
 
 
 def reopen(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
-    """Take a refused request up again as goodwill, with who and why on record (R12)."""
+    """Reopen a refused request as goodwill and record who did so and why (R12)."""
     if arrived.message.decision is not ResolutionDecision.REOPEN or not returns.may_reopen(case):
         return Refusal(rule="R12", code="not_reopenable", message="Only a request that a rule refused can be reopened.")
     if arrived.message.reason_code is None:
-        return Refusal(rule="R12", code="reason_required", message="Give reason_code: why the shop makes an exception.")
+        return Refusal(rule="R12", code="reason_required", message="Send reason_code: why the shop makes an exception.")
     missing = rules.missing_evidence(case.reason, policy, case.evidence)
     state = CaseState.INFORMATION_REQUESTED if missing else CaseState.UNDER_AUDIT
     details = {"reason_code": arrived.message.reason_code, "against": case.refusal.rule if case.refusal else ""}

@@ -1,4 +1,4 @@
-"""Return: the parcel on its way back, received, lost, or never sent (R18-R22)."""
+"""Return: the parcel is on its way back, received, lost or never sent (R18-R22)."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transiti
 
 
 def track(case: Case, arrived: ReceivedMessage[CourierTracking], _policy: PolicyDocument) -> Transition | Refusal:
-    """Register the parcel or follow it; "delivered" is not receipt (R19, R20), a loss asks a human (R22)."""
+    """Register or follow the parcel; "delivered" is not receipt (R19, R20), and a human decides about a loss (R22)."""
     tracking = arrived.message
     if refusal := check_postage(case, tracking):
         return refusal
@@ -33,7 +33,10 @@ def track(case: Case, arrived: ReceivedMessage[CourierTracking], _policy: Policy
 
 
 def track_rest(case: Case, arrived: ReceivedMessage[CourierTracking], _policy: PolicyDocument) -> Transition | Refusal:
-    """Note the parcel with the rest of the goods while others are inspected or paid; its window is kept (R19, R26)."""
+    """Register the parcel with the rest of the goods while the first part is inspected or paid (R19, R26).
+
+    Its window stays the one of the return.
+    """
     tracking, ship_by = arrived.message, case.deadline(WindowName.SHIP_BY)
     is_new = case.shipment is None or case.shipment.tracking_number != tracking.tracking_number
     if not is_new or not any(line.outstanding for line in case.lines):
@@ -58,7 +61,7 @@ def _tracked(known: Shipment | None, tracking: CourierTracking, event: CaseEvent
 
 
 def receive(case: Case, arrived: ReceivedMessage[GoodsReceipt], _policy: PolicyDocument) -> Transition:
-    """Take the warehouse's scan as receipt, also of a case that had expired or was thought lost (R19, R20)."""
+    """Record the warehouse's scan as receipt, even if the case had expired or the parcel seemed lost (R19, R20)."""
     revived = (TimelineEvent(CaseEvent.REVIVED, rule="R19"),) if not case.is_open else ()
     happened = _received(arrived.message)
     received = case.amend(state=CaseState.RECEIVED, received_at=arrived.at, ended_at=None)
@@ -66,7 +69,7 @@ def receive(case: Case, arrived: ReceivedMessage[GoodsReceipt], _policy: PolicyD
 
 
 def receive_rest(case: Case, arrived: ReceivedMessage[GoodsReceipt], _policy: PolicyDocument) -> Transition:
-    """Note another parcel that came in meanwhile; its goods are inspected once the first ones are settled (R26)."""
+    """Note that another parcel arrived; its goods are inspected once the first ones are settled (R26)."""
     is_rest_out = any(line.outstanding for line in case.lines)
     if case.state is CaseState.RECEIVED or case.rest_received_at or not is_rest_out:
         return Transition(case)
@@ -79,7 +82,7 @@ def _received(receipt: GoodsReceipt) -> TimelineEvent:
 
 
 def expire(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
-    """End a case whose parcel was not sent in time; what was paid for a part of it stays paid (R19, R26)."""
+    """End a case whose parcel was not sent in time; a part that was already paid stays paid (R19, R26)."""
     state = payout.end_state(case)
     details = {"what": deadline.what, "when": deadline.when.isoformat()}
     return Transition(
@@ -88,13 +91,13 @@ def expire(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocumen
 
 
 def stall(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
-    """Ask a human about a parcel that has not moved (R22)."""
+    """Let a human decide about a parcel that has not moved (R22)."""
     happened = TimelineEvent(CaseEvent.PARCEL_STALLED, rule="R22", details={"since": deadline.since.isoformat()})
     return Transition(case.amend(state=CaseState.LOST_IN_RETURN), (happened,))
 
 
 def decide_loss(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
-    """Pay without the goods, or close, as a human decided (R22)."""
+    """Pay without the goods or close the case, as a human decided (R22)."""
     resolution = arrived.message
     bearer = "shop" if rules.shop_bears_loss(case, policy) else "customer"
     happened = TimelineEvent(
@@ -107,11 +110,11 @@ def decide_loss(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Po
         return exchange.replace_or_refund_without_goods(case.amend(loss_accepted=True), (happened,), policy, arrived.at)
     if resolution.decision is ResolutionDecision.CLOSE:
         return Transition(case.amend(ended_at=arrived.at), (happened,))
-    return Refusal(rule="R22", code="wrong_resolution", message="For a lost parcel decide pay or close.")
+    return Refusal(rule="R22", code="wrong_resolution", message="For a lost parcel, decide pay or close.")
 
 
 def _shipment(known: Shipment | None, arrived: ReceivedMessage[CourierTracking]) -> Shipment:
-    """Return the shipment as the event leaves it; one older than the last known event changes nothing (fault 14)."""
+    """Return the shipment after the event; an event older than the last known one changes nothing (fault 14)."""
     tracking = arrived.message
     if known is None or known.tracking_number != tracking.tracking_number:
         return Shipment(
@@ -128,7 +131,7 @@ def _shipment(known: Shipment | None, arrived: ReceivedMessage[CourierTracking])
 
 
 def _postage(known: Shipment | None, tracking: CourierTracking) -> Money | None:
-    """Return the postage last given; nothing given leaves it, a zero corrects it (R30)."""
+    """Return the latest postage: an event without one keeps it, and a zero replaces it (R30)."""
     return tracking.postage if tracking.postage is not None else (known.postage if known else None)
 
 
