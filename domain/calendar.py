@@ -24,10 +24,6 @@ class WorkCalendar(Value):
         """Return whether the day is worked (R6)."""
         return self.days.get(day, day.weekday() < 5)  # noqa: PLR2004 - Monday to Friday
 
-    def is_published(self, day: date) -> bool:
-        """Return whether the day's year has an official calendar (R6)."""
-        return day.year in self.published_years
-
 
 class WindowName(StrEnum):
     """Every window of the policy, and what the end of each is for."""

@@ -11,12 +11,6 @@ class DomainError(Exception):
         self.message = message
 
 
-class UnknownOrderError(DomainError):
-    """No such order, or not this customer's (R1: both answered alike)."""
-
-    code = "unknown_order"
-
-
 class OrderConflictError(DomainError):
     """An order's update contradicts what cases already rely on."""
 

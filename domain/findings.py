@@ -51,8 +51,3 @@ class Finding(Value):
     closed_at: AwareDatetime | None = None
     closed_by: str | None = None
     close_note: str | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """True until somebody, or its own disappearance, closes it."""
-        return self.closed_at is None

@@ -45,11 +45,6 @@ class Money(Value):
         """Return the amount in minor units with its currency, for logs and summaries."""
         return f"{self.minor} {self.currency} (minor units)"
 
-    @property
-    def zero(self) -> Self:
-        """Nothing, in the same currency."""
-        return type(self)(minor=0, currency=self.currency)
-
     def _same(self, other: Self) -> Self:
         if other.currency != self.currency:
             raise ValueError(f"amounts in {self.currency} and {other.currency} cannot be combined")

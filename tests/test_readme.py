@@ -38,9 +38,9 @@ def test_every_file_that_it_links_exists() -> None:
 def test_the_commands_to_try_it_by_hand_bring_a_refund_to_its_end(tmp_path: Path) -> None:
     script = README.split("## Try it by hand")[1].split("```sh")[1].split("```")[0]
     with Stack.throwaway(tmp_path / "stack") as stack:
-        ports = stack.ports
-        for written, real in [(8000, ports.api), (8420, ports.sandbox), (7233, ports.temporal)]:
-            script = script.replace(f"127.0.0.1:{written}", f"127.0.0.1:{real}")
+        urls = stack.urls
+        for written, real in [(8000, urls.api), (8420, urls.sandbox), (7233, urls.temporal_address)]:
+            script = script.replace(f"127.0.0.1:{written}", real.removeprefix("http://"))
         script = script.replace(".venv/bin/temporal", str(Path(sys.executable).parent / "temporal"))
         told = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],

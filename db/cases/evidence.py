@@ -40,11 +40,6 @@ class EvidenceRecord(Value):
     settled_at: AwareDatetime | None = None
 
     @property
-    def object_key(self) -> str:
-        """Return where the object store keeps it."""
-        return f"cases/{self.case_id}/{self.evidence_id}"
-
-    @property
     def pin(self) -> EvidencePin:
         """Return what the workflow learns of it."""
         return EvidencePin(

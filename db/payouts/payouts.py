@@ -8,13 +8,11 @@ from db.core.engine import Database
 from db.core.upsert import given
 from db.payouts.disputes import is_disputed
 from db.payouts.external_refunds import record_external_refund
-from db.payouts.ledger import LedgerEntry, balance, read_ledger, read_order_ledger
 from db.payouts.payout_plans import left_for_goods
 from db.payouts.payout_rows import PayoutRecord, read_payout, record_of, write_payouts
 from db.tables import OrderRow, PayoutRow
 from domain.cases.payout import Payout
-from domain.errors import CapExceededError, ChargeDisputedError, UnknownOrderError
-from domain.money import Money
+from domain.errors import CapExceededError, ChargeDisputedError
 from domain.payment_events import GatewayRefundRecord
 from domain.payout_state import PayoutState
 from domain.value import Value
@@ -81,24 +79,6 @@ class Payouts:
         """Return how much of what was captured neither went back nor is committed, in minor units (R32)."""
         with self._database.writing() as connection:
             return left_for_goods(connection, order_number)
-
-    def ledger(self, case_id: str) -> list[LedgerEntry]:
-        """Return the ledger's entries of the case, oldest first."""
-        with self._database.reading() as connection:
-            return read_ledger(connection, case_id)
-
-    def order_ledger(self, order_number: str) -> list[LedgerEntry]:
-        """Return the ledger's entries of the order, oldest first, with what was captured for it."""
-        with self._database.reading() as connection:
-            return read_order_ledger(connection, order_number)
-
-    def ledger_total(self, order_number: str) -> Money:
-        """Return what the ledger's entries of the order add up to, which is nothing (I2); raises UnknownOrderError."""
-        with self._database.reading() as connection:
-            currency = connection.scalar(_READ_CURRENCY, {"order_number": order_number})
-            if currency is None:
-                raise UnknownOrderError(f"there is no order {order_number}")
-            return Money(minor=balance(connection, order_number), currency=currency)
 
 
 def _of_gateway(provider: str, refund_id: str) -> dict[str, str]:

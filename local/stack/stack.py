@@ -10,7 +10,7 @@ from typing import Self
 
 from config.settings import Settings
 from local.stack import services
-from local.stack.ports import Ports, refuse_taken, reserve
+from local.stack.ports import refuse_taken, reserve
 from local.stack.process import Process, StackError
 from local.stack.provisioning import bucket_check, lay_foreign_bucket, lay_tables, promote_version
 from local.stack.service_spec import Service
@@ -63,11 +63,6 @@ class Stack:
         return self._config.urls
 
     @property
-    def ports(self) -> Ports:
-        """Return the ports of the system."""
-        return self._config.ports
-
-    @property
     def settings(self) -> Settings:
         """Return the settings of the system's processes."""
         return self._config.settings
@@ -111,10 +106,6 @@ class Stack:
     def kill_worker(self) -> None:
         """End the worker at once, as a power cut would."""
         self._running.pop("worker").process.kill()
-
-    def stop_worker(self) -> None:
-        """End the worker as a deployment does, letting it finish what it has begun."""
-        self._running.pop("worker").stop()
 
     def start_worker(self, also: Mapping[str, str] | None = None) -> None:
         """Start a worker, with further environment if there is some; returns when it asks for work."""

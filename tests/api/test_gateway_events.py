@@ -10,6 +10,7 @@ from db.inbox.payment_events import GatewayEvents
 from tests.api.api_client import asking, inspection, told
 from tests.api.inbox_sweep import sweep
 from tests.api.webhook_client import away, events_of, refund_id_of, refunded, taking, until_told
+from tests.support.ledger import Ledger
 from tests.support.waiting import wait_until
 from worker.schedules import INBOX_SWEEP, ensure_schedules, schedules
 from workflows.client.case_notifier import TemporalCaseNotifier
@@ -29,7 +30,7 @@ async def test_fault_13_the_same_event_fifty_times_has_one_effect(post, counter,
     timeline = await until_told(counter, case, "payout_blocked")
     assert timeline.count("payout_reversed") == 1
     assert timeline.count("payout_blocked") == 1
-    assert post.services.payouts.ledger_total(case["order_number"]).minor == 0
+    assert Ledger(post.services.database).total(case["order_number"]) == 0
 
 
 async def test_fault_11_a_refund_that_failed_after_the_case_had_ended_opens_its_money_again(post, counter, gateway):

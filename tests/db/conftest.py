@@ -11,6 +11,7 @@ from db.core.engine import Database
 from db.core.migrate import migrate
 from db.orders.orders import Orders
 from db.payouts.payouts import Payouts
+from tests.support.ledger import Ledger
 from tests.support.postgres import postgres
 
 __all__ = ["postgres"]
@@ -65,6 +66,11 @@ def cases(database: Database) -> Cases:
 @pytest.fixture
 def payouts(database: Database) -> Payouts:
     return Payouts(database)
+
+
+@pytest.fixture
+def ledger(database: Database) -> Ledger:
+    return Ledger(database)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from db.orders.orders import Orders
 from db.payouts.payouts import Payouts
 from domain.payout_state import PayoutState
 from tests.db.facts import NOON, a_case, amounts, an_order, later, owing, rows
+from tests.support.ledger import Ledger
 
 AT = {"at": "2026-09-01 12:00:00"}
 ORDER = "INSERT INTO orders VALUES ('O-1', 'c-1', 'EUR', :at, 700, NULL)"
@@ -71,7 +72,7 @@ def old(empty_url: str) -> Iterator[Database]:
 def test_what_was_recorded_is_kept_and_what_was_captured_is_entered(old: Database, empty_url: str):
     migrate(empty_url)
     assert Orders(old).get("O-1") == an_order(placed_at=NOON, parcels=())
-    ledger = [(one.movement, one.account, one.amount.minor) for one in Payouts(old).order_ledger("O-1")]
+    ledger = [(one.movement, one.account, one.amount.minor) for one in Ledger(old).of_order("O-1")]
     captured = [
         ("captured", "stripe:pi_card", 6000),
         ("captured", "sales", -6000),
@@ -114,7 +115,7 @@ def test_the_service_goes_on_with_it(old: Database, empty_url: str):
     owed = owing(cases.open(a_case(2), []), goods=7234)
     assert amounts(cases.plan_payouts(owed)) == [("pi_card", 5491), ("pi_voucher", 1743)]
     assert cases.record(later(owed), []).version == owed.version + 1
-    assert not Payouts(old).ledger_total("O-1")
+    assert Ledger(old).total("O-1") == 0
 
 
 def test_a_payment_of_two_orders_stops_the_migration_and_is_named(old: Database, empty_url: str):

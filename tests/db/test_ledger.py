@@ -7,12 +7,11 @@ from sqlalchemy.exc import IntegrityError
 from db.cases.cases import Cases
 from db.core.engine import Database
 from db.orders.orders import Orders
-from db.payouts.payouts import Payouts
 from domain.cases.case import Case
 from domain.enums import CaseState
-from domain.errors import UnknownOrderError
 from domain.payout_state import PayoutState
-from tests.db.facts import a_case, an_order, execute, later, money, owing, rows, settled
+from tests.db.facts import a_case, an_order, execute, later, owing, rows, settled
+from tests.support.ledger import Ledger
 from tests.support.postgres import Postgres
 
 LEG = """INSERT INTO ledger_entries
@@ -31,28 +30,28 @@ def planned(orders: Orders, cases: Cases) -> Case:
     return later(owed, payouts=cases.plan_payouts(owed))
 
 
-def entries(payouts: Payouts, movement: str) -> list[tuple[str, int]]:
-    ledger = payouts.ledger("rc_00000001")
-    return [(entry.account, entry.amount.minor) for entry in ledger if entry.movement == movement]
+def entries(ledger: Ledger, movement: str) -> list[tuple[str, int]]:
+    found = ledger.of_case("rc_00000001")
+    return [(entry.account, entry.amount.minor) for entry in found if entry.movement == movement]
 
 
-def test_r30_a_plan_is_owed_for_goods_and_for_return_postage(payouts: Payouts, planned: Case):
+def test_r30_a_plan_is_owed_for_goods_and_for_return_postage(ledger: Ledger, planned: Case):
     owed = [("goods_refunds", 1009), ("return_postage", 500), ("refunds_payable", -1509)]
-    assert entries(payouts, "refund_planned") == owed
+    assert entries(ledger, "refund_planned") == owed
 
 
-def test_r34_a_payout_is_refunded_once_it_succeeded_and_once_only(payouts: Payouts, cases: Cases, planned: Case):
+def test_r34_a_payout_is_refunded_once_it_succeeded_and_once_only(ledger: Ledger, cases: Cases, planned: Case):
     cases.record(settled(planned, PayoutState.PENDING), [])
-    assert entries(payouts, "refunded") == []
+    assert entries(ledger, "refunded") == []
     paid = settled(planned, version=5)
     for case in (paid, paid, later(paid, state=CaseState.REFUNDED)):
         cases.record(case, [])
-    assert entries(payouts, "refunded") == [("refunds_payable", 1509), ("stripe:pi_card", -1509)]
-    assert payouts.ledger_total("O-1") == money(0)
+    assert entries(ledger, "refunded") == [("refunds_payable", 1509), ("stripe:pi_card", -1509)]
+    assert ledger.total("O-1") == 0
 
 
 def test_fault_11_a_refund_reversed_later_is_owed_again_and_can_be_refunded_again(
-    payouts: Payouts, cases: Cases, planned: Case
+    ledger: Ledger, cases: Cases, planned: Case
 ):
     paid = settled(planned)
     reversed_ = settled(paid, PayoutState.REVERSED)
@@ -61,18 +60,13 @@ def test_fault_11_a_refund_reversed_later_is_owed_again_and_can_be_refunded_agai
     )
     for case in (paid, reversed_, later(reversed_, payouts=(attempt,))):
         cases.record(case, [])
-    assert entries(payouts, "reversed") == [("stripe:pi_card", 1509), ("refunds_payable", -1509)]
-    assert entries(payouts, "refunded") == [("refunds_payable", 1509), ("stripe:pi_card", -1509)] * 2
+    assert entries(ledger, "reversed") == [("stripe:pi_card", 1509), ("refunds_payable", -1509)]
+    assert entries(ledger, "refunded") == [("refunds_payable", 1509), ("stripe:pi_card", -1509)] * 2
 
 
-def test_fault_11_a_reversal_heard_of_before_the_success_enters_both(payouts: Payouts, cases: Cases, planned: Case):
+def test_fault_11_a_reversal_heard_of_before_the_success_enters_both(ledger: Ledger, cases: Cases, planned: Case):
     cases.record(settled(planned, PayoutState.REVERSED), [])
-    assert len(entries(payouts, "refunded")) == len(entries(payouts, "reversed")) == 2
-
-
-def test_i2_the_ledger_of_an_unknown_order_is_unknown(payouts: Payouts):
-    with pytest.raises(UnknownOrderError):
-        payouts.ledger_total("O-9")
+    assert len(entries(ledger, "refunded")) == len(entries(ledger, "reversed")) == 2
 
 
 @pytest.mark.parametrize("table", ["ledger_entries", "ledger_transactions"])

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from db.cases.cases import Cases
 from db.core.engine import Database
 from db.orders.orders import Orders
-from db.payouts.payouts import Payouts
 from domain.cases.case import Case
 from domain.cases.payout import Payout
 from domain.enums import CaseState
@@ -15,6 +14,7 @@ from domain.errors import CapExceededError
 from domain.order import Order
 from domain.payout_state import PayoutState
 from tests.db.facts import a_case, amounts, an_order, at_once, later, money, owing, rows, settled
+from tests.support.ledger import Ledger
 
 _numbers = iter(range(1, 10_000))
 
@@ -50,13 +50,13 @@ def test_r35_an_order_paid_twice_is_refunded_to_each_in_their_order(cases: Cases
 
 
 def test_r32_return_postage_beyond_the_cap_is_a_reimbursement_of_its_own(
-    cases: Cases, opened: Case, payouts: Payouts, database: Database
+    cases: Cases, opened: Case, ledger: Ledger, database: Database
 ):
     planned = cases.plan_payouts(owing(opened, goods=8243, return_postage=900))
     assert amounts(planned) == [("pi_card", 6000), ("pi_voucher", 2243), ("outside", 900)]
     assert (planned[2].provider, planned[2].state) == ("reimbursement", PayoutState.ACTION_REQUIRED)
     assert committed(database) == [6000, 2243]
-    owed = [(e.account, e.amount.minor) for e in payouts.ledger(opened.case_id) if e.movement == "postage_owed"]
+    owed = [(e.account, e.amount.minor) for e in ledger.of_case(opened.case_id) if e.movement == "postage_owed"]
     assert owed == [("return_postage", 900), ("reimbursements_payable", -900)]
 
 
@@ -68,12 +68,12 @@ def test_r32_postage_paid_through_the_card_leaves_the_next_case_its_goods(cases:
 
 
 def test_fault_8_more_for_goods_than_was_paid_is_refused_and_nothing_is_committed(
-    cases: Cases, opened: Case, payouts: Payouts, database: Database
+    cases: Cases, opened: Case, ledger: Ledger, database: Database
 ):
     with pytest.raises(CapExceededError, match="8244 to be refunded for goods, 8243 left"):
         cases.plan_payouts(owing(opened, goods=8244))
     assert committed(database) == [0, 0]
-    assert payouts.ledger(opened.case_id) == []
+    assert ledger.of_case(opened.case_id) == []
 
 
 def test_fault_8_what_other_cases_were_promised_is_not_promised_again(cases: Cases, opened: Case, database: Database):
@@ -85,7 +85,7 @@ def test_fault_8_what_other_cases_were_promised_is_not_promised_again(cases: Cas
 
 
 def test_fault_9_twenty_plans_for_one_order_at_once_never_exceed_what_was_captured(
-    cases: Cases, orders: Orders, payouts: Payouts, database: Database
+    cases: Cases, orders: Orders, ledger: Ledger, database: Database
 ):
     orders.put(an_order())
     everything = [owing(a_case(number, lines=()), goods=1009, return_postage=77) for number in range(20)]
@@ -94,7 +94,7 @@ def test_fault_9_twenty_plans_for_one_order_at_once_never_exceed_what_was_captur
     through = [payout for plan in outcomes if isinstance(plan, tuple) for payout in plan]
     assert len([plan for plan in outcomes if isinstance(plan, tuple)]) == 8
     assert sum(one.amount.minor for one in through if one.provider == "stripe") == sum(committed(database)) == 8243
-    assert not payouts.ledger_total("O-1")
+    assert ledger.total("O-1") == 0
 
 
 def test_r35_a_plan_repeated_is_the_same_plan(cases: Cases, opened: Case, database: Database):
@@ -152,7 +152,7 @@ def test_r32_whatever_is_asked_for_no_payment_is_exceeded_and_every_plan_adds_up
         _plan_and_pay(Cases(database), owing(a_case(next(_numbers), order=order, lines=()), goods, postage))
     gone = committed(database, order.order_number)
     assert all(0 <= part <= whole for part, whole in zip(gone, captured, strict=True))
-    assert not Payouts(database).ledger_total(order.order_number)
+    assert Ledger(database).total(order.order_number) == 0
 
 
 def _paid_with(captured: list[int]) -> Order:

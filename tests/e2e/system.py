@@ -10,11 +10,11 @@ import httpx2
 from config.keys import development_keys
 from db.core.engine import Database
 from db.payouts.ledger import Movement
-from db.payouts.payouts import Payouts
 from local.demo.photos import photo
 from local.demo.shop import Json, Line, Shop
 from local.stack.stack import Stack
 from tests.support.invariants import assert_invariants, read_books, sandbox_books
+from tests.support.ledger import Ledger
 
 MUG = Line("MUG-1", "Mug", 1200, quantity=2)
 LAMP = Line("LAMP-1", "Desk lamp", 4500)
@@ -28,10 +28,6 @@ class House:
     shop: Shop
     database: Database
     answered: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-
-    @property
-    def payouts(self) -> Payouts:
-        return Payouts(self.database)
 
     def ask(self, order: str, reason: str, *lines: Line) -> Json:
         """Ask for a refund of whole lines, with a photo where the reason needs one, and return the case."""
@@ -67,7 +63,7 @@ class House:
 
     def payouts_paid(self, case: Json) -> int:
         """Return what our own ledger says went back through the gateway, in minor units."""
-        moved = [one for one in self.payouts.ledger(case["case_id"]) if one.movement is Movement.REFUNDED]
+        moved = [one for one in Ledger(self.database).of_case(case["case_id"]) if one.movement is Movement.REFUNDED]
         return sum(max(one.amount.minor, 0) for one in moved)
 
     def assert_books_agree(self, *orders: str) -> None:

@@ -27,10 +27,16 @@ def told():
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory, told):
-    with Stack.throwaway(
-        tmp_path_factory.mktemp("system"), progress=lambda step, _seconds: told.append(step)
-    ) as running:
+def ports_of_stack():
+    reserved = reserve()
+    with reserved.guard:
+        yield reserved.ports
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory, told, ports_of_stack):
+    config = StackConfig(tmp_path_factory.mktemp("system"), ports_of_stack)
+    with Stack(config, progress=lambda step, _seconds: told.append(step)) as running:
         yield running
 
 
@@ -58,8 +64,8 @@ def test_every_service_has_a_log_of_its_own(stack):
 
 
 @pytest.mark.parametrize("part", ["filer.port", "volume.port"])
-def test_the_inner_ports_of_the_store_refuse_who_has_no_key(stack, part):
-    port = stack.ports.store_parts[part]
+def test_the_inner_ports_of_the_store_refuse_who_has_no_key(stack, ports_of_stack, part):
+    port = ports_of_stack.store_parts[part]
     assert httpx2.get(f"http://127.0.0.1:{port}/buckets/evidence/", trust_env=False).status_code == 401
 
 
@@ -78,15 +84,15 @@ def test_a_service_that_ends_by_itself_is_noticed_and_a_worker_can_be_killed_and
 
 
 def test_a_worker_that_is_asked_to_end_ends_in_order(stack):
-    before = stack.pid("worker")
-    stack.stop_worker()
-    assert not is_alive(before)
+    os.kill(stack.pid("worker"), signal.SIGTERM)
+    with pytest.raises(StackError, match="worker ended with code 0 by itself"):
+        check_until_it_fails(stack, patience_seconds=30)
     assert "worker stopping" in (stack.logs / "worker.log").read_text()
     stack.start_worker()
 
 
-def check_until_it_fails(stack):
-    deadline = time.monotonic() + 10
+def check_until_it_fails(stack, patience_seconds=10):
+    deadline = time.monotonic() + patience_seconds
     while time.monotonic() < deadline:
         stack.check()
         time.sleep(0.02)
@@ -132,12 +138,12 @@ def servers(tmp_path, ports):
     return _servers
 
 
-def test_what_lasts_is_there_after_a_restart_and_no_process_stays(servers):
+def test_what_lasts_is_there_after_a_restart_and_no_process_stays(servers, ports):
     with servers() as first:
         pids = [first.pid(name) for name in ("temporal", "payment sandbox", "evidence store")]
         keep_something(first)
     assert not any(is_alive(pid) for pid in pids)
-    assert not any(listens(port) for port in (first.ports.temporal, first.ports.s3, first.ports.sandbox))
+    assert not any(listens(port) for port in (ports.temporal, ports.s3, ports.sandbox))
     with servers() as second:
         assert client_of(second).get_object(Bucket="evidence", Key="kept")["Body"].read() == b"what was uploaded"
         assert "kept" in ask_temporal(second, "workflow", "describe", "--workflow-id", "kept")

@@ -41,7 +41,7 @@ def test_fault_10_a_refund_made_by_hand_is_found_and_can_be_closed(house: BooksF
     assert [one.found_at for one in house.open_findings(case)] == [finding.found_at], "it is found once"
 
     closed = house.findings.close(finding.finding_id, "mei", "the shop gave it for the broken box", house.now())
-    assert not closed.is_open
+    assert closed.closed_at
     house.look()
     assert house.open_findings(case) == [], "what somebody closed stays closed"
 

@@ -1,15 +1,15 @@
 """Each change that would break a running case is really made here, and the check of it fails (fault 24)."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from typing import Any
 
 import pytest
 import pytest_asyncio
-from temporalio import activity
+from temporalio import activity, workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from activities.cases import CaseActivities, Change
+from activities.cases import CaseActivities, Change, Recorded
 from activities.payouts import PayoutActivities, PayoutOrder
 from domain.calendar import Deadline
 from domain.cases.case_lines import CaseLine
@@ -23,8 +23,6 @@ from tests.workflows.case_driver import Shop
 from tests.workflows.environment import premises
 from worker.build import build_worker, runner
 from workflows.plugin import RefundPlugin
-from workflows.refund.case_state import CurrentCase
-from workflows.refund.transition import Transition
 from workflows.refund.workflow import RefundWorkflow
 
 BRANCH = "straightforward"
@@ -58,19 +56,18 @@ def record_under_another_name(_activities: CaseActivities, change: Change) -> Re
 
 def record_before_planning(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a change be recorded first, and the payouts that it makes due be planned afterwards."""
-    plan, change = CurrentCase._planned, CurrentCase.change
+    execute = workflow.execute_local_activity_method
+    recorded: list[Recorded] = []
 
-    async def not_yet(_current: CurrentCase, transition: Transition, _at: datetime) -> Transition:
-        return transition
+    async def in_the_other_order(method: Any, argument: Any, **options: Any) -> Any:
+        if method is CaseActivities.plan:
+            change = Change(case=argument, entries=(), opens=())
+            recorded.append(await execute(CaseActivities.record, change, **options))
+        elif method is CaseActivities.record and recorded:
+            return recorded.pop()
+        return await execute(method, argument, **options)
 
-    async def then_plan(current: CurrentCase, transition: Transition, at: datetime) -> None:
-        plans = current.case.payout_plan_count
-        await change(current, transition, at)
-        if current.case.payout_plan_count > plans:
-            current.keep((await plan(current, Transition(current.case), at)).case)
-
-    monkeypatch.setattr(CurrentCase, "_planned", not_yet)
-    monkeypatch.setattr(CurrentCase, "change", then_plan)
+    monkeypatch.setattr(workflow, "execute_local_activity_method", in_the_other_order)
 
 
 @pytest_asyncio.fixture(scope="module")
