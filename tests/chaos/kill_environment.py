@@ -36,7 +36,7 @@ from workflows.refund.workflow import RefundWorkflow
 PRICE, QUANTITY, CHEAPER, STOCK = 2500, 2, 500, 5
 POLL_SECONDS = 0.02
 _NURSERY = multiprocessing.get_context("forkserver")
-_NURSERY.set_forkserver_preload(["pytest", "tests.chaos.worker_main"])
+_NURSERY.set_forkserver_preload(["pytest", "tests.chaos.worker_main", "tests.chaos.preload"])
 
 
 @dataclass

@@ -36,7 +36,8 @@ async def sites(temporal: Client, tmp_path_factory: pytest.TempPathFactory) -> A
 async def references(sites: dict[str, Site]) -> dict[str, Reference]:
     """A run of each site in which nobody is killed."""
     sites["dropping"].sandbox.plan({**DROPPED, "times": ALL})
-    return {name: await undisturbed(one) for name, one in sites.items()}
+    played = await asyncio.gather(*(undisturbed(one) for one in sites.values()))
+    return dict(zip(sites, played, strict=True))
 
 
 async def test_fault_2_whenever_the_worker_is_killed_it_is_one_refund_one_replacement_and_the_same_end(

@@ -19,7 +19,7 @@ from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryRequest
 from temporalio.client import Client
 from temporalio.common import WorkerDeploymentVersion
 from temporalio.service import RPCError
-from temporalio.worker import Worker
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from config.settings import Settings
 from worker import __main__ as real_worker
@@ -123,8 +123,9 @@ async def _nothing_to_promote(_client: Client, version: WorkerDeploymentVersion)
 
 def _built(client: Client, activity_set: build.ActivitySet, queue: str, end: End | None, **more: Any) -> Worker:
     build.TASK_QUEUE = queue
-    # Without a version: one holds a hundred queues, and here every moment has a queue of its own.
-    worker = build.build_worker(client, activity_set, **{**more, "deployment": None})
+    # Of no deployment: one holds a hundred queues, and here every moment has a queue of its own.
+    deployment = WorkerDeploymentConfig(version=more.pop("deployment").version, use_worker_versioning=False)
+    worker = build.build_worker(client, activity_set, **more, deployment=deployment)
     if end:
         worker._bridge_worker = MortalWorker(worker._bridge_worker, end, client)  # noqa: SLF001 - see MortalWorker
     return worker
