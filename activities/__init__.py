@@ -1,1 +1,1 @@
-"""What the workflow asks of the outside: activities, each with the ports it needs declared beside it."""
+"""The activities, through which workflows reach the outside; the ports that they need are declared beside them."""

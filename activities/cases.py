@@ -1,4 +1,4 @@
-"""The case's own record: opened, changed and planned in one transaction each, by idempotent local activities."""
+"""The record of a case: opened, changed and planned by idempotent local activities, each in one transaction."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -25,14 +25,14 @@ from policy.request import is_purchaser
 
 
 class Opening(Value):
-    """What the workflow starts from: the case as recorded, and the policy version that binds it (R41)."""
+    """What the workflow starts with: the recorded case and the policy version that applies to it (R41)."""
 
     case: Case
     policy: PolicyDocument
 
 
 class Change(Value):
-    """One change of a case to be recorded; `opens` are windows whose deadlines are to be computed."""
+    """A change of a case to record; `opens` are the windows whose deadlines have to be computed."""
 
     case: Case
     entries: tuple[TimelineEntry, ...] = ()
@@ -40,14 +40,14 @@ class Change(Value):
 
 
 class Recorded(Value):
-    """What the record added: the deadlines of the windows it opened, and the units it chose of those on offer."""
+    """What recording added to the case: the deadlines of the new windows, and the units that it got."""
 
     deadlines: tuple[Deadline, ...] = Field(default=())
     lines: tuple[CaseLine, ...] | None = None
 
 
 class CaseBook(Protocol):
-    """Where cases are kept. Every call is one transaction and safe to repeat."""
+    """The recorded cases. Every call is one transaction and safe to repeat."""
 
     def order(self, order_number: str) -> Order | None:
         """Return the order, or None."""
@@ -58,26 +58,26 @@ class CaseBook(Protocol):
         ...
 
     def open(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
-        """Record a new case and reserve its units (R11), or return it as recorded when it already is.
+        """Record a new case and reserve its units (R11), or return the case if it is recorded already.
 
-        The case comes with the shares of all units of its lines; it is returned with the reserved ones.
+        The case must come with the shares of all units of its lines; it is returned with the reserved ones only.
         A case that is not open reserves nothing. Raises UnitsTakenError.
         """
         ...
 
     def record(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
-        """Record the case unless a later version is recorded, and the entries once each; return it with its units.
+        """Record the case unless a later version is recorded, add each entry once, and return the case with its units.
 
-        A payout that succeeded is entered in the ledger once; when the case has ended its unpaid units are free
-        again (R11). A case taken up again reserves its units again; raises UnitsTakenError.
+        A payout that succeeded is entered in the ledger once. The unpaid units of an ended case become free (R11); a
+        reopened case reserves its units again. Raises UnitsTakenError.
         """
         ...
 
     def plan_payouts(self, case: Case) -> tuple[Payout, ...]:
-        """Split `case.refund_due` over the order's payments within their caps (R32, R35) and commit the plan.
+        """Split `case.refund_due` over the order's payments within their caps and commit the plan (R32, R35).
 
-        Returns the case's payouts with the new ones; the same plan when repeated. Raises CapExceededError, and
-        UnitsTakenError when a case taken up again cannot have its units back (R11).
+        Returns all payouts of the case, including the new ones; a repeat returns the same plan. Raises
+        CapExceededError, and UnitsTakenError when a reopened case cannot get its units back (R11).
         """
         ...
 
@@ -86,7 +86,7 @@ class Catalogue(Protocol):
     """The products that goods may be exchanged for (R39)."""
 
     def products(self, skus: Collection[str]) -> dict[str, Product]:
-        """Return the products that are known, by sku."""
+        """Return the known products among them, by sku."""
         ...
 
 
@@ -103,10 +103,10 @@ class PolicyRepository(Protocol):
 
 
 class Calendars(Protocol):
-    """Working days of countries."""
+    """The working days of countries."""
 
     def calendar(self, country: str, timezone: str, around: datetime) -> WorkCalendar:
-        """Return the working days of the year of `around`, the one before and the two after."""
+        """Return the working days from the year before `around` to two years after it."""
         ...
 
 
@@ -117,14 +117,14 @@ class PayoutPlan(Value):
 
 
 class DeadlineQuery(Value):
-    """DeadlineQuery of a case, to be computed again under its policy version."""
+    """Windows of a case whose deadlines are computed again, under its policy version."""
 
     policy_version: str
     windows: tuple[Window, ...]
 
 
 class CaseActivities:
-    """The local activities that keep the record; each is one transaction and safe to repeat."""
+    """The local activities that keep the record of a case; each is one transaction and safe to repeat."""
 
     def __init__(self, book: CaseBook, policies: PolicyRepository, calendars: Calendars, catalogue: Catalogue) -> None:
         self._book = book
@@ -134,7 +134,7 @@ class CaseActivities:
 
     @activity.defn(name="open_case")
     def open(self, intake: CaseIntake) -> Opening:
-        """Judge the request and record the case with its units reserved, or take the recorded case up again."""
+        """Check the request and record the case with its units reserved, or return the case if it is recorded."""
         if recorded := self._book.case(intake.case_id):
             policy = self._policies.version(recorded.policy_version)
             return Opening(case=self._with_all_units(recorded) if intake.resumes else recorded, policy=policy)
@@ -151,7 +151,7 @@ class CaseActivities:
 
     @activity.defn(name="record_change")
     def record(self, change: Change) -> Recorded:
-        """Record a change with the deadlines it opens and return those."""
+        """Record a change with the deadlines of its new windows, and return these deadlines."""
         deadlines = self._computed(change.case.policy_version, change.opens)
         case = change.case.amend(deadlines=(*change.case.deadlines, *deadlines)) if deadlines else change.case
         lines = self._book.record(case, change.entries).lines
@@ -159,12 +159,12 @@ class CaseActivities:
 
     @activity.defn(name="plan_payouts")
     def plan(self, case: Case) -> PayoutPlan:
-        """Commit how the refund due is split over the order's payments (R32, R35)."""
+        """Split the refund that is due over the order's payments and commit the plan (R32, R35)."""
         return PayoutPlan(payouts=self._book.plan_payouts(case))
 
     @activity.defn(name="compute_deadlines")
     def compute(self, windows: DeadlineQuery) -> Recorded:
-        """Compute deadlines by the calendar as it is known today (R6)."""
+        """Compute deadlines with the calendar as it is published today (R6)."""
         return Recorded(deadlines=self._computed(windows.policy_version, windows.windows))
 
     def _computed(self, version: str, opens: Sequence[Window]) -> tuple[Deadline, ...]:
@@ -175,12 +175,12 @@ class CaseActivities:
         return tuple(compute(window, calendar) for window in opens)
 
     def _purchased(self, intake: CaseIntake) -> Order | None:
-        """Return the order, or None to a stranger, whose case is in everything like one of an unknown order (R1)."""
+        """Return the order, or None for a stranger, whose case must look exactly like one for an unknown order (R1)."""
         order = self._book.order(intake.order_number)
         return order if order and is_purchaser(order, intake.customer_id) else None
 
     def _with_all_units(self, case: Case) -> Case:
-        """Offer all units of a line that holds none, as after a refusal, to be reserved when it reopens (R12)."""
+        """Add all units to lines without any, as after a refusal, so that reopening can reserve some (R12)."""
         order = self._book.order(case.order_number)
         if order is None:
             return case

@@ -1,4 +1,4 @@
-"""A named failure keeps its name in Temporal: its stable code, and not the name of a Python class."""
+"""Gives failures a stable name in Temporal: their code, not the name of a Python class."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from domain.errors import DomainError
 
 
 class NamedFailure(ActivityInboundInterceptor):
-    """Raises an activity's DomainError as an ApplicationError of its code; retry policies name the codes."""
+    """Raises an activity's DomainError as an ApplicationError whose type is its code, as retry policies expect."""
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002, ANN401 - the SDK's
         """Run the activity, local or regular."""
@@ -20,8 +20,8 @@ class NamedFailure(ActivityInboundInterceptor):
 
 
 class NamedFailures(Interceptor):
-    """Names the failures of every activity of the worker."""
+    """Applies NamedFailure to every activity of the worker."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
-        """Return what stands before each activity."""
+        """Return the interceptor of an activity."""
         return NamedFailure(next)

@@ -1,4 +1,4 @@
-"""Money out: the one activity that moves it, and the ports it needs."""
+"""The activities that pay refunds out and check them, and the ports they need."""
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -18,11 +18,11 @@ from domain.payout_state import PayoutState
 from domain.value import Value
 
 _CHANGED = "evidence is no longer what the auditor saw: audit it again"
-KEY_MEMORY_MARGIN = timedelta(hours=1)  # longer than a try can run, so that no key is forgotten during one
+KEY_MEMORY_MARGIN = timedelta(hours=1)  # longer than one try can take, so that no gateway forgets a key during a try
 
 
 class PayoutOrder(Value):
-    """One payout to be made, with the evidence that must still be what the auditor saw."""
+    """A payout to make, with the evidence that must still be what the auditor saw."""
 
     case_id: str
     order_number: str
@@ -31,28 +31,28 @@ class PayoutOrder(Value):
 
 
 class PayoutBook(Protocol):
-    """Where attempts are made durable before the gateway hears of them."""
+    """The payouts' records, in which every attempt is durable before the gateway is called."""
 
     def submitting(self, payout: Payout, at: datetime) -> Payout:
-        """Record that the payout is submitted and return its latest attempt, with when that one first began.
+        """Record that the payout is being submitted; return its latest attempt with the time at which it first began.
 
-        One that was answered already is returned with its refund's id: what became of that refund is for the case to
-        hear and for finance to decide about, never for a new attempt (R36, R37). Raises CapExceededError when nothing
-        is set aside for it any more, ChargeDisputedError while a chargeback over its payment is open (R38).
+        An attempt that was answered already is returned with its refund's id: what happened to that refund is up to
+        the case and finance, never a reason for a new attempt (R36, R37). Raises CapExceededError if nothing is
+        reserved for the payout any more, and ChargeDisputedError while a chargeback over its payment is open (R38).
         """
         ...
 
     def next_attempt(self, payout: Payout, at: datetime) -> Payout:
-        """Record the attempt after the payout's with a new idempotency key, begun now, and return it.
+        """Record the next attempt of the payout, with a new idempotency key and begun now, and return it.
 
-        Called after proof that the payout's attempt paid nothing. When that attempt was followed or answered
-        already, the recorded one is returned: two callers with the same proof must end up with the same key (fault 3).
+        Only to be called with proof that the payout's current attempt paid nothing. If a later attempt or an answer is
+        recorded already, that is returned: two callers with the same proof must end up with the same key (fault 3).
         """
         ...
 
 
 class EvidenceVault(Protocol):
-    """Where evidence is kept."""
+    """The stored evidence."""
 
     def still_matches(self, case_id: str, pin: EvidencePin) -> bool:
         """Return whether the pinned version still exists with the pinned hash. Raises StoreUnavailableError."""
@@ -61,10 +61,10 @@ class EvidenceVault(Protocol):
 
 @dataclass(frozen=True)
 class PayoutActivities:
-    """Submits payouts so that each is paid once, however often and however concurrently it is tried.
+    """Submits payouts so that each is paid once, no matter how often and how concurrently it is tried.
 
-    What makes it so: the key is durable before the gateway hears it, every try uses the recorded key, and a new key
-    is used only after the gateway's own list proves that the ones before paid nothing.
+    This is guaranteed because the key is durable before the gateway is called, every try uses the recorded key, and a
+    new key is used only after the gateway's own list has proved that the earlier ones paid nothing.
     """
 
     book: PayoutBook
@@ -74,11 +74,11 @@ class PayoutActivities:
 
     @activity.defn(name="submit_payout")
     def submit(self, order: PayoutOrder) -> Payout:
-        """Return the payout as the gateway answered it; a refund that failed at once has state `failed`.
+        """Submit the payout and return it as the gateway answered; a refund that failed at once has state `failed`.
 
-        A payout whose answer was lost is `unknown`: submitted again, it is looked up first. Raises ApplicationError of
-        type cap_exceeded, charge_disputed, evidence_changed, no_gateway or payout_refused (details: the decline code)
-        for good; whatever else is raised may pass, and trying again is safe.
+        If the answer was lost, the state is `unknown`, and the next submission looks the refund up first. Raises
+        ApplicationError of type cap_exceeded, charge_disputed, evidence_changed, no_gateway or payout_refused (details:
+        the decline code) when a retry cannot help; after any other error a retry is safe.
         """
         with _permanent_failures():
             gateway = self._gateway(order.payout)
@@ -88,12 +88,12 @@ class PayoutActivities:
 
     @activity.defn(name="check_payout")
     def check(self, order: PayoutOrder) -> Payout:
-        """Return the payout as it stands at the gateway now; unchanged when the gateway knows of none."""
+        """Return the payout in its current state at the gateway; unchanged if the gateway has no refund for it."""
         payout = order.payout
         with _permanent_failures():
             gateway, refund_id = self._gateway(payout), payout.gateway_refund_id
             refund = gateway.read_refund(refund_id) if refund_id else gateway.find_refund(payout)
-            return self._told(payout, refund) if refund else payout
+            return self._with_refund(payout, refund) if refund else payout
 
     def _gateway(self, payout: Payout) -> PaymentGateway:
         if payout.provider not in self.gateways:
@@ -101,21 +101,21 @@ class PayoutActivities:
         return self.gateways[payout.provider]
 
     def _is_as_audited(self, order: PayoutOrder) -> bool:
-        """Return False only when pinned evidence is known to differ (fault 28).
+        """Return False only if pinned evidence is known to differ (fault 28).
 
-        A store that does not answer holds no money back (fault 22): what was pinned cannot be overwritten.
+        A store that does not answer does not delay a payout (fault 22), because pinned evidence cannot be overwritten.
         """
         pins = [pin for pin in order.evidence if pin.status is EvidenceStatus.PINNED]
         try:
             return all(self.vault.still_matches(order.case_id, pin) for pin in pins)
         except errors.StoreUnavailableError as error:
-            activity.logger.warning("payout %s goes on with evidence unchecked: %s", order.payout.payout_id, error)
+            activity.logger.warning("payout %s continues with unchecked evidence: %s", order.payout.payout_id, error)
             return True
 
     def _paid_before(self, gateway: PaymentGateway, payout: Payout, otherwise: errors.DomainError) -> Payout:
-        """Return the refund that an earlier try made before paying was forbidden, or raise why none may be made."""
+        """Return the payout if an earlier try has made its refund; otherwise raise the error that forbids paying."""
         if refund := gateway.find_refund(payout):
-            return self._told(payout, refund)
+            return self._with_refund(payout, refund)
         raise otherwise
 
     def _pay(self, gateway: PaymentGateway, order: PayoutOrder) -> Payout:
@@ -125,48 +125,48 @@ class PayoutActivities:
         except errors.ChargeDisputedError as disputed:
             return self._paid_before(gateway, order.payout, disputed)
         if payout.gateway_refund_id:
-            return self._told(payout, gateway.read_refund(payout.gateway_refund_id))
+            return self._with_refund(payout, gateway.read_refund(payout.gateway_refund_id))
         if self._may_be_forgotten(gateway, payout):
             return self._reconcile(gateway, order.case_id, payout, began)
-        # A key that was sent before may be forgotten however young it is: the gateway's own list is asked first.
-        was_told = payout.attempt > 1 or (payout.submitted_at or began) < began
-        if was_told and (refund := gateway.find_refund(payout)):
-            return self._told(payout, refund)
+        # A gateway may forget even a recent key, so that its own list is asked before a key is sent again.
+        was_sent_before = payout.attempt > 1 or (payout.submitted_at or began) < began
+        if was_sent_before and (refund := gateway.find_refund(payout)):
+            return self._with_refund(payout, refund)
         try:
             return self._refund(gateway, order.case_id, payout, began)
         except errors.StaleAnswerError:
             return self._reconcile(gateway, order.case_id, payout, began)
 
     def _refund(self, gateway: PaymentGateway, case_id: str, payout: Payout, began: datetime) -> Payout:
-        """Return the payout as the gateway answered, `unknown` when its answer was lost (fault 1).
+        """Return the payout as the gateway answered, or as `unknown` if the answer was lost (fault 1).
 
-        To a key that was sent before, a gateway repeats its first answer: what became of the refund since is read.
+        A gateway answers a repeated key with its first answer, so that the refund's current state is read afterwards.
         """
         try:
             refund = gateway.refund(case_id, payout)
             is_repeat = (payout.submitted_at or began) < began
-            return self._told(payout, gateway.read_refund(refund.refund_id) if is_repeat else refund)
+            return self._with_refund(payout, gateway.read_refund(refund.refund_id) if is_repeat else refund)
         except errors.AnswerLostError as error:
             activity.logger.warning("payout %s is unknown: %s", payout.payout_id, error)
             return payout.amend(state=PayoutState.UNKNOWN)
 
     def _may_be_forgotten(self, gateway: PaymentGateway, payout: Payout) -> bool:
-        """Return whether the attempt's key is so old that the gateway could take it for a new one (fault 4)."""
+        """Return whether the attempt's key is so old that the gateway could treat it as a new one (fault 4)."""
         age = self.now() - (payout.submitted_at or self.now())
         return age >= gateway.capabilities.key_memory - KEY_MEMORY_MARGIN
 
     def _reconcile(self, gateway: PaymentGateway, case_id: str, payout: Payout, began: datetime) -> Payout:
-        """Return the refund the gateway has for the payout; only when it has none, refund under a new key."""
+        """Return the payout with the refund that the gateway has for it; only if there is none, pay with a new key."""
         if refund := gateway.find_refund(payout):
-            return self._told(self.book.submitting(payout, self.now()), refund)
+            return self._with_refund(self.book.submitting(payout, self.now()), refund)
         renewed = self.book.next_attempt(payout, self.now())
         if renewed.gateway_refund_id:
-            return self._told(renewed, gateway.read_refund(renewed.gateway_refund_id))
+            return self._with_refund(renewed, gateway.read_refund(renewed.gateway_refund_id))
         return self._refund(gateway, case_id, renewed, began)
 
-    def _told(self, payout: Payout, refund: GatewayRefund) -> Payout:
+    def _with_refund(self, payout: Payout, refund: GatewayRefund) -> Payout:
         if refund.amount != payout.amount:
-            message = f"refund {refund.refund_id} is {refund.amount}, the payout {payout.amount}"
+            message = f"refund {refund.refund_id} is {refund.amount}, but the payout is {payout.amount}"
             raise errors.PayoutRefusedError(message, "amount_differs")
         return payout.amend(
             state=refund.state,
@@ -186,7 +186,7 @@ _FORBIDDEN = (
 
 @contextmanager
 def _permanent_failures() -> Generator[None]:
-    """Turn what trying again cannot mend into ApplicationErrors of the failure's code, never tried again."""
+    """Turn failures that a retry cannot help into non-retryable ApplicationErrors with the failure's code."""
     try:
         yield
     except _FORBIDDEN as error:

@@ -1,4 +1,4 @@
-"""Reconciliation: the gateways' own books beside ours, in both directions."""
+"""Reconciliation: compares the gateways' books with ours in both directions."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,21 +27,21 @@ FINDINGS_AT_MOST = 10_000
 
 
 class ReconciliationInput(Value):
-    """Which refunds and payouts are looked at; the first look notifies cases that are behind before any finding."""
+    """Which refunds and payouts are compared; in the first comparison, outdated cases are told before any finding."""
 
     since: AwareDatetime
     is_first: bool = True
 
 
 class CaseUpdate(Value):
-    """The message for a case that a webhook would have brought."""
+    """A message for a case which a lost webhook should have brought."""
 
     case_id: str
     update: RefundUpdate
 
 
 class ReconciliationResult(Value):
-    """What one look saw: how much was compared, what differs by kind, and whom to tell."""
+    """The result of one comparison: how much was compared, the differences by kind, and the cases to tell."""
 
     refunds: int
     payouts: int
@@ -51,20 +51,20 @@ class ReconciliationResult(Value):
 
 @dataclass(frozen=True)
 class PaymentEventActivities:
-    """Notifies cases of what lost webhooks would have brought."""
+    """Tells cases what lost webhooks should have told them."""
 
     notifier: CaseNotifier
 
     @activity.defn(name="tell_case")
     async def notify(self, case_update: CaseUpdate) -> None:
-        """Tell one case; again, it has no further effect. Raises LookupError for one that was never submitted."""
+        """Tell one case; a repeat has no further effect. Raises LookupError if the case was never submitted."""
         if not await self.notifier.notify(case_update.case_id, case_update.update):
             raise LookupError(f"case {case_update.case_id} was never submitted")
 
 
 @dataclass(frozen=True)
 class ReconciliationActivities:
-    """Compares both books in both directions, and keeps what differs as findings; it moves no money."""
+    """Compares both books in both directions and records the differences as findings; it moves no money."""
 
     gateways: Mapping[str, PaymentGateway]
     books: Books
@@ -75,11 +75,11 @@ class ReconciliationActivities:
 
     @activity.defn(name="reconcile")
     def reconcile(self, look: ReconciliationInput) -> ReconciliationResult:
-        """ReconciliationInput once; findings that are gone are closed, those that cannot be seen from here stay.
+        """Compare once and record the findings; those that are gone are closed, those outside the comparison stay.
 
-        A payout whose gateway knows more than the books is no finding on the first look: its case looks it up.
-        Raises GatewayUnavailableError when a gateway is silent, after what the others tell is kept; trying again is
-        safe.
+        A payout about which the gateway knows more than the books is no finding in the first comparison: its case asks
+        the gateway instead. Raises GatewayUnavailableError if a gateway does not answer, but only after the findings of
+        the others are recorded; a retry is safe.
         """
         at, (lists, silent) = self.now(), self._lists(look.since)
         payouts = [one for one in self.books.payouts_since(look.since) if one.payout.provider not in silent]
@@ -102,7 +102,7 @@ class ReconciliationActivities:
     def _lists(
         self, since: datetime
     ) -> tuple[dict[str, list[GatewayRefundRecord]], dict[str, GatewayUnavailableError]]:
-        """Return what each gateway lists, and why the silent ones do not."""
+        """Return each gateway's list of refunds, and the errors of those that do not answer."""
         lists: dict[str, list[GatewayRefundRecord]] = {}
         silent: dict[str, GatewayUnavailableError] = {}
         for name in sorted(self.gateways):
@@ -122,10 +122,10 @@ class ReconciliationActivities:
     def _compared(
         self, name: str, seen: list[GatewayRefundRecord], recent: Sequence[Booked], at: datetime
     ) -> Comparison:
-        """Return what one gateway's list and our payouts say about each other.
+        """Return the differences between one gateway's list and our payouts.
 
-        A refund of no recent payout is looked for among all of them, and a paid one that is in no list by itself: the
-        list begins at a time, and is a moment older than the books.
+        For a refund without a recent payout, all payouts are searched. A paid payout that is missing from the list is
+        looked up individually, because the list has a start time and is a moment older than the books.
         """
         ours = {one.payout.payout_id: one for one in recent if one.payout.provider == name}
         refunds_of_ours = {one.payout.gateway_refund_id for one in ours.values()}
@@ -137,7 +137,7 @@ class ReconciliationActivities:
         return compare(refunds.values(), ours.values(), at)
 
     def _read(self, name: str, booked: Booked, at: datetime) -> GatewayRefundRecord | None:
-        """Return the refund of a payout as the gateway tells of it when asked for this one, or None."""
+        """Return the payout's refund by asking the gateway for this one only, or None."""
         payout, gateway = booked.payout, self.gateways[name]
         activity.heartbeat(name, payout.payout_id)
         try:
@@ -156,7 +156,7 @@ class ReconciliationActivities:
         )
 
     def _of_our_own(self, look: ReconciliationInput, at: datetime) -> list[Finding]:
-        """Return what our books, the cases and the inbox say about each other."""
+        """Return the differences between our own books, the cases and the inbox."""
         books = self.books
         return [
             *(words.case_differs(one, at) for one in books.case_differences(look.since)),
@@ -180,7 +180,7 @@ class ReconciliationActivities:
 
 
 def _updates(whole: Comparison, at: datetime) -> tuple[CaseUpdate, ...]:
-    """Return whom to tell; the id holds the time, so that a later look is heard anew."""
+    """Return the cases to tell; the event id contains the time, so that a later comparison is not a repeat."""
     return tuple(
         CaseUpdate(
             case_id=one.case_id,

@@ -1,4 +1,4 @@
-"""When a signal really arrived: asked only when a worker was away while a deadline passed."""
+"""When a signal really arrived; only needed when a deadline passed while no worker was running."""
 
 from datetime import datetime
 from typing import Protocol
@@ -10,7 +10,7 @@ from domain.value import Value
 
 
 class SignalTimeQuery(Value):
-    """The nth signal of a name in one run of a workflow."""
+    """Names a signal: the nth one of its name in one run of a workflow."""
 
     workflow_id: str
     run_id: str
@@ -19,21 +19,21 @@ class SignalTimeQuery(Value):
 
 
 class Arrival(Value):
-    """When the server took the signal in."""
+    """When the Temporal server received the signal."""
 
     at: AwareDatetime
 
 
 class History(Protocol):
-    """The server's own record of a workflow."""
+    """The Temporal server's record of a workflow."""
 
     async def signal_arrived_at(self, workflow_id: str, run_id: str, signal: str, ordinal: int) -> datetime:
-        """Return the time of the event of the nth signal of that name; raises LookupError when there is none."""
+        """Return when the nth signal of that name arrived; raises LookupError if there is none."""
         ...
 
 
 class SignalTimeActivities:
-    """Looks arrival times up, so that a deadline is decided by them and not by when a worker came back."""
+    """Looks up when signals arrived, so that this decides about a deadline, not when a worker came back."""
 
     def __init__(self, history: History) -> None:
         self._history = history

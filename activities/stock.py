@@ -1,4 +1,4 @@
-"""Replacements reserved in the stock, and given back; every errand is safe to repeat (R39)."""
+"""Reserves replacements in the stock and releases them; every call is safe to repeat (R39)."""
 
 from typing import Protocol
 
@@ -11,38 +11,38 @@ from domain.value import Value
 
 
 class StockOrder(Value):
-    """Replacements of a case that the stock is asked about."""
+    """The replacements of a case that are to be reserved or released."""
 
     case_id: str
     order_number: str
     replacements: tuple[Replacement, ...]
-    value: int = Field(default=0, description="what was paid for the goods that they replace, minor units")
+    value: int = Field(default=0, description="what was paid for the replaced goods, in minor units")
 
 
 class StockResult(Value):
-    """What the stock said, by replacement, or why it was not asked: the money is disputed (R38) or gone back (R32)."""
+    """The stock's answer by replacement, or why it was not asked: the money is disputed (R38) or went back (R32)."""
 
     states: dict[str, ReplacementState]
     hold_reason: HoldReason | None = None
 
 
 class Stock(Protocol):
-    """The shop's stock: our own table of it, or the shop's system."""
+    """The shop's stock: our own table, or the shop's system."""
 
     def reserve(self, reservation: Reservation) -> bool:
-        """Hold the units and return True, or return False when there are not enough; repeated, the same answer.
+        """Reserve the units and return True, or return False if there are not enough; a repeat gets the same answer.
 
-        A reservation that was released is not made again. Raises StockUnavailableError.
+        A released reservation is not made again. Raises StockUnavailableError.
         """
         ...
 
     def release(self, reservation: Reservation) -> None:
-        """Give the units back, once, also of a reservation that was never made. Raises StockUnavailableError."""
+        """Release the units, once; succeeds even if they were never reserved. Raises StockUnavailableError."""
         ...
 
 
 class DisputeBook(Protocol):
-    """Which payments are disputed."""
+    """The disputes over payments."""
 
     def holds(self, order_number: str) -> bool:
         """Return whether a dispute over a payment of the order is open."""
@@ -50,15 +50,15 @@ class DisputeBook(Protocol):
 
 
 class RefundableBalance(Protocol):
-    """What is left of an order's payments."""
+    """What is left of an order's payments to refund."""
 
     def left_for_goods(self, order_number: str) -> int:
-        """Return how much of what was captured neither went back nor is committed, in minor units (R32)."""
+        """Return how much of the captured money is neither refunded nor committed, in minor units (R32)."""
         ...
 
 
 class StockActivities:
-    """The activities that go to the stock."""
+    """The activities that call the stock."""
 
     def __init__(self, stock: Stock, disputes: DisputeBook, balance: RefundableBalance) -> None:
         self._stock = stock
@@ -67,9 +67,10 @@ class StockActivities:
 
     @activity.defn(name="reserve_replacements")
     def reserve(self, order: StockOrder) -> StockResult:
-        """Reserve each replacement and return which are, and which are out of stock.
+        """Reserve each replacement and return which ones are reserved and which are out of stock.
 
-        Nothing is reserved for goods whose money is disputed or went back another way: they would be given twice.
+        Nothing is reserved if the money for the goods is disputed or went back another way; the customer would get
+        both.
         """
         if self._disputes.holds(order.order_number):
             return StockResult(states={}, hold_reason=HoldReason.CHARGE_DISPUTED)
@@ -79,7 +80,7 @@ class StockActivities:
 
     @activity.defn(name="release_replacements")
     def release(self, order: StockOrder) -> StockResult:
-        """Give each replacement back to the stock."""
+        """Release each replacement to the stock."""
         for one in order.replacements:
             self._stock.release(_reservation(order, one))
         return StockResult(states={one.replacement_id: ReplacementState.RELEASED for one in order.replacements})

@@ -1,1 +1,1 @@
-"""What becomes of webhooks once they are taken in, at once by the API and again by the sweep."""
+"""Applies stored webhooks to cases: at once for the API, and again by the sweep if that failed."""

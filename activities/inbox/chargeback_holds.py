@@ -1,4 +1,4 @@
-"""Cases that wait for the end of a chargeback which has ended already: its news can cross the hold on their way."""
+"""Cases held for a chargeback that has already ended: the notice of its end may have arrived before the hold began."""
 
 from asyncio import to_thread
 from dataclasses import dataclass
@@ -12,29 +12,29 @@ from domain.payment_events import Dispute, DisputeStatus
 
 @dataclass(frozen=True)
 class ChargebackHolds:
-    """Tells held cases what they may have missed."""
+    """Tells held cases about ends of chargebacks that they may have missed."""
 
     cases: CaseRecords
     disputes: DisputeBook
     notifier: CaseNotifier
 
     async def notify_held_cases(self, limit: int) -> int:
-        """Tell the held cases whose disputes have all ended how the last one ended, each once; return how many (R38).
+        """Tell each held case whose disputes have all ended, once, how the last one ended (R38).
 
-        Raises WorkflowsUnavailableError and DatabaseUnavailableError.
+        Returns how many cases were told. Raises WorkflowsUnavailableError and DatabaseUnavailableError.
         """
-        news = await to_thread(self._news, limit)
-        for case_id, message in news:
+        missed = await to_thread(self._missed, limit)
+        for case_id, message in missed:
             await self.notifier.notify(case_id, message)
-        return len(news)
+        return len(missed)
 
-    def _news(self, limit: int) -> list[tuple[str, DisputeUpdate]]:
+    def _missed(self, limit: int) -> list[tuple[str, DisputeUpdate]]:
         held = self.cases.held_over_chargebacks(limit)
         ended = [(case, _stamped(last)) for case in held if (last := self._ended(case))]
         return [(case.case_id, message) for case, message in ended if message.event_id not in case.processed_events]
 
     def _ended(self, case: Case) -> Dispute | None:
-        """Return the last dispute over the case's payments, or None when there is none or one of them is open."""
+        """Return the last dispute over the case's payments, or None if there is none or one is still open."""
         payments = {(one.provider, one.payment_reference) for one in case.payouts if not one.is_outside}
         disputes = [one for payment in sorted(payments) for one in self.disputes.of(*payment)]
         if any(one.status is DisputeStatus.OPEN for one in disputes):

@@ -1,4 +1,4 @@
-"""What becomes of couriers' events once they are taken in: heard by the case, kept in its timeline only, or parked."""
+"""Applies stored courier events: a case is told, its timeline notes the event, or the event is parked."""
 
 from asyncio import to_thread
 from collections.abc import Callable
@@ -20,7 +20,7 @@ PARKED_FOR = timedelta(days=60)
 
 @dataclass(frozen=True)
 class CourierEventInbox:
-    """Carries couriers' events to the cases of their parcels, each as often as it takes and with one effect."""
+    """Delivers courier events to the cases of their parcels: as often as needed, with one effect."""
 
     events: CourierEventBook
     parcels: ParcelBook
@@ -29,9 +29,9 @@ class CourierEventInbox:
     now: Callable[[], datetime]
 
     async def apply(self, event: CourierEvent) -> EventStatus:
-        """Carry the event to the cases of its parcel and note what became of it; again, it has no further effect.
+        """Deliver the event to the cases of its parcel and note its status; a repeat has no further effect.
 
-        Raises WorkflowsUnavailableError and DatabaseUnavailableError, after which the sweep tries it again.
+        Raises WorkflowsUnavailableError and DatabaseUnavailableError, after which the sweep tries again.
         """
         cases = await to_thread(self.parcels.cases_in_either_direction, event.tracking_number)
         for case in cases:
@@ -43,12 +43,12 @@ class CourierEventInbox:
         return status
 
     async def apply_or_leave(self, event: CourierEvent) -> None:
-        """Apply the event; what fails is left to the sweep. Raises DatabaseUnavailableError."""
+        """Apply the event, or leave it to the sweep if that fails. Raises DatabaseUnavailableError."""
         name = f"{event.provider} {event.event_id}"
         await or_leave(name, lambda: self.apply(event), lambda: self._mark(event, "parked"))
 
     async def apply_parked(self, tracking_number: str) -> None:
-        """Apply what a courier reported of the number before anybody gave it (fault 16)."""
+        """Apply events of the number that arrived before the number was registered with a case (fault 16)."""
         for event in await to_thread(self.events.pending_of, tracking_number):
             await self.apply_or_leave(event)
 

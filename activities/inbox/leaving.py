@@ -1,4 +1,4 @@
-"""What cannot be applied now is left to the sweep, and keeps nothing else from being applied."""
+"""An event that cannot be applied now is left to the sweep, and does not hold up other events."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -9,14 +9,15 @@ log = logging.getLogger("inbox")
 
 
 async def or_leave(event: str, apply: Callable[[], Awaitable[object]], park: Callable[[], Awaitable[None]]) -> None:
-    """Apply the event; one that Temporal does not take stays as it is, one that breaks us is parked.
+    """Apply the event; if Temporal is unavailable it stays pending, and if it causes any other error it is parked.
 
-    Parked ones go behind the others, whose turn they would keep for ever. Raises DatabaseUnavailableError.
+    Parked events are tried after the others, which they would otherwise block forever. Raises
+    DatabaseUnavailableError.
     """
     try:
         await apply()
     except DomainError as error:
-        log.warning("event %s is applied later: %s", event, error.message)
+        log.warning("event %s will be applied later: %s", event, error.message)
     except DatabaseUnavailableError:
         raise
     except Exception:

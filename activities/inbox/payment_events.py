@@ -1,4 +1,4 @@
-"""What becomes of payment webhooks: the case they concern hears of them, and asks its gateway itself."""
+"""Applies stored payment webhooks: the case concerned is told, and then asks the gateway itself."""
 
 from asyncio import to_thread
 from collections.abc import Callable
@@ -19,7 +19,7 @@ PARKED_FOR = timedelta(days=3)
 
 @dataclass(frozen=True)
 class PaymentEventInbox:
-    """Carries payment providers' events to cases, each as often as it takes and with one effect."""
+    """Delivers payment providers' events to cases: as often as needed, with one effect."""
 
     events: PaymentEventBook
     payouts: PayoutLookup
@@ -28,21 +28,21 @@ class PaymentEventInbox:
     now: Callable[[], datetime]
 
     async def apply(self, event: GatewayEvent) -> EventStatus:
-        """Carry the event to the cases it concerns and note what became of it; again, it has no further effect.
+        """Deliver the event to the cases it concerns and note its status; a repeat has no further effect.
 
-        Raises WorkflowsUnavailableError and DatabaseUnavailableError, after which the sweep tries it again.
+        Raises WorkflowsUnavailableError and DatabaseUnavailableError, after which the sweep tries again.
         """
-        status = await self._carried(event)
+        status = await self._deliver(event)
         await self._mark(event, status)
         return status
 
     async def apply_or_leave(self, event: GatewayEvent) -> None:
-        """Apply the event; what fails is left to the sweep. Raises DatabaseUnavailableError."""
+        """Apply the event, or leave it to the sweep if that fails. Raises DatabaseUnavailableError."""
         name = f"{event.provider} {event.event_id}"
         await or_leave(name, lambda: self.apply(event), lambda: self._mark(event, "parked"))
 
     def answer_is_due_in(self, event: GatewayEvent) -> float:
-        """Return for how many seconds the call that made the event's refund may still be answering for it."""
+        """Return how many seconds to wait, because the call that made the event's refund may still be answered."""
         refund = event.refund
         found = self.payouts.find(event.provider, refund.payout_id, refund.refund_id) if refund else None
         if found is None or found.payout.state is not PayoutState.SUBMITTING or found.payout.submitted_at is None:
@@ -50,14 +50,14 @@ class PaymentEventInbox:
         due = found.payout.submitted_at + ANSWER_TAKES - self.now()
         return min(max(due, timedelta(0)), ANSWER_TAKES).total_seconds()
 
-    async def _carried(self, event: GatewayEvent) -> EventStatus:
+    async def _deliver(self, event: GatewayEvent) -> EventStatus:
         if event.refund:
-            return await self._carry_refund(event, event.refund)
+            return await self._deliver_refund(event, event.refund)
         if event.dispute:
-            return await self._carry_dispute(event, event.dispute)
+            return await self._deliver_dispute(event, event.dispute)
         return "ignored"
 
-    async def _carry_refund(self, event: GatewayEvent, refund: GatewayRefundRecord) -> EventStatus:
+    async def _deliver_refund(self, event: GatewayEvent, refund: GatewayRefundRecord) -> EventStatus:
         found = await to_thread(self.payouts.find, event.provider, refund.payout_id, refund.refund_id)
         if found is None:
             return await self._without_payout(event, refund)
@@ -67,13 +67,13 @@ class PaymentEventInbox:
         return "applied"
 
     async def _without_payout(self, event: GatewayEvent, refund: GatewayRefundRecord) -> EventStatus:
-        """Take note of a refund made by hand; one that names a payout waits for that to be known, for some days."""
+        """Record a refund made by hand; one that names an unknown payout is parked for some days, then ignored."""
         if refund.payout_id is None:
             await to_thread(self.payouts.record_external_refund, refund)
             return "applied"
         return "parked" if self.now() - event.occurred_at < PARKED_FOR else "ignored"
 
-    async def _carry_dispute(self, event: GatewayEvent, dispute: Dispute) -> EventStatus:
+    async def _deliver_dispute(self, event: GatewayEvent, dispute: Dispute) -> EventStatus:
         for case_id in await to_thread(self.disputes.record, dispute):
             await self.notifier.notify(case_id, DisputeUpdate(dispute=dispute, **self._stamp(event)))
         return "applied"

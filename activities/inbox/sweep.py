@@ -1,4 +1,4 @@
-"""What was taken in and not applied is applied all the same (fault 16): one batch of one kind an activity."""
+"""The sweep applies stored events that are not applied yet (fault 16); each activity handles a batch of one kind."""
 
 from asyncio import to_thread
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from domain.value import Value
 
 
 class Batch(Value):
-    """How much is looked at in one go."""
+    """How many entries one activity looks at."""
 
     limit: int = Field(ge=1, le=1_000)
 
 
 class Swept(Value):
-    """How much was looked at; as much as the limit means that there may be more."""
+    """How many entries were looked at; if that equals the limit, there may be more."""
 
     count: int = Field(ge=0)
 
 
 @dataclass(frozen=True)
 class InboxActivities:
-    """Sweeps the inbox; every activity is safe to repeat and fails when the database does not answer."""
+    """The activities of the sweep; each is safe to repeat and fails if the database does not answer."""
 
     payments: PaymentEventInbox
     couriers: CourierEventInbox
@@ -36,7 +36,7 @@ class InboxActivities:
 
     @activity.defn(name="apply_payment_events")
     async def apply_payment_events(self, batch: Batch) -> Swept:
-        """Apply payment providers' events that are not applied yet; what fails is tried again by the next sweep."""
+        """Apply pending payment events; the next sweep tries those again that fail."""
         pending = await to_thread(self.payments.events.pending, batch.limit)
         for event in pending:
             activity.heartbeat()
@@ -45,7 +45,7 @@ class InboxActivities:
 
     @activity.defn(name="apply_courier_events")
     async def apply_courier_events(self, batch: Batch) -> Swept:
-        """Apply couriers' events that are not applied yet; what fails is tried again by the next sweep."""
+        """Apply pending courier events; the next sweep tries those again that fail."""
         pending = await to_thread(self.couriers.events.pending, batch.limit)
         for event in pending:
             activity.heartbeat()
@@ -54,12 +54,12 @@ class InboxActivities:
 
     @activity.defn(name="notify_held_cases")
     async def notify_held_cases(self, batch: Batch) -> Swept:
-        """Notify cases that wait for the end of a chargeback that it has ended (R38)."""
+        """Tell cases that wait for the end of a chargeback that it has ended (R38)."""
         return Swept(count=await self.holds.notify_held_cases(batch.limit))
 
     @activity.defn(name="register_tracking_numbers")
     def register_tracking_numbers(self, batch: Batch) -> Swept:
-        """Have parcels followed that are not followed yet, until the provider does not answer."""
+        """Register pending tracking numbers with the provider, as long as it answers."""
         registered = 0
         for number in self.registrations.pending(batch.limit):
             activity.heartbeat()

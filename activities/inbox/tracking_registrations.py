@@ -1,4 +1,4 @@
-"""Customers' parcels are registered with the tracking provider whose key is set, once each and until it answers."""
+"""Registers each return parcel once with the configured tracking provider, retrying until the provider answers."""
 
 import logging
 from collections.abc import Callable
@@ -14,20 +14,20 @@ log = logging.getLogger("inbox")
 
 @dataclass(frozen=True)
 class TrackingRegistrations:
-    """Registers parcels; without a key there is no registrar and nothing is done, which an operator can live with."""
+    """Registers parcels with the tracking provider; if no provider's key is configured, it does nothing."""
 
     registrations: RegistrationBook
     registrar: Registrar | None
     now: Callable[[], datetime]
 
     def pending(self, limit: int) -> list[str]:
-        """Return numbers that are to be registered, the oldest first; raises DatabaseUnavailableError."""
+        """Return the numbers still to be registered, the oldest first. Raises DatabaseUnavailableError."""
         if self.registrar is None:
             return []
         return list(self.registrations.pending(self.now() - WORTH_FOLLOWING, limit))
 
     def register(self, number: str) -> bool:
-        """Register the number and return True, or False when the provider does not answer and is to be asked later.
+        """Register the number and return True, or return False if the provider must be asked again later.
 
         Raises DatabaseUnavailableError.
         """
@@ -36,10 +36,10 @@ class TrackingRegistrations:
         try:
             self.registrar.register(number)
         except RegistrationRefusedError as refused:
-            log.warning("%s is not followed: %s", number, refused.message)
+            log.warning("%s will not be followed: %s", number, refused.message)
             self.registrations.mark(number, "refused")
         except GatewayUnavailableError as error:
-            log.warning("%s is registered later: %s", number, error.message)
+            log.warning("%s will be registered later: %s", number, error.message)
             return False
         else:
             self.registrations.mark(number, "registered")

@@ -1,1 +1,1 @@
-"""What activities need from the outside: Protocols that gateways and db implement."""
+"""What activities need from the outside, as protocols that `gateways` and `db` implement."""

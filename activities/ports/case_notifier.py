@@ -1,4 +1,4 @@
-"""The way of events to the cases they concern."""
+"""How events reach the cases they concern."""
 
 from typing import Protocol
 
@@ -6,12 +6,12 @@ from domain.cases.messages import Message
 
 
 class CaseNotifier(Protocol):
-    """The cases, as far as they are sent messages; raises WorkflowsUnavailableError for what may pass."""
+    """Sends messages to cases; raises WorkflowsUnavailableError if a later try may succeed."""
 
     async def notify(self, case_id: str, message: Message) -> bool:
-        """Have the case hear the message, also one that has ended (R37); return False for one never submitted."""
+        """Send the message to the case, even if it has ended (R37); return False if it was never submitted."""
         ...
 
     async def tell_running(self, case_id: str, message: Message) -> bool:
-        """Have the running case hear the message; return False when it has ended, or never began."""
+        """Send the message to the case if it is running; return False if it has ended or never began."""
         ...

@@ -1,4 +1,4 @@
-"""What the inbox of webhooks reads and writes: its events, the payouts, disputes, parcels and cases they concern."""
+"""What the inbox of webhooks needs: its events, and the payouts, disputes, parcels and cases that they concern."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ EventStatus = Literal["applied", "parked", "ignored"]
 
 
 class PaymentEventBook(Protocol):
-    """Payment providers' webhooks as they were taken in."""
+    """The stored webhooks of payment providers."""
 
     def pending(self, limit: int) -> Sequence[GatewayEvent]:
         """Return events that are not applied yet, those first that have waited longest since they were last tried."""
@@ -28,14 +28,14 @@ class PaymentEventBook(Protocol):
 
 
 class CourierEventBook(Protocol):
-    """Couriers' webhooks as they were taken in."""
+    """The stored webhooks of couriers."""
 
     def pending(self, limit: int) -> Sequence[CourierEvent]:
         """Return events that are not applied yet, those first that have waited longest since they were last tried."""
         ...
 
     def pending_of(self, tracking_number: str) -> Sequence[CourierEvent]:
-        """Return the events of a number that are not applied yet, in the order they came (fault 16)."""
+        """Return the events of a number that are not applied yet, in the order of arrival (fault 16)."""
         ...
 
     def mark(self, event: CourierEvent, status: EventStatus, at: datetime) -> None:
@@ -44,7 +44,7 @@ class CourierEventBook(Protocol):
 
 
 class PayoutLookup(Protocol):
-    """Every payout there is, and what left the payments without one."""
+    """All payouts, and all refunds that no payout made."""
 
     def find(self, provider: str, payout_id: str | None, refund_id: str) -> Booked | None:
         """Return the payout that a gateway's refund belongs to, or None."""
@@ -59,7 +59,7 @@ class DisputeBook(Protocol):
     """The chargebacks over payments (R38)."""
 
     def record(self, dispute: Dispute) -> Sequence[str]:
-        """Record where the dispute stands; return the open cases that it holds."""
+        """Record the dispute's current status and return the open cases that it holds."""
         ...
 
     def of(self, provider: str, payment_reference: str) -> Sequence[Dispute]:
@@ -68,10 +68,10 @@ class DisputeBook(Protocol):
 
 
 class ParcelBook(Protocol):
-    """Which cases a parcel belongs to."""
+    """The cases to which a parcel belongs."""
 
     def cases_in_either_direction(self, code: str) -> Sequence[Case]:
-        """Return the cases that a code leads to, by parcels back and by those to the customer (R28, R39)."""
+        """Return the cases with a parcel of this code, on the way back or to the customer (R28, R39)."""
         ...
 
 
@@ -90,19 +90,19 @@ class CaseRecords(Protocol):
         event: CaseEvent,
         details: dict[str, JsonValue] | None = None,
     ) -> None:
-        """Add an entry to the timeline, once however often the very same comes."""
+        """Add an entry to the timeline; the same entry is added only once, however often it comes."""
         ...
 
 
 class RegistrationBook(Protocol):
-    """Which parcels are registered with a tracking provider, and which are still to be."""
+    """Which parcels are registered with a tracking provider, and which are still waiting."""
 
     def pending(self, since: datetime, limit: int) -> Sequence[str]:
-        """Return numbers that were given since then and that nobody follows yet, the oldest first."""
+        """Return the numbers given since then that are not registered yet, the oldest first."""
         ...
 
     def mark(self, tracking_number: str, status: Literal["registered", "refused"]) -> None:
-        """Say what the provider answered."""
+        """Record the provider's answer."""
         ...
 
 
@@ -110,8 +110,8 @@ class Registrar(Protocol):
     """A provider that follows parcels."""
 
     def register(self, tracking_number: str) -> None:
-        """Have the parcel followed; one that is followed already is as good.
+        """Have the provider follow the parcel; succeeds as well if it already does.
 
-        Raises RegistrationRefusedError for good, GatewayUnavailableError for what may pass.
+        Raises RegistrationRefusedError if a retry cannot help, GatewayUnavailableError if it can.
         """
         ...

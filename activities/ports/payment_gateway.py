@@ -1,4 +1,4 @@
-"""A payment provider as this service needs it: the port that every gateway's adapter stands behind."""
+"""The port that the adapter of every payment provider implements."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from domain.value import Value
 
 
 class GatewayRefund(Value):
-    """A refund as the gateway tells of it."""
+    """A refund as the gateway reports it."""
 
     refund_id: str
     state: PayoutState
@@ -23,7 +23,7 @@ class GatewayRefund(Value):
 
 
 class GatewayCapabilities(Value):
-    """What a gateway promises."""
+    """What a gateway guarantees."""
 
     key_memory: timedelta
     partial_refunds: bool = True
@@ -35,28 +35,28 @@ class PaymentGateway(Protocol):
 
     @property
     def capabilities(self) -> GatewayCapabilities:
-        """Return what the provider promises."""
+        """Return what the provider guarantees."""
         ...
 
     def refund(self, case_id: str, payout: Payout) -> GatewayRefund:
-        """Refund the payout's amount under its idempotency key.
+        """Refund the payout's amount with its idempotency key.
 
-        Raises PayoutRefusedError for good, StaleAnswerError for an error that was stored under the key before,
-        AnswerLostError when it may have been carried out, GatewayUnavailableError for everything else that may pass.
+        Raises PayoutRefusedError if a retry cannot help, StaleAnswerError if the gateway repeats an error that it has
+        stored for the key, AnswerLostError if the refund may have been made, GatewayUnavailableError for all else.
         """
         ...
 
     def find_refund(self, payout: Payout) -> GatewayRefund | None:
-        """Return the refund that carries the payout's id in its metadata, looking through all pages, or None.
+        """Return the refund with the payout's id in its metadata, searching all pages, or None.
 
-        None proves that nothing was paid: refunds that failed or were canceled do not count. Raises as `refund`.
+        None proves that nothing was paid: refunds that failed or were canceled do not count. Raises as `refund` does.
         """
         ...
 
     def read_refund(self, refund_id: str) -> GatewayRefund:
-        """Return the refund as it stands now. Raises as `refund` does."""
+        """Return the refund in its current state. Raises as `refund` does."""
         ...
 
     def refunds_since(self, since: datetime) -> Iterable[GatewayRefundRecord]:
-        """Return every refund made at or after `since`, whoever made it, through all pages. Raises as `refund`."""
+        """Return all refunds made at or after `since`, whoever made them, from all pages. Raises as `refund` does."""
         ...

@@ -1,4 +1,4 @@
-"""What reconciliation reads and writes: our own books and the findings."""
+"""What reconciliation needs: our own books, and the findings."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ class Books(Protocol):
     """Our own books."""
 
     def payouts_since(self, since: datetime) -> Sequence[Booked]:
-        """Return the payouts that a gateway heard of since then, and every one whose end is not known yet."""
+        """Return the payouts submitted to a gateway since then, and all payouts that are not final yet."""
         ...
 
     def unbalanced(self) -> Sequence[str]:
@@ -20,20 +20,20 @@ class Books(Protocol):
         ...
 
     def case_differences(self, since: datetime) -> Sequence[CaseDiffers]:
-        """Return the payouts that a case changed since then shows otherwise than the books do."""
+        """Return the payouts that differ between the books and a case that has changed since then."""
         ...
 
     def reimbursements_due(self) -> Sequence[Booked]:
-        """Return what is owed outside the original payments (R32, R36)."""
+        """Return the payouts still owed outside the original payments (R32, R36)."""
         ...
 
     def refunded_and_lost(self) -> Sequence[Booked]:
-        """Return the payouts that succeeded over payments of which a dispute was lost too (R38)."""
+        """Return the payouts that succeeded although a dispute over the same payment was lost as well (R38)."""
         ...
 
 
 class FindingsBook(Protocol):
-    """Where findings are kept for operators."""
+    """The findings that are kept for operators."""
 
     def found(self, findings: Sequence[Finding]) -> None:
         """Record the findings, each once."""
@@ -44,5 +44,5 @@ class FindingsBook(Protocol):
         ...
 
     def close_gone(self, kinds: Collection[FindingKind], seen_ids: Collection[str], at: datetime) -> int:
-        """Close the open findings of these kinds that were not seen any more."""
+        """Close the open findings of these kinds that were not seen again, and return how many."""
         ...

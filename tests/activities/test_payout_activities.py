@@ -42,7 +42,7 @@ def test_fault_22_a_store_that_does_not_answer_holds_no_payout_back(harness, ord
     harness.vault.is_down = True
     assert harness.submit(order).state is PayoutState.SUCCEEDED
     assert len(refunds()) == 1
-    assert "goes on with evidence unchecked" in caplog.text
+    assert "continues with unchecked evidence" in caplog.text
 
 
 def test_an_unknown_provider_is_refused_by_name(harness, order):
