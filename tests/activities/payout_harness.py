@@ -61,11 +61,11 @@ class Vault:
 class PayoutHarness:
     """The activities as a worker runs them, at a time the test sets."""
 
-    def __init__(self, sandbox, gateway: type[StripeGateway] = StripeGateway, **gateway_options) -> None:
+    def __init__(self, sandbox, **gateway_options) -> None:
         self.book = PaperBook()
         self.vault = Vault()
         self.time = START
-        self.gateway = gateway(sandbox.api_key, sandbox.url, **gateway_options)
+        self.gateway = StripeGateway(sandbox.api_key, sandbox.url, **gateway_options)
         self._desk = PayoutActivities(self.book, {"stripe": self.gateway}, self.vault, lambda: self.time)
 
     def submit(self, order: PayoutOrder) -> Payout:

@@ -2,25 +2,9 @@
 
 from datetime import timedelta
 
-from gateways.payments.stripe.gateway import StripeGateway
-from tests.activities.payout_harness import PayoutHarness
+import pytest
 
-
-class KeylessGateway(StripeGateway):
-    """A gateway that uses a new key for every call."""
-
-    calls = 0
-
-    def refund(self, case_id, payout):
-        self.calls += 1
-        return super().refund(case_id, payout.amend(idempotency_key=f"{payout.idempotency_key}/{self.calls}"))
-
-
-class BlindGateway(StripeGateway):
-    """A gateway that never finds what it paid."""
-
-    def find_refund(self, payout):
-        return None
+from tests.chaos.sabotage import without_key, without_look_up
 
 
 def lose_an_answer(sandbox, harness, order):
@@ -28,15 +12,17 @@ def lose_an_answer(sandbox, harness, order):
     harness.lose(order)
 
 
-def test_without_the_idempotency_key_fault_1_pays_twice(sandbox, order, refunds):
-    harness = PayoutHarness(sandbox, KeylessGateway)
+def test_without_the_idempotency_key_fault_1_pays_twice(
+    sandbox, harness, order, refunds, monkeypatch: pytest.MonkeyPatch
+):
+    without_key(monkeypatch.setattr)
     lose_an_answer(sandbox, harness, order)
     harness.submit(order)
     assert len(refunds()) == 2
 
 
-def test_without_the_look_up_fault_4_pays_twice(sandbox, order, refunds):
-    harness = PayoutHarness(sandbox, BlindGateway)
+def test_without_the_look_up_fault_4_pays_twice(sandbox, harness, order, refunds, monkeypatch: pytest.MonkeyPatch):
+    without_look_up(monkeypatch.setattr)
     lose_an_answer(sandbox, harness, order)
     sandbox.forget_keys()
     harness.pass_time(timedelta(hours=24))
@@ -44,7 +30,8 @@ def test_without_the_look_up_fault_4_pays_twice(sandbox, order, refunds):
     assert len(refunds()) == 2
 
 
-def test_without_the_look_up_fault_5_pays_twice(sandbox, order, refunds):
+def test_without_the_look_up_fault_5_pays_twice(sandbox, harness, order, refunds, monkeypatch: pytest.MonkeyPatch):
+    without_look_up(monkeypatch.setattr)
     sandbox.plan({"kind": "stored_500", "executed": True})
-    PayoutHarness(sandbox, BlindGateway).persist(order)
+    harness.persist(order)
     assert len(refunds()) == 2
