@@ -1,12 +1,17 @@
 """The OpenAPI document: complete, and true to the letter of its examples."""
 
 import json
+from enum import StrEnum
 from uuid import uuid4
 
 import pytest
 
+from domain.calendar import WindowName
+from domain.cases.timeline import CaseEvent
+from domain.enums import CaseState, ReplacementState
 from domain.findings import Finding, FindingKind
 from domain.parcels import UnexpectedParcel
+from domain.payout_state import BlockReason, PayoutState
 from tests.api.api_client import PROBLEM, told
 
 CASE = "/v1/refunds/{case_id}"
@@ -139,3 +144,23 @@ def test_every_error_is_documented_as_a_problem(app):
                 schema = answer["content"][PROBLEM]["schema"]
                 assert schema == {"$ref": "#/components/schemas/Problem"}, f"{method} {path} {status}"
     assert "HTTPValidationError" not in app.openapi()["components"]["schemas"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "field", "words"),
+    [
+        ("TimelineItem", "event", CaseEvent),
+        ("CaseView", "state", CaseState),
+        ("CaseView", "blocked_by", BlockReason),
+        ("Deadline", "what", WindowName),
+        ("Payout", "state", PayoutState),
+        ("Replacement", "state", ReplacementState),
+        ("Finding", "kind", FindingKind),
+    ],
+)
+def test_the_words_that_a_field_takes_are_listed(app, schema: str, field: str, words: type[StrEnum]):
+    """Whoever reads the document learns every word of a field that has some of its own."""
+    schemas = app.openapi()["components"]["schemas"]
+    shown = schemas[schema]["properties"][field]
+    assert f"#/components/schemas/{words.__name__}" in json.dumps(shown)
+    assert schemas[words.__name__]["enum"] == [one.value for one in words]
