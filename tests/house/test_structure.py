@@ -69,6 +69,7 @@ FORBIDDEN = {
     r"blueprint|Blueprint": "stack_config, StackConfig",
     r"wedge\.js|keyboard wedge": "keyboard_scanner",
     r"counting_house|CountingHouse": "books_fixture, BooksFixture",
+    r"premises": "open_shop, environment",
     r"test_f\d+_\w+": "test_fault_N_...",
 }
 

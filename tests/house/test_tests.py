@@ -1,4 +1,4 @@
-"""The tests stay readable too: no test borrows from another one, each of them asserts something."""
+"""The tests stay readable too: no test borrows from another one, each of them asserts something, no file grows long."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+LINES_BELOW = 300
 SAYS_SO = ("assert_", "check", "expect", "until", "wait", "await_")
 """What the name of a helper begins with that fails when something is not so, or does not come to be so."""
 FAILING = {"raises", "warns", "fail", "does_not_raise"}
@@ -63,6 +64,11 @@ def test_no_test_imports_a_private_name():
 
 def is_private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__")
+
+
+def test_no_file_of_the_tests_grows_long():
+    sizes = {one: len(one.read_text().splitlines()) for one in (ROOT / "tests").rglob("*.py")}
+    assert [str(one) for one, size in sizes.items() if size >= LINES_BELOW] == []
 
 
 def test_every_test_asserts_something():

@@ -19,7 +19,6 @@ from db.cases.submissions import Submission, Submissions
 from db.core.engine import Database
 from db.core.migrate import migrate
 from db.inbox.payment_events import GatewayEvents
-from db.orders.orders import Orders
 from db.orders.stock import StockTable
 from db.payouts.disputes import Disputes
 from db.payouts.findings import Findings
@@ -35,7 +34,8 @@ from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
 from tests.support.fakes import ForgetfulStock, OpenVault
 from tests.support.temporal_env import dev_server
-from tests.workflows.case_driver import OpenCase, Shop
+from tests.workflows.case_driver import OpenCase
+from tests.workflows.shop import Shop
 from worker.build import ActivitySet, runner
 from workflows.client.case_notifier import TemporalCaseNotifier
 from workflows.options import TASK_QUEUE
@@ -107,9 +107,7 @@ async def business(tmp_path: Path, sandbox) -> AsyncIterator[Business]:
             activity_executor=ThreadPoolExecutor(5),
             workflow_runner=runner(sandboxed=True),
         ):
-            stock = ForgetfulStock(database, now)
-            shop = Shop(env, Orders(database), Cases(database), stock, Disputes(database))
-            yield Business(shop, database, sandbox)
+            yield Business(Shop(env, database, ForgetfulStock(database, now)), database, sandbox)
     database.close()
 
 

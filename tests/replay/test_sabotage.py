@@ -19,8 +19,8 @@ from tests.replay import fingerprints, releases
 from tests.replay.payloads import check, payloads
 from tests.replay.stored_types import of_activities, of_workflows
 from tests.support.temporal_env import time_skipping_server
-from tests.workflows.case_driver import Shop
-from tests.workflows.environment import premises
+from tests.workflows.environment import open_shop
+from tests.workflows.shop import Shop
 from worker.build import build_worker, runner
 from workflows.plugin import RefundPlugin
 from workflows.refund.workflow import RefundWorkflow
@@ -74,7 +74,7 @@ def record_before_planning(monkeypatch: pytest.MonkeyPatch) -> None:
 async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
     """A shop whose worker runs the workflow of this process, so that it can be sabotaged."""
     async with time_skipping_server() as env:
-        with premises(env, tmp_path_factory.mktemp("shop")) as (shop, activity_set):
+        with open_shop(env, tmp_path_factory.mktemp("shop")) as (shop, activity_set):
             async with build_worker(env.client, activity_set, sandboxed=False):
                 yield shop
 

@@ -16,8 +16,9 @@ from config.settings import Settings
 from domain.enums import CaseState
 from tests.replay import releases
 from tests.support.temporal_env import dev_server, time_skipping_server
-from tests.workflows.case_driver import OpenCase, Shop
-from tests.workflows.environment import premises
+from tests.workflows.case_driver import OpenCase
+from tests.workflows.environment import open_shop
+from tests.workflows.shop import Shop
 from worker.build import ActivitySet, build_worker
 from worker.release import DEPLOYMENT, RELEASE, version_of
 from worker.versions import PATIENCE, NotPromotedError, as_deployed, current_build, promote, promote_first
@@ -84,7 +85,7 @@ async def brand_new(tmp_path: Path) -> AsyncIterator[Releases]:
 @asynccontextmanager
 async def _releases(folder: Path) -> AsyncIterator[Releases]:
     async with dev_server() as env:
-        with premises(env, folder) as (shop, activity_set):
+        with open_shop(env, folder) as (shop, activity_set):
             yield Releases(shop, activity_set)
 
 

@@ -1,12 +1,10 @@
-"""A shop on real parts for workflow tests: Temporal server, worker, database; the clock is the server's."""
+"""What a workflow test says to a case, how it lets time pass, and what it looks at."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
@@ -23,10 +21,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from db.cases.cases import Cases
-from db.core.engine import Database
-from db.orders.orders import Orders
-from db.payouts.disputes import Disputes
-from db.payouts.payouts import Payouts
+from db.cases.timeline import TimelineRecord
 from domain.calendar import Deadline
 from domain.cases.case import Case, CaseStatus
 from domain.cases.case_lines import InspectedLine
@@ -42,11 +37,9 @@ from domain.cases.messages import (
     WarehouseInspection,
     Withdrawal,
 )
-from domain.enums import CaseState, DispatchedGoods, EvidenceStatus, Reason, ResolutionAsked, ResolutionDecision
+from domain.enums import CaseState, DispatchedGoods, EvidenceStatus, ResolutionDecision
 from domain.money import Money
-from domain.order import Order, OrderLine, Parcel, Payment
-from domain.request import CaseIntake, RequestedLine
-from tests.support.fakes import ForgetfulStock, ObedientGateway, OpenVault
+from domain.request import CaseIntake
 from workflows.options import TASK_QUEUE
 from workflows.refund.deadline_timer import GRACE
 from workflows.refund.workflow import RefundWorkflow
@@ -54,101 +47,23 @@ from workflows.refund.workflow import RefundWorkflow
 SHA = "a" * 64
 PATIENCE_SECONDS = 30
 POLL_SECONDS = 0.02
-_numbers = count(1)
-
-
-@dataclass
-class Shop:
-    """Where tests place orders and open cases."""
-
-    env: WorkflowEnvironment
-    database: Database
-    stock: ForgetfulStock
-    gateway: ObedientGateway = field(default_factory=ObedientGateway)
-    vault: OpenVault = field(default_factory=OpenVault)
-    opened: list["OpenCase"] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.orders, self.cases = Orders(self.database), Cases(self.database)
-        self.payouts, self.disputes = Payouts(self.database), Disputes(self.database)
-
-    @property
-    def client(self) -> Client:
-        return self.env.client
-
-    async def now(self) -> datetime:
-        """Return the server's time; cases that have a clock of their own are asked by `OpenCase.now`."""
-        return datetime.now(UTC) if self.env.supports_time_skipping_v2 else await self.env.get_current_time()
-
-    async def order(self, *, delivered_days_ago: float = 1, **changes: Any) -> Order:
-        now = await self.now()
-        number = f"O-{next(_numbers)}-{uuid4().hex[:6]}"
-        facts: dict[str, Any] = {
-            "order_number": number,
-            "customer_id": "c-1",
-            "currency": "USD",
-            "placed_at": now - timedelta(days=delivered_days_ago + 5),
-            "lines": (
-                OrderLine(sku="MUG", product_name="Mug", quantity=3, unit_price=1000, tax=100, discount=1),
-                OrderLine(sku="LAMP", product_name="Lamp", quantity=1, unit_price=2500),
-                OrderLine(sku="RING", product_name="Engraved ring", quantity=1, unit_price=4000, special=True),
-            ),
-            "outbound_postage": 700,
-            "payments": (Payment(provider="stripe", reference=f"pi_{number}", amount=10299),),
-            "parcels": (
-                Parcel(
-                    tracking_number="OUT-1",
-                    skus=("MUG", "LAMP", "RING"),
-                    delivered_at=now - timedelta(days=delivered_days_ago),
-                ),
-            ),
-        }
-        order = Order(**{**facts, **changes})
-        self.orders.put(order)
-        return order
-
-    async def open(
-        self,
-        reason: Reason = Reason.PERSONAL,
-        *,
-        order: Order | None = None,
-        lines: Sequence[tuple[str, int]] = (("MUG", 1),),
-        evidence: Sequence[str] = (),
-        received_at: datetime | None = None,
-        customer_id: str = "c-1",
-        order_number: str | None = None,
-        exchange_for: str | None = None,
-        resolution: ResolutionAsked = ResolutionAsked.REFUND,
-    ) -> "OpenCase":
-        order = order or await self.order()
-        intake = CaseIntake(
-            case_id=f"rc_{uuid4().hex[:20]}",
-            order_number=order_number or order.order_number,
-            customer_id=customer_id,
-            reason=reason,
-            resolution=resolution,
-            lines=tuple(
-                RequestedLine(sku=sku, quantity=quantity, exchange_for=exchange_for) for sku, quantity in lines
-            ),
-            evidence_ids=tuple(evidence),
-            received_at=received_at or await self.now(),
-        )
-        case = OpenCase(self, intake)
-        self.opened.append(case)
-        await case.start()
-        return case
 
 
 @dataclass
 class OpenCase:
     """A case under test: says things to it and looks at what is recorded."""
 
-    shop: Shop
+    env: WorkflowEnvironment
+    cases: Cases
     intake: CaseIntake
 
     @property
+    def client(self) -> Client:
+        return self.env.client
+
+    @property
     def handle(self) -> WorkflowHandle[Any, Any]:
-        return self.shop.client.get_workflow_handle(f"refund/{self.intake.case_id}")
+        return self.client.get_workflow_handle(f"refund/{self.intake.case_id}")
 
     async def start(self) -> None:
         await self._with_start("open", (), self.intake, WorkflowIDReusePolicy.REJECT_DUPLICATE)
@@ -169,12 +84,12 @@ class OpenCase:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=reuse,
         )
-        return await self.shop.client.execute_update_with_start_workflow(
+        return await self.client.execute_update_with_start_workflow(
             update, args=args, start_workflow_operation=start, result_type=CaseStatus
         )
 
     def case(self) -> Case:
-        case = self.shop.cases.case(self.intake.case_id)
+        case = self.cases.case(self.intake.case_id)
         assert case is not None
         return case
 
@@ -183,7 +98,10 @@ class OpenCase:
         return self.case().state
 
     def events(self) -> list[str]:
-        return [record.event for record in self.shop.cases.timeline(self.intake.case_id)]
+        return [record.event for record in self.timeline()]
+
+    def timeline(self) -> list[TimelineRecord]:
+        return self.cases.timeline(self.intake.case_id)
 
     async def ended(self) -> str:
         """Wait for the end of the workflow and return the state that the case ended in."""
@@ -200,7 +118,7 @@ class OpenCase:
 
     async def hear(self, signal: str, news: Message) -> None:
         """Signal news of a gateway; an ended case is taken up again by them, as the API does (R37)."""
-        await self.shop.client.start_workflow(
+        await self.client.start_workflow(
             RefundWorkflow.run,
             self.intake.amend(resumes=True),
             id=f"refund/{self.intake.case_id}",
@@ -222,9 +140,9 @@ class OpenCase:
     async def _is_completed(self) -> bool:
         # Not `handle.describe()`: the time-skipping server's search attributes do not decode.
         request = DescribeWorkflowExecutionRequest(
-            namespace=self.shop.client.namespace, execution=WorkflowExecution(workflow_id=self.handle.id)
+            namespace=self.client.namespace, execution=WorkflowExecution(workflow_id=self.handle.id)
         )
-        told = await self.shop.client.workflow_service.describe_workflow_execution(request)
+        told = await self.client.workflow_service.describe_workflow_execution(request)
         return told.workflow_execution_info.status == WorkflowExecutionStatus.COMPLETED
 
     async def _until(self, condition: Callable[[], Awaitable[bool]], what: str) -> None:
@@ -290,16 +208,16 @@ class OpenCase:
 
     async def now(self) -> datetime:
         """Return the time on the case's clock."""
-        env = self.shop.env
+        env = self.env
         return await (env.get_current_time(self.handle) if env.supports_time_skipping_v2 else env.get_current_time())
 
     async def forward(self, duration: timedelta) -> None:
         """Let time pass: on the case's own clock where it has one, else on the whole server's."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            if self.shop.env.supports_time_skipping_v2:
-                await self.shop.env.fast_forward(self.handle, duration)
+            if self.env.supports_time_skipping_v2:
+                await self.env.fast_forward(self.handle, duration)
             else:
-                await self.shop.env.sleep(duration)
+                await self.env.sleep(duration)
 
 
 def inspection(*found: tuple[str, int, str]) -> WarehouseInspection:

@@ -7,8 +7,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.replay import fingerprints, releases
 from tests.support.temporal_env import dev_server, forwarding_server, time_skipping_server
-from tests.workflows.case_driver import Shop
-from tests.workflows.environment import premises
+from tests.workflows.environment import open_shop
+from tests.workflows.shop import Shop
 from worker.build import build_worker
 
 
@@ -62,6 +62,6 @@ async def _save_history(request: pytest.FixtureRequest, shop: Shop) -> None:
 
 
 async def _shop(env: WorkflowEnvironment, folder: Path) -> AsyncIterator[Shop]:
-    with premises(env, folder) as (shop, activity_set):
+    with open_shop(env, folder) as (shop, activity_set):
         async with build_worker(env.client, activity_set, sandboxed=True):
             yield shop

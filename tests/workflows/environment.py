@@ -20,14 +20,14 @@ from gateways.calendars import HolidayCalendars
 from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
 from tests.support.fakes import ForgetfulStock, ObedientGateway, OpenVault
-from tests.workflows.case_driver import Shop
+from tests.workflows.shop import Shop
 from worker.build import ActivitySet
 
 VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
 
 
 @contextmanager
-def premises(env: WorkflowEnvironment, folder: Path) -> Iterator[tuple[Shop, ActivitySet]]:
+def open_shop(env: WorkflowEnvironment, folder: Path) -> Iterator[tuple[Shop, ActivitySet]]:
     """Give a shop on the server and the activities for its worker, who comes and goes as the test likes."""
     url = f"sqlite:///{folder}/refunds.db"
     migrate(url)

@@ -6,7 +6,8 @@ from domain.cases.exchange import Product
 from domain.cases.messages import DisputeUpdate
 from domain.enums import Reason, ResolutionAsked
 from domain.payment_events import Dispute, DisputeStatus
-from tests.workflows.case_driver import OpenCase, Shop, usd
+from tests.workflows.case_driver import OpenCase, usd
+from tests.workflows.shop import Shop
 
 
 def stock(shop: Shop, sku: str = "MUG", available: int = 9, **prices: int) -> None:

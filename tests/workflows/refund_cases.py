@@ -2,7 +2,8 @@
 
 from domain.enums import Reason
 from domain.order import Order, Parcel
-from tests.workflows.case_driver import OpenCase, Shop, usd
+from tests.workflows.case_driver import OpenCase, usd
+from tests.workflows.shop import Shop
 
 
 async def due(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:

@@ -12,8 +12,9 @@ import pytest_asyncio
 from domain.cases.messages import CourierTracking
 from domain.enums import CaseState
 from tests.support.temporal_env import time_skipping_server
-from tests.workflows.case_driver import OpenCase, Shop
-from tests.workflows.environment import premises
+from tests.workflows.case_driver import OpenCase
+from tests.workflows.environment import open_shop
+from tests.workflows.shop import Shop
 from worker.build import ActivitySet, build_worker
 
 PATIENCE_SECONDS = 60
@@ -51,7 +52,7 @@ class Rounds:
 @pytest_asyncio.fixture
 async def rounds(tmp_path: Path) -> AsyncIterator[Rounds]:
     async with time_skipping_server() as env:
-        with premises(env, tmp_path) as (shop, activity_set):
+        with open_shop(env, tmp_path) as (shop, activity_set):
             yield Rounds(shop, activity_set)
 
 
@@ -77,7 +78,7 @@ async def test_r19_a_signal_after_the_deadline_is_late_though_nobody_had_let_the
     assert case.state is CaseState.AWAITING_RETURN
     async with rounds.worker():
         assert await case.ended() == "expired"
-    last_two = case.shop.cases.timeline(case.intake.case_id)[-2:]
+    last_two = case.timeline()[-2:]
     assert {one.event for one in last_two} == {"return_window_ended", "signal_ignored"}
     assert [one.details["why"] for one in last_two if one.event == "signal_ignored"] == [
         "not expected in state expired"

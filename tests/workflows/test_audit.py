@@ -5,7 +5,8 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from domain.cases.next_step import next_step
 from domain.enums import CaseState, Party, Reason
-from tests.workflows.case_driver import Shop, refused_by, usd
+from tests.workflows.case_driver import refused_by, usd
+from tests.workflows.shop import Shop
 
 
 async def test_r13_there_are_no_return_instructions_before_approval(shop: Shop) -> None:

@@ -15,7 +15,8 @@ from domain.cases.messages import WarehouseInspection
 from domain.enums import Reason
 from domain.request import CaseIntake, RequestedLine
 from tests.support.temporal_cli import TemporalCli
-from tests.workflows.case_driver import OpenCase, Shop, inspection
+from tests.workflows.case_driver import OpenCase, inspection
+from tests.workflows.shop import Shop
 from workflows.payload_converter import DATA_CONVERTER
 
 PATIENCE_SECONDS = 20
@@ -47,7 +48,7 @@ async def opened(shop: Shop) -> OpenCase:
         received_at=await shop.now(),
     )
     await RefundWorkflows(shop.client).open(intake)
-    return OpenCase(shop, intake)
+    return OpenCase(shop.env, shop.cases, intake)
 
 
 async def details_of(cli: TemporalCli, case: OpenCase) -> str:

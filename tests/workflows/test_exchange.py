@@ -9,8 +9,9 @@ from temporalio.client import WorkflowUpdateFailedError
 from domain.enums import CaseState, Reason, ResolutionAsked, ResolutionDecision
 from domain.order import OrderLine
 from domain.payment_events import DisputeStatus
-from tests.workflows.case_driver import Shop, refused_by, usd
+from tests.workflows.case_driver import refused_by, usd
 from tests.workflows.exchange_cases import asked, available, inspected, news, reserved, states, stock
+from tests.workflows.shop import Shop
 
 
 @pytest.mark.branch("exchanged")

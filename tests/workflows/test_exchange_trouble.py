@@ -6,8 +6,9 @@ from temporalio.client import WorkflowUpdateFailedError
 from domain.cases.messages import Dispatch
 from domain.enums import CaseState, DispatchedGoods, Reason, ResolutionAsked, ResolutionDecision
 from domain.payment_events import DisputeStatus
-from tests.workflows.case_driver import Shop, refused_by, usd
+from tests.workflows.case_driver import refused_by, usd
 from tests.workflows.exchange_cases import asked, available, inspected, news, reserved, states, stock
+from tests.workflows.shop import Shop
 
 
 async def test_r39_a_lost_answer_of_the_stock_reserves_and_gives_back_one_unit(shop: Shop) -> None:

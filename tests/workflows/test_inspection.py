@@ -4,7 +4,8 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.enums import CaseState, Reason, ResolutionDecision
-from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
+from tests.workflows.case_driver import OpenCase, refused_by, usd
+from tests.workflows.shop import Shop
 
 
 async def in_transit(shop: Shop, reason: Reason = Reason.PERSONAL, units: int = 1) -> OpenCase:

@@ -12,8 +12,9 @@ from domain.enums import CaseState, Reason, ResolutionDecision
 from domain.order import Payment
 from domain.payment_events import Dispute, DisputeStatus, GatewayRefundRecord
 from domain.payout_state import PayoutState
-from tests.workflows.case_driver import OpenCase, Shop, refused_by, usd
+from tests.workflows.case_driver import OpenCase, refused_by, usd
 from tests.workflows.refund_cases import due, parcels_of_mugs
+from tests.workflows.shop import Shop
 
 OTHER = {"decision": ResolutionDecision.OTHER_ACCOUNT, "reference": "acct-7"}
 

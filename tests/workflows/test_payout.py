@@ -8,8 +8,9 @@ from temporalio.client import WorkflowUpdateFailedError
 from domain.enums import CaseState, Reason, ResolutionDecision
 from domain.order import OrderLine, Payment
 from domain.payout_state import PayoutState
-from tests.workflows.case_driver import Shop, refused_by, usd
+from tests.workflows.case_driver import refused_by, usd
 from tests.workflows.refund_cases import due, parcels_of_mugs
+from tests.workflows.shop import Shop
 
 
 async def test_r30_sellers_fault_pays_goods_their_outbound_share_and_the_return_postage(shop: Shop) -> None:

@@ -10,7 +10,7 @@ from domain.cases.case import Case
 from domain.cases.messages import StockAnswer
 from domain.enums import CaseState, ReplacementState
 from tests.support.samples import CASE, REPLACEMENT
-from tests.workflows.case_driver import Shop
+from tests.workflows.shop import Shop
 from workflows.refund.inbox import Inbox
 from workflows.refund.replacement_runner import ReplacementRunner
 

@@ -7,7 +7,8 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from domain.cases.messages import CaseResolution
 from domain.enums import CaseState, EvidenceStatus, Reason, ResolutionDecision
-from tests.workflows.case_driver import Shop, refused_by
+from tests.workflows.case_driver import refused_by
+from tests.workflows.shop import Shop
 
 
 async def test_r1_the_purchaser_gets_a_case(shop: Shop) -> None:

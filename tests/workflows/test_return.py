@@ -4,7 +4,8 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.enums import CaseState, Reason, ResolutionDecision
-from tests.workflows.case_driver import OpenCase, Shop, inspection, refused_by, usd
+from tests.workflows.case_driver import OpenCase, inspection, refused_by, usd
+from tests.workflows.shop import Shop
 
 
 async def approved(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:

@@ -10,7 +10,8 @@ from temporalio.common import RawValue
 from db.cases.cases import TimelineRecord
 from domain.enums import CaseState
 from tests.support.temporal_cli import TemporalCli
-from tests.workflows.case_driver import OpenCase, Shop
+from tests.workflows.case_driver import OpenCase
+from tests.workflows.shop import Shop
 
 APPROVAL = {"decision": "approve", "decided_by": "mei"}
 PARCEL = {"carrier": "sf_express", "tracking_number": "SF1234567890", "status": "in_transit"}
@@ -28,7 +29,7 @@ def found(sku: str = "MUG", quantity: int = 1) -> dict[str, object]:
 
 
 def ignored(case: OpenCase) -> list[TimelineRecord]:
-    return [one for one in case.shop.cases.timeline(case.intake.case_id) if one.event == "signal_ignored"]
+    return [one for one in case.timeline() if one.event == "signal_ignored"]
 
 
 async def send(cli: TemporalCli, case: OpenCase, name: str, *inputs: object) -> None:

@@ -13,7 +13,8 @@ from domain.cases.messages import Message
 from tests.replay.stored_types import of_signals, of_updates
 from tests.support.neighbours import MORE
 from tests.support.samples import MESSAGES
-from tests.workflows.case_driver import OpenCase, Shop
+from tests.workflows.case_driver import OpenCase
+from tests.workflows.shop import Shop
 
 BY_TYPE = {type(one): one for one in MESSAGES.values()}
 
@@ -34,7 +35,7 @@ async def test_a_signal_with_a_field_that_is_not_known_stands_in_the_timeline_as
     before = case.events().count("signal_ignored")
     await case.handle.signal(name, with_more(MESSAGES[name]))
     await case.until_event("signal_ignored", before + 1)
-    [ignored] = [one for one in case.shop.cases.timeline(case.intake.case_id) if one.actor == name]
+    [ignored] = [one for one in case.timeline() if one.actor == name]
     assert ignored.details == {"why": f"{MORE}: extra_forbidden"}
 
 

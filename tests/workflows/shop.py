@@ -1,0 +1,106 @@
+"""A shop on real parts for workflow tests: Temporal server, worker, database; the clock is the server's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from db.cases.cases import Cases
+from db.core.engine import Database
+from db.orders.orders import Orders
+from db.payouts.disputes import Disputes
+from db.payouts.payouts import Payouts
+from domain.enums import Reason, ResolutionAsked
+from domain.order import Order, OrderLine, Parcel, Payment
+from domain.request import CaseIntake, RequestedLine
+from tests.support.fakes import ForgetfulStock, ObedientGateway, OpenVault
+from tests.workflows.case_driver import OpenCase
+
+_numbers = count(1)
+
+
+@dataclass
+class Shop:
+    """Where tests place orders and open cases."""
+
+    env: WorkflowEnvironment
+    database: Database
+    stock: ForgetfulStock
+    gateway: ObedientGateway = field(default_factory=ObedientGateway)
+    vault: OpenVault = field(default_factory=OpenVault)
+    opened: list[OpenCase] = field(default_factory=list[OpenCase])
+
+    def __post_init__(self) -> None:
+        self.orders, self.cases = Orders(self.database), Cases(self.database)
+        self.payouts, self.disputes = Payouts(self.database), Disputes(self.database)
+
+    @property
+    def client(self) -> Client:
+        return self.env.client
+
+    async def now(self) -> datetime:
+        """Return the server's time; cases that have a clock of their own are asked by `OpenCase.now`."""
+        return datetime.now(UTC) if self.env.supports_time_skipping_v2 else await self.env.get_current_time()
+
+    async def order(self, *, delivered_days_ago: float = 1, **changes: Any) -> Order:
+        now = await self.now()
+        number = f"O-{next(_numbers)}-{uuid4().hex[:6]}"
+        facts: dict[str, Any] = {
+            "order_number": number,
+            "customer_id": "c-1",
+            "currency": "USD",
+            "placed_at": now - timedelta(days=delivered_days_ago + 5),
+            "lines": (
+                OrderLine(sku="MUG", product_name="Mug", quantity=3, unit_price=1000, tax=100, discount=1),
+                OrderLine(sku="LAMP", product_name="Lamp", quantity=1, unit_price=2500),
+                OrderLine(sku="RING", product_name="Engraved ring", quantity=1, unit_price=4000, special=True),
+            ),
+            "outbound_postage": 700,
+            "payments": (Payment(provider="stripe", reference=f"pi_{number}", amount=10299),),
+            "parcels": (
+                Parcel(
+                    tracking_number="OUT-1",
+                    skus=("MUG", "LAMP", "RING"),
+                    delivered_at=now - timedelta(days=delivered_days_ago),
+                ),
+            ),
+        }
+        order = Order(**{**facts, **changes})
+        self.orders.put(order)
+        return order
+
+    async def open(
+        self,
+        reason: Reason = Reason.PERSONAL,
+        *,
+        order: Order | None = None,
+        lines: Sequence[tuple[str, int]] = (("MUG", 1),),
+        evidence: Sequence[str] = (),
+        received_at: datetime | None = None,
+        customer_id: str = "c-1",
+        order_number: str | None = None,
+        exchange_for: str | None = None,
+        resolution: ResolutionAsked = ResolutionAsked.REFUND,
+    ) -> OpenCase:
+        order = order or await self.order()
+        intake = CaseIntake(
+            case_id=f"rc_{uuid4().hex[:20]}",
+            order_number=order_number or order.order_number,
+            customer_id=customer_id,
+            reason=reason,
+            resolution=resolution,
+            lines=tuple(
+                RequestedLine(sku=sku, quantity=quantity, exchange_for=exchange_for) for sku, quantity in lines
+            ),
+            evidence_ids=tuple(evidence),
+            received_at=received_at or await self.now(),
+        )
+        case = OpenCase(self.env, self.cases, intake)
+        self.opened.append(case)
+        await case.start()
+        return case
