@@ -1,8 +1,6 @@
 """Carries a payout through its gateway: submits it once, checks it while it is pending, passes answers to the case."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -17,7 +15,7 @@ from workflows import options
 from workflows.refund.inbox import Inbox
 
 SUBMITS_IN = frozenset({CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED})
-UPDATE_OF = "update of "
+Tasks = dict[str, asyncio.Task[None]]
 
 
 class PayoutRunner:
@@ -25,17 +23,18 @@ class PayoutRunner:
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._submissions: Tasks = {}
+        self._checks: Tasks = {}
 
     @property
     def is_idle(self) -> bool:
         """True when no payout is on its way."""
-        return all(task.done() for task in self._tasks.values())
+        return all(task.done() for task in (*self._submissions.values(), *self._checks.values()))
 
     @property
     def is_asking(self) -> bool:
         """True while a gateway is being asked about a refund that it reported to have changed."""
-        return any(not task.done() for name, task in self._tasks.items() if name.startswith(UPDATE_OF))
+        return not all(task.done() for task in self._checks.values())
 
     def start(self, case: Case) -> Case:
         """Start every payout that is due and not on its way, and return the case; answers come back as messages.
@@ -43,22 +42,25 @@ class PayoutRunner:
         A check that is already running may miss the latest change, so that another one follows it (R37).
         """
         for payout in _due(case):
-            if self._start(payout.idempotency_key, pay(case, payout, self._inbox)):
+            if self._submit(case, payout):
                 case = case.with_payout(_submitted(payout))
         asked = {one.payout_id for one in case.payouts if one.payout_id in case.refund_checks and self._asks(case, one)}
         left = tuple(payout_id for payout_id in case.refund_checks if payout_id not in asked)
         return case if left == case.refund_checks else case.amend(refund_checks=left)
 
-    def _asks(self, case: Case, payout: Payout) -> bool:
-        return self._start(f"{UPDATE_OF}{payout.payout_id}", ask(case, payout, self._inbox))
-
-    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> bool:
-        """Start the work unless it was started before; a finished check may be started again."""
-        known = self._tasks.get(name)
-        if known and not (name.startswith(UPDATE_OF) and known.done()):
-            work.close()
+    def _submit(self, case: Case, payout: Payout) -> bool:
+        """Start the attempt unless it was started before."""
+        if payout.idempotency_key in self._submissions:
             return False
-        self._tasks[name] = asyncio.create_task(work)
+        self._submissions[payout.idempotency_key] = asyncio.create_task(pay(case, payout, self._inbox))
+        return True
+
+    def _asks(self, case: Case, payout: Payout) -> bool:
+        """Start a check unless one of the payout is running; a finished one may be started again."""
+        running = self._checks.get(payout.payout_id)
+        if running and not running.done():
+            return False
+        self._checks[payout.payout_id] = asyncio.create_task(ask(case, payout, self._inbox))
         return True
 
 
