@@ -1,1 +1,1 @@
-"""The values everybody speaks: frozen, validated, free of I/O, clock and Temporal."""
+"""The values that all other packages use: frozen, validated, and free of I/O, clock and Temporal."""

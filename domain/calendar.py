@@ -10,10 +10,10 @@ from domain.value import Value
 
 
 class WorkCalendar(Value):
-    """Which days are working days around a point in time.
+    """The working days around a point in time.
 
-    `days` maps the exceptions only: a weekday that is off (False) and a weekend day that is worked (True, 调休).
-    A year that is not in `published_years` is a guess: what reaches into it is provisional (R6).
+    `days` contains the exceptions only: a weekday that is off (False) and a weekend day that is worked (True, 调休).
+    A year that is not in `published_years` is an estimate, and a deadline that reaches into it is provisional (R6).
     """
 
     timezone: str
@@ -21,12 +21,12 @@ class WorkCalendar(Value):
     days: dict[date, bool]
 
     def is_working(self, day: date) -> bool:
-        """Return whether the day is worked (R6)."""
+        """Return whether the day is a working day (R6)."""
         return self.days.get(day, day.weekday() < 5)  # noqa: PLR2004 - Monday to Friday
 
 
 class WindowName(StrEnum):
-    """Every window of the policy, and what the end of each is for."""
+    """The windows of the policy, and what the end of each means."""
 
     REQUEST = "request"
     INFORMATION = "information"
@@ -48,12 +48,12 @@ class WindowName(StrEnum):
 
     @property
     def is_reminder(self) -> bool:
-        """True when its end only reminds somebody of another window."""
+        """True if its end only reminds somebody of another window."""
         return self in {*INFORMATION_REMINDERS, *SHIP_BY_REMINDERS}
 
     @property
     def is_target(self) -> bool:
-        """True when a miss marks the case overdue and alerts, and decides nothing (R14, R29, R39)."""
+        """True if missing it only marks the case overdue and alerts, and decides nothing (R14, R29, R39)."""
         return self in {
             WindowName.AUDIT_TARGET,
             WindowName.INSPECTION_TARGET,
@@ -63,12 +63,12 @@ class WindowName(StrEnum):
 
     @property
     def is_customers(self) -> bool:
-        """True when it is the customer's time: of two calendars the later end holds (R6)."""
+        """True if it is the customer's time, so that the later end holds when the calendar changes (R6)."""
         return self in {WindowName.REQUEST, WindowName.INFORMATION, WindowName.SHIP_BY}
 
     @property
     def is_payout(self) -> bool:
-        """True when it is the shop's time to pay: of two calendars the earlier end holds (R6, R34)."""
+        """True if it is the shop's time to pay, so that the earlier end holds when the calendar changes (R6, R34)."""
         return self in {WindowName.PAYOUT_SUBMIT, WindowName.PAYOUT_ALERT, WindowName.PAYOUT}
 
 
@@ -81,7 +81,7 @@ SHIP_BY_REMINDERS = (WindowName.SHIP_BY_REMINDER_1, WindowName.SHIP_BY_REMINDER_
 
 
 class Window(Value):
-    """A window to open: how many days after the day of `since`, and for whom it runs."""
+    """An opened window: its name, when it began, and its length in working days or in calendar days."""
 
     what: WindowName
     since: AwareDatetime
@@ -90,7 +90,7 @@ class Window(Value):
 
 
 class Deadline(Value):
-    """A deadline: met by anything that arrives at `when` or before, to the second.
+    """A deadline, which is met by anything that arrives no later than `when`, to the second.
 
     `provisional` marks a deadline that reaches into a year whose calendar is not yet published (R6).
     """

@@ -1,4 +1,4 @@
-"""The words of the refund process, as RULES.md fixes them; their spelling is the wire format."""
+"""The codes of the refund process; their spelling is the wire format and never changes."""
 
 from enum import StrEnum
 
@@ -20,7 +20,7 @@ class ResolutionAsked(StrEnum):
 
 
 class CaseState(StrEnum):
-    """Where a case stands; the part of it that still lives is `CaseState.is_open`."""
+    """The state of a case."""
 
     INFORMATION_REQUESTED = "information_requested"
     UNDER_AUDIT = "under_audit"
@@ -53,7 +53,7 @@ class Party(StrEnum):
 
 
 class ReplacementState(StrEnum):
-    """Where a replacement stands; only `sent` counts as replaced (R39)."""
+    """The state of a replacement; only `sent` counts as replaced (R39)."""
 
     PLANNED = "planned"
     RESERVED = "reserved"
@@ -64,14 +64,14 @@ class ReplacementState(StrEnum):
 
 
 class HoldReason(StrEnum):
-    """Why nothing is reserved: the money may go back, or went back, another way (R32, R38)."""
+    """Why no replacement is reserved: the money went back, or may go back, another way (R32, R38)."""
 
     CHARGE_DISPUTED = "charge_disputed"
     REFUNDED_EXTERNALLY = "refunded_elsewhere"
 
 
 class DispatchedGoods(StrEnum):
-    """What a parcel to the customer holds."""
+    """What a parcel to the customer contains."""
 
     REPLACEMENT = "replacement"
     REFUSED_GOODS = "refused_goods"
@@ -98,7 +98,7 @@ class InspectionVerdict(StrEnum):
 
 
 class Disposition(StrEnum):
-    """Where an inspected unit goes, apart from its verdict (R26)."""
+    """Where an inspected unit goes, independent of its verdict (R26)."""
 
     RESTOCK = "restock"
     RESALE_HOLD = "resale_hold"
@@ -108,7 +108,7 @@ class Disposition(StrEnum):
 
 
 class CourierStatus(StrEnum):
-    """One vocabulary for every courier; providers' words are translated at the edge."""
+    """One vocabulary for all couriers, into which each provider's statuses are translated."""
 
     INFO_RECEIVED = "info_received"
     IN_TRANSIT = "in_transit"
@@ -121,7 +121,7 @@ class CourierStatus(StrEnum):
 
 
 class CourierSubStatus(StrEnum):
-    """What an `exception` of a courier means."""
+    """What a courier's `exception` means."""
 
     LOST = "lost"
     DAMAGED = "damaged"
@@ -131,7 +131,7 @@ class CourierSubStatus(StrEnum):
 
 
 class ResolutionDecision(StrEnum):
-    """What a human decides for a parked case."""
+    """What a human can decide about a parked case."""
 
     ACCEPT = "accept"
     RECLASSIFY = "reclassify"
@@ -146,7 +146,7 @@ class ResolutionDecision(StrEnum):
 
 
 class EvidenceStatus(StrEnum):
-    """Where a piece of evidence stands; only `pinned` counts (R8)."""
+    """The status of a piece of evidence; only `pinned` counts (R8)."""
 
     ANNOUNCED = "announced"
     PINNED = "pinned"

@@ -1,8 +1,8 @@
-"""Named failures; whatever else is raised is transient and Temporal tries it again."""
+"""Named failures; any other error is treated as transient, and Temporal retries it."""
 
 
 class DomainError(Exception):
-    """A failure with a stable code that says what is wrong and how to mend it."""
+    """A failure with a stable code and a message that says what is wrong and how to fix it."""
 
     code = "error"
 
@@ -18,43 +18,43 @@ class OrderConflictError(DomainError):
 
 
 class UnknownCaseError(DomainError):
-    """No such case, or not visible to the caller."""
+    """There is no such case, or the caller may not see it."""
 
     code = "unknown_case"
 
 
 class RegistrationRefusedError(DomainError):
-    """A tracking provider will not follow the parcel; asking again cannot help."""
+    """A tracking provider refuses to follow the parcel; a retry cannot help."""
 
     code = "registration_refused"
 
 
 class NoLabelError(DomainError):
-    """No goods come back for the case, or not yet: there is no return slip (R18)."""
+    """There is no return slip, because no goods come back for the case, or not yet (R18)."""
 
     code = "no_label"
 
 
 class UnknownParcelError(DomainError):
-    """Nobody expects such a parcel, or there is no such record."""
+    """No case expects such a parcel, or there is no record of it."""
 
     code = "unknown_parcel"
 
 
 class ScanReusedError(DomainError):
-    """A scan_id came back with another scan."""
+    """A scan_id was reused for a different scan."""
 
     code = "scan_id_reused"
 
 
 class UnknownEvidenceError(DomainError):
-    """No such piece of evidence on that case."""
+    """The case has no such piece of evidence."""
 
     code = "unknown_evidence"
 
 
 class KeyReusedError(DomainError):
-    """An Idempotency-Key came back with another body."""
+    """An Idempotency-Key was reused with a different body."""
 
     code = "idempotency_key_reused"
 
@@ -78,19 +78,19 @@ class ChargeDisputedError(DomainError):
 
 
 class BadSignatureError(DomainError):
-    """A webhook is not signed by its provider, or too long ago."""
+    """A webhook is not signed by its provider, or was signed too long ago."""
 
     code = "bad_signature"
 
 
 class UnreadableEventError(DomainError):
-    """A webhook is signed and yet not what its provider documents."""
+    """A webhook is signed correctly, but its content is not what the provider documents."""
 
     code = "unreadable_event"
 
 
 class UnknownFindingError(DomainError):
-    """No such finding."""
+    """There is no such finding."""
 
     code = "unknown_finding"
 
@@ -102,7 +102,7 @@ class EvidenceRefusedError(DomainError):
 
 
 class EvidenceMissingError(DomainError):
-    """Nothing was uploaded under the ticket yet."""
+    """Nothing has been uploaded with the ticket yet."""
 
     code = "evidence_missing"
 
@@ -120,7 +120,7 @@ class StoreUnavailableError(DomainError):
 
 
 class PayoutRefusedError(DomainError):
-    """The gateway refuses for good (R36); trying again with the same data cannot help."""
+    """The gateway refuses permanently (R36); a retry with the same data cannot help."""
 
     code = "payout_refused"
 
@@ -136,31 +136,31 @@ class NoGatewayError(DomainError):
 
 
 class StockUnavailableError(DomainError):
-    """The shop's stock does not answer, or not clearly; try again later (R39)."""
+    """The shop's stock gives no answer or no clear one; try again later (R39)."""
 
     code = "stock_unavailable"
 
 
 class UnknownProductError(DomainError):
-    """No such product is stated (R39)."""
+    """The stock has no such product (R39)."""
 
     code = "unknown_product"
 
 
 class GatewayUnavailableError(DomainError):
-    """The gateway did not answer, or not clearly: whether it paid is unknown until asked again."""
+    """The gateway gave no answer or no clear one; whether it paid is unknown until it is asked again."""
 
     code = "gateway_unavailable"
 
 
 class AnswerLostError(GatewayUnavailableError):
-    """The request was sent and no whole answer came: it may have been carried out, now or a little later."""
+    """The request was sent but no complete answer came: it may have been carried out, now or a little later."""
 
     code = "gateway_answer_lost"
 
 
 class StaleAnswerError(GatewayUnavailableError):
-    """The gateway stored a server error under this key and will repeat it: look the refund up, then use a new key."""
+    """The gateway stored a server error for this key and will repeat it: look up the refund, then use a new key."""
 
     code = "gateway_stored_error"
 
@@ -172,13 +172,13 @@ class WorkflowsUnavailableError(DomainError):
 
 
 class BadCursorError(DomainError):
-    """A list's cursor is not one that the list gave."""
+    """A cursor is not one that the list returned."""
 
     code = "bad_cursor"
 
 
 class DatabaseUnavailableError(Exception):
-    """The database did not take or answer a statement; nothing of the transaction is kept, trying again may help."""
+    """The database did not execute a statement; the transaction is rolled back, and a retry may help."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""What reconciliation finds: a difference between the gateway's books, the ledger and the cases."""
+"""Findings of reconciliation: differences between the gateway's books, the ledger and the cases."""
 
 from enum import StrEnum
 
@@ -10,32 +10,32 @@ from domain.value import Value
 
 
 class FindingKind(StrEnum):
-    """What does not agree."""
+    """The kinds of differences."""
 
     EXTERNAL_REFUND = "unknown_refund"
-    """The gateway refunded something that no payout asked for, as by hand in its dashboard (fault 10)."""
+    """The gateway made a refund that no payout requested, for example by hand in its dashboard (fault 10)."""
     SECOND_REFUND = "second_refund"
     """One payout has two refunds that count at the gateway (I3)."""
     MISSING_REFUND = "missing_refund"
-    """Our books say paid, the gateway knows of no such refund."""
+    """The books say that a payout is paid, but the gateway has no such refund."""
     STATE_DIFFERS = "state_differs"
-    """Gateway and books disagree whether a refund was paid."""
+    """Gateway and books disagree about whether a refund was paid."""
     AMOUNT_DIFFERS = "amount_differs"
-    """Gateway and books disagree on how much."""
+    """Gateway and books disagree about the amount of a refund."""
     CASE_DIFFERS = "case_differs"
-    """A case and the books disagree on a payout."""
+    """A case and the books disagree about a payout."""
     LEDGER_UNBALANCED = "ledger_unbalanced"
     """The ledger of an order does not add up to zero (I2)."""
     REIMBURSEMENT_DUE = "reimbursement_due"
-    """Money owed outside the original payment that nobody has marked as paid (R32, R36)."""
+    """Money is owed outside the original payments and not yet marked as paid (R32, R36)."""
     DISPUTED_AND_REFUNDED = "disputed_and_refunded"
-    """The customer was refunded and has won a dispute over the same payment (R38)."""
+    """The customer was refunded and has also won a dispute over the same payment (R38)."""
     EVENT_UNAPPLIED = "event_unapplied"
-    """A webhook was taken in and could not be applied."""
+    """A stored webhook could not be applied."""
 
 
 class Finding(Value):
-    """A difference; `finding_id` is the same for the same difference, so that it is found once."""
+    """A difference; `finding_id` is the same for the same difference, so that it is recorded once."""
 
     finding_id: str = Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")
     kind: FindingKind

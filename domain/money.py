@@ -1,6 +1,6 @@
 """Money in integer minor units, shares that add up to the whole, and amounts as decimal text (R33).
 
-Source: ISO 4217, the number of decimals of each currency's minor unit; two where it is not named here.
+Source: ISO 4217 for the decimals of each currency; two for currencies that are not listed here.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class Money(Value):
         return self.minor < self._same(other).minor
 
     def __bool__(self) -> bool:
-        """Return whether there is anything to pay."""
+        """Return whether the amount is not zero."""
         return self.minor != 0
 
     def __str__(self) -> str:
@@ -52,13 +52,13 @@ class Money(Value):
 
 
 def split(whole: int, weights: Sequence[int]) -> tuple[int, ...]:
-    """Split a whole into shares by largest remainder, so that they add up to it to the last unit (R33).
+    """Split a whole into shares by largest remainder, so that they add up to it exactly (R33).
 
-    Weights are non-negative; all zero means equal shares. Ties go to the earlier share. A negative whole mirrors
-    the split of its absolute value. Raises ValueError on no or negative weights.
+    Weights are not negative; if all are zero, the shares are equal. Ties go to the earlier share. A negative whole is
+    split like its absolute value. Raises ValueError if there are no weights or negative ones.
     """
     if not weights or min(weights) < 0:
-        raise ValueError("a split needs at least one weight, none of them negative")
+        raise ValueError("a split needs at least one weight, and none may be negative")
     if whole < 0:
         return tuple(-share for share in split(-whole, weights))
     effective = weights if any(weights) else [1] * len(weights)
@@ -70,14 +70,14 @@ def split(whole: int, weights: Sequence[int]) -> tuple[int, ...]:
 
 
 def decimals(currency: str) -> int:
-    """Return how many decimals the currency's amounts have."""
+    """Return the number of decimals of the currency's amounts."""
     return _DECIMALS.get(currency, _USUAL)
 
 
 def to_decimal_text(money: Money, places: int | None = None) -> str:
-    """Return the amount with its currency's decimals, or with as many as asked for.
+    """Return the amount as text with its currency's decimals, or with `places` decimals.
 
-    Raises ValueError when it is not exact with that few.
+    Raises ValueError if the amount is not exact with that few decimals.
     """
     own = decimals(money.currency)
     wanted = own if places is None else places
@@ -88,11 +88,11 @@ def to_decimal_text(money: Money, places: int | None = None) -> str:
 
 
 def from_decimal_text(value: str, currency: str) -> Money:
-    """Return the amount; raises ValueError for what is no amount of whole minor units."""
+    """Return the amount; raises ValueError if the text is not an amount of whole minor units."""
     try:
         minor = Decimal(value).scaleb(decimals(currency))
     except InvalidOperation:
-        raise ValueError(f"{value!r} is no amount") from None
+        raise ValueError(f"{value!r} is not an amount") from None
     if not minor.is_finite() or minor != minor.to_integral_value():
         raise ValueError(f"{value!r} has more decimals than {currency}")
     return Money(minor=int(minor), currency=currency)

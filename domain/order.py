@@ -22,7 +22,7 @@ CENTURY = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
 
 def _countable(at: datetime) -> datetime:
-    """Refuse times for which no calendar could count a window, such as the year 9999 that stands for never."""
+    """Refuse times for which no calendar can count a window, such as the year 9999 used as "never"."""
     if not CENTURY[0] <= at < CENTURY[1]:
         raise ValueError("give a time of this century, 2000 to 2099 in UTC")
     return at
@@ -32,7 +32,7 @@ Instant = Annotated[AwareDatetime, AfterValidator(_countable)]
 
 
 class OrderLine(Value):
-    """A line as it was sold: the amount paid for it is `quantity * unit_price - discount + tax`."""
+    """A line as it was sold; the amount paid for it is `quantity * unit_price - discount + tax`."""
 
     sku: Sku
     product_name: PlainText
@@ -41,7 +41,9 @@ class OrderLine(Value):
     tax: Minor = 0
     discount: Minor = 0
     special: bool = Field(default=False, description="customised or personalised goods (R10)")
-    image_url: ImageUrl | None = Field(default=None, description="a picture for whoever inspects the goods")
+    image_url: ImageUrl | None = Field(
+        default=None, description="a picture that helps the warehouse to inspect the goods"
+    )
 
     @model_validator(mode="after")
     def _discount_within_price(self) -> Self:
@@ -56,7 +58,7 @@ class OrderLine(Value):
 
 
 class Payment(Value):
-    """A captured payment of the order, at its provider's reference (R35)."""
+    """A captured payment of the order, with its provider's reference (R35)."""
 
     provider: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,31}$", examples=["stripe"])]
     reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$", examples=["pi_3Nabc"])]
@@ -67,13 +69,13 @@ class Parcel(Value):
     """An outbound parcel and when the courier delivered it; `returned_to_sender` never starts a window (R4)."""
 
     tracking_number: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")]
-    skus: tuple[Sku, ...] = Field(min_length=1, description="the lines it held, whole or in part")
+    skus: tuple[Sku, ...] = Field(min_length=1, description="the lines that it contained, in whole or in part")
     delivered_at: Instant | None = None
     returned_to_sender: bool = False
 
 
 class Order(Value):
-    """An order; what its lines and outbound postage cost must be covered by what its payments captured."""
+    """An order; its captured payments must cover its lines and outbound postage."""
 
     order_number: Identifier
     customer_id: Identifier
@@ -84,7 +86,7 @@ class Order(Value):
     payments: tuple[Payment, ...] = Field(min_length=1, max_length=20)
     parcels: tuple[Parcel, ...] = Field(default=(), max_length=200)
     receipt_confirmed_at: Instant | None = Field(
-        default=None, description="the customer's own confirmation of receipt, used where no courier says so (R4)"
+        default=None, description="when the customer confirmed receipt; used if no courier reported a delivery (R4)"
     )
 
     @model_validator(mode="after")
@@ -100,13 +102,13 @@ class Order(Value):
         skus = [line.sku for line in self.lines]
         if len(set(skus)) != len(skus):
             raise ValueError(
-                "lines: each sku may stand in one line only; give lines with the same product different skus"
+                "lines: each sku may appear in one line only; give lines of the same product different skus"
             )
         if unknown := {sku for parcel in self.parcels for sku in parcel.skus} - set(skus):
             raise ValueError(f"parcels: no line has the sku {min(unknown)}")
         references = [(payment.provider, payment.reference) for payment in self.payments]
         if len(set(references)) != len(references):
-            raise ValueError("payments: each provider and reference may stand once")
+            raise ValueError("payments: each provider and reference may appear only once")
         if sum(line.paid for line in self.lines) + self.outbound_postage > sum(p.amount for p in self.payments):
             raise ValueError("payments: they add up to less than the lines and the outbound postage")
         return self

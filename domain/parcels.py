@@ -1,4 +1,4 @@
-"""What is heard of parcels: tracking events of couriers, scans of the warehouse, parcels that no case expects."""
+"""Events about parcels: tracking events of couriers, scans of the warehouse, and parcels that no case expects."""
 
 from enum import StrEnum
 
@@ -11,31 +11,33 @@ from domain.value import Value
 
 
 class CourierEvent(Value):
-    """A verified tracking event; `event_id` is the provider's own, or the hash of its body where it has none."""
+    """A verified tracking event; `event_id` is the provider's own, or the hash of the body if it has none."""
 
     provider: str
     event_id: str = Field(max_length=128)
     tracking_number: str = Field(min_length=1, max_length=64)
     status: CourierStatus
     sub_status: CourierSubStatus | None = None
-    occurred_at: AwareDatetime | None = Field(default=None, description="the courier's own time of its latest event")
+    occurred_at: AwareDatetime | None = Field(
+        default=None, description="time of the latest event, as the courier states it"
+    )
     received_at: AwareDatetime
 
     @property
     def word(self) -> str:
-        """The status, or what an exception means."""
+        """The status, or the sub-status of an exception."""
         return str(self.sub_status or self.status)
 
 
 class ScanKind(StrEnum):
-    """What a scan says; both are needed, in either order (R20, R25)."""
+    """What a scan reports; a case needs both kinds, in either order (R20, R25)."""
 
     RECEIVED = "received"
     INSPECTED = "inspected"
 
 
 class ScanStatus(StrEnum):
-    """What became of a scan; every status but `retry` is final."""
+    """The result of a scan; every status except `retry` is final."""
 
     APPLIED = "applied"
     UNEXPECTED = "unexpected"
@@ -44,10 +46,10 @@ class ScanStatus(StrEnum):
 
 
 class UnexpectedParcel(Value):
-    """A parcel that no case expects, until an operator says whose it is (R21); it never pays out by itself."""
+    """A parcel that no case expects, until an operator matches it with one (R21); it never pays out by itself."""
 
     parcel_id: str
-    code: str = Field(description="what was read from it")
+    code: str = Field(description="the code that was scanned")
     why: str
     received_by: Actor
     received_at: AwareDatetime

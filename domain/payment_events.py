@@ -1,4 +1,4 @@
-"""What payment providers tell by themselves, in one vocabulary: refunds that changed and disputes."""
+"""Events that payment providers send, in one vocabulary: changed refunds and disputes."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -11,7 +11,7 @@ from domain.value import Value
 
 
 class DisputeStatus(StrEnum):
-    """Where a chargeback stands (R38)."""
+    """The status of a chargeback (R38)."""
 
     OPEN = "open"
     WON = "won"
@@ -19,7 +19,7 @@ class DisputeStatus(StrEnum):
 
 
 class GatewayRefundRecord(Value):
-    """A refund in a gateway's own books, whoever made it; `payout_id` is what its metadata says, None for others."""
+    """A refund in a gateway's own books, whoever made it; `payout_id` comes from its metadata and may be None."""
 
     provider: str
     refund_id: str
@@ -31,7 +31,7 @@ class GatewayRefundRecord(Value):
 
 
 class Dispute(Value):
-    """A chargeback over a payment (R38); `amount` is what is disputed, `status` as last reported."""
+    """A chargeback over a payment (R38), with the disputed amount and the last reported status."""
 
     provider: str
     dispute_id: str
@@ -42,11 +42,11 @@ class Dispute(Value):
 
 
 class GatewayEvent(Value):
-    """A verified webhook, translated: about one refund, about one dispute, or about nothing that concerns us."""
+    """A verified and translated webhook about one refund, about one dispute, or about neither."""
 
     provider: str
     event_id: Annotated[str, Field(min_length=1, max_length=128)]
-    kind: str = Field(description="the provider's own word for it")
+    kind: str = Field(description="the provider's name for the event")
     occurred_at: AwareDatetime
     refund: GatewayRefundRecord | None = None
     dispute: Dispute | None = None

@@ -1,10 +1,10 @@
-"""Where a payout stands, what that means for the money, and why a payout waits for a human (R34, R36)."""
+"""The states of a payout, what each means for the money, and why a payout waits for a human (R34, R36)."""
 
 from enum import StrEnum
 
 
 class PayoutState(StrEnum):
-    """Where a payout stands; only `succeeded` counts as paid (R34). What a state means is asked of the state."""
+    """The state of a payout; only `succeeded` counts as paid (R34). Its properties say what a state means."""
 
     PLANNED = "planned"
     SUBMITTING = "submitting"
@@ -18,47 +18,47 @@ class PayoutState(StrEnum):
 
     @property
     def has_paid_nothing(self) -> bool:
-        """True when it has ended and no money is with the customer: it may be tried again (R36, R37)."""
+        """True if it has ended without the customer having the money, so that it may be retried (R36, R37)."""
         return self in {PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REVERSED}
 
     @property
     def has_moved_money(self) -> bool:
-        """True when money went out, though it may have come back since (R37)."""
+        """True if money was paid, even if it has come back since (R37)."""
         return self in {PayoutState.SUCCEEDED, PayoutState.REVERSED}
 
     @property
     def has_never_moved_money(self) -> bool:
-        """True when no money ever went out and none will by itself: its amount can be given free (R32)."""
+        """True if no money was paid and none will be by itself, so that its amount can be released (R32)."""
         return self is PayoutState.PLANNED or (self.has_paid_nothing and not self.has_moved_money)
 
     @property
     def is_final(self) -> bool:
-        """True when the gateway has answered for good: paid, or paid nothing."""
+        """True if the gateway's answer is final: paid, or nothing paid."""
         return self.has_moved_money or self.has_paid_nothing
 
     @property
     def is_being_submitted(self) -> bool:
-        """True until the gateway was asked for the first time and has said anything."""
+        """True until the gateway has given its first answer."""
         return self in {PayoutState.PLANNED, PayoutState.SUBMITTING}
 
     @property
     def is_unconfirmed(self) -> bool:
-        """True while the gateway has not confirmed that it knows of it: an answer may have been lost (fault 1)."""
+        """True until the gateway has confirmed that it knows the refund; an answer may have been lost (fault 1)."""
         return self.is_being_submitted or self is PayoutState.UNKNOWN
 
     @property
     def is_pending(self) -> bool:
-        """True while the gateway has it and has not finished: it is asked again (fault 12)."""
+        """True while the gateway is still processing it, so that it is asked again (fault 12)."""
         return self in {PayoutState.PENDING, PayoutState.ACTION_REQUIRED}
 
     @property
     def is_asked_after(self) -> bool:
-        """True while the gateway has to be asked how it stands."""
+        """True while the gateway must be asked for its state."""
         return self.is_pending or self is PayoutState.UNKNOWN
 
     @property
     def may_be_with_gateway(self) -> bool:
-        """True while it may be carried out without being asked for again."""
+        """True while the gateway may still carry it out without another request."""
         return self is PayoutState.SUBMITTING or self.is_asked_after
 
 
@@ -79,15 +79,15 @@ class BlockReason(StrEnum):
 
     @property
     def stops_every_payout(self) -> bool:
-        """True for what is wrong with the whole case; any other reason keeps no other payment's back (R36)."""
+        """True if the whole case is affected; any other reason does not hold up other payouts (R36)."""
         return self in {BlockReason.EVIDENCE_CHANGED, BlockReason.CAP_EXCEEDED}
 
     @property
     def money_may_be_gone(self) -> bool:
-        """True when the money may have gone back another way (R32)."""
+        """True if the money may have gone back another way (R32)."""
         return self in {BlockReason.CAP_EXCEEDED, BlockReason.REFUNDED_EXTERNALLY}
 
     @classmethod
     def of(cls, code: str) -> "BlockReason":
-        """Return the reason of that code; a code that is none is a failure of the activity."""
+        """Return the reason with that code; any unknown code means that the activity failed."""
         return cls(code) if code in set(cls) else cls.ACTIVITY_FAILED

@@ -1,4 +1,4 @@
-"""The policy as data: every number and every choice that a merchant may change, one document a version (R41)."""
+"""The policy as data: all numbers and choices that a merchant may change, one document per version (R41)."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -13,7 +13,7 @@ Days = Annotated[int, Field(ge=0, le=365, strict=True)]
 
 
 class Windows(Value):
-    """How long everybody has; working days unless the name says otherwise."""
+    """The length of each window, in working days unless the name says otherwise."""
 
     request: Days = Field(description="from receipt, R3")
     information: Days = Field(description="from the request for information, R9")
@@ -36,7 +36,7 @@ class Postage(Value):
     refund_outbound_for: frozenset[Reason] = Field(description="R30")
     reimburse_return_for: frozenset[Reason] = Field(description="R30")
     return_cap: dict[str, Annotated[int, Field(ge=0)]] = Field(
-        description="most that is reimbursed for a return, minor units per currency; none named, none reimbursed"
+        description="most that is reimbursed for return postage, minor units by currency; nothing in any other currency"
     )
 
 
@@ -50,18 +50,18 @@ class PolicyDocument(Value):
     windows: Windows
     sellers_fault: frozenset[Reason] = Field(
         default=frozenset({Reason.QUALITY, Reason.NOT_AS_DESCRIBED, Reason.TRANSIT_DAMAGE}),
-        description="R2: reasons for which the shop is responsible; a document of release 0.1.0 has no such list",
+        description="R2: reasons for which the shop is responsible; documents of release 0.1.0 have no such list",
     )
     evidence_mandatory_for: frozenset[Reason] = Field(description="R8")
     special_goods: Literal["refuse", "audit_sellers_fault"] = Field(description="R10")
     auto_approve_personal_up_to: dict[str, Annotated[int, Field(ge=0)]] = Field(
-        description="R16: minor units per currency; empty means that an auditor always decides"
+        description="R16: minor units by currency; an auditor decides in every other currency"
     )
-    waive_return_up_to: dict[str, Annotated[int, Field(ge=0)]] = Field(description="R23: minor units per currency")
+    waive_return_up_to: dict[str, Annotated[int, Field(ge=0)]] = Field(description="R23: minor units by currency")
     rejection_texts: dict[str, str] = Field(description="R15: text for the customer by code")
     postage: Postage
     return_address: tuple[str, ...] = Field(min_length=1, description="R18")
 
     def is_sellers_fault(self, reason: Reason) -> bool:
-        """Return whether the shop is responsible for the reason (R2): it decides who bears the postage (R30, R31)."""
+        """Return whether the shop is responsible for the reason (R2), which decides who pays postage (R30, R31)."""
         return reason in self.sellers_fault

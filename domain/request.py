@@ -1,4 +1,4 @@
-"""What a customer asks for, and what opens a case."""
+"""What a customer requests, and the intake that opens a case."""
 
 from typing import Annotated, Literal, Self
 
@@ -23,17 +23,18 @@ class RequestedLine(Value):
     sku: Sku
     quantity: Quantity = 1
     exchange_for: Sku | None = Field(
-        default=None, description="with resolution exchange: another product wanted instead; else the same one (R39)"
+        default=None,
+        description="for resolution exchange: the product wanted instead; the same product if not set (R39)",
     )
 
 
 class AnnouncedEvidence(Value):
-    """A photo or video that the customer is about to upload; the ticket binds type, size and hash."""
+    """A photo or video that the customer is about to upload; the upload must match its type, size and hash."""
 
     filename: Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f/\\]+$")]
     content_type: MediaType
     size: Annotated[int, Field(ge=1, strict=True, description="bytes")]
-    sha256: Sha256 | None = Field(default=None, description="hex; when given, the upload must match it")
+    sha256: Sha256 | None = Field(default=None, description="hex; if set, the upload must match it")
 
 
 class RefundRequest(Value):
@@ -51,19 +52,19 @@ class RefundRequest(Value):
     def _each_sku_once(self) -> Self:
         skus = [line.sku for line in self.lines]
         if len(set(skus)) != len(skus):
-            raise ValueError("lines: each sku may stand once; add up its quantities")
+            raise ValueError("lines: each sku may appear only once; add up its quantities")
         if self.resolution is not ResolutionAsked.EXCHANGE and any(line.exchange_for for line in self.lines):
-            raise ValueError("lines: exchange_for goes with the resolution exchange only")
+            raise ValueError("lines: exchange_for is allowed only with the resolution exchange")
         if sum(line.quantity for line in self.lines) > MAX_UNITS:
             raise ValueError(f"lines: at most {MAX_UNITS} units in one case; open another one for the rest")
         return self
 
 
 class CaseIntake(Value):
-    """The argument of RefundWorkflow: ids and codes only.
+    """The argument of RefundWorkflow, with ids and codes only.
 
-    `resumes` is True for a new run that takes up a recorded case again: a goodwill override (R12) or a parcel that
-    arrived after expiry (R19).
+    `resumes` is True for a run that continues a recorded case, for example after a goodwill override (R12) or when a
+    parcel arrives after expiry (R19).
     """
 
     case_id: CaseId
@@ -73,5 +74,5 @@ class CaseIntake(Value):
     resolution: ResolutionAsked = ResolutionAsked.REFUND
     lines: tuple[RequestedLine, ...] = Field(min_length=1, max_length=200)
     evidence_ids: tuple[str, ...] = Field(default=(), max_length=20)
-    received_at: AwareDatetime = Field(description="the server's receipt of the first submission (R7)")
+    received_at: AwareDatetime = Field(description="when the server received the first submission (R7)")
     resumes: bool = False

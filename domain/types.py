@@ -1,4 +1,4 @@
-"""How people, codes and rules are written wherever they are named."""
+"""The formats of codes, rule ids, names of people and other values that are used everywhere."""
 
 from typing import Annotated
 
@@ -9,4 +9,4 @@ RuleId = Annotated[str, Field(pattern=r"^R[0-9]{1,2}$")]
 Actor = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\W_][\w ._@:/-]*$", examples=["王芳", "mei"])]
 Count = Annotated[int, Field(ge=0, le=1000)]
 Sentence = Annotated[str, Field(validation_alias="says", serialization_alias="says")]
-"""One sentence for a person; outside, in JSON, it has been called `says` from the beginning."""
+"""One sentence for a person; in JSON it is called `says`, as it has always been."""

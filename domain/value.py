@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Value(BaseModel):
-    """A frozen value that refuses unknown fields, so that a misspelt message never passes silently."""
+    """A frozen value that refuses unknown fields, so that a misspelt field never passes silently."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -20,11 +20,11 @@ class Value(BaseModel):
 
     @classmethod
     def read(cls, document: str | bytes | Mapping[str, Any]) -> Self:
-        """Return what this or a neighbouring release stored or sent; a field that is not known is passed over."""
+        """Return a value that this or a neighbouring release stored or sent; unknown fields are ignored."""
         if isinstance(document, str | bytes):
             return cls.model_validate_json(document, extra="ignore")
         return cls.model_validate(document, extra="ignore")
 
     def amend(self, **changes: Any) -> Self:  # noqa: ANN401 - fields of any type
-        """Return the value with the changes, validated again as a whole (`model_copy` would skip that)."""
+        """Return the value with the changes, validated again as a whole (which `model_copy` would skip)."""
         return type(self)(**{**{name: getattr(self, name) for name in type(self).model_fields}, **changes})

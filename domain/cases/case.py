@@ -1,4 +1,4 @@
-"""A refund case: what the workflow holds, the read model stores and `GET /v1/refunds/{case_id}` shows."""
+"""A refund case, as the workflow holds it, the database stores it and `GET /v1/refunds/{case_id}` shows it."""
 
 from typing import Annotated, Self
 
@@ -19,7 +19,7 @@ from domain.value import Value
 
 
 class Refusal(Value):
-    """A rule's no: which rule, in words for the customer, with the deadline it names where it has one."""
+    """A refusal: the rule, a text for the customer, and the deadline if the rule has one."""
 
     rule: RuleId
     code: Code
@@ -28,7 +28,7 @@ class Refusal(Value):
 
 
 class NextStep(Value):
-    """Whose turn it is and what they can send; `send` maps a signal or call to an example body."""
+    """Whose turn it is and what they can send; `send` maps the name of a signal or call to an example body."""
 
     party: Party
     message: Sentence
@@ -37,7 +37,7 @@ class NextStep(Value):
 
 
 class Case(Value):
-    """One refund case; `version` grows with every change, so that a later record always wins."""
+    """One refund case; `version` grows with every change, so that the latest record always wins."""
 
     case_id: CaseId
     version: Annotated[int, Field(ge=0)] = 0
@@ -55,52 +55,62 @@ class Case(Value):
     evidence: tuple[EvidencePin, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     refusal: Refusal | None = None
-    goodwill: bool = Field(default=False, description="reopened against a rule by an operator (R12)")
+    goodwill: bool = Field(
+        default=False, description="an operator reopened the case although a rule had refused it (R12)"
+    )
     approved_at: AwareDatetime | None = None
     approved_by: str | None = None
     return_code: str | None = Field(default=None, description="printed on the return label (R18)")
     return_address: tuple[str, ...] = Field(default=(), description="where to send the goods (R18)")
     return_waived: bool = False
-    shop_paid_label: Money | None = Field(default=None, description="price of a label the shop gave (R31)")
+    shop_paid_label: Money | None = Field(
+        default=None, description="price of a return label that the shop paid for (R31)"
+    )
     shipment: Shipment | None = None
     received_at: AwareDatetime | None = None
     rest_received_at: AwareDatetime | None = Field(
-        default=None, description="another parcel came in while the first was decided about or paid (R26)"
+        default=None,
+        description="when another parcel arrived while the first one was being decided about or paid (R26)",
     )
     inspections: tuple[Inspection, ...] = ()
-    loss_accepted: bool = Field(default=False, description="paid without goods after a loss (R22)")
-    agreed_amount: Money | None = Field(default=None, description="a partial refund agreed for refused units (R28)")
+    loss_accepted: bool = Field(default=False, description="the case is paid although the parcel was lost (R22)")
+    agreed_amount: Money | None = Field(default=None, description="partial refund agreed for refused units (R28)")
     refund_due: RefundDue | None = None
-    payout_plan_count: Count = Field(default=0, description="how often something fell due; each is planned once")
+    payout_plan_count: Count = Field(default=0, description="how often money fell due; each time is planned once")
     payouts: tuple[Payout, ...] = ()
     replacements: tuple[Replacement, ...] = ()
     sent: tuple[OutboundParcel, ...] = Field(default=(), description="parcels to the customer (R28, R39)")
     blocked_by: BlockReason | None = None
     evidence_accepted: bool = Field(
-        default=False, description="an auditor looked again at evidence that changed after the audit (fault 28)"
+        default=False, description="an auditor accepted evidence that had changed after the audit (fault 28)"
     )
     settled_by_dispute: str | None = Field(
-        default=None, max_length=128, description="the lost dispute that returned the money instead of payouts (R38)"
+        default=None,
+        max_length=128,
+        description="the lost dispute that returned the money instead of the payouts (R38)",
     )
     other_account: OtherAccount | None = Field(
-        default=None, description="another account that one person proposes to pay, and a second one approves (R36)"
+        default=None,
+        description="account to pay instead, proposed by one person and to be approved by a second one (R36)",
     )
     refund_checks: tuple[str, ...] = Field(
-        default=(), description="payouts that their gateway has news of: it is asked how they stand (R37)"
+        default=(), description="payouts that a gateway reported as changed, so that it is asked for their state (R37)"
     )
     overdue: bool = False
     awaits_more: bool = Field(default=False, description="an auditor asked for more information (R9)")
     processed_events: dict[str, str] = Field(
-        default_factory=dict, description="what came under each event id, as kind and fingerprint: nothing counts twice"
+        default_factory=dict,
+        description="kind and fingerprint of each message by event id, so that none is applied twice",
     )
     last_messages: dict[str, str] = Field(
-        default_factory=dict, description="fingerprint of the last message taken, by kind: the same again, same answer"
+        default_factory=dict,
+        description="fingerprint of the last applied message by kind, so that a repeat gets the same answer",
     )
     ended_at: AwareDatetime | None = None
 
     @property
     def is_open(self) -> bool:
-        """True while somebody or something is still waited for."""
+        """True until the case has ended."""
         return self.state not in ENDED_STATES and self.ended_at is None
 
     def deadline(self, what: WindowName) -> Deadline | None:
@@ -115,7 +125,7 @@ class Case(Value):
 
     @property
     def due(self) -> Deadline | None:
-        """The deadline that whoever must act next has to keep: no reminder, and no window of somebody else."""
+        """The earliest deadline of the party that must act next, without reminders and other parties' windows."""
         others = {WindowName.SHIP_BY} if self.state is not CaseState.AWAITING_RETURN else set[WindowName]()
         pending = [
             one for one in self.deadlines if not one.passed and not one.what.is_reminder and one.what not in others
@@ -124,17 +134,17 @@ class Case(Value):
 
     @property
     def is_partly_paid(self) -> bool:
-        """True when some of its units were settled already: paid in full (R26), as agreed (R28), or replaced (R39)."""
+        """True if some units are already settled: paid in full (R26), paid in part (R28) or replaced (R39)."""
         return any(line.settled or line.part_paid for line in self.lines)
 
     def replacing(self, sku: str) -> int:
-        """Return how many accepted units of the line await a replacement that is planned or reserved (R39)."""
+        """Return how many accepted units of the line wait for a planned or reserved replacement (R39)."""
         pending = (one for one in self.replacements if one.line_sku == sku and one.state in PENDING)
         return sum(one.quantity for one in pending)
 
     @property
     def awaits_replacement(self) -> bool:
-        """True while a replacement is to be reserved or sent (R39)."""
+        """True while a replacement still has to be reserved or sent (R39)."""
         return any(one.state in PENDING for one in self.replacements)
 
     def with_line(self, line: CaseLine) -> Self:
@@ -142,22 +152,22 @@ class Case(Value):
         return self.amend(lines=tuple(line if old.sku == line.sku else old for old in self.lines))
 
     def with_replacement(self, replacement: Replacement) -> Self:
-        """Return the case with the replacement of the same id replaced, or added."""
+        """Return the case with this replacement added, or put in place of the one with the same id."""
         known = {one.replacement_id: one for one in self.replacements}
         return self.amend(replacements=tuple({**known, replacement.replacement_id: replacement}.values()))
 
     def payout(self, payout_id: str) -> Payout | None:
-        """Return the payout of that id, or None."""
+        """Return the payout with that id, or None."""
         return next((payout for payout in self.payouts if payout.payout_id == payout_id), None)
 
     def with_payout(self, payout: Payout) -> Self:
-        """Return the case with the payout of the same id replaced, or added."""
+        """Return the case with this payout added, or put in place of the one with the same id."""
         others = [old for old in self.payouts if old.payout_id != payout.payout_id]
         return self.amend(payouts=tuple(sorted([*others, payout], key=lambda one: (len(one.payout_id), one.payout_id))))
 
 
 class CaseStatus(Value):
-    """What the workflow answers to an update: where the case stands; the whole of it is in the read model by then."""
+    """The workflow's answer to an update: the case's version and state; the whole case is in the database by then."""
 
     case_id: CaseId
     version: Annotated[int, Field(ge=0)]

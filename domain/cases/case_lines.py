@@ -1,4 +1,4 @@
-"""The goods of a case: its lines and their units, the parcel back, and what the warehouse found (R19, R26, R39)."""
+"""The goods of a case: its lines and units, the return parcel, and the warehouse's inspection (R19, R26, R39)."""
 
 from typing import Annotated, Self
 
@@ -21,9 +21,9 @@ class UnitShare(Value):
 
 
 class CaseLine(Value):
-    """A line of the case; its units are settled one by one (R26), accepted ones from the front.
+    """A line of the case, whose units are settled one by one (R26): accepted units are the first ones of the line.
 
-    Of these the first are replaced, then come the paid ones: a unit is one or the other, never both (R39).
+    Of these, replaced units come first and paid units second; a unit is never both (R39).
     """
 
     sku: Sku
@@ -32,28 +32,32 @@ class CaseLine(Value):
     units: tuple[UnitShare, ...] = ()
     accepted: Count = 0
     refused: Count = 0
-    failed: Count = Field(default=0, description="inspected and not accepted: a human decides (R27, R28)")
+    failed: Count = Field(
+        default=0, description="units that failed the inspection; a human decides about them (R27, R28)"
+    )
     paid: Count = 0
     replaced: Count = Field(default=0, description="accepted units for which a replacement was sent (R39)")
     exchange_for: Substitute | None = Field(
-        default=None, description="what its accepted units are replaced by, as long as that can be had (R39)"
+        default=None, description="product that replaces the accepted units, unless it is out of stock (R39)"
     )
-    part_paid: Count = Field(default=0, description="refused units for which a part was agreed and paid (R28)")
+    part_paid: Count = Field(
+        default=0, description="refused units for which a partial refund was agreed and paid (R28)"
+    )
 
     @property
     def outstanding(self) -> int:
-        """Units that the warehouse has not seen yet."""
+        """How many units the warehouse has not inspected yet."""
         return self.quantity - self.accepted - self.refused - self.failed
 
     @property
     def settled(self) -> int:
-        """Accepted units that were refunded or replaced."""
+        """How many accepted units are refunded or replaced."""
         return self.replaced + self.paid
 
     @model_validator(mode="after")
     def _settles_a_unit_once(self) -> Self:
         if self.settled > self.accepted:
-            raise ValueError(f"{self.sku}: {self.settled} units refunded or replaced, {self.accepted} accepted (R39)")
+            raise ValueError(f"{self.sku}: {self.settled} units settled, but only {self.accepted} accepted (R39)")
         return self
 
 
@@ -83,6 +87,10 @@ class Shipment(Value):
     status: str
     registered_at: AwareDatetime
     last_moved_at: AwareDatetime
-    last_event_at: AwareDatetime | None = Field(default=None, description="the courier's time of its last event")
-    is_inspected: bool = Field(default=False, description="the parcel came in; what its courier says later is history")
+    last_event_at: AwareDatetime | None = Field(
+        default=None, description="time of the last event, as the courier states it"
+    )
+    is_inspected: bool = Field(
+        default=False, description="the goods were inspected; later courier events have no effect"
+    )
     postage: Money | None = None

@@ -1,4 +1,4 @@
-"""Evidence on its way: the ticket to upload it, and what it was pinned as."""
+"""Evidence: the ticket to upload it, and the verified version that was pinned."""
 
 from pydantic import AwareDatetime, Field
 
@@ -9,26 +9,26 @@ from domain.value import Value
 
 
 class UploadTicket(Value):
-    """A write-once permission to upload one announced piece of evidence; it dies at `expires_at`.
+    """A permission, valid until `expires_at`, to upload one announced piece of evidence once.
 
-    The client sends exactly the bytes announced, by `method` to `url`, with every header of `headers`.
+    The client sends exactly the announced bytes to `url` with `method` and all of the `headers`.
     """
 
     url: str
     method: str = "PUT"
-    headers: dict[str, str] = Field(description="signed: the upload is refused when one is missing or differs")
+    headers: dict[str, str] = Field(description="signed headers: the upload is refused if one is missing or differs")
     expires_at: AwareDatetime
 
 
 class Pinned(Value):
-    """The version of an upload that was verified, and the hash of its content."""
+    """The verified version of an upload, and the hash of its content."""
 
     version_id: str
     sha256: Sha256
 
 
 class EvidencePin(Value):
-    """A piece of evidence as the workflow knows it: the object's version and hash, never its name or content."""
+    """A piece of evidence as the workflow knows it: version and hash of the object, never its name or content."""
 
     evidence_id: Identifier
     status: EvidenceStatus

@@ -1,4 +1,4 @@
-"""Exchange: products of the stock, what replaces returned units, and parcels to the customer (R28, R39)."""
+"""Exchange: products in stock, replacements for returned units, and parcels to the customer (R28, R39)."""
 
 from typing import Annotated
 
@@ -11,15 +11,15 @@ from domain.value import Value
 
 MAX_STOCK = 1_000_000_000
 PENDING = frozenset({ReplacementState.PLANNED, ReplacementState.RESERVED})
-Available = Annotated[int, Field(ge=0, le=MAX_STOCK, strict=True, description="units that no reservation holds (R39)")]
+Available = Annotated[int, Field(ge=0, le=MAX_STOCK, strict=True, description="units that are not reserved (R39)")]
 Prices = Annotated[
     dict[Currency, Annotated[int, Field(ge=0, le=MAX_MINOR, strict=True)]],
-    Field(description="minor units by currency, with tax; needed to exchange for another product (R39)"),
+    Field(description="minor units by currency, tax included; needed to exchange for another product (R39)"),
 ]
 
 
 class Product(Value):
-    """A product that can replace another one: what it costs, and how many are free to be promised."""
+    """A product that can replace another one: its prices, and how many units are available."""
 
     sku: Sku
     product_name: PlainText
@@ -28,15 +28,17 @@ class Product(Value):
 
 
 class Substitute(Value):
-    """What the customer wants for each unit of a line; the price is the one of the day of the request."""
+    """The product that replaces each unit of a line, at its price on the day of the request."""
 
     sku: Sku
     product_name: str = ""
-    price: Money | None = Field(default=None, description="per unit; none for the same product, which costs the same")
+    price: Money | None = Field(
+        default=None, description="per unit; not set for the same product, which costs the same"
+    )
 
 
 class OutboundParcel(Value):
-    """A parcel to the customer: replacements (R39), or refused goods that go back (R28)."""
+    """A parcel to the customer, with replacements (R39) or refused goods (R28)."""
 
     goods: DispatchedGoods
     carrier: str
@@ -46,20 +48,20 @@ class OutboundParcel(Value):
 
 
 class Replacement(Value):
-    """Accepted units of one line on their way to be replaced; all of them, or none (R39)."""
+    """The replacement of accepted units of one line: all of them, or none (R39)."""
 
     replacement_id: str = Field(pattern=r"^rc_[0-9a-z]{8,40}-x[0-9]+$", description="also the id of the reservation")
-    line_sku: Sku = Field(description="what came back")
-    sku: Sku = Field(description="what is sent instead")
+    line_sku: Sku = Field(description="sku of the returned goods")
+    sku: Sku = Field(description="sku of the goods that are sent instead")
     quantity: Quantity
-    difference: Money = Field(description="what the replacement is cheaper by, owed once it is sent")
+    difference: Money = Field(description="amount by which the replacement is cheaper; owed once it is sent")
     state: ReplacementState = ReplacementState.PLANNED
-    is_accounted: bool = Field(default=False, description="its difference is in a refund that fell due")
+    is_accounted: bool = Field(default=False, description="the difference is part of a refund that has fallen due")
     tracking_number: str | None = None
 
 
 class Reservation(Value):
-    """Units of a product held for a replacement."""
+    """Units of a product that are reserved for a replacement."""
 
     reservation_id: str
     case_id: str

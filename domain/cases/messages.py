@@ -1,6 +1,6 @@
-"""What the outside tells a case: one model a message, the same for signals, updates and HTTP.
+"""The messages to a case: one model each, the same for signals, updates and HTTP.
 
-`event_id` makes a message idempotent; `received_at` is the API's own time of receipt (a signal sent by hand has none).
+`event_id` makes a message idempotent; `received_at` is when the API received it (not set in signals sent by hand).
 """
 
 from hashlib import sha256
@@ -33,7 +33,7 @@ TrackingNumber = Annotated[str, Field(min_length=4, max_length=64, pattern=r"^[A
 
 
 class Message(Value):
-    """What every message carries; `kind` is its name in records, which outlives the name of its class."""
+    """The base of all messages; `kind` is its name in stored records, independent of the name of its class."""
 
     kind: ClassVar[str] = "message"
     refuses_unknown_fields: ClassVar[bool] = True
@@ -42,13 +42,13 @@ class Message(Value):
 
     @property
     def fingerprint(self) -> str:
-        """The same for two messages that say the same, whenever, under whatever id and to whichever release."""
+        """The same for two messages with the same content, whatever their time, their id and the release."""
         said = self.model_dump_json(exclude={"event_id", "received_at"}, exclude_defaults=True)
         return sha256(said.encode()).hexdigest()[:16]
 
     @property
     def identity(self) -> str:
-        """What is kept under its event id: an id that comes back with something else is no repeat."""
+        """What is stored for its event id; the same id with another identity is not a repeat."""
         return f"{self.kind}/{self.fingerprint}"
 
 
@@ -58,16 +58,20 @@ class AuditDecision(Message):
     kind: ClassVar[str] = "audit_decision"
     decision: AuditVerdict
     reason_code: Code | None = None
-    note: FreeText | None = Field(default=None, description="from the API it is kept in the database, not here")
+    note: FreeText | None = Field(
+        default=None, description="a note sent through the API is kept in the database instead"
+    )
     has_text: bool = Field(default=False, description="a text for the customer is kept in the database (R15)")
     decided_by: Actor | None = None
     reclassify_as: Reason | None = None
     waive_return: bool = False
-    shop_paid_label: Money | None = Field(default=None, description="price of the return label the shop gives (R31)")
+    shop_paid_label: Money | None = Field(
+        default=None, description="price of a return label that the shop paid for (R31)"
+    )
 
 
 class CourierTracking(Message):
-    """Where the parcel back is; the first one with a number registers the shipment (R19)."""
+    """Where the return parcel is; the first message with a number registers the shipment (R19)."""
 
     kind: ClassVar[str] = "courier_tracking"
     carrier: Code
@@ -79,7 +83,7 @@ class CourierTracking(Message):
 
 
 class GoodsReceipt(Message):
-    """The warehouse scanned the parcel in; only this is receipt (R20)."""
+    """The warehouse scanned the parcel on arrival; only this counts as receipt (R20)."""
 
     kind: ClassVar[str] = "goods_receipt"
     received_by: Actor
@@ -99,23 +103,27 @@ class WarehouseInspection(Message):
 
 
 def require_parts(decision: ResolutionDecision, amount: Money | None, reference: str | None) -> None:
-    """Raise ValueError unless an amount comes with partial_refund, a reference with other_account and paid only."""
+    """Raise ValueError unless the decision has exactly the parts that it needs.
+
+    partial_refund needs an amount, other_account and paid need a reference, and no other decision has either.
+    """
     if (decision is ResolutionDecision.PARTIAL_REFUND) != (amount is not None):
-        raise ValueError("amount: give it with partial_refund, and only then")
+        raise ValueError("amount: required with partial_refund, and not allowed otherwise")
     if (decision in {ResolutionDecision.OTHER_ACCOUNT, ResolutionDecision.PAID}) != (reference is not None):
-        raise ValueError("reference: give it with other_account and paid, and only then")
+        raise ValueError("reference: required with other_account and paid, and not allowed otherwise")
 
 
 class CaseResolution(Message):
-    """A human decides a parked case (R12, R22, R27, R28, R36, R38)."""
+    """A human's decision about a parked case (R12, R22, R27, R28, R36, R38)."""
 
     kind: ClassVar[str] = "case_resolution"
     decision: ResolutionDecision
     decided_by: Actor
-    amount: Money | None = Field(default=None, description="for partial_refund: what was agreed for the failed units")
+    amount: Money | None = Field(default=None, description="for partial_refund: the amount agreed for the failed units")
     reason_code: Code | None = None
     reference: Identifier | None = Field(
-        default=None, description="of the account that finance keeps (other_account), or of the payment made (paid)"
+        default=None,
+        description="for other_account: finance's reference of the account; for paid: the reference of the payment",
     )
 
     @model_validator(mode="after")
@@ -125,18 +133,20 @@ class CaseResolution(Message):
 
 
 class Dispatch(Message):
-    """A parcel left for the customer: with replacements (R39) or with refused goods (R28)."""
+    """A parcel left for the customer, with replacements (R39) or with refused goods (R28)."""
 
     kind: ClassVar[str] = "dispatch"
     goods: DispatchedGoods
     carrier: Code
     tracking_number: TrackingNumber
     sent_by: Actor
-    sku: Sku | None = Field(default=None, description="of several replacements, the product that is in this parcel")
+    sku: Sku | None = Field(
+        default=None, description="which product is in this parcel, if the case has several replacements"
+    )
 
 
 class Withdrawal(Message):
-    """The customer takes the request back (R24)."""
+    """The customer withdraws the request (R24)."""
 
     kind: ClassVar[str] = "withdrawal"
     withdrawn_by: Actor = "customer"
@@ -150,14 +160,14 @@ class EvidenceReport(Message):
 
 
 class PayoutAnswer(Message):
-    """What became of a payout; the workflow tells itself."""
+    """The gateway's answer about a payout; the workflow sends it to itself."""
 
     kind: ClassVar[str] = "payout_answer"
     payout: Payout
 
 
 class RefundUpdate(Message):
-    """A gateway says that a refund changed: a reason to ask it, never the answer itself (R37)."""
+    """A gateway reported that a refund changed, which is a reason to ask it, never the answer itself (R37)."""
 
     kind: ClassVar[str] = "refund_update"
     payout_id: str = Field(min_length=1, max_length=64)
@@ -172,7 +182,7 @@ class DisputeUpdate(Message):
 
 
 class StockAnswer(Message):
-    """What the stock said of replacements, by their ids; the workflow tells itself (R39)."""
+    """The stock's answer about replacements, by their ids; the workflow sends it to itself (R39)."""
 
     kind: ClassVar[str] = "stock_answer"
     states: dict[str, ReplacementState] = Field(default_factory=dict)
@@ -180,7 +190,7 @@ class StockAnswer(Message):
 
 
 class PayoutTrouble(Message):
-    """A payout cannot go on without a human (R36); the workflow tells itself."""
+    """A payout cannot continue without a human (R36); the workflow sends this to itself."""
 
     kind: ClassVar[str] = "payout_trouble"
     payout_id: str

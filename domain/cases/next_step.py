@@ -1,4 +1,4 @@
-"""Whose turn it is, what they can do, and the exact JSON to send."""
+"""The next step of a case: whose turn it is, what they can do, and the exact JSON to send."""
 
 from pydantic import JsonValue
 
@@ -25,26 +25,26 @@ PARTIES: dict[CaseState, Party] = {
 SAYS: dict[CaseState, str] = {
     _S.INFORMATION_REQUESTED: "The customer uploads photos or videos of the goods.",
     _S.UNDER_AUDIT: "An auditor approves, rejects, or asks for more information.",
-    _S.AWAITING_RETURN: "The customer sends the goods back and gives carrier and tracking number.",
-    _S.IN_TRANSIT: "The warehouse scans the parcel in and inspects the goods.",
+    _S.AWAITING_RETURN: "The customer sends the goods back and enters carrier and tracking number.",
+    _S.IN_TRANSIT: "The warehouse scans the parcel on arrival and inspects the goods.",
     _S.RECEIVED: "The warehouse inspects the goods.",
     _S.INSPECTION_FAILED: "An auditor decides about the units that were not accepted.",
     _S.LOST_IN_RETURN: "An auditor decides who bears the loss of the parcel.",
     _S.REPLACEMENT_DUE: "The warehouse sends the replacement; an auditor may have the goods refunded instead.",
     _S.PAYOUT_DUE: "The refund is on its way through the payment gateway.",
     _S.PAYOUT_BLOCKED: "Finance corrects what blocks the payout and retries it.",
-    _S.CHARGEBACK_HOLD: "Finance awaits the end of the dispute.",
+    _S.CHARGEBACK_HOLD: "Finance waits for the end of the dispute.",
     _S.REJECTED: "Nothing more: the request was not granted.",
     _S.REFUNDED: "Nothing more: the money was returned.",
     _S.EXCHANGED: "Nothing more: the goods were replaced.",
     _S.RETURNING_TO_CUSTOMER: "Nothing more: the refused units go back to the customer.",
     _S.WITHDRAWN: "Nothing more: the customer withdrew the request.",
-    _S.EXPIRED: "Nothing more, unless the parcel arrives all the same.",
+    _S.EXPIRED: "Nothing more, unless the parcel still arrives.",
 }
 
 
 def awaiting(case: Case) -> Party:
-    """Return who must act next; nobody when the case has ended."""
+    """Return who must act next; nobody if the case has ended."""
     return PARTIES.get(case.state, Party.NOBODY) if case.is_open else Party.NOBODY
 
 
@@ -83,7 +83,10 @@ def _dispatch() -> JsonValue:
 
 
 def _unblocking(case: Case) -> JsonValue:
-    """Return what unblocks the payout: paid by hand once two people said so, accepted evidence, or another try."""
+    """Return an example that unblocks the payout.
+
+    It depends on the case: paid by hand after two approvals, accepted evidence, a second approval, or a retry.
+    """
     if case.blocked_by is BlockReason.OTHER_ACCOUNT:
         return {"decision": "paid", "reference": "finance's reference of the payment"}
     if case.blocked_by is BlockReason.EVIDENCE_CHANGED:

@@ -1,4 +1,4 @@
-"""What is owed to a customer, and the money on its way (R30-R36)."""
+"""What is owed to a customer, and the payouts that return it (R30-R36)."""
 
 from typing import Annotated, Self
 
@@ -15,7 +15,7 @@ OUTSIDE = "outside"
 
 
 def first_key(case_id: str, position: int) -> str:
-    """Return the idempotency key of a payout's first attempt: the same on any machine and after any reset."""
+    """Return the idempotency key of a payout's first attempt, which is the same on any machine and after any reset."""
     return f"refund/{case_id}/p{position}{_nth(1)}"
 
 
@@ -24,7 +24,7 @@ def _nth(attempt: int) -> str:
 
 
 class RefundDue(Value):
-    """What is owed to the customer and why (R30, R31): goods + outbound + return postage - label deduction = total."""
+    """What is owed and why (R30, R31): goods + outbound postage + return postage - label deduction = total."""
 
     goods: Money
     outbound_postage: Money
@@ -49,11 +49,11 @@ class Payout(Value):
     settled_at: AwareDatetime | None = None
 
     def next_attempt(self) -> Self:
-        """Return the payout as it is tried again: nothing is known of the attempt yet, and its key is its own (R36)."""
+        """Return the payout with a new attempt, which has a key of its own and no answer yet (R36)."""
         return self.as_attempt(self.attempt + 1)
 
     def as_attempt(self, attempt: int) -> Self:
-        """Return the payout as that attempt of it begins."""
+        """Return the payout at the beginning of that attempt."""
         return self.amend(
             state=PayoutState.PLANNED,
             attempt=attempt,
@@ -65,22 +65,22 @@ class Payout(Value):
         )
 
     def key_of(self, attempt: int) -> str:
-        """Return the idempotency key of that attempt: the same for the same attempt, on any machine."""
+        """Return the idempotency key of that attempt, which is the same on any machine."""
         return self.idempotency_key.removesuffix(_nth(self.attempt)) + _nth(attempt)
 
     @property
     def is_outside(self) -> bool:
-        """True for what finance pays by hand: return postage beyond the cap (R32), or to another account (R36)."""
+        """True if finance pays it by hand: return postage beyond the cap (R32), or another account (R36)."""
         return self.provider == REIMBURSEMENT
 
     @property
     def is_postage_outside(self) -> bool:
-        """True for return postage beyond the cap (R32), for which a case need not stay open."""
+        """True for return postage beyond the cap (R32), which does not keep a case open."""
         return self.is_outside and self.payment_reference == OUTSIDE
 
 
 class OtherAccount(Value):
-    """Where to pay instead of the original payments, once two people say so; the account's data stay with finance."""
+    """The account to pay instead of the original payments once two people approve; its data stay with finance."""
 
     reference: Identifier
     proposed_by: Actor

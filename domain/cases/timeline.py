@@ -1,4 +1,4 @@
-"""What happens to a case, as its timeline names it."""
+"""The events of a case, as its timeline names them."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -13,7 +13,7 @@ from domain.value import Value
 
 
 class CaseEvent(StrEnum):
-    """Everything that a case's timeline can name."""
+    """All events that a case's timeline can contain."""
 
     CASE_OPENED = "case_opened"
     REQUEST_REFUSED = "request_refused"
@@ -99,41 +99,41 @@ class CaseEvent(StrEnum):
 
     @classmethod
     def of_evidence(cls, status: EvidenceStatus) -> "CaseEvent":
-        """Return the event of the customer's evidence that stands so (R8)."""
+        """Return the event for the customer's evidence in that status (R8)."""
         return cls(f"evidence_{status}")
 
     @classmethod
     def of_photo(cls, status: EvidenceStatus) -> "CaseEvent":
-        """Return the event of a photo of the warehouse that stands so."""
+        """Return the event for a photo of the warehouse in that status."""
         return cls(f"photo_{status}")
 
     @classmethod
     def of_replacement(cls, state: ReplacementState) -> "CaseEvent":
-        """Return the event of a replacement that stands so (R39)."""
+        """Return the event for a replacement in that state (R39)."""
         return cls(f"replacement_{state}")
 
     @classmethod
     def of_payout(cls, state: PayoutState) -> "CaseEvent":
-        """Return the event of a payout that stands so (R34)."""
+        """Return the event for a payout in that state (R34)."""
         return cls(f"payout_{state}")
 
     @classmethod
     def of_dispute(cls, status: DisputeStatus) -> "CaseEvent":
-        """Return the event of a chargeback that stands so (R38)."""
+        """Return the event for a chargeback in that status (R38)."""
         return cls(f"dispute_{status}")
 
     @classmethod
     def of_end(cls, state: CaseState) -> "CaseEvent":
-        """Return the event of a case for which nothing more is to come (R26, R28, R39)."""
+        """Return the event for a case that ends in that state (R26, R28, R39)."""
         return cls(state.value)
 
 
 EventName = Annotated[CaseEvent | str, Field(union_mode="left_to_right")]
-"""An event of a stored timeline; a newer release may have written one that this release does not know."""
+"""The event of a stored timeline entry; a newer release may have written one that this release does not know."""
 
 
 class TimelineEntry(Value):
-    """Something that happened, in codes: free text stays in the database."""
+    """One entry of the timeline, in codes; free text stays in the database."""
 
     seq: Annotated[int, Field(ge=0)]
     at: AwareDatetime

@@ -66,7 +66,7 @@ async def test_r39_a_dearer_product_is_refused_with_a_clear_message(counter, cup
 
 async def test_r39_exchange_for_without_the_resolution_is_no_request(counter, cup):
     refused = await counter.submit(counter.request(await counter.order(), lines=lines(cup)))
-    assert "exchange_for goes with the resolution exchange only" in refused.text
+    assert "exchange_for is allowed only with the resolution exchange" in refused.text
     assert refused.status_code == 422
 
 
