@@ -1,1 +1,1 @@
-"""The database: tables, and books that take and give domain values."""
+"""The database: tables, and classes that store and return domain values."""

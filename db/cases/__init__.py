@@ -1,1 +1,1 @@
-"""Cases as recorded: their documents, lists, timelines, submissions and evidence."""
+"""Recorded cases: their documents, lists, timelines, submissions and evidence."""

@@ -17,7 +17,7 @@ from domain.value import Value
 
 
 class CaseFilter(Value):
-    """Which cases to list; None filters nothing. `cursor` is the `next_cursor` of the page before."""
+    """Which cases to list; a field that is None does not filter. `cursor` is the `next_cursor` of the last page."""
 
     state: CaseState | None = None
     order_number: Identifier | None = None
@@ -29,7 +29,7 @@ class CaseFilter(Value):
 
 
 class CasePage(Value):
-    """Some cases, and the cursor of the next page when there is one."""
+    """A page of cases, and the cursor of the next page if there is one."""
 
     cases: tuple[Case, ...]
     next_cursor: str | None = None
@@ -40,7 +40,7 @@ _POSITION = TypeAdapter(tuple[AwareDatetime, CaseId])
 
 
 def read_page(connection: Connection, wanted: CaseFilter) -> CasePage:
-    """Return a page of the cases that fit; raises BadCursorError."""
+    """Return a page of the matching cases; raises BadCursorError."""
     documents = select(_CASES.document).where(*_conditions(wanted))
     newest = documents.order_by(_CASES.opened_at.desc(), _CASES.case_id.desc()).limit(wanted.limit + 1)
     found = [Case.read(one) for one in connection.scalars(newest)]
@@ -74,4 +74,4 @@ def _position(cursor: str) -> tuple[datetime, str]:
         opened_at, case_id = _POSITION.validate_python(text.split(" "))
         return opened_at.astimezone(UTC), case_id
     except (ValueError, OverflowError):
-        raise BadCursorError("cursor: give the next_cursor of the page before, unchanged, or none") from None
+        raise BadCursorError("cursor: send the next_cursor of the previous page unchanged, or omit it") from None

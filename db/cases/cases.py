@@ -1,4 +1,4 @@
-"""The record of cases: what the workflow writes, and what lists and timelines read."""
+"""The record of cases: written by the workflow, read by lists and timelines."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -51,15 +51,15 @@ class Cases:
             return _read(connection, case_id)
 
     def open(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
-        """Record a new case and hold its units (R11), or return it as recorded when it already is.
+        """Record a new case and reserve its units (R11), or return the case if it is recorded already.
 
-        The case comes with the shares of all units of its lines and is returned with the lowest free ones; a case
-        that is not open holds none. A recorded case that has ended, and comes open and later, is taken up again in
-        the same way (R12). Raises UnitsTakenError.
+        The case must come with the shares of all units of its lines and is returned with the lowest free ones; a case
+        that is not open gets none. A recorded case that has ended is reopened in the same way if `case` is open and
+        newer (R12). Raises UnitsTakenError.
         """
         with self._database.writing() as connection:
             recorded = _read(connection, case.case_id)
-            if recorded and not _takes_up(case, recorded):
+            if recorded and not _reopens(case, recorded):
                 return recorded
             if case.is_open:
                 lock_order(connection, case.order_number)
@@ -71,10 +71,10 @@ class Cases:
             return case
 
     def record(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
-        """Record the case unless a later version is recorded, and the entries once each; return it with its units.
+        """Record the case unless a later version is recorded, add each entry once, and return the case with its units.
 
-        Its units are held, freed or settled as the case now stands (R11); money that moved is entered in the ledger
-        once. Raises UnitsTakenError when a case that is taken up again finds its units taken.
+        Its units are reserved, released or settled as the case says (R11), and money that moved is entered in the
+        ledger once. Raises UnitsTakenError if the units of a reopened case are taken.
         """
         with self._database.writing() as connection:
             case = reserve_units(connection, case) if has_choice(case) else case
@@ -87,10 +87,10 @@ class Cases:
             return case
 
     def plan_payouts(self, case: Case) -> tuple[Payout, ...]:
-        """Split `case.refund_due` over the order's payments within their caps (R32, R35) and commit the plan.
+        """Split `case.refund_due` over the order's payments within their caps and commit the plan (R32, R35).
 
-        Returns the case's payouts with the new ones; the same for the same version. Raises CapExceededError, and
-        UnitsTakenError before anything is committed when a case that is taken up again finds its units taken (R11).
+        Returns all payouts of the case, including the new ones; the same version gets the same plan. Raises
+        CapExceededError, and UnitsTakenError, with nothing committed, if the units of a reopened case are taken (R11).
         """
         with self._database.writing() as connection:
             keep_units(connection, case)
@@ -119,7 +119,10 @@ class Cases:
         details: dict[str, JsonValue] | None = None,
         text: str | None = None,
     ) -> None:
-        """Add an edge's own entry to the timeline, once however often the very same comes; its text stays here."""
+        """Add an entry from outside the workflow to the timeline; the same entry is added only once.
+
+        Its free text is stored here and nowhere else.
+        """
         note = note_of(entry_at, actor, event, details or {}, text)
         with self._database.writing() as connection:
             add_note(connection, case_id, note)
@@ -131,17 +134,17 @@ def _read(connection: Connection, case_id: str) -> Case | None:
 
 
 class OrderChangedError(Exception):
-    """The order was updated while a case of it was being opened: judge the request again."""
+    """The order was updated while a case of it was being opened; the request has to be checked again."""
 
 
 def _refuse_outdated(connection: Connection, case: Case) -> None:
-    """Raise OrderChangedError when the shares of the units are no longer those of the order (R30)."""
+    """Raise OrderChangedError if the shares of the case's units no longer match the order (R30)."""
     order = read_order(connection, case.order_number)
     if order and any(line.units != unit_shares(order, line.sku) for line in case.lines):
         raise OrderChangedError(f"order {case.order_number} was updated meanwhile")
 
 
-def _takes_up(case: Case, recorded: Case) -> bool:
+def _reopens(case: Case, recorded: Case) -> bool:
     return case.is_open and not recorded.is_open and case.version > recorded.version
 
 
@@ -150,7 +153,7 @@ def _without_units(case: Case) -> Case:
 
 
 def _write(connection: Connection, case: Case) -> bool:
-    """Write the case unless a later version is there; return whether it was written."""
+    """Write the case unless a later version is recorded; return whether it was written."""
     return _WRITE.write(connection, _row(case)) > 0
 
 

@@ -1,4 +1,4 @@
-"""Evidence: what was announced, and the one verdict about what was uploaded (R8)."""
+"""Evidence: the announced files, and the single verdict about each upload (R8)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -27,7 +27,7 @@ _READ_ALL = (
 
 
 class EvidenceRecord(Value):
-    """A piece of evidence as recorded; version and hash once pinned, `why` once refused."""
+    """A recorded piece of evidence; version and hash are set once it is pinned, `why` once it is refused."""
 
     case_id: CaseId
     evidence_id: str
@@ -41,25 +41,25 @@ class EvidenceRecord(Value):
 
     @property
     def pin(self) -> EvidencePin:
-        """Return what the workflow learns of it."""
+        """Return the part of it that the workflow gets."""
         return EvidencePin(
             evidence_id=self.evidence_id, status=self.status, version_id=self.version_id, sha256=self.sha256
         )
 
 
 class EvidenceBook:
-    """The evidence of cases; the first verdict about an upload stands."""
+    """The evidence of cases; the first verdict about an upload is final."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def announce(self, case_id: str, items: Mapping[str, AnnouncedEvidence], at: datetime) -> None:
-        """Record evidence to come, by its id."""
+        """Record announced evidence, by its id."""
         with self._database.writing() as connection:
             announce_evidence(connection, case_id, items, at)
 
     def get(self, case_id: str, evidence_id: str) -> EvidenceRecord:
-        """Return the evidence; raises UnknownEvidenceError when the case has none of that id."""
+        """Return the evidence; raises UnknownEvidenceError if the case has none with that id."""
         with self._database.reading() as connection:
             record = _read(connection, evidence_id)
         if record is None or record.case_id != case_id:
@@ -67,12 +67,12 @@ class EvidenceBook:
         return record
 
     def all(self, case_id: str) -> tuple[EvidenceRecord, ...]:
-        """Return the evidence of a case in the order it was announced."""
+        """Return the evidence of a case in the order in which it was announced."""
         with self._database.reading() as connection:
             return tuple(_record(row) for row in connection.execute(_READ_ALL, {"case_id": case_id}).mappings())
 
     def pin(self, evidence_id: str, version_id: str, sha256: str, at: datetime) -> EvidenceRecord:
-        """Record that the upload is what was announced and return the evidence as it stands (first verdict).
+        """Record that the upload is what was announced, and return the evidence; an earlier verdict stays.
 
         Raises UnknownEvidenceError.
         """
@@ -80,7 +80,7 @@ class EvidenceBook:
         return self._settle(evidence_id, pinned)
 
     def refuse(self, evidence_id: str, why: str, at: datetime) -> EvidenceRecord:
-        """Record that the upload is not what was announced and return the evidence as it stands (first verdict).
+        """Record that the upload is not what was announced, and return the evidence; an earlier verdict stays.
 
         Raises UnknownEvidenceError.
         """
@@ -99,7 +99,7 @@ class EvidenceBook:
 def announce_evidence(
     connection: Connection, case_id: str, items: Mapping[str, AnnouncedEvidence], at: datetime
 ) -> None:
-    """Add evidence to come, in the mapping's order."""
+    """Add announced evidence in the order of the mapping."""
     if items:
         rows = [_row(case_id, position, one, item, at) for position, (one, item) in enumerate(items.items())]
         connection.execute(_ADD, rows)

@@ -1,4 +1,4 @@
-"""Submissions: what storefronts sent under an Idempotency-Key, kept with the customer's own words."""
+"""Submissions: the requests of storefronts under their Idempotency-Key, with the customer's own words."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ _READ_INTAKE, _READ_PRINCIPAL, _READ_DESCRIPTION = (
 
 
 class Submission(Value):
-    """A request as the server received it; `evidence_ids` name the request's evidence, in its order."""
+    """A request as the server received it; `evidence_ids` are the ids of its evidence, in the request's order."""
 
     idempotency_key: str
     principal: str
@@ -37,7 +37,7 @@ class Submission(Value):
 
     @property
     def intake(self) -> CaseIntake:
-        """What the workflow receives: ids and codes, no free text."""
+        """What the workflow gets: ids and codes, no free text."""
         request = self.request
         return CaseIntake(
             case_id=self.case_id,
@@ -52,7 +52,7 @@ class Submission(Value):
 
 
 class Claimed(Value):
-    """The case that a key stands for, with its first submission."""
+    """The case that belongs to a key, with its first submission."""
 
     case_id: CaseId
     is_new: bool
@@ -60,15 +60,15 @@ class Claimed(Value):
 
 
 class Submissions:
-    """The submissions: one case a key and principal, however often and however concurrently it is sent."""
+    """The submissions: one case per key and principal, however often and concurrently a request is sent."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def claim(self, submission: Submission) -> Claimed:
-        """Record the first submission under its key and return the case the key stands for.
+        """Claim the key for the submission if it is new, and return the case that belongs to the key.
 
-        Raises KeyReusedError when the key came with another body before.
+        Raises KeyReusedError if the key was used with another body before.
         """
         with self._database.writing() as connection:
             if _ADD.add(connection, _row(submission)):
@@ -87,7 +87,7 @@ class Submissions:
         return self._read(_READ_PRINCIPAL, case_id)
 
     def description(self, case_id: str) -> str:
-        """Return the customer's own words; empty when there are none."""
+        """Return the customer's own words, or an empty text if there are none."""
         return self._read(_READ_DESCRIPTION, case_id) or ""
 
     def _read(self, statement: Select[str], case_id: str) -> str | None:
@@ -99,7 +99,9 @@ def _claimed_before(connection: Connection, submission: Submission) -> Claimed:
     key = {"principal": submission.principal, "idempotency_key": submission.idempotency_key}
     row = connection.execute(_READ_CLAIM, key).one()
     if row.body_sha256 != submission.body_sha256:
-        raise KeyReusedError("this Idempotency-Key came with another body before: send a new key with a new request")
+        raise KeyReusedError(
+            "this Idempotency-Key was used with another body before: send a new request with a new key"
+        )
     return Claimed(case_id=row.case_id, is_new=False, intake=CaseIntake.read(row.intake))
 
 

@@ -1,4 +1,4 @@
-"""What happened to a case, oldest first: the workflow's entries, and notes of the edges with their free text."""
+"""The timeline of a case, oldest first: entries of its workflow, and notes from outside it with their free text."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,12 +21,12 @@ _READ = (
     .order_by(_TIMELINE.c.at, _TIMELINE.c.source, _TIMELINE.c.entry_id)
 )
 _ADD_NOTE = InsertIgnore(_TIMELINE)
-# A worker that died before its workflow task was saved leaves entries of a history that never became true.
+# A worker that died before its workflow task was saved leaves entries of a history that was never saved.
 _WRITE_ENTRIES = Upsert(_TIMELINE)
 
 
 class TimelineRecord(Value):
-    """Something that happened: recorded by the case's workflow (`case`), or by an edge such as the API (`edge`)."""
+    """An event of a case, recorded by its workflow (`case`) or from outside, for example by the API (`edge`)."""
 
     source: Literal["case", "edge"]
     entry_id: str
@@ -39,20 +39,20 @@ class TimelineRecord(Value):
 
 
 def add_entries(connection: Connection, case_id: str, entries: Sequence[TimelineEntry]) -> None:
-    """Add the workflow's entries, each once however often it comes; one recorded again is the newer account."""
+    """Add the workflow's entries; an entry that is recorded already is replaced by the newer one."""
     if entries:
         _WRITE_ENTRIES.write(connection, [_row(case_id, entry) for entry in entries])
 
 
 def add_note(connection: Connection, case_id: str, note: TimelineRecord) -> None:
-    """Add an edge's entry, once however often the very same comes."""
+    """Add an entry from outside the workflow; the same entry is added only once."""
     _ADD_NOTE.add(connection, {"case_id": case_id, **note.model_dump()})
 
 
 def note_of(
     at: datetime, actor: str, event: CaseEvent, details: dict[str, JsonValue], text: str | None
 ) -> TimelineRecord:
-    """Return an edge's entry, known again by its content."""
+    """Return an entry from outside the workflow, whose id depends on its content only."""
     unnamed = TimelineRecord(source="edge", entry_id="", at=at, actor=actor, event=event, details=details, text=text)
     return unnamed.amend(entry_id=sha256(unnamed.model_dump_json().encode()).hexdigest()[:32])
 

@@ -1,1 +1,1 @@
-"""The engine, migrations on start, and statements that both engines understand."""
+"""The connection to the database, migrations, and statements that both engines understand."""

@@ -1,4 +1,4 @@
-"""The database behind everything that is recorded: SQLite embedded, PostgreSQL for a server, one behaviour."""
+"""Access to the database: embedded SQLite or a PostgreSQL server, with the same behaviour."""
 
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -23,9 +23,9 @@ _SWITCH_AGAIN_SECONDS = 0.01
 
 
 class Database:
-    """Transactions on one database; a writing one sees and changes a state that no other is changing half-way.
+    """Transactions on one database; a writing one never sees a state that another one is still changing.
 
-    Raises ValueError when the URL is none of SQLite's or PostgreSQL's.
+    Raises ValueError if the URL is for neither SQLite nor PostgreSQL.
     """
 
     def __init__(self, url: str) -> None:
@@ -33,7 +33,7 @@ class Database:
         self.engine = _ENGINES[self.dialect](self.url)
         self._readers = self.engine.execution_options(**_READS[self.dialect])
         self._writers = self.engine.execution_options(writes=True)
-        # SQLite lets one writer in at a time and makes the others poll: queueing our own threads costs less.
+        # SQLite allows one writer at a time and makes the others poll; queueing our own threads costs less.
         self._turn: AbstractContextManager[Any] = Lock() if self.dialect == "sqlite" else nullcontext()
 
     @property
@@ -43,18 +43,18 @@ class Database:
 
     @contextmanager
     def writing(self) -> Generator[Connection]:
-        """Give a transaction that commits at the end, or leaves no trace; raises DatabaseUnavailableError."""
+        """Open a transaction that commits at the end or leaves no trace; raises DatabaseUnavailableError."""
         with self._turn, _named_failures(), self._writers.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Generator[Connection]:
-        """Give a transaction that reads one consistent state; raises DatabaseUnavailableError."""
+        """Open a transaction that reads one consistent state; raises DatabaseUnavailableError."""
         with _named_failures(), self._readers.connect() as connection:
             yield connection
 
     def ping(self) -> None:
-        """Return when the database answers and has its tables; raises DatabaseUnavailableError."""
+        """Check that the database answers and has its tables; raises DatabaseUnavailableError if not."""
         with self.reading() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 raise DatabaseUnavailableError(
@@ -62,12 +62,12 @@ class Database:
                 )
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         self.engine.dispose()
 
 
 def database_url(url: str) -> URL:
-    """Return the URL with its driver named; raises ValueError for another kind of database."""
+    """Return the URL with the driver to use; raises ValueError for any other kind of database."""
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -90,7 +90,7 @@ _READS: dict[str, dict[str, Any]] = {
 }
 
 
-# A server that has gone without a word is noticed (fault 23), and no statement or lock is waited for without end.
+# A server that disappears silently is noticed (fault 23), and no statement and no lock is waited for forever.
 _PATIENCE = {
     "connect_timeout": WAIT_SECONDS,
     "keepalives_idle": WAIT_SECONDS,
@@ -123,18 +123,18 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DatabaseUnavailableError(f"the database's folder {folder} cannot be made: {error.strerror}") from error
+        raise DatabaseUnavailableError(f"the database's folder {folder} cannot be created: {error.strerror}") from error
 
 
 def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:
-    connection.isolation_level = None  # BEGIN is ours: the driver's own would be a plain one
+    connection.isolation_level = None  # we send BEGIN ourselves: the driver would send a plain one
     _keep_a_journal_ahead(connection)
     for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _keep_a_journal_ahead(connection: SQLiteConnection) -> None:
-    # Of two processes that switch a new file to WAL at once, SQLite refuses one without waiting for the other.
+    # If two processes switch a new file to WAL at once, SQLite refuses one of them without waiting.
     give_up_at = monotonic() + WAIT_SECONDS
     while not _is_switched(connection, may_wait=monotonic() < give_up_at):
         sleep(_SWITCH_AGAIN_SECONDS)
@@ -151,7 +151,7 @@ def _is_switched(connection: SQLiteConnection, *, may_wait: bool) -> bool:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A plain BEGIN that writes later fails as soon as another transaction wrote in between.
+    # After a plain BEGIN, a later write fails if another transaction has written in between.
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
@@ -165,5 +165,5 @@ def _named_failures() -> Generator[None]:
         raise DatabaseUnavailableError(f"the database does not answer as it should: {cause}") from error
     except PoolTimeoutError as error:
         raise DatabaseUnavailableError(
-            "every connection to the database is busy: try again, or ask for less"
+            "all connections to the database are busy: try again later or send fewer requests at once"
         ) from error

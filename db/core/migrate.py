@@ -1,4 +1,4 @@
-"""Bring a database's tables to the newest revision: `python -m db.core.migrate URL`."""
+"""Migrate a database to the newest revision: `python -m db.core.migrate URL`."""
 
 import sys
 from pathlib import Path
@@ -13,14 +13,14 @@ from db.core.engine import Database
 from domain.errors import DatabaseUnavailableError
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
-LOCK_KEY = 0x5245_4655_4E44  # any constant of ours: PostgreSQL's advisory locks have no names
+LOCK_KEY = 0x5245_4655_4E44  # an arbitrary constant: PostgreSQL's advisory locks have numbers, not names
 
 
 def migrate(url: str) -> None:
-    """Migrate the database to the newest revision, all or nothing; of several at once, one does it and the rest wait.
+    """Migrate the database to the newest revision, all or nothing; of several processes, one migrates and others wait.
 
-    A database that a newer release has migrated is left as it is, so that the release before can run beside it.
-    Raises ValueError for a URL of another kind, DatabaseUnavailableError when the database does not answer.
+    A database that a newer release has migrated is left unchanged, so that the previous release can run beside it.
+    Raises ValueError for any other kind of URL, and DatabaseUnavailableError if the database does not answer.
     """
     database = Database(url)
     try:
@@ -43,7 +43,7 @@ def _upgrade(connection: Connection) -> None:
 
 
 def _is_ahead(config: Config, connection: Connection) -> bool:
-    """Return whether the tables are newer than the newest revision here; revisions are numbers of four digits."""
+    """Return whether the tables are newer than the newest revision here; revisions are four-digit numbers."""
     current = MigrationContext.configure(connection).get_current_revision()
     newest = ScriptDirectory.from_config(config).get_current_head()
     return current is not None and newest is not None and current > newest

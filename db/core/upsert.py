@@ -1,4 +1,4 @@
-"""Statements that are built once, in the words of either engine: building one costs more than running it."""
+"""Insert statements for both engines, built only once because building one costs more than running it."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -13,12 +13,12 @@ Rows = Sequence[dict[str, Any]] | dict[str, Any]
 
 
 def given(column: Column[Any]) -> ColumnElement[bool]:
-    """Return the condition that the column equals the parameter of its own name."""
+    """Return the condition that the column equals the parameter of the same name."""
     return column == bindparam(column.name, type_=column.type)
 
 
 class InsertIgnore:
-    """Adds rows, and leaves those that are there as they are; `once` names the columns that tell a row is there."""
+    """Adds rows and leaves existing ones unchanged; `once` names the columns by which an existing row is recognised."""
 
     def __init__(self, table: Table, once: Sequence[str] | None = None) -> None:
         self._statements = {
@@ -27,14 +27,14 @@ class InsertIgnore:
         }
 
     def add(self, connection: Connection, rows: Rows) -> int:
-        """Add the rows and return how many were not there yet."""
+        """Add the rows and return how many of them are new."""
         return connection.execute(self._statements[connection.dialect.name], rows).rowcount
 
 
 class Upsert:
-    """Adds rows, and replaces those of the same primary key but for the columns to keep.
+    """Adds rows and replaces those with the same primary key, except for the columns in `keep`.
 
-    With `not_older` a row is replaced only when that column does not become less.
+    With `not_older`, a row is replaced only if that column does not decrease.
     """
 
     def __init__(self, table: Table, keep: Collection[str] = (), not_older: Column[Any] | None = None) -> None:

@@ -1,1 +1,1 @@
-"""What came in from outside and waits to be applied: webhooks, scans, parcels."""
+"""The inbox: webhooks, scans and parcels that arrived from outside and wait to be applied."""

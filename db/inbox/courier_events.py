@@ -1,4 +1,4 @@
-"""The inbox of couriers' events: each is taken in once, then applied, parked until its number is known, or ignored."""
+"""The inbox of courier events: each is stored once, then applied, parked until its number is known, or ignored."""
 
 from datetime import datetime
 
@@ -25,13 +25,13 @@ _MARK = (
 
 
 class CourierEvents:
-    """Tracking events as they were taken in; the providers' own bodies are not kept."""
+    """The stored tracking events; the providers' original bodies are not stored."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def take_in(self, event: CourierEvent) -> bool:
-        """Keep the event and return whether it is new: a repeat changes nothing (fault 13)."""
+        """Store the event and return whether it is new; a repeat changes nothing (fault 13)."""
         row = {
             "provider": event.provider,
             "event_id": event.event_id,
@@ -45,18 +45,18 @@ class CourierEvents:
             return _ADD.add(connection, row) > 0
 
     def pending(self, limit: int) -> list[CourierEvent]:
-        """Return events that are not applied yet: new ones first, then those first that have waited longest."""
+        """Return events that are not applied yet: first new ones, then those whose last try is longest ago."""
         with self._database.reading() as connection:
             return [CourierEvent.read(one) for one in connection.scalars(_IN_TURN.limit(limit))]
 
     def pending_of(self, tracking_number: str) -> list[CourierEvent]:
-        """Return the events of a number that are not applied yet, in the order they came (fault 16)."""
+        """Return the events of a number that are not applied yet, in the order of arrival (fault 16)."""
         with self._database.reading() as connection:
             events = connection.scalars(_OF_CODE, {"code": plain_code(tracking_number)})
             return [CourierEvent.read(one) for one in events]
 
     def mark(self, event: CourierEvent, status: EventStatus, at: datetime) -> None:
-        """Say what became of the event; a parked one is tried again later."""
+        """Record the event's status; a parked event is tried again later."""
         named = {"of_provider": event.provider, "of_event": event.event_id}
         with self._database.writing() as connection:
             connection.execute(_MARK, {**named, "to_status": status, "at": at})

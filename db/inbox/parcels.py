@@ -1,4 +1,4 @@
-"""Which case a parcel belongs to, by what stands on it; and parcels that belong to none yet (R18, R21)."""
+"""Which case a parcel belongs to, by the codes on it, and parcels that belong to no case yet (R18, R21)."""
 
 from datetime import datetime
 from typing import Any
@@ -36,17 +36,17 @@ _MATCH = (
 
 
 class Parcels:
-    """Parcels as the warehouse meets them."""
+    """Parcels, as the warehouse looks them up."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def cases_of(self, code: str) -> list[Case]:
-        """Return the cases that a return code or the number of a parcel back leads to, the oldest first."""
+        """Return the cases with this return code or return tracking number, the oldest first."""
         return self._cases(_EXPECTING, code)
 
     def cases_in_either_direction(self, code: str) -> list[Case]:
-        """Return the cases that a code leads to, by parcels back and by those to the customer (R28, R39)."""
+        """Return the cases with a parcel of this code, on the way back or to the customer (R28, R39)."""
         return self._cases(_CASES_OF, code)
 
     def _cases(self, wanted: Select[Any], code: str) -> list[Case]:
@@ -55,12 +55,12 @@ class Parcels:
             return [Case.read(document) for document in documents]
 
     def expect_nothing_of(self, parcel: UnexpectedParcel) -> None:
-        """Keep a parcel that no case expects, once (R21)."""
+        """Record a parcel that no case expects, once (R21)."""
         with self._database.writing() as connection:
             _ADD.add(connection, dict(parcel))
 
     def unexpected(self, *, open_only: bool = True, limit: int = 200) -> list[UnexpectedParcel]:
-        """Return parcels that no case expected, the oldest first."""
+        """Return the parcels that no case expected, the oldest first."""
         wanted = _LIST.where(_UNEXPECTED.c.matched_at.is_(None)) if open_only else _LIST
         with self._database.reading() as connection:
             return [_parcel(row) for row in connection.execute(wanted.limit(limit)).mappings()]
@@ -71,14 +71,14 @@ class Parcels:
             return _found(connection, parcel_id)
 
     def match(self, parcel_id: str, case_id: str, by: str, at: datetime) -> UnexpectedParcel:
-        """Say whose parcel it is and return it; matched already, it stays as it was. Raises UnknownParcelError."""
+        """Match the parcel with the case and return it; an earlier match stays. Raises UnknownParcelError."""
         with self._database.writing() as connection:
             connection.execute(_MATCH, {"of_parcel": parcel_id, "to_case": case_id, "by": by, "at": at})
             return _found(connection, parcel_id)
 
 
 def keep_codes(connection: Connection, case: Case) -> None:
-    """Let the case be found by what stands on its parcels: its return code, and each courier's number it ever had."""
+    """Record the codes by which the case can be found: its return code and every tracking number that it ever had."""
     back: tuple[str | None, ...] = (case.return_code, case.shipment.tracking_number if case.shipment else None)
     rows = [_code(case, code, outbound=False) for code in back if code]
     rows += [_code(case, parcel.tracking_number, outbound=True) for parcel in case.sent]

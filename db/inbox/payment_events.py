@@ -1,4 +1,4 @@
-"""The inbox of webhooks: each is taken in once, then applied, parked or found to concern nobody."""
+"""The inbox of payment webhooks: each is stored once, then applied, parked or ignored."""
 
 from datetime import datetime
 
@@ -26,13 +26,13 @@ _COUNT = select(func.count()).where(given(_EVENTS.c.status))
 
 
 class GatewayEvents:
-    """Webhooks as they were taken in; the provider's own bodies are not kept."""
+    """The stored webhooks; the providers' original bodies are not stored."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def take_in(self, event: GatewayEvent, body_sha256: str, at: datetime) -> bool:
-        """Keep the event and return whether it is new: a repeat changes nothing (fault 13)."""
+        """Store the event and return whether it is new; a repeat changes nothing (fault 13)."""
         row = {
             "provider": event.provider,
             "event_id": event.event_id,
@@ -46,16 +46,16 @@ class GatewayEvents:
             return _ADD.add(connection, row) > 0
 
     def pending(self, limit: int) -> list[GatewayEvent]:
-        """Return events that are not applied yet: new ones first, then parked ones, those first that waited longest."""
+        """Return events that are not applied yet: first new ones, then parked ones whose last try is longest ago."""
         with self._database.reading() as connection:
             return [GatewayEvent.read(one) for one in connection.scalars(_PENDING.limit(limit))]
 
     def mark(self, provider: str, event_id: str, status: EventStatus, at: datetime) -> None:
-        """Say what became of an event; a parked one is tried again later (fault 16)."""
+        """Record the event's status; a parked event is tried again later (fault 16)."""
         with self._database.writing() as connection:
             connection.execute(_MARK, {"of_provider": provider, "of_event": event_id, "to_status": status, "at": at})
 
     def count(self, status: str) -> int:
-        """Return how many events stand so."""
+        """Return how many events have this status."""
         with self._database.reading() as connection:
             return int(connection.scalar(_COUNT, {"status": status}) or 0)

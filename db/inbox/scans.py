@@ -1,4 +1,4 @@
-"""Scans as they came and as they were answered: the same scan is answered as the first time."""
+"""Scans and their answers: a repeated scan gets the answer of the first time."""
 
 from datetime import datetime
 
@@ -20,25 +20,25 @@ _ANSWER = (
 
 
 class Scans:
-    """The scans of every device."""
+    """The scans of all devices."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def take_in(self, scan_id: str, scan_sha256: str, at: datetime) -> str | None:
-        """Keep the scan and return its answer when it has one already.
+        """Store the scan and return its answer if it has one already.
 
-        Raises ScanReusedError when another scan came under the id before.
+        Raises ScanReusedError if another scan was sent with the same id before.
         """
         row = {"scan_id": scan_id, "scan_sha256": scan_sha256, "answer": None, "taken_in_at": at}
         with self._database.writing() as connection:
             _ADD.add(connection, row)
             known = connection.execute(_READ, {"scan_id": scan_id}).one()
         if known.scan_sha256 != scan_sha256:
-            raise ScanReusedError(f"another scan came under the id {scan_id} before; a new scan needs a new id")
+            raise ScanReusedError(f"another scan was already sent with the id {scan_id}; a new scan needs a new id")
         return known.answer
 
     def answer(self, scan_id: str, said: str) -> None:
-        """Keep the final answer; the first one stands."""
+        """Store the final answer; the first one is kept."""
         with self._database.writing() as connection:
             connection.execute(_ANSWER, {"of_scan": scan_id, "said": said})

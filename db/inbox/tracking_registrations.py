@@ -1,4 +1,4 @@
-"""Parcels still to be registered with a tracking provider: kept with the case, registered by the sweep."""
+"""Tracking numbers to register with a provider: recorded together with the case, registered by the sweep."""
 
 from datetime import datetime
 from typing import Literal
@@ -22,24 +22,24 @@ _MARK = update(_ROWS).where(_ROWS.c.code == bindparam("of_code")).values(status=
 
 
 class Registrations:
-    """Which numbers were registered, and which are still to be."""
+    """Which numbers are registered, and which are still waiting."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def pending(self, since: datetime, limit: int) -> list[str]:
-        """Return numbers that were given since then and that nobody follows yet, the oldest first."""
+        """Return the numbers given since then that are not registered yet, the oldest first."""
         with self._database.reading() as connection:
             return list(connection.scalars(_PENDING.limit(limit), {"since": since}))
 
     def mark(self, tracking_number: str, status: Literal["registered", "refused"]) -> None:
-        """Say what the provider answered."""
+        """Record the provider's answer."""
         with self._database.writing() as connection:
             connection.execute(_MARK, {"of_code": plain_code(tracking_number), "to_status": status})
 
 
 def keep_registration(connection: Connection, case: Case) -> None:
-    """Note that the case's parcels are to be followed, back and to the customer, once for each number."""
+    """Note once per number that the case's parcels are to be registered, in both directions."""
     back = [(case.shipment.tracking_number, case.shipment.registered_at)] if case.shipment else []
     numbers = [*back, *((parcel.tracking_number, parcel.sent_at) for parcel in case.sent)]
     rows = [

@@ -5,7 +5,7 @@ from alembic import op
 
 INSTANT = sa.DateTime(timezone=True)
 
-# SQLite has no deferred trigger: a transaction's one credit is its last leg, and balances it.
+# SQLite has no deferred triggers, so the check runs at a transaction's only credit, which is its last leg.
 SQLITE_GUARDS = (
     """CREATE TRIGGER ledger_entries_no_update BEFORE UPDATE ON ledger_entries
     BEGIN SELECT RAISE(ABORT, 'ledger_entries is append-only'); END""",
@@ -36,7 +36,7 @@ GUARDS = {"sqlite": SQLITE_GUARDS, "postgresql": POSTGRESQL_GUARDS}
 
 
 def create_books() -> None:
-    """Create the tables of the money and their guards."""
+    """Create the tables for payouts and the ledger, and the triggers that protect them."""
     _tables()
     for statement in GUARDS[op.get_bind().dialect.name]:
         op.execute(sa.text(statement))

@@ -1,4 +1,4 @@
-"""Alembic's way in: the connection is handed over by `db.core.migrate`, inside its one locked transaction."""
+"""Alembic's entry point; `db.core.migrate` passes the connection, inside its single locked transaction."""
 
 from alembic import context
 
@@ -7,7 +7,7 @@ from db.tables import METADATA
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=METADATA,
-    # Ours on both engines: `db.core.migrate` begins and ends the transaction.
+    # `db.core.migrate` begins and ends the transaction, on both engines.
     transactional_ddl=True,
     render_as_batch=True,
 )

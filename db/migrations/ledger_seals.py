@@ -13,7 +13,7 @@ _SEALED = "EXISTS (SELECT 1 FROM ledger_transactions WHERE transaction_id = NEW.
 _UNBALANCED = f"""((SELECT count(*) {_LEGS}) < 2 OR (SELECT sum(amount) {_LEGS}) <> 0
     OR (SELECT count(DISTINCT currency) {_LEGS}) <> 1)"""
 
-# Legs wait for their seal: the foreign key is deferred, so that nothing is committed that was not weighed.
+# Legs are inserted before their seal: the foreign key is deferred, so that nothing is committed unchecked.
 SQLITE_SEALS = (
     *SQLITE_GUARDS[:2],
     f"""CREATE TRIGGER ledger_entries_sealed BEFORE INSERT ON ledger_entries
@@ -27,7 +27,7 @@ SQLITE_SEALS = (
     BEGIN SELECT RAISE(ABORT, 'a ledger transaction adds up to zero'); END""",
 )
 
-# The deferred weighing of revision 0001 stays: it also sees legs that two transactions enter at the same moment.
+# The deferred check of revision 0001 stays: it also sees legs that two transactions insert at the same time.
 POSTGRESQL_SEALS = (
     f"""CREATE FUNCTION ledger_entries_seal() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN
@@ -68,7 +68,7 @@ CAPTURED = (
 
 
 def seal_books() -> None:
-    """Seal every transaction there is, guard those to come, and enter what was captured for the orders there are."""
+    """Seal the existing transactions, guard future ones, and enter the captured payments of existing orders."""
     op.create_table(
         "ledger_transactions",
         sa.Column("transaction_id", sa.String(), nullable=False),

@@ -29,12 +29,12 @@ _WRITE_PAYMENTS = Upsert(_PAYMENTS, keep={"committed", "external_refunds"})
 
 
 def lock_order(connection: Connection, order_number: str) -> None:
-    """Make other transactions that lock the order wait until this one ends (SQLite lets one writer in anyway)."""
+    """Lock the order until the transaction ends (not needed on SQLite, which allows one writer only)."""
     connection.execute(_LOCK_ORDER, {"order_number": order_number})
 
 
 def read_order(connection: Connection, order_number: str) -> Order | None:
-    """Return the order with its parts in their order, or None."""
+    """Return the order with its lines, payments and parcels in their order, or None."""
     key = {"order_number": order_number}
     order = connection.execute(_READ_ORDER, key).mappings().first()
     if order is None:
@@ -48,7 +48,7 @@ def read_order(connection: Connection, order_number: str) -> Order | None:
 
 
 def insert_order(connection: Connection, order: Order) -> bool:
-    """Add the order and its parts unless it is there; return whether it was added."""
+    """Add the order and its parts unless it exists; return whether it was added."""
     if not _ADD_ORDER.add(connection, _order_row(order)):
         return False
     connection.execute(_ADD_LINES, _line_rows(order))
@@ -58,7 +58,7 @@ def insert_order(connection: Connection, order: Order) -> bool:
 
 
 def replace_order(connection: Connection, order: Order) -> None:
-    """Change the recorded order to this one; what is committed of a payment stays."""
+    """Replace the recorded order by this one; the committed amount of each payment stays."""
     number = order.order_number
     connection.execute(update(_ORDERS).where(_ORDERS.c.order_number == number).values(_order_row(order)))
     connection.execute(delete(_PARCELS).where(_PARCELS.c.order_number == number))

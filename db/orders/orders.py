@@ -1,4 +1,4 @@
-"""The shop's orders, as the storefront states them."""
+"""The shop's orders, as the storefront sends them."""
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
@@ -20,11 +20,11 @@ _COMMITTED = select(_PAYMENTS.provider, _PAYMENTS.reference, _PAYMENTS.committed
 )
 
 _OWNER = select(_PAYMENTS.order_number).where(given(_PAYMENTS.provider), given(_PAYMENTS.reference))
-_PAYMENT_TAKEN = "payments: one of them belongs to another order, each can stand in one only"
+_PAYMENT_TAKEN = "payments: one of them belongs to another order; a payment can be part of one order only"
 
 
 class Orders:
-    """The orders; what cases rely on cannot be changed under them."""
+    """The orders; data that cases rely on cannot be changed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -35,11 +35,11 @@ class Orders:
             return read_order(connection, order_number)
 
     def put(self, order: Order) -> bool:
-        """Record the order as it is stated now and return whether it is new.
+        """Create or update the order and return whether it is new.
 
-        Raises OrderConflictError when that contradicts what cases rely on: the customer or the currency once there
-        is a case, what was paid while units are in a case or settled (R11, R30), a payment that payouts are
-        committed to (R32), a payment that another order has.
+        Raises OrderConflictError if an update changes data that cases rely on: the customer or the currency once there
+        is a case, what was paid while units are in a case or settled (R11, R30), or a payment to which payouts are
+        committed (R32). Also raises it if a payment belongs to another order.
         """
         try:
             return self._put(order)
@@ -73,7 +73,7 @@ def _change(connection: Connection, order: Order) -> None:
 
 
 def _take_over_payments(connection: Connection, order: Order) -> None:
-    """Enter what was captured in the ledger, and what is known to have left the payments already (R32)."""
+    """Enter captured payments in the ledger, and subtract what has already left them without a payout (R32)."""
     enter_captured(connection, order)
     for payment in order.payments:
         renew_external_refunds(connection, payment.provider, payment.reference)
@@ -104,11 +104,11 @@ def _units_contradicted(connection: Connection, recorded: Order, order: Order) -
         return None
     if connection.execute(_HELD_UNITS, {"order_number": order.order_number}).first() is None:
         return None
-    return f"{changed}: units of this order are in a refund case or settled by what was paid; it cannot be changed"
+    return f"{changed}: units of this order are in a refund case or already settled; it cannot be changed"
 
 
 def _change_of_what_was_paid(recorded: Order, order: Order) -> str | None:
-    # All lines count, not only those with units held: the outbound postage is spread over all of them (R30).
+    # All lines count, not only those with reserved units, because the outbound postage is spread over all (R30).
     if recorded.outbound_postage != order.outbound_postage:
         return "outbound_postage"
     before, after = ({(line.sku, line.quantity, line.paid) for line in one.lines} for one in (recorded, order))

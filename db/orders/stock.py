@@ -1,4 +1,4 @@
-"""The stock as our own table: products the shop states, and units held for replacements (R39)."""
+"""The stock as a table of our own: the shop's products, and units reserved for replacements (R39)."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -44,12 +44,12 @@ class StockTable:
         self._now = now
 
     def put(self, product: Product) -> None:
-        """Take over what the shop states of a product; what is reserved is not part of `available`."""
+        """Record a product as the shop states it; reserved units are not part of `available`."""
         with self._database.writing() as connection:
             _WRITE.write(connection, {**product.model_dump(), "updated_at": self._now()})
 
     def products(self, skus: Collection[str]) -> dict[str, Product]:
-        """Return the products that are known, by sku."""
+        """Return the known products among them, by sku."""
         if not skus:
             return {}
         with self._database.reading() as connection:
@@ -57,12 +57,12 @@ class StockTable:
             return {row["sku"]: _product(row) for row in rows}
 
     def reserved(self, sku: str) -> int:
-        """Return how many units of the product were reserved so far, sent ones included."""
+        """Return how many units of the product have been reserved so far, including sent ones."""
         with self._database.reading() as connection:
             return int(connection.execute(_HELD, {"sku": sku}).scalar_one())
 
     def reserve(self, reservation: Reservation) -> bool:
-        """Hold the units and return True, or False when there are not enough; repeated, the first answer again."""
+        """Reserve the units and return True, or return False if there are not enough; a repeat gets the same answer."""
         with self._database.writing() as connection:
             if not self._note(connection, reservation, RESERVED):
                 return _status(connection, reservation) == RESERVED
@@ -72,7 +72,7 @@ class StockTable:
             return taken > 0
 
     def release(self, reservation: Reservation) -> None:
-        """Give the units back, once; a reservation that was never made cannot be made any more."""
+        """Release the units, once; a reservation that was never made cannot be made afterwards."""
         with self._database.writing() as connection:
             if self._note(connection, reservation, RELEASED):
                 return

@@ -1,4 +1,4 @@
-"""Which case holds which unit of an order (R11), and how it is settled (R39); a unit has one row and one settlement."""
+"""Which case holds which unit of an order (R11), and how the unit is settled (R39): one row, one settlement."""
 
 from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
@@ -18,7 +18,7 @@ _ONE_HELD = and_(
 )
 _FREE = delete(_UNITS).where(_ONE_HELD)
 _MAY_SETTLE = or_(_UNITS.c.settles_as.is_(None), _UNITS.c.settles_as == bindparam("so"), bindparam("so") == REFUND)
-# What was refunded is never replaced, and what was sent is never refunded, whatever the case says (R39).
+# A refunded unit is never replaced, and a replaced one never refunded, whatever the case says (R39).
 _SETTLE = (
     update(_UNITS)
     .where(_ONE_HELD, _UNITS.c.settled.is_(False), _MAY_SETTLE)
@@ -27,7 +27,7 @@ _SETTLE = (
 
 
 def reserve_units(connection: Connection, case: Case) -> Case:
-    """Return the case with the units that the policy gives it (R11), the order locked; raises UnitsTakenError."""
+    """Lock the order and return the case with the units that the policy gives it (R11); raises UnitsTakenError."""
     lock_order(connection, case.order_number)
     rows = connection.execute(_READ_HOLDERS, {"order_number": case.order_number})
     chosen = choose_units(case, {(sku, unit): case_id for sku, unit, case_id in rows})
@@ -37,10 +37,10 @@ def reserve_units(connection: Connection, case: Case) -> Case:
 
 
 def keep_units(connection: Connection, case: Case) -> None:
-    """Hold exactly the units the case needs now: all while it is open, the settled ones for ever.
+    """Reserve exactly the units that the case holds: all of them while it is open, the settled ones forever.
 
-    Units that it needs again are taken by their very numbers. Raises UnitsTakenError when one is gone (R11), or was
-    replaced and is to be refunded too, or the other way round (R39).
+    Units that it needs again are reserved by their numbers. Raises UnitsTakenError if one is taken by now (R11), or if
+    a replaced one is to be refunded as well or the other way round (R39).
     """
     held = _held(connection, case)
     wanted = holds(case)
@@ -74,7 +74,7 @@ def _hold(connection: Connection, case: Case, units: dict[Unit, Hold]) -> None:
 
 def _name_of_taken(connection: Connection, case: Case, units: dict[Unit, Hold]) -> str:
     sku, unit = min(units.keys() - _held(connection, case).keys())
-    return f"{sku}: unit {unit} is in another refund case meanwhile, or was refunded already"
+    return f"{sku}: unit {unit} is in another refund case by now, or was refunded already"
 
 
 def _free(connection: Connection, case: Case, units: set[Unit]) -> None:
@@ -88,7 +88,7 @@ def _settle(connection: Connection, case: Case, units: dict[Unit, Hold]) -> None
         changed = connection.execute(_SETTLE, {**row, "so": hold.settles_as, "for_ever": hold.settled})
         if not changed.rowcount:
             sku, number = unit
-            message = f"{sku}: unit {number} was settled already and cannot be settled as a {hold.settles_as} too"
+            message = f"{sku}: unit {number} is already settled and cannot be settled as a {hold.settles_as} as well"
             raise UnitsTakenError(message)
 
 

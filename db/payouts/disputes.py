@@ -1,4 +1,4 @@
-"""Chargebacks over payments, as their gateways tell of them (R38)."""
+"""Chargebacks over payments, as the gateways report them (R38)."""
 
 from typing import Any
 
@@ -43,15 +43,15 @@ _WRITE = Upsert(_DISPUTES, not_older=_DISPUTES.c.changed_at)
 
 
 class Disputes:
-    """The disputes; one that was won or lost is opened by no older news."""
+    """The disputes; an older report never reopens one that was won or lost."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def record(self, dispute: Dispute) -> list[str]:
-        """Record where the dispute stands, unless later news are recorded; return the open cases that it holds.
+        """Record the dispute's status unless a later one is recorded; return the open cases that it holds.
 
-        Overtaken news concern nobody. What a lost dispute took leaves no room for refunds of its payment (R32).
+        An outdated report returns no cases. What a lost dispute took can no longer be refunded from its payment (R32).
         """
         with self._database.writing() as connection:
             known = (

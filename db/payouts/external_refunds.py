@@ -1,4 +1,4 @@
-"""What went back of a payment without a payout: refunds made by hand, and disputes that were lost (R32)."""
+"""External refunds, which left a payment without a payout: refunds made by hand and lost disputes (R32)."""
 
 from datetime import datetime
 
@@ -31,7 +31,7 @@ _WRITE = Upsert(_EXTERNAL)
 
 
 def record_external_refund(connection: Connection, refund: GatewayRefundRecord) -> None:
-    """Record a refund that no payout made, as it stands now; one that failed stays failed, whatever comes late."""
+    """Record a refund that no payout made, in its current state; a failed one stays failed, whatever comes later."""
     if connection.scalar(_COUNTS, refund.model_dump(include={"provider", "refund_id"})) is False:
         return
     row = {
@@ -45,7 +45,7 @@ def record_external_refund(connection: Connection, refund: GatewayRefundRecord) 
 
 
 def note_returned_by_dispute(connection: Connection, record: PayoutRecord, at: datetime) -> None:
-    """Record what a dispute took in place of a payout, unless the gateway reported it as lost (R38)."""
+    """Record what a dispute returned instead of a payout, unless the gateway has reported it as lost (R38)."""
     payment = {"provider": record.source_provider, "payment_reference": record.source_reference}
     if record.source_provider is None or int(connection.scalar(_LOST, payment) or 0):
         return
@@ -55,9 +55,10 @@ def note_returned_by_dispute(connection: Connection, record: PayoutRecord, at: d
 
 
 def renew_external_refunds(connection: Connection, provider: str, payment_reference: str) -> None:
-    """Leave no room for what went back without a payout; a payment of no order is passed over.
+    """Recompute how much of a payment went back without a payout; a payment of no order is ignored.
 
-    What does not fit beside the payouts any more has gone back twice: reconciliation finds that, no constraint can.
+    An amount that no longer fits beside the payouts has gone back twice, which reconciliation finds; a constraint
+    cannot prevent it.
     """
     of_payment = {"of_provider": provider, "of_reference": payment_reference}
     stands = connection.execute(_STANDS, of_payment).first()

@@ -1,4 +1,4 @@
-"""What reconciliation found, and what operators closed."""
+"""The findings of reconciliation, until operators close them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -28,7 +28,7 @@ _CLOSE = (
         close_note=bindparam("note"),
     )
 )
-# What had gone by itself and is back is a difference again; what somebody closed was looked at.
+# A finding that disappeared and comes back is open again; one that somebody closed stays closed.
 _REOPEN = (
     update(_FINDINGS)
     .where(_FINDINGS.c.finding_id == bindparam("of_finding"), _FINDINGS.c.closed_by == RECONCILIATION)
@@ -38,13 +38,13 @@ _OPEN_OF = select(_FINDINGS.c.finding_id).where(_FINDINGS.c.closed_at.is_(None))
 
 
 class Findings:
-    """The findings: each stays until it is closed by somebody, or is gone by itself."""
+    """The findings; each stays open until somebody closes it or the difference disappears."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def found(self, findings: Sequence[Finding]) -> None:
-        """Record the findings, each once: when it was first found stays, and what somebody closed stays closed."""
+        """Record the findings, each once: the time of the first one is kept, and a closed one stays closed."""
         if not findings:
             return
         with self._database.writing() as connection:
@@ -58,7 +58,7 @@ class Findings:
             return [_finding(row) for row in connection.execute(wanted.limit(limit)).mappings()]
 
     def close(self, finding_id: str, by: str, note: str, at: datetime) -> Finding:
-        """Close the finding and return it; closed already, it is returned as it was closed.
+        """Close the finding and return it; one that is closed already is returned unchanged.
 
         Raises UnknownFindingError.
         """
@@ -70,7 +70,7 @@ class Findings:
         return _finding(row)
 
     def close_gone(self, kinds: Collection[FindingKind], seen_ids: Collection[str], at: datetime) -> int:
-        """Close the open findings of these kinds that were not seen any more, and return how many."""
+        """Close the open findings of these kinds that were not seen again, and return how many."""
         wanted = _OPEN_OF.where(_FINDINGS.c.kind.in_([kind.value for kind in kinds]))
         with self._database.writing() as connection:
             gone = sorted(set(connection.scalars(wanted)) - set(seen_ids))

@@ -1,4 +1,4 @@
-"""The double-entry ledger: debits are positive, credits negative, every transaction adds up to zero (I2)."""
+"""The double-entry ledger: debits are positive, credits negative, and every transaction adds up to zero (I2)."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -30,9 +30,9 @@ Leg = tuple[str, int]
 
 
 class Transaction(Value):
-    """What happened to an order's money, and its legs as accounts with amounts in minor units.
+    """A movement of an order's money, with its legs: accounts and amounts in minor units.
 
-    What belongs to no case, as a capture does, has no `case_id`; what moves before there is a payout no `payout_id`.
+    A movement without a case, such as a capture, has no `case_id`; one without a payout has no `payout_id`.
     """
 
     transaction_id: str
@@ -50,7 +50,7 @@ _ADD, _SEAL = InsertIgnore(_ENTRIES), InsertIgnore(LedgerTransactionRow.__table_
 
 
 def enter(connection: Connection, transactions: Sequence[Transaction]) -> None:
-    """Enter the transactions, each once however often it comes; its legs first, then the seal that weighs them (I2)."""
+    """Enter each transaction once, however often it comes: first its legs, then the seal that checks them (I2)."""
     if not transactions:
         return
     _ADD.add(connection, [row for one in transactions for row in _rows(one)])
@@ -58,7 +58,7 @@ def enter(connection: Connection, transactions: Sequence[Transaction]) -> None:
 
 
 def between(debit: str, credit: str, amount: int) -> tuple[Leg, Leg]:
-    """Return the legs that move an amount; a negative one moves the other way."""
+    """Return the legs that move an amount from `credit` to `debit`; a negative amount moves the other way."""
     return ((debit, amount), (credit, -amount))
 
 

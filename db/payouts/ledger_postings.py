@@ -1,4 +1,4 @@
-"""What the ledger says of each movement of money: which accounts it goes from and to."""
+"""The ledger's postings: from which account to which account each movement of money goes."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -44,9 +44,9 @@ class PaymentAccount(NamedTuple):
 
 
 def enter_captured(connection: Connection, order: Order) -> None:
-    """Enter what was captured beyond what the ledger has of each payment, or take back what is no longer stated.
+    """Enter the difference between each payment's stated amount and what the ledger has captured for it so far.
 
-    Dated by when the order was placed: the shop states no other time for its payments.
+    The entries have the date of the order, because the shop states no other time for its payments.
     """
     rows = connection.execute(_CAPTURED, {"order_number": order.order_number})
     known = {PaymentAccount(account, currency): (int(amount), times) for account, currency, amount, times in rows}
@@ -59,9 +59,9 @@ def enter_captured(connection: Connection, order: Order) -> None:
 
 
 def enter_planned(connection: Connection, record: PayoutRecord, part: Part, at: datetime) -> None:
-    """Enter what is owed from now on: goods in gross, the label that comes off them, and return postage (R31, R32).
+    """Enter what is owed from now on: gross goods, the label deducted from them, and return postage (R31, R32).
 
-    Goods that change places with postage are goods of the payments: what is owed outside is that postage.
+    If goods change places with postage, the goods are owed to the payments and that postage is owed outside.
     """
     legs = (
         (GOODS, part.goods + part.label + part.swapped),
@@ -75,7 +75,7 @@ def enter_planned(connection: Connection, record: PayoutRecord, part: Part, at: 
 
 
 def enter_label(connection: Connection, case: Case, label: int) -> None:
-    """Enter a label that took everything that was owed, so that no payout shows it (R31)."""
+    """Enter a label whose price used up everything that was owed, so that no payout shows it (R31)."""
     transaction = Transaction(
         transaction_id=f"{Movement.LABEL_DEDUCTED}/{case.case_id}/v{case.version}",
         movement=Movement.LABEL_DEDUCTED,
@@ -89,7 +89,7 @@ def enter_label(connection: Connection, case: Case, label: int) -> None:
 
 
 def enter_refunded(connection: Connection, record: PayoutRecord, at: datetime) -> None:
-    """Enter that the attempt's money left."""
+    """Enter that the attempt's money was paid."""
     movement = Movement.POSTAGE_PAID if record.payout.is_postage_outside else Movement.REFUNDED
     _move(connection, record, movement, (_payable(record), _account(record)), at)
 
@@ -100,25 +100,25 @@ def enter_reversed(connection: Connection, record: PayoutRecord, at: datetime) -
 
 
 def enter_rerouted(connection: Connection, record: PayoutRecord, at: datetime) -> None:
-    """Enter that what was owed to the original payment is owed to another account (R36)."""
+    """Enter that the amount owed to the original payment is now owed to another account (R36)."""
     _move(connection, record, Movement.REROUTED, (REFUNDS_PAYABLE, REIMBURSEMENTS_PAYABLE), at)
 
 
 def enter_dispute_lost(connection: Connection, record: PayoutRecord, at: datetime) -> None:
-    """Enter that a lost dispute took from the payment what was owed (R38)."""
+    """Enter that a lost dispute has taken the owed amount from the payment (R38)."""
     source = f"{record.source_provider}:{record.source_reference}"
     _move(connection, record, Movement.DISPUTE_LOST, (_payable(record), source), at)
 
 
 def enter_released(connection: Connection, record: PayoutRecord, at: datetime) -> None:
-    """Enter that a payout which never happened is owed no more."""
+    """Enter that a payout which was never made is no longer owed."""
     _move(connection, record, Movement.RELEASED, (_payable(record), RELEASED), at)
 
 
 def postage_planned(connection: Connection, order_number: str) -> int:
-    """Return what is planned or paid for return postage through the payments of an order, over all cases (R32).
+    """Return the return postage planned or paid through an order's payments, over all its cases (R32).
 
-    In minor units, without what has changed places with goods since.
+    In minor units, without postage that has changed places with goods since.
     """
     return int(connection.execute(_POSTAGE_THROUGH, {"order_number": order_number}).scalar_one())
 
@@ -157,7 +157,7 @@ def _enter(
 
 
 def _transaction_id(record: PayoutRecord, movement: Movement) -> str:
-    # A payout that was reversed can be refunded again: by another attempt, once.
+    # A reversed payout can be paid again by another attempt, once per attempt.
     is_repeatable = movement in {Movement.REFUNDED, Movement.REVERSED}
     return f"{movement}/{record.payout_id}" + (f"/a{record.payout.attempt}" if is_repeatable else "")
 

@@ -1,4 +1,4 @@
-"""What payouts may still take of a payment (R32): committed with the plan, given back when a payout is given up."""
+"""Reserves parts of payments for payouts (R32): committed with the plan, released when a payout is given up."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,7 +28,7 @@ _LOCK = (
     .order_by(_PAYMENTS.c.position)
     .with_for_update(key_share=True)
 )
-# The table's constraint decides, whatever was read before.
+# The table's constraint decides, not what was read before.
 _COMMIT = (
     update(_PAYMENTS)
     .where(_PAYMENTS.c.order_number == bindparam("of_order"), _PAYMENTS.c.provider == bindparam("of_provider"))
@@ -38,7 +38,7 @@ _COMMIT = (
 
 
 class Capture(NamedTuple):
-    """A captured payment, how much of it is committed, and how much went back without a payout, in minor units."""
+    """A captured payment, with how much is committed and how much went back without a payout, in minor units."""
 
     provider: str
     reference: str
@@ -48,29 +48,29 @@ class Capture(NamedTuple):
 
 
 def lock_captures(connection: Connection, order_number: str) -> list[Capture]:
-    """Return the payments of the order in their order; other plans for it wait until this transaction ends."""
+    """Return the order's payments in their fixed order, and lock them against other plans in this transaction."""
     return [Capture(*row) for row in connection.execute(_LOCK, {"order_number": order_number})]
 
 
 def commit(connection: Connection, record: PayoutRecord) -> None:
-    """Commit the payout's amount of its payment; raises CapExceededError beyond what was captured (R32)."""
+    """Commit the payout's amount of its payment; raises CapExceededError if that exceeds what was captured (R32)."""
     try:
         _change(connection, record, record.payout.amount.minor)
     except IntegrityError as error:
         payout = record.payout
         payment = f"{payout.provider} {payout.payment_reference}"
-        raise CapExceededError(f"{payment}: {payout.amount} is more than captured minus refunded") from error
+        raise CapExceededError(f"{payment}: {payout.amount} exceeds what is left of the captured amount") from error
 
 
 def give_up(connection: Connection, records: Sequence[PayoutRecord], at: datetime) -> None:
-    """Free what is committed to payouts that will never be made, and enter that in the ledger."""
+    """Release what is committed to payouts that will never be made, and enter that in the ledger."""
     for record in records:
         _free(connection, record)
         enter_released(connection, record, at)
 
 
 def leave_to_dispute(connection: Connection, record: PayoutRecord, at: datetime) -> None:
-    """Commit no more to a payout that a lost dispute took over; what the dispute took counts instead (R38)."""
+    """Release the payout's amount because a lost dispute has returned it; the dispute's amount counts instead (R38)."""
     note_returned_by_dispute(connection, record, at)
     _free(connection, record)
     enter_dispute_lost(connection, record, at)

@@ -1,4 +1,4 @@
-"""How a refund is split over the payments of its order, committed under the cap of each (R32, R35)."""
+"""Plans how a refund is split over its order's payments, and commits the parts within each cap (R32, R35)."""
 
 from sqlalchemy import Connection
 
@@ -16,26 +16,26 @@ Share = tuple[str, str, Part]
 
 
 def plan_payouts(connection: Connection, case: Case) -> tuple[Payout, ...]:
-    """Return the case's payouts with those for `case.refund_due`; the same again for the same version of the case.
+    """Return the case's payouts including those for `case.refund_due`; the same version gets the same plan.
 
-    Return postage that does not fit the payments is a reimbursement that finance pays by hand (R32). Raises
-    CapExceededError when goods do not fit them.
+    Return postage for which the payments have no room becomes a reimbursement that finance pays by hand (R32). Raises
+    CapExceededError if there is no room for goods.
     """
     captures = lock_captures(connection, case.order_number)
     known = {payout.payout_id for payout in case.payouts}
     records = read_payouts(connection, case.case_id)
     planned = [record for record in records if record.payout_id not in known and not record.released]
     if planned and not _is_plan_of(case, planned):
-        # Planned by a worker that died before its workflow task was saved: that history never became true.
+        # Planned by a worker that died before its workflow task was saved, so that the history does not have it.
         give_up(connection, planned, case.updated_at)
         captures, planned = lock_captures(connection, case.order_number), []
     planned = planned or _plan(connection, case, captures, first=len(records) + 1)
-    # The case may have heard of an answer that falls due with this plan: it is recorded together with it.
+    # The case's own payouts come first: they may have answers that are recorded together with this plan.
     return (*case.payouts, *(record.payout for record in planned))
 
 
 def left_for_goods(connection: Connection, order_number: str) -> int:
-    """Return what goods may still take of the order's payments, where return postage makes room for them (R32)."""
+    """Return how much of the order's payments is left for goods, if return postage makes room for them (R32)."""
     captures = lock_captures(connection, order_number)
     return sum(_room(captures)) + _swappable(connection, order_number, captures)
 
@@ -64,7 +64,7 @@ def _allocate(connection: Connection, case: Case, due: RefundDue, captures: list
     allocation = share_out(due, room, _swappable(connection, case.order_number, captures))
     if allocation.unplaced:
         goods = due.total.minor - due.return_postage.minor
-        message = f"{goods} to be refunded for goods, {sum(room)} left of what was paid"
+        message = f"{goods} are to be refunded for goods, but only {sum(room)} are left of what was paid"
         raise CapExceededError(f"order {case.order_number}: {message}")
     return allocation
 
@@ -74,7 +74,7 @@ def _room(captures: list[Capture]) -> tuple[int, ...]:
 
 
 def _swappable(connection: Connection, order_number: str, captures: list[Capture]) -> int:
-    # What left without a payout was for goods too: then there is nothing to change places with.
+    # An external refund may have been for goods too, so that there is no postage to change places with.
     return 0 if any(one.external_refunds for one in captures) else postage_planned(connection, order_number)
 
 
@@ -84,7 +84,7 @@ def _shares(allocation: Allocation, captures: list[Capture]) -> list[Share]:
 
 
 def _enter_rest_of_label(connection: Connection, case: Case, due: RefundDue, shares: list[Share]) -> None:
-    """Enter the label that no payout shows, because it took all of the goods (R31)."""
+    """Enter the part of the label that no payout shows, because it used up all of the goods (R31)."""
     if rest := due.label_deduction.minor - sum(part.label for _, _, part in shares):
         enter_label(connection, case, rest)
 

@@ -20,10 +20,10 @@ _WRITE = Upsert(_PAYOUTS)
 
 
 class PayoutRecord(Value):
-    """A payout as recorded: what the case knows of it, and what only the books know.
+    """A recorded payout: the part that the case knows, and the part that only the books know.
 
-    `released` means that it was given up and that its amount is no longer committed; `source_*` is the payment
-    whose cap it counts against, wherever it is paid in the end (R36).
+    `released` means that it was given up and that its amount is no longer committed. `source_*` is the payment against
+    whose cap it counts, wherever it is finally paid (R36).
     """
 
     payout: Payout
@@ -42,23 +42,23 @@ class PayoutRecord(Value):
         return self.payout.payout_id
 
     def with_payout(self, **changes: Any) -> "PayoutRecord":  # noqa: ANN401 - as `amend`
-        """Return the record with changes of its payout."""
+        """Return the record with these changes to its payout."""
         return self.amend(payout=self.payout.amend(**changes))
 
 
 def read_payout(connection: Connection, payout_id: str) -> PayoutRecord | None:
-    """Return the payout, locked until the transaction ends, or None."""
+    """Return the payout, or None, and lock it until the transaction ends."""
     row = connection.execute(_READ_ONE, {"payout_id": payout_id}).mappings().first()
     return record_of(row) if row is not None else None
 
 
 def read_payouts(connection: Connection, case_id: str) -> list[PayoutRecord]:
-    """Return the case's payouts in their order, locked until the transaction ends."""
+    """Return the case's payouts in their order, and lock them until the transaction ends."""
     return [record_of(row) for row in connection.execute(_READ_ALL, {"case_id": case_id}).mappings()]
 
 
 def write_payouts(connection: Connection, records: Sequence[PayoutRecord]) -> None:
-    """Write the payouts as they stand now."""
+    """Write the payouts in their current state."""
     if records:
         _WRITE.write(connection, [_row(record) for record in records])
 

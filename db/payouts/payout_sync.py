@@ -1,4 +1,4 @@
-"""What a case says of its payouts, taken over into the books."""
+"""Updates the recorded payouts and the ledger from a case."""
 
 from datetime import datetime
 
@@ -13,10 +13,10 @@ from domain.payout_state import PayoutState
 
 
 def keep_payouts(connection: Connection, case: Case) -> None:
-    """Take over what the case says of its payouts, and enter money that moved in the ledger once.
+    """Update the recorded payouts from the case, and enter money that moved in the ledger once.
 
-    Payouts that an ended case leaves unpaid are given up, and those that a lost dispute took over are left to it
-    (R38). Raises LookupError for a payout that was never planned: only a plan keeps the cap (R32).
+    Unpaid payouts of an ended case are given up, and those that a lost dispute replaced are left to it (R38). Raises
+    LookupError for a payout that was never planned, because only a plan respects the cap (R32).
     """
     if case.is_open and not case.payouts:
         return
@@ -54,9 +54,9 @@ def _changed(record: PayoutRecord, payout: Payout) -> PayoutRecord:
     if payout.is_outside and not known.is_outside:
         return _rerouted(record, payout)
     if payout.state is PayoutState.PLANNED and known.state.has_paid_nothing:
-        # Decided by a human (R36), for a case that does not know of the last attempt at the gateway.
+        # A human decided to retry (R36), and the case does not know the last attempt at the gateway.
         return record.amend(payout=known.next_attempt())
-    # What was recorded of an attempt as it began is newer than a case that has no answer yet.
+    # The record of an attempt that has begun is newer than a case without an answer.
     has_news = payout.state.is_final or (payout.attempt == known.attempt and payout.state is not PayoutState.PLANNED)
     if not has_news:
         return record
@@ -70,7 +70,7 @@ def _changed(record: PayoutRecord, payout: Payout) -> PayoutRecord:
 
 
 def _rerouted(record: PayoutRecord, payout: Payout) -> PayoutRecord:
-    """Return the payout under an attempt of its own: the case may not know of the last one at the gateway (R36)."""
+    """Return the payout with an attempt of its own, because the case may not know the gateway's last one (R36)."""
     attempt = record.payout.attempt + 1
     return record.amend(payout=payout.amend(attempt=attempt, idempotency_key=payout.key_of(attempt)))
 
@@ -89,7 +89,7 @@ def _is_left_to_dispute(record: PayoutRecord, case: Case) -> bool:
 
 
 def _is_dead(record: PayoutRecord, case: Case) -> bool:
-    # What may have been submitted stays committed, and a reimbursement is still to be paid by hand.
+    # A payout that may have been submitted stays committed, and a reimbursement must still be paid by hand.
     known = {payout.payout_id for payout in case.payouts}
-    is_unheard_of = record.payout.is_outside and record.payout_id not in known
-    return not record.released and (record.payout.state.has_never_moved_money or is_unheard_of)
+    is_unknown_to_case = record.payout.is_outside and record.payout_id not in known
+    return not record.released and (record.payout.state.has_never_moved_money or is_unknown_to_case)

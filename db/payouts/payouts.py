@@ -1,4 +1,4 @@
-"""Payouts: every attempt is durable here before a gateway hears of it."""
+"""Payouts: every attempt is recorded here before the gateway is called."""
 
 from datetime import datetime
 
@@ -24,7 +24,7 @@ _READ_CURRENCY = select(OrderRow.__table__.c.currency).where(given(OrderRow.__ta
 
 
 class FoundPayout(Value):
-    """A payout and the case that it is of."""
+    """A payout and its case."""
 
     payout: Payout
     case_id: str
@@ -39,12 +39,12 @@ class Payouts:
         self._database = database
 
     def submitting(self, payout: Payout, at: datetime) -> Payout:
-        """Record that the payout's attempt begins and return it as recorded.
+        """Record that the payout's attempt begins, and return the recorded attempt.
 
-        A later attempt that is recorded already wins, and `submitted_at` is when the recorded attempt first began; one
-        that is answered has its refund's id.
-        Raises LookupError for a payout that was not planned, CapExceededError for one that is no longer committed,
-        ChargeDisputedError while a chargeback over its payment is open (R38).
+        If a later attempt is recorded already, that one is returned. `submitted_at` is when the returned attempt first
+        began, and an answered attempt has its refund's id. Raises LookupError for a payout that was not planned,
+        CapExceededError for one that is no longer committed, and ChargeDisputedError while a chargeback over its
+        payment is open (R38).
         """
         with self._database.writing() as connection:
             record = _find(connection, payout)
@@ -52,11 +52,10 @@ class Payouts:
             return _submit(connection, _begun(record, payout.attempt) if later else record, at)
 
     def next_attempt(self, payout: Payout, at: datetime) -> Payout:
-        """Record the attempt after the payout's with a new idempotency key now, and return it.
+        """Record the next attempt of the payout, with a new idempotency key and begun now, and return it.
 
-        When that attempt was followed already, the recorded one is returned, so that two callers with the same proof
-        that it paid nothing end up with the same key (fault 3); so is one that was answered meanwhile (R37). Raises as
-        `submitting`.
+        If a later attempt or an answer is recorded already, that is returned (R37): two callers with the same proof
+        that the attempt paid nothing must end up with the same key (fault 3). Raises as `submitting` does.
         """
         with self._database.writing() as connection:
             record = _find(connection, payout)
@@ -64,7 +63,7 @@ class Payouts:
             return _submit(connection, _begun(record, payout.attempt + 1) if newest else record, at)
 
     def find(self, provider: str, payout_id: str | None, refund_id: str) -> FoundPayout | None:
-        """Return the payout that a gateway's refund belongs to: by the id in its metadata, else by the refund's own."""
+        """Return the payout to which a gateway's refund belongs, found by payout id or else by refund id, or None."""
         with self._database.reading() as connection:
             row = connection.execute(_BY_ID, {"payout_id": payout_id}).mappings().first()
             found = row or connection.execute(_BY_REFUND, _of_gateway(provider, refund_id)).mappings().first()
@@ -76,7 +75,7 @@ class Payouts:
             record_external_refund(connection, refund)
 
     def left_for_goods(self, order_number: str) -> int:
-        """Return how much of what was captured neither went back nor is committed, in minor units (R32)."""
+        """Return how much of the captured money is neither refunded nor committed, in minor units (R32)."""
         with self._database.writing() as connection:
             return left_for_goods(connection, order_number)
 
@@ -92,7 +91,7 @@ def _find(connection: Connection, payout: Payout) -> PayoutRecord:
     if record.released:
         raise CapExceededError(f"payout {payout.payout_id} was given up when its case ended: plan it again")
     if record.payout.is_outside:
-        raise CapExceededError(f"payout {payout.payout_id} is paid to another account: nothing of it to a gateway")
+        raise CapExceededError(f"payout {payout.payout_id} is paid to another account, not through a gateway")
     if is_disputed(connection, record.payout.provider, record.payout.payment_reference):
         raise ChargeDisputedError(f"a chargeback over {payout.provider} {payout.payment_reference} is open")
     return record

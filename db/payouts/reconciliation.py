@@ -1,4 +1,4 @@
-"""Our own books as reconciliation reads them: payouts, cases and the ledger, each beside the others."""
+"""Our own books, as reconciliation reads them: payouts, cases and the ledger."""
 
 from datetime import datetime
 
@@ -39,7 +39,7 @@ _TWICE = _IN_ORDER.join(
 
 
 class BookedPayout(Value):
-    """A payout as the books have it."""
+    """A payout, as the books record it."""
 
     payout: Payout
     case_id: str
@@ -49,7 +49,7 @@ class BookedPayout(Value):
 
 
 class CaseDifference(Value):
-    """A payout on which a case and the books disagree; None is a payout that one of them does not have."""
+    """A payout about which a case and the books disagree; None means that one of them does not have it."""
 
     case_id: str
     order_number: str
@@ -59,13 +59,13 @@ class CaseDifference(Value):
 
 
 class Books:
-    """What reconciliation compares with the gateways' own lists; it changes nothing."""
+    """Reads what reconciliation compares with the gateways' own lists; changes nothing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def payouts_since(self, since: datetime) -> list[BookedPayout]:
-        """Return the payouts that a gateway heard of since then, and every one whose end is not known yet."""
+        """Return the payouts submitted to a gateway since then, and all payouts that are not final yet."""
         unsettled = _PAYOUTS.c.state.in_([PayoutState.SUBMITTING, PayoutState.UNKNOWN, PayoutState.PENDING])
         wanted = _IN_ORDER.where(
             _PAYOUTS.c.provider != REIMBURSEMENT, or_(unsettled, *(moment >= since for moment in _MOMENTS))
@@ -74,12 +74,12 @@ class Books:
             return [_booked(record_of(row)) for row in connection.execute(wanted).mappings()]
 
     def unbalanced(self) -> list[str]:
-        """Return the orders whose ledger does not add up to zero, as a whole, by case or in a transaction (I2)."""
+        """Return the orders whose ledger does not add up to zero as a whole, per case or per transaction (I2)."""
         with self._database.reading() as connection:
             return sorted(connection.scalars(_UNBALANCED))
 
     def case_differences(self, since: datetime) -> list[CaseDifference]:
-        """Return the payouts that a case changed since then shows otherwise than the books do."""
+        """Return the payouts that differ between the books and a case that has changed since then."""
         changed = select(_CASES.c.document).where(_CASES.c.updated_at >= since)
         with self._database.reading() as connection:
             cases = [Case.read(document) for document in connection.scalars(changed)]
@@ -88,12 +88,12 @@ class Books:
         return [difference for case in cases for difference in _differences(case, records)]
 
     def reimbursements_due(self) -> list[BookedPayout]:
-        """Return what is owed outside the original payments and not marked as paid (R32, R36)."""
+        """Return the payouts owed outside the original payments and not marked as paid (R32, R36)."""
         with self._database.reading() as connection:
             return [_booked(record_of(row)) for row in connection.execute(_OWED_OUTSIDE).mappings()]
 
     def refunded_and_lost(self) -> list[BookedPayout]:
-        """Return the payouts that succeeded over payments of which a dispute was lost too (R38)."""
+        """Return the payouts that succeeded although a dispute over the same payment was lost as well (R38)."""
         with self._database.reading() as connection:
             return [_booked(record_of(row)) for row in connection.execute(_TWICE).mappings()]
 
@@ -115,7 +115,7 @@ def _differences(case: Case, records: list[PayoutRecord]) -> list[CaseDifference
 
 
 def _differ(in_case: PayoutState, in_books: PayoutState | None) -> bool:
-    """Return whether they disagree about money; how far an attempt has got may be known to one before the other."""
+    """Return whether they disagree about money; one may know the progress of an attempt before the other does."""
     if in_case is in_books:
         return False
     return in_books is None or in_case.has_moved_money or in_books.has_moved_money

@@ -1,4 +1,4 @@
-"""The rows, private to `db`: nothing outside it sees one."""
+"""The tables' rows, which are private to `db`."""
 
 from db.tables.base import Row
 from db.tables.cases import CaseRow, ReservedUnitRow, TimelineRow

@@ -1,4 +1,4 @@
-"""What every table shares: one metadata with named constraints, and instants that are UTC on every engine."""
+"""The base of all tables: one metadata with named constraints, and instants that are UTC on every engine."""
 
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -21,7 +21,7 @@ NAMES = {
 class Row(SQLModel):
     """The base of every row; `stored_as` is the table's name."""
 
-    # SQLModel finds the metadata here, though SQLAlchemy declares it on the metaclass's instances.
+    # SQLModel finds the metadata here, although SQLAlchemy declares it on the metaclass's instances.
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)  # pyright: ignore[reportIncompatibleVariableOverride]
     __table__: ClassVar[Table]
     stored_as: ClassVar[str]
@@ -33,13 +33,13 @@ class Row(SQLModel):
 
 
 class Instant(TypeDecorator[datetime]):
-    """A point in time: aware in Python, `timestamptz` on PostgreSQL, UTC text on SQLite; a naive one is refused."""
+    """A point in time: timezone-aware in Python, `timestamptz` on PostgreSQL, UTC text on SQLite; never naive."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return what the engine stores; raises ValueError for a naive time."""
+        """Return the value that the engine stores; raises ValueError for a naive time."""
         if value is None:
             return None
         if value.tzinfo is None:

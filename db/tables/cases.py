@@ -10,7 +10,7 @@ from db.tables.base import Instant, Row
 
 
 class CaseRow(Row, table=True):
-    """A case as last recorded: `document` is the Case as JSON, the columns are what lists filter by."""
+    """A case as last recorded: `document` is the Case as JSON; lists filter by the other columns."""
 
     stored_as: ClassVar[str] = "cases"
     __table_args__ = (
@@ -30,16 +30,16 @@ class CaseRow(Row, table=True):
     overdue: bool
     next_deadline: datetime | None = Field(default=None, sa_type=Instant)
     policy_version: str = Field(max_length=32)
-    # Text, not jsonb: Pydantic reads and writes it as it stands; SQL can cast it where it wants to look inside.
+    # Text and not jsonb, because Pydantic reads and writes it unchanged; SQL can cast it to look inside.
     document: str = Field(sa_type=Text)
     opened_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
 
 
 class ReservedUnitRow(Row, table=True):
-    """A unit held by a case: the primary key lets no second case hold it (R11); settled, it is held for ever.
+    """A unit held by a case, forever once it is settled; the primary key keeps a second case from holding it (R11).
 
-    It has one row, and the row one way to settle it: refunded or replaced, never both (R39).
+    A unit has one row, and the row has one settlement: refunded or replaced, never both (R39).
     """
 
     stored_as: ClassVar[str] = "reserved_units"
@@ -59,7 +59,7 @@ class ReservedUnitRow(Row, table=True):
 
 
 class TimelineRow(Row, table=True):
-    """Something that happened to a case; `text` is free text, kept here and nowhere else."""
+    """An event in the timeline of a case; `text` is free text, which is stored here and nowhere else."""
 
     stored_as: ClassVar[str] = "timeline"
 

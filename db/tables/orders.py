@@ -10,7 +10,7 @@ from db.tables.base import Instant, Row
 
 
 class OrderRow(Row, table=True):
-    """An order without its parts."""
+    """An order without its lines, payments and parcels."""
 
     stored_as: ClassVar[str] = "orders"
 
@@ -41,9 +41,9 @@ class OrderLineRow(Row, table=True):
 
 
 class OrderPaymentRow(Row, table=True):
-    """A captured payment: `committed` to payouts, `external_refunds` what went back by hand or by a lost dispute.
+    """A captured payment: `committed` is reserved for payouts, `external_refunds` went back by hand or by a dispute.
 
-    Together they can never pass `captured` (R32); a payment belongs to one order.
+    Together they can never exceed `captured` (R32); a payment belongs to one order.
     """
 
     stored_as: ClassVar[str] = "order_payments"

@@ -1,4 +1,4 @@
-"""What comes back: codes that lead to a case, couriers' events, scans as answered, parcels that nobody expects."""
+"""Parcels: codes that identify a case, courier events, scans with their answers, and unexpected parcels."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -10,9 +10,9 @@ from db.tables.base import Instant, Row
 
 
 class ParcelCodeRow(Row, table=True):
-    """A code that a parcel of the case may carry: its return code, or a courier's number; letters and digits only.
+    """A code on a parcel of the case: its return code or a tracking number, letters and digits only.
 
-    `outbound` is the number of a parcel to the customer (R28, R39): nobody receives goods by it.
+    `outbound` marks the number of a parcel to the customer (R28, R39), with which no goods can be received.
     """
 
     stored_as: ClassVar[str] = "parcel_codes"
@@ -23,7 +23,7 @@ class ParcelCodeRow(Row, table=True):
 
 
 class CourierEventRow(Row, table=True):
-    """A verified tracking event, once: `event` is the CourierEvent as JSON, never the provider's own body."""
+    """A verified tracking event, stored once: `event` is the CourierEvent as JSON, never the provider's body."""
 
     stored_as: ClassVar[str] = "courier_events"
     __table_args__ = (Index(None, "status", "taken_in_at"), Index(None, "code", "status"))
@@ -38,7 +38,7 @@ class CourierEventRow(Row, table=True):
 
 
 class RegistrationRow(Row, table=True):
-    """A courier's number that a customer gave, and whether the tracking provider follows it."""
+    """A tracking number, and whether it is registered with the tracking provider."""
 
     stored_as: ClassVar[str] = "tracking_registrations"
     __table_args__ = (Index(None, "status", "added_at"),)
@@ -50,7 +50,7 @@ class RegistrationRow(Row, table=True):
 
 
 class ScanRow(Row, table=True):
-    """A scan, once: `answer` is what it was answered with, none while its case has not been reached."""
+    """A scan, stored once: `answer` is its final answer, or empty until its case could be reached."""
 
     stored_as: ClassVar[str] = "scans"
 
@@ -61,7 +61,7 @@ class ScanRow(Row, table=True):
 
 
 class UnexpectedParcelRow(Row, table=True):
-    """A parcel that no case expects (R21), once for the scan that found it."""
+    """A parcel that no case expects (R21), stored once per scan."""
 
     stored_as: ClassVar[str] = "unexpected_parcels"
     __table_args__ = (

@@ -13,7 +13,7 @@ class PayoutRow(Row, table=True):
     """A payout and its current attempt.
 
     `first_attempt_at` is kept through all attempts; `released` means that it will never be made and that its amount
-    is no longer committed. `source_*` is the payment whose cap it counts against, wherever it is paid in the end (R36).
+    is no longer committed. `source_*` is the payment against whose cap it counts, wherever it is finally paid (R36).
     """
 
     stored_as: ClassVar[str] = "payouts"
@@ -48,7 +48,7 @@ class PayoutRow(Row, table=True):
 
 
 class LedgerTransactionRow(Row, table=True):
-    """The seal of a ledger transaction, entered after its legs: it is refused unless they add up to zero (I2)."""
+    """The seal of a ledger transaction, inserted after its legs and refused unless they add up to zero (I2)."""
 
     stored_as: ClassVar[str] = "ledger_transactions"
 
@@ -58,8 +58,8 @@ class LedgerTransactionRow(Row, table=True):
 class LedgerEntryRow(Row, table=True):
     """One leg of a transaction: debits are positive, credits negative, in minor units.
 
-    The deferred foreign key lets no leg be committed without its transaction's seal. What was captured belongs to an
-    order and to no case.
+    Because of the deferred foreign key, no leg can be committed without its transaction's seal. Captures belong to an
+    order but not to a case.
     """
 
     stored_as: ClassVar[str] = "ledger_entries"

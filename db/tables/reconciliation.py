@@ -1,4 +1,4 @@
-"""What gateways reported by themselves, the disputes over payments, and what reconciliation found."""
+"""Events that gateways reported, disputes over payments, external refunds, and the findings of reconciliation."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -10,7 +10,7 @@ from db.tables.base import Instant, Row
 
 
 class GatewayEventRow(Row, table=True):
-    """A verified webhook, once: `event` is the GatewayEvent as JSON, never the provider's own body."""
+    """A verified webhook, stored once: `event` is the GatewayEvent as JSON, never the provider's body."""
 
     stored_as: ClassVar[str] = "gateway_events"
     __table_args__ = (Index(None, "status", "taken_in_at"),)
@@ -43,7 +43,7 @@ class DisputeRow(Row, table=True):
 
 
 class ExternalRefundRow(Row, table=True):
-    """A refund that no payout made, as by hand in the gateway's dashboard; it takes room from its payment (R32)."""
+    """A refund that no payout made, for example by hand at the gateway; it counts against its payment's cap (R32)."""
 
     stored_as: ClassVar[str] = "external_refunds"
     __table_args__ = (Index(None, "provider", "payment_reference"),)

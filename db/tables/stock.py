@@ -1,4 +1,4 @@
-"""The stock that replacements come from (R39); who has a system of their own for that leaves these empty."""
+"""The stock from which replacements come (R39); these tables stay empty if the shop has a stock system of its own."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -10,7 +10,7 @@ from db.tables.base import Instant, Row
 
 
 class ProductRow(Row, table=True):
-    """A product, its prices by currency, and how many units are free: the constraint lets nobody promise more."""
+    """A product, its prices by currency, and its available units; a constraint prevents reserving more than those."""
 
     stored_as: ClassVar[str] = "products"
     __table_args__ = (CheckConstraint("available >= 0", name="promised_within_stock"),)
@@ -23,7 +23,7 @@ class ProductRow(Row, table=True):
 
 
 class ReservationRow(Row, table=True):
-    """Units of a product held for a replacement, or what became of that."""
+    """Units of a product reserved for a replacement, with the status of the reservation."""
 
     stored_as: ClassVar[str] = "stock_reservations"
     __table_args__ = (

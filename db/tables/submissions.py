@@ -1,4 +1,4 @@
-"""What customers sent: submissions and announced evidence; the only tables with a customer's own words."""
+"""Submissions and announced evidence; the only tables that contain customers' own words."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -10,7 +10,7 @@ from db.tables.base import Instant, Row
 
 
 class SubmissionRow(Row, table=True):
-    """A submission under its idempotency key; `intake` is a CaseIntake as JSON, `description` the free text."""
+    """A submission with its idempotency key; `intake` is a CaseIntake as JSON, `description` the free text."""
 
     stored_as: ClassVar[str] = "intakes"
     __table_args__ = (UniqueConstraint("principal", "idempotency_key"),)
@@ -25,7 +25,7 @@ class SubmissionRow(Row, table=True):
 
 
 class EvidenceRow(Row, table=True):
-    """A photo or video: what was announced, and what was found (R8)."""
+    """A photo or video, as announced and as verified (R8)."""
 
     stored_as: ClassVar[str] = "evidence"
     __table_args__ = (Index(None, "case_id", "announced_at"),)

@@ -64,7 +64,7 @@ def test_fault_10_what_was_refunded_by_hand_leaves_less_room(cases: Cases, payou
         payouts.record_external_refund(by_hand(5000))
     assert stands(database) == [(0, 5000), (0, 0)]
     assert amounts(plan(cases, 1, 3000).payouts) == [("pi_card", 1000), ("pi_voucher", 2000)]
-    with pytest.raises(CapExceededError, match="244 to be refunded for goods, 243 left"):
+    with pytest.raises(CapExceededError, match="244 are to be refunded for goods, but only 243 are left"):
         plan(cases, 2, 244)
 
 

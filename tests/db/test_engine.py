@@ -147,7 +147,7 @@ def test_every_way_to_write_postgresql_means_the_same_driver(scheme: str):
 
 def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(DatabaseUnavailableError, match="cannot be made"):
+    with pytest.raises(DatabaseUnavailableError, match="cannot be created"):
         Database(f"sqlite:///{tmp_path}/file/refunds.db")
 
 

@@ -74,7 +74,7 @@ def test_cases_are_listed_by_what_is_asked(
     "cursor", ["", "x", "é", "MjAyNg", "AAAA", "MDAwMS0wMS0wMVQwMDowMDowMCsyMzo1OSByY18wMDAwMDAwMQ"]
 )
 def test_a_cursor_that_no_list_gave_is_refused(cases: Cases, cursor: str):
-    with pytest.raises(BadCursorError, match="next_cursor of the page before"):
+    with pytest.raises(BadCursorError, match="next_cursor of the previous page"):
         cases.page(CaseFilter(cursor=cursor))
 
 

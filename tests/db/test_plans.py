@@ -70,7 +70,7 @@ def test_r32_postage_paid_through_the_card_leaves_the_next_case_its_goods(cases:
 def test_fault_8_more_for_goods_than_was_paid_is_refused_and_nothing_is_committed(
     cases: Cases, opened: Case, ledger: Ledger, database: Database
 ):
-    with pytest.raises(CapExceededError, match="8244 to be refunded for goods, 8243 left"):
+    with pytest.raises(CapExceededError, match="8244 are to be refunded for goods, but only 8243 are left"):
         cases.plan_payouts(owing(opened, goods=8244))
     assert committed(database) == [0, 0]
     assert ledger.of_case(opened.case_id) == []
@@ -79,7 +79,7 @@ def test_fault_8_more_for_goods_than_was_paid_is_refused_and_nothing_is_committe
 def test_fault_8_what_other_cases_were_promised_is_not_promised_again(cases: Cases, opened: Case, database: Database):
     cases.plan_payouts(owing(opened, goods=8000))
     second = cases.open(a_case(2), [])
-    with pytest.raises(CapExceededError, match="1009 to be refunded for goods, 243 left"):
+    with pytest.raises(CapExceededError, match="1009 are to be refunded for goods, but only 243 are left"):
         cases.plan_payouts(owing(second, goods=1009))
     assert committed(database) == [6000, 2000]
 

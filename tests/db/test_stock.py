@@ -119,7 +119,9 @@ def test_r39_a_unit_whose_replacement_was_sent_is_never_refunded(cases: Cases, o
     sent = replacing(opened, S.SENT, lines=(line,), state=CaseState.EXCHANGED)
     cases.record(sent, [])
     forgetful = owing(sent.amend(lines=(line.amend(replaced=0),), replacements=()), goods=2016)
-    with pytest.raises(UnitsTakenError, match="MUG: unit 1 was settled already and cannot be settled as a refund too"):
+    with pytest.raises(
+        UnitsTakenError, match="MUG: unit 1 is already settled and cannot be settled as a refund as well"
+    ):
         cases.plan_payouts(forgetful)
     assert settlements(database) == [(1, "replacement", True), (2, "replacement", True)]
     assert rows(database, "SELECT * FROM payouts") == []
@@ -128,7 +130,7 @@ def test_r39_a_unit_whose_replacement_was_sent_is_never_refunded(cases: Cases, o
 def test_r39_a_unit_whose_refund_is_planned_is_never_replaced(cases: Cases, opened: Case, database: Database):
     owed = owing(opened.amend(lines=(opened.lines[0].amend(accepted=2),)), goods=2016)
     cases.record(later(owed, payouts=cases.plan_payouts(owed)), [])
-    with pytest.raises(UnitsTakenError, match="cannot be settled as a replacement too"):
+    with pytest.raises(UnitsTakenError, match="cannot be settled as a replacement as well"):
         cases.record(replacing(owed.amend(version=9), S.PLANNED, state=CaseState.REPLACEMENT_DUE), [])
     assert {kind for _, kind, _ in settlements(database)} == {"refund"}
 

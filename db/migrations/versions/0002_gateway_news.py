@@ -1,4 +1,4 @@
-"""What gateways tell by themselves: webhooks, disputes, refunds made by hand; and what reconciliation finds.
+"""Tables for what gateways report: webhooks, disputes and refunds made by hand; and for reconciliation's findings.
 
 Revision ID: 0002
 """

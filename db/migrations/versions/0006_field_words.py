@@ -1,4 +1,4 @@
-"""The words of the field in what is stored: external refunds, and what a case keeps of the messages it took.
+"""Standard terms in stored data: external refunds, and what a case stores about the messages it has processed.
 
 Revision ID: 0006
 """
