@@ -7,6 +7,8 @@ from config.keys import KeyHolder, Role
 from config.settings import Settings, complaints, load
 from gateways.couriers import registry as couriers
 from gateways.payments import registry as payments
+from gateways.payments.paypal.provider import PayPalSettings
+from gateways.payments.stripe.provider import StripeSettings
 
 ENOUGH = {
     "REFUNDS_S3_ACCESS_KEY": "store-access",
@@ -21,6 +23,16 @@ PRODUCTION = {
     "REFUNDS_DATABASE_URL": "postgresql://refunds:pw@db/refunds",
     "REFUNDS_API_KEYS": json.dumps({LONG_KEY: {"role": "auditor", "name": "mei"}}),
 }
+
+
+def stripe_of(settings: Settings) -> StripeSettings:
+    assert isinstance(settings, StripeSettings)
+    return settings
+
+
+def paypal_of(settings: Settings) -> PayPalSettings:
+    assert isinstance(settings, PayPalSettings)
+    return settings
 
 
 def read(monkeypatch, environment):
@@ -50,7 +62,7 @@ def test_the_defaults_are_the_ports_that_are_promised(monkeypatch):
 def test_production_starts_with_everything_set(monkeypatch):
     settings = read(monkeypatch, PRODUCTION)
     assert settings.api_keys[LONG_KEY].name == "mei"
-    assert settings.stripe_api_key.get_secret_value() == "sk_test_settings"
+    assert stripe_of(settings).stripe_api_key.get_secret_value() == "sk_test_settings"
 
 
 def test_every_missing_setting_is_one_line_that_says_how_to_mend_it(monkeypatch):
@@ -140,13 +152,15 @@ def test_a_process_with_wrong_settings_ends_with_2_and_lines_only(monkeypatch, c
 
 def test_webhook_secrets_are_a_list_with_commas_the_newest_first(monkeypatch):
     settings = read(monkeypatch, {**ENOUGH, "REFUNDS_STRIPE_WEBHOOK_SECRETS": "whsec_new, whsec_old,"})
-    assert [secret.get_secret_value() for secret in settings.stripe_webhook_secrets] == ["whsec_new", "whsec_old"]
+    secrets = stripe_of(settings).stripe_webhook_secrets
+    assert [secret.get_secret_value() for secret in secrets] == ["whsec_new", "whsec_old"]
     assert "whsec_new" not in repr(settings)
 
 
 def test_without_webhooks_and_paypal_nothing_of_them_is_asked_for(monkeypatch):
     settings = read(monkeypatch, ENOUGH)
-    assert (settings.stripe_webhook_secrets, settings.paypal_client_id, settings.paypal_webhook_ids) == ((), None, ())
+    stripe, paypal = stripe_of(settings), paypal_of(settings)
+    assert (stripe.stripe_webhook_secrets, paypal.paypal_client_id, paypal.paypal_webhook_ids) == ((), None, ())
 
 
 @pytest.mark.parametrize("alone", ["REFUNDS_PAYPAL_CLIENT_ID", "REFUNDS_PAYPAL_CLIENT_SECRET"])

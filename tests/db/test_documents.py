@@ -27,7 +27,8 @@ from tests.support.neighbours import MORE, written_by_the_next
 from tests.support.samples import CASE, sample
 
 RETURN_CODE = "RMA-0000-0000-0000"
-EVENT, NEWS, SCAN, FINDING = (sample(kind) for kind in (CourierEvent, GatewayEvent, ScanAnswer, Finding))
+EVENT, NEWS = sample(CourierEvent), sample(GatewayEvent)
+SCAN, FINDING = sample(ScanAnswer), sample(Finding)
 
 
 class Way(NamedTuple):

@@ -19,6 +19,8 @@ from tests.db.facts import a_case, an_order, at_once, entry, later, rows
 from tests.support.assertions import does_not_raise
 from tests.support.postgres import Postgres
 
+PAYMENTS = OrderPaymentRow.__table__
+
 
 def test_a_transaction_that_fails_leaves_no_trace(database: Database, orders: Orders):
     orders.put(an_order())
@@ -43,7 +45,7 @@ def test_fault_9_read_and_write_from_many_processes_loses_no_update(url: str):
             run = connection.exec_driver_sql
             lock_order(connection, "O-1")
             total = run("SELECT max(captured) FROM order_payments").scalar_one()
-            changed = update(OrderPaymentRow).where(OrderPaymentRow.reference == "pi_card")
+            changed = update(PAYMENTS).where(PAYMENTS.c.reference == "pi_card")
             connection.execute(changed.values(captured=total + 1))
 
     assert at_once(30, add_one) == [None] * 30

@@ -1,12 +1,14 @@
 """Lists of cases and their timelines."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from db.cases.cases import CaseFilter, Cases
 from db.cases.submissions import Submissions
 from db.orders.orders import Orders
+from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState, Party
 from domain.errors import BadCursorError
 from tests.db.facts import NOON, a_case, a_submission, an_order, case_id, entry
@@ -24,7 +26,7 @@ def seven(orders: Orders, cases: Cases) -> list[str]:
     return [case_id(number) for number in (6, 5, 4, 3, 2, 1, 0)]
 
 
-def listed(cases: Cases, **wanted: object) -> list[str]:
+def listed(cases: Cases, **wanted: Any) -> list[str]:
     return [case.case_id for case in cases.page(CaseFilter(**wanted)).cases]
 
 
@@ -81,13 +83,14 @@ def test_a_cursor_that_no_list_gave_is_refused(cases: Cases, cursor: str):
 def test_a_timeline_is_told_oldest_first_with_the_edges_own_notes(cases: Cases, orders: Orders):
     orders.put(an_order())
     opened = cases.open(a_case(), [entry(0, "opened", rule="R7", details={"lines": 1})])
-    cases.note(opened.case_id, NOON + timedelta(seconds=3), "mei", "message", {"to": "customer"}, "Which mug was it?")
+    at = NOON + timedelta(seconds=3)
+    cases.note(opened.case_id, at, "mei", CaseEvent.AUDIT_NOTE, {"to": "customer"}, "Which mug was it?")
     cases.record(opened, [entry(5, "approved"), entry(2, "reminded")])
     told = cases.timeline(opened.case_id)
     assert [(one.event, one.source, one.text) for one in told] == [
         ("opened", "case", None),
         ("reminded", "case", None),
-        ("message", "edge", "Which mug was it?"),
+        ("audit_note", "edge", "Which mug was it?"),
         ("approved", "case", None),
     ]
     assert (told[0].rule, told[0].details, told[2].details) == ("R7", {"lines": 1}, {"to": "customer"})
@@ -96,5 +99,5 @@ def test_a_timeline_is_told_oldest_first_with_the_edges_own_notes(cases: Cases, 
 
 def test_fault_29_the_very_same_note_twice_is_one_and_another_text_is_another(cases: Cases):
     for said in ("Hello", "Hello", "Hello?"):
-        cases.note(case_id(1), NOON, "mei", "message", {}, said)
+        cases.note(case_id(1), NOON, "mei", CaseEvent.AUDIT_NOTE, {}, said)
     assert sorted(one.text or "" for one in cases.timeline(case_id(1))) == ["Hello", "Hello?"]

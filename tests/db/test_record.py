@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from db.cases.cases import Cases
 from db.core.engine import Database
 from db.orders.orders import Orders
-from domain.calendar import Deadline
+from domain.calendar import Deadline, WindowName
 from domain.cases.case import Case
 from domain.enums import CaseState
 from tests.db.facts import NOON, a_case, an_order, at_once, entry, later, owing, rows, settled
@@ -86,7 +86,7 @@ def test_a_record_that_fails_leaves_nothing_behind(cases: Cases):
 
 
 def test_r14_the_columns_of_the_list_follow_the_case(cases: Cases, database: Database):
-    soon = Deadline(what="audit_target", when=NOON + timedelta(days=2), last_day=NOON.date(), since=NOON)
+    soon = Deadline(what=WindowName.AUDIT_TARGET, when=NOON + timedelta(days=2), last_day=NOON.date(), since=NOON)
     opened = cases.open(a_case(), [])
     cases.record(later(opened, overdue=True, deadlines=(soon,)), [])
     (row,) = rows(database, "SELECT state, awaiting, overdue, version, next_deadline IS NULL FROM cases")

@@ -17,6 +17,7 @@ from domain.payout_state import PayoutState
 from gateways.payments.paypal.gateway import PayPalGateway
 from gateways.payments.stripe.gateway import StripeGateway
 from local.payment_sandbox.server import PAYPAL_CLIENT, PAYPAL_SECRET
+from tests.support.assertions import assert_present
 from tests.support.sandbox_process import SandboxProcess
 
 MAKERS: dict[str, Callable[..., PaymentGateway]] = {
@@ -25,13 +26,16 @@ MAKERS: dict[str, Callable[..., PaymentGateway]] = {
 }
 
 
+def paypal_in_test_mode(client_id: str, secret: str) -> PayPalGateway:
+    return PayPalGateway(client_id, secret, "https://api-m.sandbox.paypal.com")
+
+
 @dataclass
-class Party:
-    """A gateway with a payment of 10,000 to refund."""
+class Account:
+    """A gateway with a payment to refund."""
 
     provider: str
     gateway: PaymentGateway
-    sandbox: SandboxProcess
     payment: str
 
     def payout(self, minor: int = 4_000, number: int = 1, attempt: int = 1, currency: str = "USD") -> Payout:
@@ -45,6 +49,13 @@ class Party:
             idempotency_key=f"refund/{case}/p{number}/a{attempt}",
         )
 
+
+@dataclass
+class Party(Account):
+    """The same on the sandbox, whose payment is of 10,000."""
+
+    sandbox: SandboxProcess
+
     def refunds(self):
         return self.sandbox.refunds(self.payment)
 
@@ -53,7 +64,7 @@ class Party:
 def party(request, sandbox) -> Iterator[Party]:
     payment = sandbox.capture(reference(request.param))
     with closing_of(MAKERS[request.param](sandbox)) as gateway:
-        yield Party(request.param, gateway, sandbox, payment)
+        yield Party(request.param, gateway, payment, sandbox)
 
 
 def reference(provider: str) -> str:
@@ -71,7 +82,7 @@ def closing_of(gateway: PaymentGateway) -> Iterator[PaymentGateway]:
 
 def in_currency(party: Party, currency: str) -> Party:
     payment = party.sandbox.capture(reference(party.provider), 10_001, currency)
-    return Party(party.provider, party.gateway, party.sandbox, payment)
+    return Party(party.provider, party.gateway, payment, party.sandbox)
 
 
 def refusal(party: Party, payout: Payout) -> str:
@@ -220,18 +231,21 @@ def test_it_says_what_it_can(party):
     ("variables", "make"),
     [
         (("STRIPE_TEST_API_KEY", "STRIPE_TEST_PAYMENT"), StripeGateway),
-        (("PAYPAL_TEST_CLIENT_ID", "PAYPAL_TEST_CLIENT_SECRET", "PAYPAL_TEST_CAPTURE"), PayPalGateway),
+        (("PAYPAL_TEST_CLIENT_ID", "PAYPAL_TEST_CLIENT_SECRET", "PAYPAL_TEST_CAPTURE"), paypal_in_test_mode),
     ],
     ids=["stripe", "paypal"],
 )
 def test_in_the_providers_own_test_mode_one_cent_goes_back_once(variables, make):
-    given = [os.environ.get(name) for name in variables]
+    given = [os.environ.get(name, "") for name in variables]
     if not all(given):
         pytest.skip(f"the provider's own test mode needs {', '.join(variables)}")
     *credentials, payment = given
-    base = {"base_url": "https://api-m.sandbox.paypal.com"} if make is PayPalGateway else {}
-    party = Party("stripe", make(*credentials, **base), None, payment)
-    payout = party.payout(1).amend(payout_id=f"rc_{uuid4().hex[:16]}-p1", idempotency_key=uuid4().hex)
-    first, second = (party.gateway.refund("rc_1", payout) for _ in range(2))
+    gateway: PaymentGateway = make(*credentials)
+    payout = (
+        Account("stripe", gateway, payment)
+        .payout(1)
+        .amend(payout_id=f"rc_{uuid4().hex[:16]}-p1", idempotency_key=uuid4().hex)
+    )
+    first, second = (gateway.refund("rc_1", payout) for _ in range(2))
     assert first.refund_id == second.refund_id
-    assert party.gateway.find_refund(payout).refund_id == first.refund_id
+    assert assert_present(gateway.find_refund(payout)).refund_id == first.refund_id

@@ -9,9 +9,10 @@ import pytest
 from stripe import WebhookSignature
 
 from domain.errors import BadSignatureError, UnreadableEventError
-from domain.payment_events import DisputeStatus
+from domain.payment_events import DisputeStatus, GatewayEvent, GatewayRefundRecord
 from domain.payout_state import PayoutState
 from gateways.payments.stripe.webhooks import StripeWebhooks
+from tests.support.assertions import assert_present
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SECRET, OLD = "whsec_new", "whsec_old"
@@ -53,17 +54,22 @@ def webhooks(*secrets: str) -> StripeWebhooks:
     return StripeWebhooks(secrets or (SECRET,), lambda: NOW)
 
 
-def read(kind: str, about: object):
+def read(kind: str, about: object) -> GatewayEvent:
     sent = body(kind, about)
     return webhooks().read(sent, signature(sent, SECRET))
+
+
+def read_refund(kind: str, about: object) -> GatewayRefundRecord:
+    return assert_present(read(kind, about).refund)
 
 
 def test_fault_15_a_right_signature_is_read():
     event = read("refund.failed", REFUND)
     assert (event.provider, event.event_id, event.kind, event.occurred_at) == ("stripe", "evt_1", "refund.failed", NOW)
-    assert (event.refund.refund_id, event.refund.payout_id) == ("re_1", "rc_00000001-p1")
-    assert (event.refund.payment_reference, event.refund.state) == ("pi_1", PayoutState.FAILED)
-    assert (event.refund.amount.minor, event.refund.amount.currency) == (4500, "USD")
+    refund = assert_present(event.refund)
+    assert (refund.refund_id, refund.payout_id) == ("re_1", "rc_00000001-p1")
+    assert (refund.payment_reference, refund.state) == ("pi_1", PayoutState.FAILED)
+    assert (refund.amount.minor, refund.amount.currency) == (4500, "USD")
 
 
 @pytest.mark.parametrize("valid", [(SECRET, OLD), (OLD, SECRET)])
@@ -128,7 +134,8 @@ def test_fault_15_one_changed_byte_is_refused():
 def test_the_raw_bytes_are_signed_whatever_their_blanks_and_letters():
     event = json.loads(body("refund.failed", {**REFUND, "metadata": {"note": "退款 ✓", "payout_id": "rc_00000001-p1"}}))
     for sent in (json.dumps(event, indent=4).encode(), json.dumps(event, ensure_ascii=False).encode() + b"\n"):
-        assert webhooks().read(sent, signature(sent, SECRET)).refund.payout_id == "rc_00000001-p1"
+        refund = webhooks().read(sent, signature(sent, SECRET)).refund
+        assert assert_present(refund).payout_id == "rc_00000001-p1"
 
 
 @pytest.mark.parametrize(
@@ -144,15 +151,15 @@ def test_the_raw_bytes_are_signed_whatever_their_blanks_and_letters():
     ],
 )
 def test_r38_a_dispute_is_open_until_stripe_says_how_it_ended(status, said):
-    told = read("charge.dispute.updated", {**DISPUTE, "status": status}).dispute
+    told = assert_present(read("charge.dispute.updated", {**DISPUTE, "status": status}).dispute)
     assert (told.status, told.dispute_id, told.payment_reference, told.amount.minor) == (said, "du_1", "pi_1", 4500)
 
 
 def test_an_expanded_payment_and_an_old_charge_are_named_by_their_ids():
-    expanded = read("refund.updated", {**REFUND, "payment_intent": {"id": "pi_2", "object": "payment_intent"}})
-    by_charge = read("refund.updated", {**REFUND, "payment_intent": None, "metadata": None})
-    assert (expanded.refund.payment_reference, by_charge.refund.payment_reference) == ("pi_2", "ch_1")
-    assert by_charge.refund.payout_id is None
+    expanded = read_refund("refund.updated", {**REFUND, "payment_intent": {"id": "pi_2", "object": "payment_intent"}})
+    by_charge = read_refund("refund.updated", {**REFUND, "payment_intent": None, "metadata": None})
+    assert (expanded.payment_reference, by_charge.payment_reference) == ("pi_2", "ch_1")
+    assert by_charge.payout_id is None
 
 
 def test_an_event_about_something_else_says_nothing_to_us():

@@ -5,7 +5,7 @@ from itertools import count
 
 import httpx2
 
-from domain.request import AnnouncedEvidence
+from domain.request import AnnouncedEvidence, MediaType
 from tests.gateways.files import JPEG
 
 CASE = "rc_evidence1"
@@ -22,7 +22,7 @@ class Uploads:
     def close(self):
         self._browser.close()
 
-    def announced(self, content=JPEG, content_type="image/jpeg", **more):
+    def announced(self, content=JPEG, content_type: MediaType = "image/jpeg", **more):
         return AnnouncedEvidence(filename="box.jpg", content_type=content_type, **{"size": len(content), **more})
 
     def ticket(self, item):
@@ -32,7 +32,7 @@ class Uploads:
     def send(self, ticket, content=JPEG, **headers):
         return self._browser.request(ticket.method, ticket.url, content=content, headers={**ticket.headers, **headers})
 
-    def uploaded(self, content=JPEG, content_type="image/jpeg", *, hashed=True):
+    def uploaded(self, content=JPEG, content_type: MediaType = "image/jpeg", *, hashed=True):
         """Announce and send; return the evidence id and what was announced."""
         more = {"sha256": sha256(content).hexdigest()} if hashed else {}
         item = self.announced(content, content_type, **more)

@@ -10,6 +10,7 @@ import pytest
 from local.stack.ports import LOOPBACK, reserve
 from local.stack.process import ROOT
 from local.stack.readiness import listens
+from tests.support.assertions import assert_present
 
 
 @pytest.fixture
@@ -61,12 +62,13 @@ def test_a_wrong_setting_is_one_line_before_anything_is_started(tmp_path, enviro
 def test_the_system_says_where_it_is_and_ends_with_all_its_parts_when_asked_to(tmp_path, environment):
     command = [sys.executable, "-m", "local.dev", str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        output = assert_present(running.stdout)
         impatience = threading.Timer(120, running.kill)
         impatience.start()
-        said = "".join(iter(running.stdout.readline, "Ctrl-C ends it.\n"))
+        said = "".join(iter(output.readline, "Ctrl-C ends it.\n"))
         assert dev(tmp_path, environment).stderr.startswith("`make dev` already runs in ")
         running.send_signal(signal.SIGTERM)
-        rest = running.stdout.read()
+        rest = output.read()
         impatience.cancel()
     assert running.returncode == 0
     assert f"http://127.0.0.1:{environment['REFUNDS_API_PORT']}/docs" in said

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from local.stack.process import ROOT, Process, StackError
+from tests.support.assertions import assert_present
 
 SLEEPS = (sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)")
 STUBBORN = (
@@ -114,7 +115,7 @@ def test_a_process_that_never_gets_ready_is_told(start):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
 def test_a_process_dies_with_a_parent_that_is_killed_even_when_the_thread_that_asked_for_it_ended(log):
     with subprocess.Popen([sys.executable, "-c", PARENT, str(log)], cwd=ROOT, stdout=subprocess.PIPE) as parent:
-        child = int(parent.stdout.readline())
+        child = int(assert_present(parent.stdout).readline())
         assert is_alive(child)
         parent.send_signal(signal.SIGKILL)
         parent.wait()

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from config.ports import PREFIX
+from gateways.payments.stripe.provider import StripeSettings
 from local.stack.ports import Ports
 from local.stack.stack_config import StackConfig
 
@@ -18,6 +19,7 @@ def test_the_settings_of_a_system_are_complete_and_point_at_its_own_parts():
     settings = plan().settings
     assert settings.temporal_address == "127.0.0.1:7233"
     assert settings.s3_endpoint == "http://127.0.0.1:8333"
+    assert isinstance(settings, StripeSettings)
     assert settings.stripe_base_url == "http://127.0.0.1:8420"
     assert settings.database_url == "sqlite:////system/refunds.db"
     assert "dev-admin" in settings.api_keys

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from domain.calendar import Deadline, Window, WorkCalendar
+from domain.calendar import Deadline, Window, WindowName, WorkCalendar
 from domain.cases.case import Case
 from domain.cases.case_lines import CaseLine, InspectedLine
 from domain.cases.evidence import EvidencePin
@@ -119,7 +119,7 @@ def offered(of: Order, quantity: int, sku: str = MUG, **changes) -> Case:
     return case(of=of, lines=(line,), **changes)
 
 
-def settled(of_case: Case, sku: str = MUG, **counts) -> Case:
+def settled(of_case: Case, sku: str = MUG, **counts: int) -> Case:
     """The case with the line's counts of accepted, refused, failed or paid units set."""
     line = next(line for line in of_case.lines if line.sku == sku)
     return of_case.with_line(line.amend(**counts))
@@ -143,8 +143,9 @@ def pin(status: EvidenceStatus, number: int = 1) -> EvidencePin:
 
 
 def window(what: str, since: datetime, **days) -> Window:
-    return Window(what=what, since=since, **days)
+    return Window(what=WindowName(what), since=since, **days)
 
 
 def deadline(what: str, when: datetime, **facts) -> Deadline:
-    return Deadline(what=what, when=when.astimezone(UTC), last_day=when.date(), since=when - timedelta(days=7), **facts)
+    name, since = WindowName(what), when - timedelta(days=7)
+    return Deadline(what=name, when=when.astimezone(UTC), last_day=when.date(), since=since, **facts)

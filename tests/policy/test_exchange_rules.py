@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from domain.cases.case import Case
+from domain.cases.case import Case, Refusal
 from domain.cases.case_lines import CaseLine
 from domain.cases.exchange import Product, Substitute
 from domain.cases.messages import Dispatch
@@ -12,6 +12,7 @@ from domain.request import RequestedLine
 from policy import exchange
 from policy.refund_amount import owes, refund_due, value_awaiting_replacement
 from tests.policy.facts import LAMP, MUG, POLICY, case, intake, local, order, usd
+from tests.support.assertions import assert_present
 
 AT = local("2026-03-10")
 
@@ -41,6 +42,10 @@ def dispatch(**more) -> Dispatch:
     return Dispatch(**{**parcel, **more})
 
 
+def refusal_of(one: Case, sent: Dispatch) -> Refusal:
+    return assert_present(exchange.check_dispatch(one, sent))
+
+
 @pytest.mark.parametrize("price", [0, 1, 1499, 1500])
 def test_r39_a_replacement_that_costs_no_more_may_be_asked_for(price):
     assert exchange.check_exchange_request(order(), asks(MUG, "CUP"), product("CUP", USD=price)) is None
@@ -48,7 +53,7 @@ def test_r39_a_replacement_that_costs_no_more_may_be_asked_for(price):
 
 @pytest.mark.parametrize(("price", "more"), [(1501, "USD 0.01"), (9900, "USD 84.00")])
 def test_r39_a_dearer_replacement_is_refused_with_both_prices(price, more):
-    refusal = exchange.check_exchange_request(order(), asks(MUG, "CUP"), product("CUP", USD=price))
+    refusal = assert_present(exchange.check_exchange_request(order(), asks(MUG, "CUP"), product("CUP", USD=price)))
     assert (refusal.rule, refusal.code) == ("R39", "replacement_dearer")
     assert f"CUP costs USD {price / 100:.2f}" in refusal.message
     assert f"{more} more than was paid for {MUG}" in refusal.message
@@ -63,7 +68,8 @@ def test_r39_a_dearer_replacement_is_refused_with_both_prices(price, more):
     ],
 )
 def test_r39_a_replacement_without_a_known_price_is_refused(products, code):
-    assert exchange.check_exchange_request(order(), asks(MUG, "CUP"), products).code == code
+    refusal = exchange.check_exchange_request(order(), asks(MUG, "CUP"), products)
+    assert assert_present(refusal).code == code
 
 
 def test_r39_the_same_product_needs_no_price_and_a_refund_no_product():
@@ -133,17 +139,17 @@ def test_r39_a_late_or_repeated_answer_takes_nothing_back(late):
 
 def test_r39_only_what_is_reserved_may_be_sent():
     planned = exchange.plan(exchanged())
-    assert exchange.check_dispatch(planned, dispatch()).code == "stock_has_not_answered"
+    assert refusal_of(planned, dispatch()).code == "stock_has_not_answered"
     held = told(planned, ReplacementState.RESERVED)
     assert exchange.check_dispatch(held, dispatch()) is None
     assert exchange.check_dispatch(held, dispatch(sku="CUP")) is None
-    assert exchange.check_dispatch(held, dispatch(sku=LAMP)).code == "no_replacement_reserved"
-    assert exchange.check_dispatch(exchange.give_up(held), dispatch()).code == "no_replacement_reserved"
+    assert refusal_of(held, dispatch(sku=LAMP)).code == "no_replacement_reserved"
+    assert refusal_of(exchange.give_up(held), dispatch()).code == "no_replacement_reserved"
 
 
 def test_r28_only_refused_goods_go_back():
     back = dispatch(goods=DispatchedGoods.REFUSED_GOODS)
-    assert exchange.check_dispatch(exchanged(), back).rule == "R28"
+    assert refusal_of(exchanged(), back).rule == "R28"
     refused = case((MUG, 2))
     refused = refused.with_line(refused.lines[0].amend(refused=1))
     assert exchange.check_dispatch(refused, back) is None

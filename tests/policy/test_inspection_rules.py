@@ -92,8 +92,8 @@ def test_r26_goods_that_the_case_does_not_have_are_refused(verdict):
 def test_r26_more_units_than_are_outstanding_are_refused(verdict):
     inspection = facts.inspected((MUG, 1, V.ACCEPTED), (MUG, 1, verdict))
     assert check_inspection(facts.case((MUG, 2)), inspection) is None
-    for settled in ({"accepted": 1}, {"failed": 1}, {"refused": 1}):
-        one_left = facts.settled(facts.case((MUG, 2)), **settled)
+    for settled in ("accepted", "failed", "refused"):
+        one_left = facts.settled(facts.case((MUG, 2)), MUG, **{settled: 1})
         assert code_of(check_inspection(one_left, inspection)) == ("R26", "too_many_units")
 
 

@@ -160,9 +160,10 @@ def test_the_rules_are_asked_in_their_order():
     special = OrderLine(sku=MUG, product_name="Mug", quantity=1, unit_price=1500, special=True)
     unreceived = facts.order(lines=(special,), parcels=())
     too_many = facts.intake((MUG, 2))
-    assert [
-        assessed(unreceived, too_many.amend(customer_id="cust-8")).rule,
-        assessed(unreceived, too_many).rule,
-        assessed(unreceived, facts.intake()).rule,
-        assessed(facts.order(parcels=()), facts.intake()).rule,
-    ] == ["R1", "R8", "R10", "R4"]
+    judged = [
+        assessed(unreceived, too_many.amend(customer_id="cust-8")),
+        assessed(unreceived, too_many),
+        assessed(unreceived, facts.intake()),
+        assessed(facts.order(parcels=()), facts.intake()),
+    ]
+    assert [one.rule for one in judged if isinstance(one, Refusal)] == ["R1", "R8", "R10", "R4"]

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.calendar import WindowName
+from domain.calendar import Deadline, WindowName
 from domain.enums import CaseState
 from policy.deadlines import compute, in_time, last_day, request_window, windows_of
 from tests.policy import facts
@@ -16,8 +16,8 @@ def computed(what, since, calendar=None, **days):
     return compute(facts.window(what, since, **days), calendar or facts.china())
 
 
-def deadlines_of(state, since="2026-03-02", policy=POLICY):
-    opened = [spec.since(facts.local(since)) for spec in windows_of(state, policy)]
+def deadlines_of(state: CaseState, since: str = "2026-03-02") -> dict[str, Deadline]:
+    opened = [spec.since(facts.local(since)) for spec in windows_of(state, POLICY)]
     return {one.what: compute(one, facts.china()) for one in opened}
 
 

@@ -32,7 +32,9 @@ from gateways.calendars import HolidayCalendars
 from gateways.payments.stripe.gateway import StripeGateway
 from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
+from tests.support.assertions import assert_present
 from tests.support.fakes import ForgetfulStock, OpenVault
+from tests.support.sandbox_process import SandboxProcess
 from tests.support.temporal_env import dev_server
 from tests.workflows.case_driver import OpenCase
 from tests.workflows.shop import Shop
@@ -51,7 +53,7 @@ class Business:
 
     shop: Shop
     database: Database
-    sandbox: object
+    sandbox: SandboxProcess
 
     async def refunded(self) -> OpenCase:
         """Return a case that was paid and has ended."""
@@ -93,7 +95,7 @@ def submission(case: OpenCase) -> Submission:
 
 
 @pytest_asyncio.fixture
-async def business(tmp_path: Path, sandbox) -> AsyncIterator[Business]:
+async def business(tmp_path: Path, sandbox: SandboxProcess) -> AsyncIterator[Business]:
     url = f"sqlite:///{tmp_path}/refunds.db"
     migrate(url)
     database = Database(url)
@@ -135,7 +137,7 @@ def now() -> datetime:
 async def test_fault_11_a_refund_that_failed_later_reopens_its_case_also_when_the_webhook_was_lost(business: Business):
     case = await business.refunded()
     [payout] = case.case().payouts
-    business.sandbox.finish_refund(payout.gateway_refund_id, "failed", "account_closed")
+    business.sandbox.finish_refund(assert_present(payout.gateway_refund_id), "failed", "account_closed")
 
     first = await business.reconcile()
     assert first.notified == 1

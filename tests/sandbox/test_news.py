@@ -8,10 +8,11 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from domain.payment_events import DisputeStatus, GatewayEvent
+from domain.payment_events import DisputeStatus, GatewayEvent, GatewayRefundRecord
 from domain.payout_state import PayoutState
 from gateways.payments.stripe.webhooks import StripeWebhooks
 from tests.sandbox.webhook_receiver import Ear, listening
+from tests.support.assertions import assert_present
 from tests.support.waiting import wait_until
 
 SECRETS = ["whsec_new", "whsec_old"]
@@ -40,31 +41,33 @@ def read(ear: Ear, secret: str = SECRETS[0]) -> list[GatewayEvent]:
     return [reader.read(body, headers) for body, headers in ear.heard]
 
 
+def refund_in(event: GatewayEvent) -> GatewayRefundRecord:
+    return assert_present(event.refund)
+
+
 def test_a_refund_is_told_in_an_event_that_both_secrets_sign(sandbox, ear, payment):
     payout_id = f"rc_{uuid4().hex[:8]}-p1"  # the one sandbox also serves tests that number their cases from 1
     made = refund(sandbox, payment, payout_id=payout_id).json()
     wait_until(lambda: ear.heard)
     for secret in SECRETS:
         [event] = read(ear, secret)
-        assert (event.kind, event.refund.refund_id, event.refund.payout_id) == (
-            "refund.created",
-            made["id"],
-            payout_id,
-        )
-        assert (event.refund.payment_reference, event.refund.state) == (payment, PayoutState.SUCCEEDED)
+        told = refund_in(event)
+        assert (event.kind, told.refund_id, told.payout_id) == ("refund.created", made["id"], payout_id)
+        assert (told.payment_reference, told.state) == (payment, PayoutState.SUCCEEDED)
 
 
 def test_fault_11_a_refund_that_fails_later_is_told(sandbox, ear, payment):
     sandbox.finish_refund(refund(sandbox, payment).json()["id"], "failed", "lost_or_stolen_card")
     wait_until(lambda: len(ear.heard) == 2)
-    assert [(one.kind, one.refund.state) for one in read(ear)][1] == ("refund.failed", PayoutState.FAILED)
+    assert [(one.kind, refund_in(one).state) for one in read(ear)][1] == ("refund.failed", PayoutState.FAILED)
 
 
 def test_fault_10_a_refund_by_hand_names_nobody(sandbox, ear, payment):
     sandbox.refund_by_hand(payment, 700)
     wait_until(lambda: ear.heard)
     [event] = read(ear)
-    assert (event.refund.payout_id, event.refund.amount.minor) == (None, 700)
+    told = refund_in(event)
+    assert (told.payout_id, told.amount.minor) == (None, 700)
     assert [one["amount"] for one in sandbox.refunds(payment)] == [700]
 
 
@@ -111,7 +114,7 @@ def test_r38_a_dispute_is_told_when_it_opens_and_when_it_ends(sandbox, ear, paym
     opened = sandbox.dispute(payment)
     sandbox.decide(opened["id"], end)
     wait_until(lambda: len(ear.heard) == 2)
-    told = [event.dispute for event in read(ear)]
+    told = [assert_present(event.dispute) for event in read(ear)]
     assert [one.status for one in told] == [DisputeStatus.OPEN, said]
     assert {(one.dispute_id, one.payment_reference, one.amount.minor) for one in told} == {
         (opened["id"], payment, 10_000)

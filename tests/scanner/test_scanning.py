@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from PIL import Image
+from playwright.async_api import FilePayload
 
 from policy.returns import read_return_code
 from tests.api.api_client import inspection, told
@@ -35,7 +36,7 @@ async def test_r26_the_goods_are_inspected_with_a_photo_and_the_case_is_paid(cou
     await page.check("[name=task][value=inspected]", force=True)
     await enter(page, code.lower())
     await page.locator("#parcel", has_text="Mug").wait_for()
-    photo = {"name": "goods.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
+    photo = FilePayload(name="goods.jpg", mimeType="image/jpeg", buffer=picture.getvalue())
     await page.set_input_files("#photo-file", files=[photo])
     await page.locator(".photos img").wait_for()
     await page.get_by_role("button", name="All good").click()

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from playwright.async_api import FilePayload
 
 from tests.scanner.page import AXE, enter, events, opened, parcel, until_shown
 
@@ -26,10 +27,10 @@ async def choose(page, *values):
         await page.locator(f".line [value={value}]").first.check(force=True)
 
 
-def picture():
+def picture() -> FilePayload:
     written = BytesIO()
     Image.effect_noise((320, 240), 50).convert("RGB").save(written, "JPEG")
-    return {"name": "goods.jpg", "mimeType": "image/jpeg", "buffer": written.getvalue()}
+    return FilePayload(name="goods.jpg", mimeType="image/jpeg", buffer=written.getvalue())
 
 
 async def test_r25_an_unknown_parcel_is_inspected_blind_with_a_photo_that_waits_for_the_network(counter, context, url):

@@ -1,9 +1,13 @@
 """A camera's video of a code on a parcel: concatenated JPEGs, which a browser takes for Motion JPEG."""
 
 from io import BytesIO
+from typing import cast
 
 import zxingcpp
 from PIL import Image
+from typing_extensions import Buffer
+
+from tests.support.assertions import assert_present
 
 FRAMES, SIZE = 30, (1280, 720)
 
@@ -11,8 +15,9 @@ FRAMES, SIZE = 30, (1280, 720)
 def video_of(code: str, kind: str) -> bytes:
     """Return a second of a slightly moving code; `kind` is QRCode or Code128."""
     drawn = zxingcpp.create_barcode(code, getattr(zxingcpp.BarcodeFormat, kind))
-    shades = memoryview(drawn.to_image(scale=8 if kind == "QRCode" else 3))
-    picture = Image.frombytes("L", (shades.shape[1], shades.shape[0]), shades.tobytes())
+    shades = memoryview(cast("Buffer", drawn.to_image(scale=8 if kind == "QRCode" else 3)))
+    height, width = assert_present(shades.shape)
+    picture = Image.frombytes("L", (width, height), shades.tobytes())
     return b"".join(_frame(picture, place) for place in range(FRAMES))
 
 

@@ -2,6 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
+
+Something = TypeVar("Something")
+
+
+def assert_present(value: Something | None) -> Something:
+    """Return the value, which must be there."""
+    assert value is not None
+    return value
 
 
 @contextmanager
