@@ -1,1 +1,1 @@
-"""Adapters behind the ports: payment providers, object store, calendars, policy files."""
+"""Adapters that implement the ports: payment providers, couriers, object store, calendars, policy files."""

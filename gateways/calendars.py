@@ -1,4 +1,4 @@
-"""Working days of countries, from the `holidays` package: the port `activities.cases.Calendars`."""
+"""Working days of countries, from the `holidays` package; implements the port `activities.cases.Calendars`."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -20,23 +20,24 @@ _FIRST_NOTICE: Final = 2001
 
 
 class UnknownCountryError(DomainError):
-    """No calendar is known for the country that a policy version names."""
+    """There is no calendar for the country of a policy version."""
 
     code = "unknown_country"
 
 
 class HolidayCalendars:
-    """Working days by country and year, each worked out once a process.
+    """Working days by country and year, computed once per process.
 
-    Published (R6) is, for China, a year with make-up working days (调休): the package has them from the official
-    notice only and guesses every other year. For the other countries, which have no such mark, it is a year up to
-    the newest one for which the package knows China's notice (that dates the package) without estimated holidays.
+    For China, a year is published (R6) if it has make-up working days (调休): the package takes them from the official
+    notice only and estimates all other years. Other countries have no such sign: for them, a year is published if none
+    of its holidays are estimated and it is not later than the newest year for which the package has China's notice,
+    which shows how old the package is.
     """
 
     def calendar(self, country: str, timezone: str, around: datetime) -> WorkCalendar:
-        """Return the working days of the year of `around` in the timezone, the one before and the two after.
+        """Return the working days from the year before `around` (in the timezone) to two years after it.
 
-        Years that are not published carry the package's guess. Raises UnknownCountryError.
+        Years that are not published contain the package's estimate. Raises UnknownCountryError.
         """
         return _calendar(country, timezone, around.astimezone(ZoneInfo(timezone)).year)
 
@@ -61,7 +62,7 @@ def _calendar(country: str, timezone: str, year: int) -> WorkCalendar:
 
 @cache
 def _exceptions(country: str, year: int) -> dict[date, bool]:
-    """Return the days of the year that are not what their weekday says: off on a weekday, worked on a weekend."""
+    """Return the exceptions of the year: weekdays that are off and weekend days that are worked."""
     official = _official(country, year)
     by_day = {day: official.is_working_day(day) for day in _days_of(year)}
     return {day: works for day, works in by_day.items() if works != (day.weekday() < _SATURDAY)}
@@ -83,7 +84,7 @@ def _newest_notice() -> int:
 
 
 def _has_make_up_days(year: int) -> bool:
-    # The package lists the make-up days of other years too: those of the year itself are the tell.
+    # The package also lists make-up days of neighbouring years; only those of the year itself count.
     return any(day.year == year for day in _official(_CHINA, year).weekend_workdays)
 
 

@@ -1,4 +1,4 @@
-"""The versions of the refund policy, one JSON file each: the port `activities.cases.PolicyRepository` (R41)."""
+"""The versions of the refund policy, one JSON file each; implements `activities.cases.PolicyRepository` (R41)."""
 
 from datetime import datetime
 from pathlib import Path
@@ -12,32 +12,33 @@ from gateways.calendars import HolidayCalendars
 
 
 class PolicyUnreadableError(DomainError):
-    """A policy version cannot be used; the text names its file and field."""
+    """A policy version cannot be used; the message names its file and field."""
 
     code = "policy_unreadable"
 
 
 class PolicyRepository:
-    """All policy versions of a folder, read and validated once, so that a mistake shows at start and not in a case."""
+    """All policy versions of a folder, read and validated at start, so that no mistake surfaces later in a case."""
 
     def __init__(self, folder: Path) -> None:
-        """Read every `*.json` of the folder. Raises PolicyUnreadableError."""
+        """Read all `*.json` files of the folder. Raises PolicyUnreadableError."""
         documents = [_read(path) for path in sorted(folder.glob("*.json"))]
         if not documents:
-            raise PolicyUnreadableError(f"{folder}: no policy version here; put one in, named like 2025-01-01.json")
+            raise PolicyUnreadableError(f"{folder}: no policy version here; add one, with a name like 2025-01-01.json")
         self._by_age = sorted(documents, key=_age)
         self._by_name = {document.version: document for document in documents}
 
     def in_force(self, placed_at: datetime) -> PolicyDocument:
-        """Return the version in force when the order was placed, by the day in the version's timezone (R41).
+        """Return the version in force on the day the order was placed, in the version's timezone (R41).
 
-        An order from before the first version gets the first; of two versions from the same day, the later revision.
+        An order older than the first version gets the first one; of two versions of the same day, the later revision
+        counts.
         """
         begun = [document for document in self._by_age if _has_begun(document, placed_at)]
         return begun[-1] if begun else self._by_age[0]
 
     def version(self, version: str) -> PolicyDocument:
-        """Return the version that a case keeps to its end (R41); raises KeyError when the folder has it no more."""
+        """Return the version that a case keeps to its end (R41); raises KeyError if the folder no longer has it."""
         return self._by_name[version]
 
 
@@ -72,7 +73,7 @@ def _mistake(document: PolicyDocument, stem: str) -> str | None:
     if document.version != stem:
         return f"version: {document.version} must be the name of the file"
     if document.timezone not in available_timezones():
-        return f"timezone: {document.timezone} is no timezone of the IANA database"
+        return f"timezone: {document.timezone} is not in the IANA database; use a name like Asia/Shanghai"
     if not HolidayCalendars().knows(document.country):
         return f"country: there is no calendar for {document.country}"
     return None

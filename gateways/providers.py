@@ -1,4 +1,4 @@
-"""What the registries of payment and tracking providers have in common."""
+"""Shared by the registries of payment and tracking providers."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -18,13 +18,13 @@ def _split(given: Any) -> Any:  # noqa: ANN401 - whatever the source gave
 
 Secrets: TypeAlias = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
 Ids: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-"""Settings with commas between."""
+"""A setting with several values, separated by commas."""
 Secret: TypeAlias = Annotated[SecretStr, Field(min_length=1)]
 Url: TypeAlias = Annotated[str, Field(pattern=r"^https?://")]
 
 
 def entry_of(package: str, kind: type[Entry]) -> Entry:
-    """Return the `ENTRY` of a provider's `provider.py`; raises TypeError when it is none of this kind."""
+    """Return the `ENTRY` of a provider's `provider.py`; raises TypeError if it is not of this kind."""
     entry: object = import_module(f"{package}.provider").ENTRY
     if not isinstance(entry, kind):
         raise TypeError(f"{package}.provider.ENTRY must be a {kind.__name__}")
@@ -32,5 +32,5 @@ def entry_of(package: str, kind: type[Entry]) -> Entry:
 
 
 def plain(secrets: tuple[SecretStr, ...]) -> list[str]:
-    """Return the secrets in clear, for whoever signs or checks signatures with them."""
+    """Return the secrets in plain text, for signing and for checking signatures."""
     return [secret.get_secret_value() for secret in secrets]

@@ -1,4 +1,4 @@
-"""When signals arrived, read from the Temporal server's history."""
+"""Reads from the Temporal server's history when signals arrived."""
 
 from datetime import UTC, datetime
 
@@ -7,13 +7,13 @@ from temporalio.client import Client
 
 
 class TemporalHistory:
-    """The server's record of a workflow, behind the port `activities.signal_times.History`."""
+    """The Temporal server's record of a workflow; implements the port `activities.signal_times.History`."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     async def signal_arrived_at(self, workflow_id: str, run_id: str, signal: str, ordinal: int) -> datetime:
-        """Return the event time of the nth signal of that name; raises LookupError when there is none."""
+        """Return when the nth signal of that name arrived; raises LookupError if there is none."""
         handle = self._client.get_workflow_handle(workflow_id, run_id=run_id)
         seen = 0
         async for event in handle.fetch_history_events():

@@ -1,4 +1,4 @@
-"""The shop's own stock, asked by signed webhooks: reserve and release (R39)."""
+"""The shop's own stock system, called by signed webhooks to reserve and release (R39)."""
 
 import base64
 import json
@@ -16,14 +16,15 @@ from domain.errors import StockUnavailableError
 
 _PATIENCE_SECONDS = 10
 _RESERVED, _OUT_OF_STOCK, _RELEASED = "reserved", "out_of_stock", "released"
-_SECRET_PREFIX = "whsec_"  # noqa: S105 - what every secret begins with
+_SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix of all secrets
 
 
 class ShopStock:
-    """Asks the shop's system, each errand as a webhook signed by the Standard Webhooks scheme.
+    """Calls the shop's system with webhooks that are signed by the Standard Webhooks scheme.
 
-    The errand's id is the reservation's with what is asked, so that the shop's system knows a repeat. It answers 200
-    with `{"status": "reserved"}`, `"out_of_stock"` or `"released"`; whatever else it answers is asked again.
+    A webhook's id consists of the reservation's id and the action, so that the shop's system recognises a repeat. It
+    answers 200 with `{"status": "reserved"}`, `"out_of_stock"` or `"released"`; after any other answer the call is
+    retried.
     """
 
     def __init__(self, url: str, secret: SecretStr, now: Callable[[], datetime]) -> None:
@@ -33,14 +34,14 @@ class ShopStock:
         self._http = httpx2.Client(timeout=_PATIENCE_SECONDS, trust_env=False)
 
     def reserve(self, reservation: Reservation) -> bool:
-        """Return whether the shop holds the units; raises StockUnavailableError."""
+        """Reserve the units and return whether the shop has enough of them; raises StockUnavailableError."""
         status = self._ask("reservation.requested", reservation)
         if status not in {_RESERVED, _OUT_OF_STOCK}:
             raise _unclear(reservation, status)
         return status == _RESERVED
 
     def release(self, reservation: Reservation) -> None:
-        """Have the units given back; raises StockUnavailableError."""
+        """Release the units; raises StockUnavailableError."""
         status = self._ask("reservation.released", reservation)
         if status != _RELEASED:
             raise _unclear(reservation, status)
@@ -68,11 +69,11 @@ class ShopStock:
 
 
 def _key(secret: str) -> bytes:
-    """Return the key of a secret as the scheme writes it, `whsec_` and base64; any other is taken as it stands."""
+    """Return the key of a secret in the scheme's format, `whsec_` and base64; any other secret is used as it is."""
     if secret.startswith(_SECRET_PREFIX):
         return base64.b64decode(secret.removeprefix(_SECRET_PREFIX))
     return secret.encode()
 
 
 def _unclear(reservation: Reservation, status: str) -> StockUnavailableError:
-    return StockUnavailableError(f"the shop's stock says {status[:40]!r} of {reservation.reservation_id}")
+    return StockUnavailableError(f"the shop's stock answered {status[:40]!r} for {reservation.reservation_id}")

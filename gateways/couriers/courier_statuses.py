@@ -1,4 +1,4 @@
-"""What every tracking provider's reader shares: constant-time comparison, times, and what an unknown word means."""
+"""Shared by all readers of tracking webhooks: signature comparison, times, and the meaning of exceptions."""
 
 import hmac
 from collections.abc import Iterable
@@ -19,16 +19,16 @@ def exception(sub_status: CourierSubStatus) -> Meaning:
 
 
 def verify(presented: str | None, right: Iterable[str], header: str) -> None:
-    """Raise BadSignatureError unless what was presented is one of the right signatures, compared in constant time."""
+    """Raise BadSignatureError unless the presented signature is one of the right ones (compared in constant time)."""
     if not presented:
         raise BadSignatureError(f"send the header {header} with the signature of the body")
     given = presented.strip().encode("utf-8", "replace")
     if not any(hmac.compare_digest(given, one.encode()) for one in right):
-        raise BadSignatureError("the signature fits none of the secrets that are set")
+        raise BadSignatureError("the signature matches none of the configured secrets")
 
 
 def instant(text: object) -> datetime | None:
-    """Return a time with its zone, or None for none and for one that says no zone: its order could not be text."""
+    """Return the time, or None if there is none or it has no timezone, without which it cannot be ordered."""
     if not isinstance(text, str) or not text:
         return None
     at = datetime.fromisoformat(text)

@@ -1,4 +1,4 @@
-"""What a tracking provider's folder declares of itself in its `provider.py`."""
+"""What the `provider.py` of a tracking provider's folder declares."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class CourierReader(Protocol):
     """Reads a tracking provider's webhooks."""
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> CourierEvent | None:
-        """Return the event, verified and translated, or None for one that is about no parcel.
+        """Return the verified and translated event, or None if it is not about a parcel.
 
         Raises BadSignatureError, UnreadableEventError.
         """
@@ -26,10 +26,10 @@ class CourierReader(Protocol):
 
 @dataclass(frozen=True)
 class TrackingProvider(Generic[S]):
-    """A tracking provider by the name that webhook paths give it.
+    """A tracking provider, under the name that webhook paths use.
 
-    The fields of `settings` become settings of every process. From them `webhooks` and `registrar` are made, or None
-    when they are not set.
+    The fields of `settings` become settings of every process. `webhooks` and `registrar` are built from them, or return
+    None if they are not set.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The tracking providers: each is one folder here, and one line below."""
+"""The registry of tracking providers: each one is a folder here and a line below."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ PROVIDERS = tuple(entry_of(f"{__package__}.{folder}", _KIND) for folder in _FOLD
 
 
 def couriers_of(settings: BaseModel, now: Clock) -> Mapping[str, CourierReader]:
-    """Return what reads the webhooks whose secrets are set, by tracking provider."""
+    """Return the webhook readers whose secrets are set, by tracking provider."""
     made = ((provider.name, provider.webhooks(settings, now)) for provider in PROVIDERS)
     return {name: reader for name, reader in made if reader}
 

@@ -1,4 +1,4 @@
-"""Asking a tracking provider to follow a parcel, so that it sends its webhooks about it."""
+"""Shared by all registrars: calls that ask a tracking provider to follow a parcel and send webhooks about it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -22,9 +22,9 @@ def client_of(
 def post(
     client: httpx2.Client, path: str, sent: Json | list[Json], is_known: Callable[[Json], bool] = lambda _body: False
 ) -> Json:
-    """Return the provider's answer; an error that `is_known` says means "followed already" is one too.
+    """Return the provider's answer, which includes an error that means "already registered" according to `is_known`.
 
-    Raises as `Registrar`.
+    Raises as `Registrar.register` does.
     """
     host = client.base_url.host
     try:
@@ -35,5 +35,5 @@ def post(
     if answer.is_success or is_known(body):
         return body
     if answer.status_code in _REFUSED:
-        raise RegistrationRefusedError(f"{host} refuses to follow the parcel, HTTP {answer.status_code}")
-    raise GatewayUnavailableError(f"{host} cannot follow the parcel now, HTTP {answer.status_code}")
+        raise RegistrationRefusedError(f"{host} refuses to follow the parcel (HTTP {answer.status_code})")
+    raise GatewayUnavailableError(f"{host} cannot follow the parcel now (HTTP {answer.status_code})")

@@ -1,1 +1,1 @@
-"""Evidence in any S3."""
+"""Evidence in any S3-compatible store."""

@@ -1,4 +1,4 @@
-"""Evidence in any S3: write-once upload tickets, verification by content, pinned versions (R8, faults 27 and 28)."""
+"""Evidence in any S3-compatible store: write-once tickets, verified content, pinned versions (R8, faults 27, 28)."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ class EvidenceStore:
         self._region = bucket.region
         self._ticket_ttl = ticket_ttl
         self._link_ttl = link_ttl
-        # A large video must not be read again by every try of a payout that timed out over it.
+        # Cached, so that a payout that timed out while reading a large video does not read it again in each try.
         self._computed_hash = lru_cache(_HASHES_REMEMBERED)(self._compute_hash)
         self._s3 = connect(bucket, bucket.endpoint)
         is_same = bucket.public_endpoint in {None, bucket.endpoint}
@@ -47,14 +47,14 @@ class EvidenceStore:
 
     @property
     def upload_origin(self) -> str:
-        """Where tickets lead to, as a browser names it: scheme, host and port."""
+        """The origin to which tickets upload, as browsers name it: scheme, host and port."""
         url = urlsplit(self._signer.generate_presigned_url("put_object", {"Bucket": self._bucket, "Key": "any"}))
         return f"{url.scheme}://{url.netloc}"
 
     def ticket(self, case_id: str, evidence_id: str, item: AnnouncedEvidence) -> UploadTicket:
-        """Return a write-once permission to upload exactly what was announced: type, size and hash are signed.
+        """Return a permission to upload exactly what was announced, once: type, size and hash are signed.
 
-        Raises EvidenceRefusedError when it is announced larger than its kind may be.
+        Raises EvidenceRefusedError if the announced size is larger than its type allows.
         """
         _refuse_too_large(item)
         params = {
@@ -69,14 +69,14 @@ class EvidenceStore:
         return UploadTicket(url=url, headers=_signed_headers(item), expires_at=_expiry(url))
 
     def keep_slip(self, case_id: str, name: str, content: bytes, content_type: str) -> None:
-        """Keep a return slip, which the same slip again leaves as it is. Raises StoreUnavailableError."""
-        with asking("keep a return slip"):
+        """Store a return slip; storing the same one again changes nothing. Raises StoreUnavailableError."""
+        with asking("store a return slip"):
             self._s3.put_object(
                 Bucket=self._bucket, Key=_slip_key(case_id, name), Body=content, ContentType=content_type
             )
 
     def slip(self, case_id: str, name: str) -> bytes | None:
-        """Return a slip as it was kept, or None. Raises StoreUnavailableError."""
+        """Return a stored slip, or None. Raises StoreUnavailableError."""
         with asking("read a return slip"):
             try:
                 answer = self._s3.get_object(Bucket=self._bucket, Key=_slip_key(case_id, name))
@@ -88,9 +88,9 @@ class EvidenceStore:
                 return body.read()
 
     def verify(self, case_id: str, evidence_id: str, item: AnnouncedEvidence) -> Pinned:
-        """Return the version and hash of an upload that is what was announced, by size, type and content.
+        """Check that the upload has the announced size, type and hash, and return its version and hash.
 
-        Raises EvidenceMissingError, EvidenceRefusedError with what is wrong, StoreUnavailableError.
+        Raises EvidenceMissingError, EvidenceRefusedError with the reason, StoreUnavailableError.
         """
         with asking("read an upload"):
             answer = self._current(case_id, evidence_id)
@@ -102,9 +102,9 @@ class EvidenceStore:
         return Pinned(version_id=self._version(answer), sha256=found)
 
     def link(self, case_id: str, evidence_id: str, version_id: str, content_type: MediaType | None = None) -> str:
-        """Return a short-lived URL that downloads the pinned version, never shows it inline.
+        """Return a short-lived URL that downloads the pinned version and never shows it inline.
 
-        Without a content type the stored one is sent, which the ticket had bound to the announced one.
+        Without `content_type`, the store sends the type of the upload, which is the announced one.
         """
         filename = evidence_id + EXTENSIONS.get(content_type or "", "")
         params = {
@@ -117,9 +117,9 @@ class EvidenceStore:
         return self._signer.generate_presigned_url("get_object", params, int(self._link_ttl.total_seconds()))
 
     def still_matches(self, case_id: str, pin: EvidencePin) -> bool:
-        """Return whether the pinned version can still be read and has the pinned hash (fault 28).
+        """Return whether the pinned version still exists and has the pinned hash (fault 28).
 
-        Newer versions do not matter: everybody is shown the pinned one. Raises StoreUnavailableError.
+        Newer versions do not matter, because only the pinned one is shown. Raises StoreUnavailableError.
         """
         if pin.version_id is None or pin.sha256 is None:
             return False
@@ -127,9 +127,9 @@ class EvidenceStore:
             return self._hash_of_version(_key(case_id, pin.evidence_id), pin.version_id) == pin.sha256
 
     def prepare(self, browser_origins: Sequence[str] = ("*",)) -> None:
-        """Make the bucket, keep versions in it and let browsers upload to it; does nothing that is done already.
+        """Create the bucket, enable versioning and allow uploads from browsers; what is done already is left alone.
 
-        Any origin by default: what lets an upload in is its signature, not where the page came from.
+        Any origin is allowed by default, because uploads are authorised by their signature, not by their origin.
         """
         with asking("prepare its bucket"):
             make_bucket(self._s3, self._bucket, self._region)
@@ -137,7 +137,7 @@ class EvidenceStore:
             let_browsers_upload(self._s3, self._bucket, browser_origins)
 
     def ping(self) -> None:
-        """Return when the bucket is there and lets us in; raises StoreUnavailableError."""
+        """Check that the bucket exists and can be accessed; raises StoreUnavailableError if not."""
         with asking(f"open its bucket {self._bucket!r}"):
             self._s3.head_bucket(Bucket=self._bucket)
 
@@ -146,16 +146,16 @@ class EvidenceStore:
             return self._s3.get_object(Bucket=self._bucket, Key=_key(case_id, evidence_id))
         except ClientError as error:
             if is_gone(error):
-                raise EvidenceMissingError("nothing was uploaded yet: send the file with its ticket first") from error
+                raise EvidenceMissingError("nothing is uploaded yet: upload the file with its ticket first") from error
             raise
 
     def _version(self, answer: "GetObjectOutputTypeDef") -> str:
         if (version_id := answer.get("VersionId")) in _UNVERSIONED:
-            raise StoreUnavailableError(f"the bucket {self._bucket!r} keeps no versions: enable versioning on it")
+            raise StoreUnavailableError(f"the bucket {self._bucket!r} has no versioning: enable versioning on it")
         return str(version_id)
 
     def _hash_of_version(self, key: str, version_id: str) -> str | None:
-        """Return the hash the store keeps of a version, computed where it keeps none; None when it is gone."""
+        """Return the hash that the store has for a version, or compute it; None if the version is gone."""
         try:
             head = self._s3.head_object(Bucket=self._bucket, Key=key, VersionId=version_id, ChecksumMode="ENABLED")
             if stored := head.get("ChecksumSHA256"):
@@ -167,7 +167,7 @@ class EvidenceStore:
             raise
 
     def _compute_hash(self, key: str, version_id: str, etag: str) -> str:
-        """Read a version through; raises ClientError when it is no longer the content its ETag stands for."""
+        """Read the whole version and return its hash; raises ClientError if its content no longer fits its ETag."""
         answer = self._s3.get_object(Bucket=self._bucket, Key=key, VersionId=version_id, IfMatch=etag)
         with closing(answer["Body"]) as body:
             return _digest(body)
@@ -196,7 +196,7 @@ def _signed_headers(item: AnnouncedEvidence) -> dict[str, str]:
 
 
 def _expiry(url: str) -> datetime:
-    """Read the end of a signature from the URL itself, so that it is the one the store will check."""
+    """Return when the signature expires, read from the URL itself, because that is what the store checks."""
     query = parse_qs(urlsplit(url).query)
     signed_at = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     return signed_at + timedelta(seconds=int(query["X-Amz-Expires"][0]))
@@ -204,13 +204,15 @@ def _expiry(url: str) -> datetime:
 
 def _refuse_too_large(item: AnnouncedEvidence) -> None:
     if item.size > (limit := limit_bytes(item.content_type)):
-        raise EvidenceRefusedError(f"{item.content_type} may have at most {limit} bytes, {item.size} were announced")
+        raise EvidenceRefusedError(
+            f"{item.content_type} may have at most {limit} bytes, but {item.size} were announced"
+        )
 
 
 def _refuse_other_size(item: AnnouncedEvidence, size: int) -> None:
     _refuse_too_large(item)
     if size != item.size:
-        raise EvidenceRefusedError(f"the upload has {size} bytes, {item.size} were announced")
+        raise EvidenceRefusedError(f"the upload has {size} bytes, but {item.size} were announced")
 
 
 def _hashed(item: AnnouncedEvidence, body: StreamingBody) -> str:
@@ -221,7 +223,7 @@ def _hashed(item: AnnouncedEvidence, body: StreamingBody) -> str:
 
 
 def _digest(body: StreamingBody, head: bytes = b"") -> str:
-    """Return the sha256 in hex of a body of any size in constant memory; `head` was read from it already."""
+    """Return the sha256 (hex) of a body of any size in constant memory; `head` has been read from it already."""
     digest = sha256(head)
     for chunk in body.iter_chunks(_CHUNK_BYTES):
         digest.update(chunk)

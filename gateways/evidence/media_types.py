@@ -1,4 +1,4 @@
-"""What an upload really is, by its first bytes, and how large each kind may be."""
+"""The real type of an upload, detected from its first bytes, and the size limit of each type."""
 
 from collections.abc import Callable, Mapping
 
@@ -30,12 +30,12 @@ _EBML_DOC_TYPE = b"\x42\x82"
 
 
 def limit_bytes(content_type: MediaType) -> int:
-    """Return the largest size accepted for the kind: 20 MiB for images, 200 MiB for videos."""
+    """Return the largest accepted size in bytes: 20 MiB for images, 200 MiB for videos."""
     return VIDEO_LIMIT_BYTES if content_type.startswith("video/") else IMAGE_LIMIT_BYTES
 
 
 def real_type(head: bytes) -> MediaType | None:
-    """Return the type given by a file's first `SNIFFED_BYTES` bytes, or None when it is none of the accepted ones."""
+    """Return the type of a file by its first `SNIFFED_BYTES` bytes, or None if it is not an accepted one."""
     return next((found for tell in _TELLS if (found := tell(head))), None)
 
 
@@ -53,7 +53,7 @@ def _webp(head: bytes) -> MediaType | None:
 
 
 def _iso_media(head: bytes) -> MediaType | None:
-    """Tell HEIC, MOV and MP4 apart by the brands of the `ftyp` box (ISO/IEC 14496-12, 4.3)."""
+    """Distinguish HEIC, MOV and MP4 by the brands of the `ftyp` box (ISO/IEC 14496-12, 4.3)."""
     if head[4:8] != b"ftyp":
         return None
     major, compatible = head[8:12], _compatible_brands(head)
@@ -70,12 +70,12 @@ def _compatible_brands(head: bytes) -> set[bytes]:
 
 
 def _classic_quicktime(head: bytes) -> MediaType | None:
-    """Tell the MOV files of before 2001, which begin with an atom of their own and have no `ftyp`."""
+    """Recognise MOV files from before 2001, which begin with another atom and have no `ftyp`."""
     return "video/quicktime" if head[4:8] in _CLASSIC_QUICKTIME_ATOMS else None
 
 
 def _webm(head: bytes) -> MediaType | None:
-    """Tell WebM from Matroska by the DocType of the EBML header (RFC 8794, 11.2.4)."""
+    """Distinguish WebM from Matroska by the DocType of the EBML header (RFC 8794, 11.2.4)."""
     if not head.startswith(_EBML_HEADER):
         return None
     size, start = _vint(head, 4)
@@ -83,7 +83,7 @@ def _webm(head: bytes) -> MediaType | None:
 
 
 def _ebml_child(body: bytes, wanted: bytes) -> bytes | None:
-    """Return the content of the first child element of that id, or None."""
+    """Return the content of the first child element with that id, or None."""
     at = 0
     while at < len(body):
         id_end = at + _vint_width(body[at])
@@ -95,7 +95,7 @@ def _ebml_child(body: bytes, wanted: bytes) -> bytes | None:
 
 
 def _vint(data: bytes, at: int) -> tuple[int, int]:
-    """Return the variable-size integer at a place and where it ends; past the end of the data it is nothing."""
+    """Return the variable-size integer at a position and where it ends; zero beyond the end of the data."""
     if at >= len(data):
         return 0, at + 1
     end = at + _vint_width(data[at])

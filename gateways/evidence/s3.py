@@ -1,4 +1,4 @@
-"""The way to one bucket of any S3, with short timeouts and one word for every failure that may pass."""
+"""Access to one bucket of any S3-compatible store, with short timeouts and one error for all temporary failures."""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -21,19 +21,21 @@ _GONE = frozenset({"404", "405", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed
 
 
 class Bucket(Value):
-    """Where evidence is kept and how to get in."""
+    """The bucket for evidence, and how to access it."""
 
     name: str
-    endpoint: str | None = Field(default=None, description="None means Amazon's own for the region")
+    endpoint: str | None = Field(default=None, description="None means Amazon's endpoint for the region")
     region: str = "us-east-1"
     access_key: str
     secret_key: SecretStr
-    public_endpoint: str | None = Field(default=None, description="as the customer's browser reaches it, if different")
-    patience_seconds: float = Field(default=4, gt=0, description="for a connection, and for the next bytes over it")
+    public_endpoint: str | None = Field(
+        default=None, description="the endpoint as customers' browsers reach it, if different"
+    )
+    patience_seconds: float = Field(default=4, gt=0, description="timeout for connecting, and for each read")
 
 
 def connect(bucket: Bucket, endpoint: str | None) -> "S3Client":
-    """Return a client that signs with SigV4 and gives up within seconds; it takes long to make, so make it once."""
+    """Return a client that signs with SigV4 and gives up within seconds; creating it is slow, so create it once."""
     config = Config(
         signature_version="s3v4",
         connect_timeout=bucket.patience_seconds,
@@ -54,18 +56,18 @@ def connect(bucket: Bucket, endpoint: str | None) -> "S3Client":
 
 
 def is_gone(error: ClientError) -> bool:
-    """Return whether the store said that the object or that version does not exist (any more)."""
+    """Return whether the error means that the object or version does not exist (any more)."""
     return error_code(error) in _GONE
 
 
 def error_code(error: ClientError) -> str:
-    """Return S3's word for the error, or the HTTP status where a HEAD had no body."""
+    """Return S3's code for the error, or the HTTP status if a HEAD had no body."""
     return error.response.get("Error", {}).get("Code", "unknown")
 
 
 @contextmanager
 def asking(doing: str) -> Generator[None]:
-    """Turn every failure of the store inside into StoreUnavailableError."""
+    """Turn every failure of the enclosed call to the store into a StoreUnavailableError."""
     try:
         yield
     except ClientError as error:
@@ -76,10 +78,10 @@ def asking(doing: str) -> Generator[None]:
 
 
 def make_bucket(client: "S3Client", name: str, region: str) -> None:
-    """Make the bucket unless it is there."""
+    """Create the bucket unless it exists."""
     where: CreateBucketConfigurationTypeDef = {"LocationConstraint": region}  # pyright: ignore[reportAssignmentType] - a setting, no literal
     try:
-        if region == "us-east-1":  # the one region that S3 refuses to hear named here
+        if region == "us-east-1":  # the only region that S3 refuses in this field
             client.create_bucket(Bucket=name)
         else:
             client.create_bucket(Bucket=name, CreateBucketConfiguration=where)
@@ -89,11 +91,11 @@ def make_bucket(client: "S3Client", name: str, region: str) -> None:
 
 
 def keep_versions(client: "S3Client", name: str) -> None:
-    """Let the bucket keep every version of an object, so that one can be pinned."""
+    """Enable versioning in the bucket, so that a version can be pinned."""
     client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
 
 
 def let_browsers_upload(client: "S3Client", name: str, origins: Sequence[str]) -> None:
-    """Let pages of these origins PUT into the bucket, with any header their ticket names."""
+    """Allow pages of these origins to PUT into the bucket, with any headers that their tickets contain."""
     rule: CORSRuleTypeDef = {"AllowedMethods": ["PUT"], "AllowedOrigins": list(origins), "AllowedHeaders": ["*"]}
     client.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": [rule]})

@@ -1,4 +1,4 @@
-"""What a payment provider's folder declares of itself in its `provider.py`."""
+"""What the `provider.py` of a payment provider's folder declares."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ class WebhookReader(Protocol):
     """Reads a payment provider's webhooks."""
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> GatewayEvent:
-        """Return the event, verified and translated; raises BadSignatureError, UnreadableEventError."""
+        """Return the verified and translated event; raises BadSignatureError, UnreadableEventError."""
         ...
 
 
 @dataclass(frozen=True)
 class PaymentProvider(Generic[S]):
-    """A payment provider by the name that orders and webhook paths give it.
+    """A payment provider, under the name that orders and webhook paths use.
 
-    The fields of `settings` become settings of every process. From them `gateway` and `webhooks` are made, or None
-    when they are not set.
+    The fields of `settings` become settings of every process. `gateway` and `webhooks` are built from them, or return
+    None if they are not set.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The payment providers: each is one folder here, and one line below."""
+"""The registry of payment providers: each one is a folder here and a line below."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,12 +18,12 @@ PROVIDERS = tuple(entry_of(f"{__package__}.{folder}", _KIND) for folder in _FOLD
 
 
 def gateways_of(settings: BaseModel) -> Mapping[str, PaymentGateway]:
-    """Return the gateways that the settings set up, by the provider that an order's payments name."""
+    """Return the configured gateways, by the provider's name in an order's payments."""
     made = ((provider.name, provider.gateway(settings)) for provider in PROVIDERS)
     return {name: gateway for name, gateway in made if gateway}
 
 
 def webhooks_of(settings: BaseModel, now: Clock) -> Mapping[str, WebhookReader]:
-    """Return what reads the webhooks whose secrets are set, by provider."""
+    """Return the webhook readers whose secrets are set, by provider."""
     made = ((provider.name, provider.webhooks(settings, now)) for provider in PROVIDERS)
     return {name: reader for name, reader in made if reader}

@@ -24,7 +24,7 @@ _A5 = (148, 210)  # millimetres
 _MARGIN, _WIDTH = 12.0, 124.0
 _QR_SIDE = 36.0
 _BAR_MODULE, _BAR_HEIGHT = 0.42, 17.0
-_MADE = datetime(2026, 1, 1, tzinfo=UTC)  # the same slip is the same file, whenever it is made
+_MADE = datetime(2026, 1, 1, tzinfo=UTC)  # a fixed date, so that the same slip is always the same file
 _POINTS_PER_INCH = 72
 _CODES: Any = zxingcpp  # neither library is typed
 _READER: Any = pypdfium2
@@ -41,7 +41,7 @@ class SlipLine(Value):
 
 
 class ReturnSlip(Value):
-    """What the slip says."""
+    """The content of the slip."""
 
     return_code: str
     order_number: str
@@ -52,7 +52,7 @@ class ReturnSlip(Value):
 
 
 def pdf_of(slip: ReturnSlip) -> bytes:
-    """Return the slip as PDF, A5 and as many pages as its goods need; the same slip gives the same bytes."""
+    """Return the slip as an A5 PDF with as many pages as needed; the same slip gives the same bytes."""
     words = WORDS[slip.language]
     pdf = _page()
     _qr(pdf, slip.return_code)
@@ -65,7 +65,7 @@ def pdf_of(slip: ReturnSlip) -> bytes:
 
 
 def png_of(slip: ReturnSlip) -> bytes:
-    """Return the first page of the slip as PNG in 300 dpi, for a phone."""
+    """Return the first page of the slip as a PNG with 300 dpi, for a phone."""
     written = BytesIO()
     with _READING:
         document = _READER.PdfDocument(pdf_of(slip))
@@ -148,7 +148,7 @@ def _text(  # noqa: PLR0913 - how a line of text is set
 
 
 def _printable(message: str) -> str:
-    """Return the text with what the font lacks shown as such."""
+    """Return the text with a placeholder for every character that the font lacks."""
     known = _characters()
     return "".join(one if ord(one) in known else _ABSENT for one in " ".join(message.split()))
 
@@ -168,7 +168,7 @@ def _modules(code: str, kind: str, **how: str) -> list[list[bool]]:
 
 
 def _runs(line: list[bool]) -> list[tuple[int, int]]:
-    """Return where dark modules begin and how many stand together, so that no hair line parts them in print."""
+    """Return where runs of dark modules begin and their lengths, so that no hairline splits a run in print."""
     runs: list[tuple[int, int]] = []
     for place, is_dark in enumerate(line):
         if is_dark and runs and sum(runs[-1]) == place:

@@ -1,4 +1,4 @@
-"""The words of the return slip, in the customers' languages."""
+"""The texts of the return slip, in the customers' languages."""
 
 from collections.abc import Callable
 from datetime import date
@@ -7,7 +7,7 @@ from domain.value import Value
 
 
 class Words(Value):
-    """What the slip says in one language."""
+    """The texts of the slip in one language."""
 
     title: str
     order: str

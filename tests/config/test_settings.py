@@ -166,7 +166,7 @@ def test_without_webhooks_and_paypal_nothing_of_them_is_asked_for(monkeypatch):
 @pytest.mark.parametrize("alone", ["REFUNDS_PAYPAL_CLIENT_ID", "REFUNDS_PAYPAL_CLIENT_SECRET"])
 def test_paypals_client_id_and_secret_come_together(monkeypatch, alone):
     (line,) = refusals(monkeypatch, {**ENOUGH, alone: "one-half"})
-    assert line.startswith("REFUNDS_PAYPAL_CLIENT_SECRET is wrong: client id and secret come together")
+    assert line.startswith("REFUNDS_PAYPAL_CLIENT_SECRET is wrong: set the client id and the secret together")
 
 
 def test_every_setting_of_a_registered_provider_is_one_of_the_process_with_its_remedy():

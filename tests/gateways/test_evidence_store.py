@@ -44,7 +44,7 @@ def test_verifying_again_gives_the_same_pin(store, uploads):
 def test_r8_nothing_uploaded_yet_is_said_so(store, uploads):
     item = uploads.announced()
     evidence_id, _ = uploads.ticket(item)
-    with pytest.raises(EvidenceMissingError, match="nothing was uploaded yet"):
+    with pytest.raises(EvidenceMissingError, match="nothing is uploaded yet"):
         store.verify(CASE, evidence_id, item)
 
 
@@ -62,7 +62,7 @@ def test_r8_a_file_of_no_accepted_type_is_refused_by_its_content(store, uploads)
 
 def test_r8_an_upload_of_another_size_than_announced_is_refused(store, uploads):
     evidence_id, item = uploads.uploaded()
-    with pytest.raises(EvidenceRefusedError, match=rf"has {len(JPEG)} bytes, 5 were announced"):
+    with pytest.raises(EvidenceRefusedError, match=rf"has {len(JPEG)} bytes, but 5 were announced"):
         store.verify(CASE, evidence_id, item.amend(size=5))
 
 

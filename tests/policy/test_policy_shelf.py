@@ -77,7 +77,7 @@ def test_a_version_that_is_not_there_is_a_key_error(put):
 
 
 def test_an_empty_folder_says_what_to_put_in(tmp_path):
-    assert complaint(tmp_path) == f"{tmp_path}: no policy version here; put one in, named like 2025-01-01.json"
+    assert complaint(tmp_path) == f"{tmp_path}: no policy version here; add one, with a name like 2025-01-01.json"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Asking AfterShip to follow a parcel."""
+"""Registers parcels with AfterShip."""
 
 from pydantic import SecretStr
 
@@ -14,7 +14,7 @@ class AfterShipRegistrar:
         self._http = client_of(base_url, {"as-api-key": key.get_secret_value()})
 
     def register(self, tracking_number: str) -> None:
-        """Have the parcel followed; raises as `Registrar`."""
+        """Have AfterShip follow the parcel; raises as `Registrar.register` does."""
         post(self._http, "/tracking/2026-07/trackings", {"tracking_number": tracking_number}, is_known=_is_known)
 
 

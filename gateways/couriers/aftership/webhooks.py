@@ -1,4 +1,4 @@
-"""AfterShip's tracking webhooks: signed over the raw bytes, its tags translated here and nowhere else."""
+"""AfterShip's tracking webhooks: the signature covers the raw bytes; its tags are translated only here."""
 
 import hmac
 import json
@@ -47,7 +47,7 @@ class AfterShipWebhooks:
         self._now = now
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> CourierEvent | None:
-        """Return the event, or None for a signed one that is about no parcel.
+        """Return the event, or None for a signed event that is not about a parcel.
 
         Raises BadSignatureError, and UnreadableEventError for a signed body that is not what AfterShip documents.
         """

@@ -1,4 +1,4 @@
-"""EasyPost's tracker webhooks: signed over the raw bytes, its words translated here and nowhere else."""
+"""EasyPost's tracker webhooks: the signature covers the raw bytes; its statuses are translated only here."""
 
 import hmac
 import json
@@ -40,7 +40,7 @@ _DETAILS: dict[str, Meaning] = {
 class EasyPostWebhooks:
     """Reads webhooks that are signed with one of the secrets; two are valid during a rotation.
 
-    Source: docs.easypost.com (webhooks, trackers). Its secrets are normalised by NFKD before they sign.
+    Source: docs.easypost.com (webhooks, trackers). EasyPost normalises a secret by NFKD before it signs with it.
     """
 
     def __init__(self, secrets: Sequence[str], now: Callable[[], datetime]) -> None:
@@ -48,7 +48,7 @@ class EasyPostWebhooks:
         self._now = now
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> CourierEvent | None:
-        """Return the event, or None for a signed one that is about no parcel.
+        """Return the event, or None for a signed event that is not about a parcel.
 
         Raises BadSignatureError, and UnreadableEventError for a signed body that is not what EasyPost documents.
         """

@@ -1,4 +1,4 @@
-"""Asking 17TRACK to follow a parcel."""
+"""Registers parcels with 17TRACK."""
 
 from pydantic import SecretStr
 
@@ -15,7 +15,7 @@ class SeventeenTrackRegistrar:
         self._http = client_of(base_url, {"17token": key.get_secret_value()})
 
     def register(self, tracking_number: str) -> None:
-        """Have the parcel followed; raises as `Registrar`."""
+        """Have 17TRACK follow the parcel; raises as `Registrar.register` does."""
         body = post(self._http, "/track/v2.2/register", [{"number": tracking_number}])
         data: Json = body.get("data") or {}
         rejected: list[Json] = data.get("rejected") or []

@@ -1,4 +1,4 @@
-"""17TRACK's webhooks: signed over the raw bytes, its words translated here and nowhere else."""
+"""17TRACK's webhooks: the signature covers the raw bytes; its statuses are translated only here."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -39,8 +39,8 @@ _SUB_STATUSES: dict[str, Meaning] = {
 class SeventeenTrackWebhooks:
     """Reads webhooks that are signed with one of the keys; two are valid during a rotation.
 
-    The signature is the SHA-256 of the body, a slash and the key; it bears no time, and events have no id: the hash of
-    the body is taken for one, so that a replay is a repeat. Source: 17TRACK's tracking API v2.
+    The signature is the SHA-256 of the body, a slash and the key. It contains no time and events have no id, so that
+    the hash of the body serves as id and a replayed event is a repeat. Source: 17TRACK's tracking API v2.
     """
 
     def __init__(self, keys: Sequence[str], now: Callable[[], datetime]) -> None:
@@ -48,7 +48,7 @@ class SeventeenTrackWebhooks:
         self._now = now
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> CourierEvent | None:
-        """Return the event, or None for a signed one that is no update.
+        """Return the event, or None for a signed event that is not an update.
 
         Raises BadSignatureError, and UnreadableEventError for a signed body that is not what 17TRACK documents.
         """

@@ -1,4 +1,4 @@
-"""Calls to PayPal's REST API: its token, its errors, and nothing else of HTTP, are dealt with here."""
+"""Calls to PayPal's REST API, including its access token and its errors."""
 
 import time
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 
 class PayPalClient:
-    """A client of one account; safe to share between threads. It tries nothing twice but an expired token.
+    """A client of one account; safe to share between threads. It retries a call only after an expired token.
 
     Source: developer.paypal.com/api/rest/authentication, /api/rest/responses.
     """
@@ -31,20 +31,20 @@ class PayPalClient:
         self._token, self._expires_at = "", 0.0
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Json:
-        """Return what is there.
+        """Return the resource at the path.
 
-        Raises PayoutRefusedError for good, AnswerLostError when no whole answer came, GatewayUnavailableError for
-        everything else that may pass.
+        Raises PayoutRefusedError if a retry cannot help, AnswerLostError if no complete answer came, and
+        GatewayUnavailableError for everything else.
         """
         return self._asked("GET", path, params=params)
 
     def post(self, path: str, body: Json | bytes, headers: Mapping[str, str] | None = None) -> Json:
-        """Return what came of it; raises as `get` does."""
+        """Return the answer to the request; raises as `get` does."""
         sent: Json = {"content": body} if isinstance(body, bytes) else {"json": body}
         return self._asked("POST", path, headers={"Content-Type": "application/json", **(headers or {})}, **sent)
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         self._http.close()
 
     def _asked(self, method: str, path: str, headers: Mapping[str, str] = MappingProxyType({}), **sent: Any) -> Json:  # noqa: ANN401 - httpx2's own
@@ -75,28 +75,28 @@ class PayPalClient:
             self._token, lasts_seconds = str(body["access_token"]), float(body["expires_in"])
         except (httpx2.HTTPError, ValueError, KeyError) as error:
             raise GatewayUnavailableError(
-                f"PayPal gives no token ({type(error).__name__}): see its settings"
+                f"PayPal does not issue an access token ({type(error).__name__}): check its settings"
             ) from error
         self._expires_at = time.monotonic() + lasts_seconds - _MARGIN_SECONDS
 
     def _failure(self, answer: httpx2.Response) -> DomainError:
-        """Return what an error means for a payout."""
+        """Return the error that PayPal's answer means for a payout."""
         status = answer.status_code
         if status in _NOT_LET_IN:
             self._expires_at = 0.0
-            return GatewayUnavailableError(f"PayPal does not accept the credentials, HTTP {status}")
+            return GatewayUnavailableError(f"PayPal does not accept the credentials (HTTP {status})")
         if status >= _SERVER_ERROR and status != _BUSY:
             return AnswerLostError(
                 f"PayPal failed with HTTP {status}: whether it paid is unknown until it is asked again"
             )
         if status not in _REFUSED:
-            return GatewayUnavailableError(f"PayPal cannot serve the request now, HTTP {status}")
+            return GatewayUnavailableError(f"PayPal cannot serve the request now (HTTP {status})")
         code = _issue(answer)
         return PayoutRefusedError(f"PayPal refuses: {code} (debug id {answer.headers.get('paypal-debug-id')})", code)
 
 
 def _issue(answer: httpx2.Response) -> str:
-    """Return PayPal's word for what is wrong, in small letters; never its sentence."""
+    """Return PayPal's code for the error in lower case, never its message."""
     try:
         body: Json = answer.json()
         details: list[Json] = body.get("details") or [{}]

@@ -1,4 +1,4 @@
-"""PayPal as a payment gateway: its words are translated here and nowhere else."""
+"""PayPal as a payment gateway; its statuses and errors are translated only in this folder."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,7 @@ _TIME: TypeAdapter[datetime] = TypeAdapter(datetime)
 
 
 class PayPalGateway:
-    """Refunds of captures through PayPal's REST API, or anything that speaks it at `base_url`; for several threads.
+    """Refunds captures through PayPal's REST API, or a compatible one at `base_url`; safe to share between threads.
 
     Implements activities.ports.payment_gateway.PaymentGateway. The payment's reference is the id of its capture.
     Source: developer.paypal.com/docs/api/payments/v2, /orders/v2, /transaction-search/v1.
@@ -48,14 +48,14 @@ class PayPalGateway:
 
     @property
     def capabilities(self) -> GatewayCapabilities:
-        """Return what PayPal promises: a request id is kept for 45 days."""
+        """Return what PayPal guarantees: a request id is kept for 45 days."""
         return self._capabilities
 
     def refund(self, case_id: str, payout: Payout) -> GatewayRefund:
-        """Refund the payout's amount under its idempotency key.
+        """Refund the payout's amount with its idempotency key.
 
-        Raises PayoutRefusedError for good, AnswerLostError when it may have been carried out, GatewayUnavailableError
-        for everything else that may pass.
+        Raises PayoutRefusedError if a retry cannot help, AnswerLostError if the refund may have been made, and
+        GatewayUnavailableError for everything else.
         """
         body: Json = {
             "amount": _amount(payout.amount),
@@ -66,9 +66,9 @@ class PayPalGateway:
         return _to_refund(self._client.post(f"/v2/payments/captures/{_in_path(payout)}/refund", body, headers))
 
     def find_refund(self, payout: Payout) -> GatewayRefund | None:
-        """Return the refund that carries the payout's id, among all refunds of its order, or None.
+        """Return the refund with the payout's id among all refunds of its order, or None.
 
-        One that failed or was canceled paid nothing and is passed over, so that None allows a new attempt.
+        Refunds that failed or were canceled paid nothing and are ignored, so that None allows a new attempt.
         """
         capture = self._client.get(f"/v2/payments/captures/{_in_path(payout)}")
         order_id = quote(capture["supplementary_data"]["related_ids"]["order_id"], safe="")
@@ -80,13 +80,13 @@ class PayPalGateway:
         return None
 
     def read_refund(self, refund_id: str) -> GatewayRefund:
-        """Return the refund as it stands now. Raises as `refund` does."""
+        """Return the refund in its current state. Raises as `refund` does."""
         return _to_refund(self._client.get(f"/v2/payments/refunds/{quote(refund_id, safe='')}"))
 
     def refunds_since(self, since: datetime) -> Iterator[GatewayRefundRecord]:
-        """Return every refund made at or after `since`, whoever made it, through all pages.
+        """Return all refunds made at or after `since`, whoever made them, from all pages.
 
-        PayPal's reports lag behind by up to three hours. Raises as `refund` does.
+        PayPal's reports are up to three hours old. Raises as `refund` does.
         """
         until = datetime.now(UTC)  # noqa: TID251 - a report needs an end, and no refund is made after it
         while since < until:
@@ -95,7 +95,7 @@ class PayPalGateway:
             since = end + timedelta(seconds=1)
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         self._client.close()
 
     def _reported(self, since: datetime, until: datetime) -> Iterator[GatewayRefundRecord]:
@@ -119,7 +119,7 @@ def _in_path(payout: Payout) -> str:
 
 
 def _amount(money: Money) -> dict[str, str]:
-    """Return the amount in PayPal's words; raises PayoutRefusedError when PayPal cannot pay it exactly."""
+    """Return the amount in PayPal's format; raises PayoutRefusedError if PayPal cannot pay it exactly."""
     places = 0 if money.currency in _WITHOUT_DECIMALS else None
     try:
         return {"value": to_decimal_text(money, places), "currency_code": money.currency}
@@ -133,7 +133,7 @@ def state_of(status: str | None) -> PayoutState:
 
 
 def money_of(amount: Json) -> Money:
-    """Return an amount of PayPal's; raises ValueError."""
+    """Return an amount given in PayPal's format; raises ValueError."""
     return from_decimal_text(amount["value"], amount["currency_code"])
 
 

@@ -31,7 +31,7 @@ class PayPalSettings(BaseModel):
     @classmethod
     def _secret_has_its_client(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if (secret is None) is not (info.data.get("paypal_client_id") is None):
-            raise ValueError("client id and secret come together")
+            raise ValueError("set the client id and the secret together")
         return secret
 
 

@@ -1,4 +1,4 @@
-"""PayPal's webhooks: PayPal itself is asked whether it signed them; its words are translated here.
+"""PayPal's webhooks: PayPal is asked whether it signed an event, which is then translated.
 
 Source: developer.paypal.com/api/rest/webhooks, /docs/api/webhooks/v1 (verify-webhook-signature).
 """
@@ -16,7 +16,7 @@ from gateways.payments.paypal import PROVIDER
 from gateways.payments.paypal.client import Json, PayPalClient
 from gateways.payments.paypal.gateway import TIMEOUT_SECONDS, money_of, state_of
 
-TOLERANCE = timedelta(days=3, hours=1)  # PayPal sends an event for three days until it is taken
+TOLERANCE = timedelta(days=3, hours=1)  # PayPal repeats an event for three days until it is accepted
 _PARTS = ("auth-algo", "cert-url", "transmission-id", "transmission-sig", "transmission-time")
 _REFUND_EVENTS = frozenset({"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.REFUND.PENDING", "PAYMENT.REFUND.FAILED"})
 _DISPUTE_EVENTS = "CUSTOMER.DISPUTE."
@@ -31,7 +31,7 @@ _TIME: TypeAdapter[datetime] = TypeAdapter(datetime)
 
 
 class PayPalWebhooks:
-    """Reads webhooks that PayPal says it signed for one of our webhook ids; two of them are valid during a change."""
+    """Reads webhooks that PayPal confirms to have signed for one of our webhook ids; two are valid during a change."""
 
     def __init__(
         self,
@@ -46,10 +46,11 @@ class PayPalWebhooks:
         self._now = now
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> GatewayEvent:
-        """Return the event, translated; one that is about no refund and no dispute has neither.
+        """Return the translated event, which may be about neither a refund nor a dispute.
 
-        Raises BadSignatureError when PayPal did not sign it or too long ago, UnreadableEventError for a signed body
-        that is not what PayPal documents, GatewayUnavailableError when PayPal cannot be asked: it sends it again.
+        Raises BadSignatureError if PayPal did not sign it or signed it too long ago, UnreadableEventError for a signed
+        body that is not what PayPal documents, and GatewayUnavailableError if PayPal cannot be asked; PayPal then
+        sends the event again.
         """
         self._verify(body, {name.lower().removeprefix("paypal-"): value for name, value in headers.items()})
         try:
@@ -58,14 +59,14 @@ class PayPalWebhooks:
             raise UnreadableEventError(f"a signed event of PayPal cannot be read: {type(error).__name__}") from error
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         self._client.close()
 
     def _verify(self, body: bytes, headers: Mapping[str, str]) -> None:
         signed: Json = {part.replace("-", "_"): headers.get(part, "") for part in _PARTS}
         self._refuse_stale(signed["transmission_time"])
         if not any(self._is_signed_for(webhook_id, signed, body) for webhook_id in self._webhook_ids):
-            raise BadSignatureError("PayPal did not sign this for one of the webhooks of the settings")
+            raise BadSignatureError("PayPal did not sign this for one of the configured webhooks")
 
     def _refuse_stale(self, sent_at: str) -> None:
         try:
@@ -76,7 +77,7 @@ class PayPalWebhooks:
             raise BadSignatureError(f"the signature is more than {TOLERANCE} away from now")
 
     def _is_signed_for(self, webhook_id: str, signed: Json, body: bytes) -> bool:
-        """Ask PayPal; the event goes to it byte for byte, since the signature is over its bytes."""
+        """Ask PayPal, which gets the event byte for byte, because the signature covers its bytes."""
         asked = json.dumps({**signed, "webhook_id": webhook_id}).encode()
         try:
             json.loads(body)

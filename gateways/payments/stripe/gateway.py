@@ -1,4 +1,4 @@
-"""Stripe as a payment gateway: its words and errors are translated here and nowhere else."""
+"""Stripe as a payment gateway; its statuses and errors are translated only in this folder."""
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -26,9 +26,9 @@ _NOT_LET_IN = frozenset({401, 403})
 
 
 class StripeGateway:
-    """Refunds through Stripe's API, or anything that speaks it at `base_url`; safe to share between threads.
+    """Makes refunds through Stripe's API, or a compatible one at `base_url`; safe to share between threads.
 
-    Implements activities.payouts.PaymentGateway. It never tries again by itself: that is left to the caller, who
+    Implements activities.ports.payment_gateway.PaymentGateway. It never retries by itself: the caller does, because it
     knows the key. Source: docs.stripe.com/api/refunds, /api/idempotent_requests, /error-low-level.
     """
 
@@ -36,7 +36,7 @@ class StripeGateway:
         self._refunds = stripe.StripeClient(
             api_key,
             base_addresses={"api": base_url} if base_url else {},
-            # httpx would save 0.1 ms of CPU a refund (0.63 against 0.75), but the SDK calls it in a deprecated way.
+            # httpx would save 0.1 ms of CPU per refund (0.63 instead of 0.75), but the SDK uses it in a deprecated way.
             http_client=stripe.RequestsClient(timeout=timeout_seconds),
             max_network_retries=0,
         ).v1.refunds
@@ -44,14 +44,14 @@ class StripeGateway:
 
     @property
     def capabilities(self) -> GatewayCapabilities:
-        """Return what Stripe promises: a key is kept for 24 hours at least."""
+        """Return what Stripe guarantees: a key is kept for at least 24 hours."""
         return self._capabilities
 
     def refund(self, case_id: str, payout: Payout) -> GatewayRefund:
-        """Refund the payout's amount under its idempotency key.
+        """Refund the payout's amount with its idempotency key.
 
-        Raises PayoutRefusedError for good, StaleAnswerError when the error was stored under the key before,
-        AnswerLostError when it may have been carried out, GatewayUnavailableError for everything else that may pass.
+        Raises PayoutRefusedError if a retry cannot help, StaleAnswerError if Stripe repeats an error that it has stored
+        for the key, AnswerLostError if the refund may have been made, and GatewayUnavailableError for everything else.
         """
         params: RefundCreateParams = {
             "amount": payout.amount.minor,
@@ -66,9 +66,9 @@ class StripeGateway:
             return _to_refund(self._refunds.create(params, {"idempotency_key": payout.idempotency_key}))
 
     def find_refund(self, payout: Payout) -> GatewayRefund | None:
-        """Return the refund that carries the payout's id in its metadata, looking through all pages, or None.
+        """Return the refund with the payout's id in its metadata, searching all pages, or None.
 
-        One that failed or was canceled paid nothing and is passed over, so that None allows a new attempt. Stripe's
+        Refunds that failed or were canceled paid nothing and are ignored, so that None allows a new attempt. Stripe's
         lists are consistent with its writes (its search is not). Raises as `refund` does.
         """
         params: RefundListParams = {"limit": _PAGE_SIZE}
@@ -83,12 +83,12 @@ class StripeGateway:
         return None
 
     def read_refund(self, refund_id: str) -> GatewayRefund:
-        """Return the refund as it stands now. Raises as `refund` does."""
+        """Return the refund in its current state. Raises as `refund` does."""
         with _translated_errors():
             return _to_refund(self._refunds.retrieve(refund_id))
 
     def refunds_since(self, since: datetime) -> Iterator[GatewayRefundRecord]:
-        """Return every refund made at or after `since`, whoever made it, through all pages. Raises as `refund`."""
+        """Return all refunds made at or after `since`, whoever made them, from all pages. Raises as `refund` does."""
         params: RefundListParams = {"limit": _PAGE_SIZE, "created": {"gte": int(since.timestamp())}}
         with _translated_errors():
             for refund in self._refunds.list(params).auto_paging_iter():
@@ -134,18 +134,18 @@ def _translated_errors() -> Generator[None]:
 
 
 def _translated(error: stripe.StripeError) -> DomainError:
-    """Return what an error means for the payout; without a status there was no whole answer."""
+    """Return the error that Stripe's error means for the payout; without a status there was no complete answer."""
     status = error.http_status
     if status is None:
         return AnswerLostError("Stripe did not answer: whether it paid is unknown until it is asked again")
     if _is_replayed(error):
-        return StaleAnswerError(f"Stripe repeats a stored answer, HTTP {status}: the key is spent")
+        return StaleAnswerError(f"Stripe repeats a stored answer (HTTP {status}): the key cannot be used any more")
     if status >= _SERVER_ERROR and status != _BUSY:
         return AnswerLostError(f"Stripe failed with HTTP {status}: whether it paid is unknown until it is asked again")
     if status in _NOT_LET_IN:
-        return GatewayUnavailableError(f"Stripe does not accept the API key, HTTP {status}: correct the setting")
-    if status not in _REFUSED:  # 409, 429, 5xx, and whatever a proxy in between makes up
-        return GatewayUnavailableError(f"Stripe cannot serve the request now, HTTP {status}")
+        return GatewayUnavailableError(f"Stripe does not accept the API key (HTTP {status}): correct the setting")
+    if status not in _REFUSED:  # 409, 429, 5xx, and whatever a proxy may return
+        return GatewayUnavailableError(f"Stripe cannot serve the request now (HTTP {status})")
     code = _decline_code(error)
     return PayoutRefusedError(f"Stripe refuses the refund: {code} (request {error.request_id})", code)
 
@@ -155,7 +155,7 @@ def _is_replayed(error: stripe.StripeError) -> bool:
 
 
 def _decline_code(error: stripe.StripeError) -> str:
-    """Return the most telling of Stripe's codes; never its sentence, which may quote what a customer typed."""
+    """Return the most specific of Stripe's codes, never its message, which may quote what a customer typed."""
     body = error.error
     words = (body.decline_code, body.code, body.type) if body else ()
     return next((word for word in words if word), "invalid_request_error")

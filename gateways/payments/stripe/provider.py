@@ -21,15 +21,15 @@ class StripeSettings(BaseModel):
     stripe_webhook_secrets: Secrets = Field(
         (),
         description="Set the signing secrets of Stripe's webhook endpoint (whsec_…), separated by commas, the newest "
-        "first; two during a rotation. Without them Stripe's webhooks are refused, and the service asks Stripe about "
-        "every refund by itself.",
+        "first; two during a rotation. Without them Stripe's webhooks are refused, and the service has to ask Stripe "
+        "about every refund.",
     )
 
     @field_validator("stripe_api_key")
     @classmethod
     def _development_moves_no_real_money(cls, key: SecretStr, info: ValidationInfo) -> SecretStr:
         if "_live_" in key.get_secret_value() and info.data.get("env") != "production":
-            raise ValueError("a live key would move real money in development")
+            raise ValueError("a live key would move real money in development: use a test key (sk_test_…)")
         return key
 
 

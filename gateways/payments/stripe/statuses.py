@@ -1,4 +1,4 @@
-"""Stripe's words for how a refund stands, translated once for its API and its webhooks."""
+"""Stripe's statuses of refunds, translated here for both its API and its webhooks."""
 
 from domain.payout_state import PayoutState
 

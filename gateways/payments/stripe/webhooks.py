@@ -1,4 +1,4 @@
-"""Stripe's webhooks: the signature is checked over the raw bytes, its words are translated here and nowhere else."""
+"""Stripe's webhooks: the signature covers the raw bytes; its events are translated only here."""
 
 import hmac
 import json
@@ -36,9 +36,9 @@ class StripeWebhooks:
         self._now = now
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> GatewayEvent:
-        """Return the event, translated; one that is about no refund and no dispute has neither.
+        """Return the translated event, which may be about neither a refund nor a dispute.
 
-        Raises BadSignatureError for a signature that is missing, wrong or more than 300 s away from now,
+        Raises BadSignatureError for a signature that is missing, wrong or more than 300 s away from now, and
         UnreadableEventError for a signed body that is not what Stripe documents.
         """
         self._verify(body, {name.lower(): value for name, value in headers.items()}.get(HEADER, ""))
@@ -55,7 +55,7 @@ class StripeWebhooks:
             raise BadSignatureError(f"the signature is more than {TOLERANCE.seconds} s away from now")
         right = [hmac.digest(secret, f"{stamps[0]}.".encode() + body, "sha256").hex() for secret in self._secrets]
         if not any(hmac.compare_digest(*pair) for pair in product(presented, right)):
-            raise BadSignatureError("the signature fits none of the endpoint's secrets")
+            raise BadSignatureError("the signature matches none of the endpoint's secrets")
 
 
 def _event(body: dict[str, Any]) -> GatewayEvent:
@@ -96,7 +96,7 @@ def _dispute(body: dict[str, Any], at: datetime) -> Dispute:
 
 
 def _reference(body: dict[str, Any]) -> str:
-    """Return the payment's id, whether it came as an id or expanded; an old charge has no payment intent."""
+    """Return the payment's id, whether Stripe sent it plain or expanded; old charges have no payment intent."""
     named = body.get("payment_intent") or body["charge"]
     return named if isinstance(named, str) else str(named["id"])
 
