@@ -8,9 +8,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
 
-import pypdfium2
+import pypdfium2  # pyright: ignore[reportMissingTypeStubs] - it has none
 import zxingcpp
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # pyright: ignore[reportMissingTypeStubs] - it has none
 from fpdf import FPDF
 
 from domain.value import Value
