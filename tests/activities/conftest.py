@@ -3,9 +3,8 @@ from itertools import count
 import pytest
 
 from activities.payouts import PayoutOrder
-from domain.cases.payout import Payout
-from domain.money import Money
 from tests.activities.payout_harness import PIN, PayoutHarness
+from tests.support.factories import payout
 
 NUMBERS = count(1)
 
@@ -19,14 +18,8 @@ def harness(sandbox):
 def order(sandbox):
     """A payout of 40.00 USD out of a payment of 100.00, so that a second one by mistake would find money."""
     case_id = f"rc_desk{next(NUMBERS):08d}"
-    payout = Payout(
-        payout_id=f"{case_id}-p1",
-        provider="stripe",
-        payment_reference=sandbox.capture(f"pi_{case_id}", 10_000),
-        amount=Money(minor=4_000, currency="USD"),
-        idempotency_key=f"{case_id}-p1/a1",
-    )
-    return PayoutOrder(case_id=case_id, order_number=f"SO-{case_id}", payout=payout, evidence=(PIN,))
+    planned = payout(case_id, payment_reference=sandbox.capture(f"pi_{case_id}", 10_000))
+    return PayoutOrder(case_id=case_id, order_number=f"SO-{case_id}", payout=planned, evidence=(PIN,))
 
 
 @pytest.fixture

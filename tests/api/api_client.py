@@ -17,6 +17,7 @@ from temporalio.testing import WorkflowEnvironment
 from api.dependencies import Services
 from api.http.auth import KeyRing
 from config.keys import KeyHolder, Role, development_keys
+from tests.support import factories
 from workflows.client.start_options import workflow_id
 
 PROBLEM = "application/problem+json"
@@ -141,27 +142,9 @@ class Counter:
 
 
 def order_body(number: str, now: datetime, delivered_days_ago: float = 1, **changes: Any) -> dict[str, Any]:
-    """Return the body of an order with three mugs, a lamp and an engraved ring."""
-    facts: dict[str, Any] = {
-        "customer_id": "c-1",
-        "currency": "USD",
-        "placed_at": (now - timedelta(days=delivered_days_ago + 5)).isoformat(),
-        "lines": [
-            {"sku": "MUG", "product_name": "Mug", "quantity": 3, "unit_price": 1000, "tax": 100, "discount": 1},
-            {"sku": "LAMP", "product_name": "Lamp", "quantity": 1, "unit_price": 2500},
-            {"sku": "RING", "product_name": "Engraved ring", "quantity": 1, "unit_price": 4000, "special": True},
-        ],
-        "outbound_postage": 700,
-        "payments": [{"provider": "stripe", "reference": f"pi_{number}", "amount": 10299}],
-        "parcels": [
-            {
-                "tracking_number": "OUT-1",
-                "skus": ["MUG", "LAMP", "RING"],
-                "delivered_at": (now - timedelta(days=delivered_days_ago)).isoformat(),
-            }
-        ],
-    }
-    return {**facts, **changes}
+    """Return the body of the order that the factory makes."""
+    order = factories.order(number, now=now, delivered_days_ago=delivered_days_ago)
+    return {**order.model_dump(mode="json", exclude={"order_number"}, exclude_unset=True), **changes}
 
 
 def inspection(verdict: str = "accepted", quantity: int = 2, **changes: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import multiprocessing
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,14 @@ from db.core.migrate import migrate
 from db.orders.orders import Orders
 from db.orders.stock import StockTable
 from domain.cases.case import Case, CaseStatus
-from domain.cases.case_lines import InspectedLine
 from domain.cases.exchange import Product
-from domain.cases.messages import AuditDecision, CourierTracking, Dispatch, Message, WarehouseInspection
-from domain.enums import DispatchedGoods, Reason, ReplacementState, ResolutionAsked
-from domain.order import Order, OrderLine, Parcel, Payment
-from domain.request import CaseIntake, RequestedLine
+from domain.cases.messages import AuditDecision, CourierTracking, Dispatch, Message
+from domain.enums import AuditVerdict, DispatchedGoods, ReplacementState, ResolutionAsked
+from domain.order import Order
 from local.stack.ports import reserve
 from local.stack.stack_config import StackConfig
 from tests.chaos.worker_main import End, kind_of, work
+from tests.support.factories import inspection, intake, order, order_line
 from tests.support.invariants import Books, read_books, sandbox_books
 from tests.support.sandbox_process import SandboxProcess
 from workflows.refund.workflow import RefundWorkflow
@@ -58,12 +57,12 @@ class Site:
 
     def case(self, name: str) -> "DoomedCase":
         """Put an order with its captured payment and return the case about it, not opened yet."""
-        order = _order(name)
-        self.sandbox.capture(order.payments[0].reference, order.payments[0].amount)
-        Orders(self.database).put(order)
+        bought = _order(name)
+        self.sandbox.capture(bought.payments[0].reference, bought.payments[0].amount)
+        Orders(self.database).put(bought)
         cup = f"CUP-{name}"
         self.stock.put(Product(sku=cup, product_name="Cup", available=STOCK, prices={"USD": PRICE - CHEAPER}))
-        return DoomedCase(self, f"rc_{name}", order.order_number, cup if self.exchanges else None)
+        return DoomedCase(self, f"rc_{name}", bought.order_number, cup if self.exchanges else None)
 
     def books(self, **more: Any) -> Books:
         return read_books(sandbox_books(self.sandbox.call("GET", "/sandbox/ledger")), self.database, **more)
@@ -101,10 +100,9 @@ class DoomedCase:
     async def play(self) -> None:
         """Say everything that brings the case to its end, each thing once the one before was answered."""
         await self._open()
-        await self._say("decide_audit", AuditDecision(decision="approve", decided_by="mei"))
+        await self._say("decide_audit", AuditDecision(decision=AuditVerdict.APPROVE, decided_by="mei"))
         await self._say("register_shipment", CourierTracking(carrier="sf_express", tracking_number="SF1234567"))
-        accepted = InspectedLine(sku="MUG", quantity=QUANTITY, verdict="accepted", disposition="restock")
-        await self._say("record_inspection", WarehouseInspection(lines=(accepted,), inspected_by="wang"))
+        await self._say("record_inspection", inspection(("MUG", QUANTITY, "accepted")))
         if self.exchange_for:
             await self._send_once_reserved()
         await self.site.client.get_workflow_handle(self.workflow_id).result()
@@ -130,18 +128,17 @@ class DoomedCase:
         }
 
     async def _open(self) -> None:
-        intake = CaseIntake(
+        asked = intake(
+            ("MUG", QUANTITY),
+            exchange_for=self.exchange_for,
             case_id=self.case_id,
             order_number=self.order_number,
-            customer_id="c-1",
-            reason=Reason.PERSONAL,
             resolution=ResolutionAsked.EXCHANGE if self.exchange_for else ResolutionAsked.REFUND,
-            lines=(RequestedLine(sku="MUG", quantity=QUANTITY, exchange_for=self.exchange_for),),
             received_at=datetime.now(UTC),
         )
         start = WithStartWorkflowOperation(
             RefundWorkflow.run,
-            intake,
+            asked,
             id=self.workflow_id,
             task_queue=self.queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -199,14 +196,5 @@ async def site(client: Client, folder: Path, *, exchanges: bool = False) -> Asyn
 
 
 def _order(name: str) -> Order:
-    now, number = datetime.now(UTC), f"O-{name}"
-    return Order(
-        order_number=number,
-        customer_id="c-1",
-        currency="USD",
-        placed_at=now - timedelta(days=6),
-        lines=(OrderLine(sku="MUG", product_name="Mug", quantity=QUANTITY, unit_price=PRICE),),
-        outbound_postage=700,
-        payments=(Payment(provider="stripe", reference=f"pi_{number}", amount=QUANTITY * PRICE + 700),),
-        parcels=(Parcel(tracking_number="OUT-1", skus=("MUG",), delivered_at=now - timedelta(days=1)),),
-    )
+    line = order_line(quantity=QUANTITY, unit_price=PRICE)
+    return order(f"O-{name}", now=datetime.now(UTC), lines=(line,))

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from db.payouts.disputes import Disputes
-from domain.cases.case_lines import InspectedLine
 from domain.cases.evidence import EvidencePin
 from domain.cases.messages import (
     AuditDecision,
@@ -16,14 +15,14 @@ from domain.cases.messages import (
     Dispatch,
     DisputeUpdate,
     EvidenceReport,
-    WarehouseInspection,
     Withdrawal,
 )
 from domain.enums import CaseState, DispatchedGoods, EvidenceStatus, Reason, ResolutionDecision
-from domain.money import Money
-from domain.payment_events import Dispute, DisputeStatus
+from domain.payment_events import DisputeStatus
 from tests.chaos.checked_machine import CheckedMachine
 from tests.chaos.model import POSTAGE, ModelCase
+from tests.support.factories import dispute as news_of_dispute
+from tests.support.factories import inspection, usd
 from tests.support.invariants import PAID_NOTHING
 
 FAULTS: list[dict[str, Any]] = [
@@ -71,25 +70,18 @@ class Refunding(CheckedMachine):
 
     @rule(which=WHICH)
     def ship(self, which: int) -> None:
-        postage = Money(minor=POSTAGE, currency="USD")
         self._tell(
             self._case(which),
             "register_shipment",
-            CourierTracking(carrier="sf_express", tracking_number="SF1234567", postage=postage),
+            CourierTracking(carrier="sf_express", tracking_number="SF1234567", postage=usd(POSTAGE)),
         )
 
     @rule(which=WHICH, accepted=st.integers(0, 3), failed=st.integers(0, 1))
     def inspect(self, which: int, accepted: int, failed: int) -> None:
-        case, found = self._case(which), []
-        for quantity, verdict in ((accepted, "accepted"), (failed, "used")):
-            if quantity:
-                found.append(InspectedLine(sku="MUG", quantity=quantity, verdict=verdict, disposition="restock"))
-        if found and self._tell(
-            case,
-            "record_inspection",
-            WarehouseInspection(lines=tuple(found), inspected_by=self._somebody()),
-            "inspected",
-        ):
+        case = self._case(which)
+        found = [("MUG", units, verdict) for units, verdict in ((accepted, "accepted"), (failed, "used")) if units]
+        seen = inspection(*found, inspected_by=self._somebody())
+        if found and self._tell(case, "record_inspection", seen, "inspected"):
             assert accepted + failed <= case.outstanding, "more units inspected than were asked for"
             self._accept(case, accepted)
             case.failed += failed
@@ -174,12 +166,11 @@ class Refunding(CheckedMachine):
         """Tell of a chargeback over a payment; its news may come in any order, and more than once."""
         self.world.await_quiet(self._case_ids())
         payment = self.model.order.payments[place]
-        told = Dispute(
-            provider=payment.provider,
+        told = news_of_dispute(
+            status,
+            payment.reference,
+            minor=payment.amount,
             dispute_id=f"dp_{payment.reference}",
-            payment_reference=payment.reference,
-            amount=Money(minor=payment.amount, currency="USD"),
-            status=status,
             changed_at=datetime.now(UTC),
         )
         for case_id in Disputes(self.world.site.database).record(told):

@@ -1,12 +1,13 @@
 """The model ledger: captured, owed and refunded, reckoned from what people did and nothing else."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from domain.cases.exchange import Product, Replacement
 from domain.enums import Reason, ReplacementState, ResolutionAsked
-from domain.order import Order, OrderLine, Parcel, Payment
-from domain.request import CaseIntake, RequestedLine
+from domain.order import Order
+from domain.request import CaseIntake
+from tests.support.factories import intake, order, order_line, payment
 
 UNITS, PRICE = 6, 1000
 CAPTURES = (1500, 4500)
@@ -84,13 +85,13 @@ class ModelOrder:
 
     def intake(self, units: int, reason: Reason, *, exchange: bool = False) -> CaseIntake:
         number = f"{self.order.order_number.lower().replace('-', '')}c{len(self.cases):02d}"
-        return CaseIntake(
+        return intake(
+            ("MUG", units),
+            exchange_for=self.cup.sku if exchange else None,
             case_id=f"rc_{number}",
             order_number=self.order.order_number,
-            customer_id="c-1",
             reason=reason,
             resolution=ResolutionAsked.EXCHANGE if exchange else ResolutionAsked.REFUND,
-            lines=(RequestedLine(sku="MUG", quantity=units, exchange_for=self.cup.sku if exchange else None),),
             evidence_ids=("e1",) if reason is not Reason.PERSONAL else (),
             received_at=datetime.now(UTC),
         )
@@ -98,18 +99,7 @@ class ModelOrder:
 
 def model_order(number: int) -> ModelOrder:
     """Return a new order, delivered yesterday; it has no outbound postage, so that a unit is always worth the same."""
-    now, name = datetime.now(UTC), f"O-{number:07d}"
-    order = Order(
-        order_number=name,
-        customer_id="c-1",
-        currency="USD",
-        placed_at=now - timedelta(days=6),
-        lines=(OrderLine(sku="MUG", product_name="Mug", quantity=UNITS, unit_price=PRICE),),
-        outbound_postage=0,
-        payments=tuple(
-            Payment(provider="stripe", reference=f"pi_{name}_{place}", amount=amount)
-            for place, amount in enumerate(CAPTURES)
-        ),
-        parcels=(Parcel(tracking_number="OUT-1", skus=("MUG",), delivered_at=now - timedelta(days=1)),),
-    )
-    return ModelOrder(order)
+    name = f"O-{number:07d}"
+    payments = tuple(payment(f"pi_{name}_{place}", amount) for place, amount in enumerate(CAPTURES))
+    line = order_line(quantity=UNITS, unit_price=PRICE)
+    return ModelOrder(order(name, now=datetime.now(UTC), lines=(line,), outbound_postage=0, payments=payments))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -12,36 +12,33 @@ from db.cases.submissions import Submission
 from db.core.engine import Database
 from domain.cases.case import Case
 from domain.cases.case_lines import CaseLine
-from domain.cases.payout import Payout, RefundDue
+from domain.cases.payout import Payout
 from domain.cases.timeline import TimelineEntry
-from domain.enums import CaseState, Reason, ResolutionAsked
+from domain.enums import CaseState, Reason
 from domain.money import Money
-from domain.order import Order, OrderLine, Parcel, Payment
+from domain.order import Order
 from domain.payout_state import PayoutState
 from domain.request import AnnouncedEvidence, RefundRequest, RequestedLine
 from policy.refund_amount import unit_shares
+from tests.support import factories
+from tests.support.factories import NOON, order_line, payment
 
-NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
-MUGS = OrderLine(sku="MUG", product_name="Mug", quantity=5, unit_price=1000, tax=50, discount=7)
-LAMP = OrderLine(sku="LAMP", product_name="Lamp", quantity=1, unit_price=2500)
-CARD = Payment(provider="stripe", reference="pi_card", amount=6000)
-VOUCHER = Payment(provider="stripe", reference="pi_voucher", amount=2243)
+MUGS = order_line(quantity=5, tax=50, discount=7)
+LAMP = order_line("LAMP", "Lamp", unit_price=2500)
+CARD = payment("pi_card", 6000)
+VOUCHER = payment("pi_voucher", 2243)
 
 
 def an_order(**changes: Any) -> Order:
     """An order of 8243 minor units: 5043 for the mugs, 2500 for the lamp, 700 for the postage; paid by its own."""
     number = changes.get("order_number", "O-1")
     facts: dict[str, Any] = {
-        "order_number": number,
-        "customer_id": "c-1",
         "currency": "EUR",
         "placed_at": NOON - timedelta(days=9),
         "lines": (MUGS, LAMP),
-        "outbound_postage": 700,
         "payments": tuple(one.amend(reference=one.reference + number.removeprefix("O-1")) for one in (CARD, VOUCHER)),
-        "parcels": (Parcel(tracking_number="OUT-1", skus=("MUG", "LAMP"), delivered_at=NOON - timedelta(days=3)),),
     }
-    return Order(**{**facts, **changes})
+    return factories.order(number, delivered_days_ago=3, **{**facts, **changes})
 
 
 def case_id(number: int) -> str:
@@ -54,19 +51,10 @@ def a_case(number: int = 1, *, mugs: int = 1, order: Order | None = None, **chan
     line = CaseLine(sku="MUG", product_name="Mug", quantity=mugs, units=unit_shares(order, "MUG"))
     facts: dict[str, Any] = {
         "case_id": case_id(number),
-        "order_number": order.order_number,
-        "customer_id": order.customer_id,
-        "currency": order.currency,
-        "state": CaseState.UNDER_AUDIT,
-        "reason": Reason.QUALITY,
-        "reason_asked": Reason.QUALITY,
-        "resolution": ResolutionAsked.REFUND,
         "policy_version": "2026-01-01",
-        "opened_at": NOON,
-        "updated_at": NOON,
         "lines": (line,),
     }
-    return Case(**{**facts, **changes})
+    return factories.case(order, **{**facts, **changes})
 
 
 def later(case: Case, **changes: Any) -> Case:
@@ -77,13 +65,7 @@ def later(case: Case, **changes: Any) -> Case:
 
 def owing(case: Case, goods: int, return_postage: int = 0, **changes: Any) -> Case:
     """The case a version on, with so much to be refunded."""
-    due = RefundDue(
-        goods=money(goods),
-        outbound_postage=money(0),
-        return_postage=money(return_postage),
-        label_deduction=money(0),
-        total=money(goods + return_postage),
-    )
+    due = factories.refund_owed(goods, return_postage=return_postage, currency="EUR")
     return later(case, **{"state": CaseState.PAYOUT_DUE, "refund_due": due, **changes})
 
 

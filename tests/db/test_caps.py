@@ -15,7 +15,8 @@ from domain.enums import CaseState
 from domain.errors import CapExceededError, OrderConflictError
 from domain.payment_events import Dispute, DisputeStatus, GatewayRefundRecord
 from domain.payout_state import PayoutState
-from tests.db.facts import CARD, NOON, VOUCHER, a_case, amounts, an_order, at_once, execute, later, money, owing, rows
+from tests.db.facts import CARD, VOUCHER, a_case, amounts, an_order, at_once, execute, later, money, owing, rows
+from tests.support.factories import dispute, refund_record
 from tests.support.ledger import Ledger
 
 
@@ -25,19 +26,11 @@ def _order(orders: Orders) -> None:
 
 
 def by_hand(minor: int, refund_id: str = "re_hand", **changes: Any) -> GatewayRefundRecord:
-    facts = {"provider": "stripe", "refund_id": refund_id, "payment_reference": "pi_card", "created_at": NOON}
-    return GatewayRefundRecord(**{**facts, "amount": money(minor), "state": PayoutState.SUCCEEDED, **changes})
+    return refund_record(refund_id, **{"payment_reference": "pi_card", "amount": money(minor), **changes})
 
 
 def lost(minor: int) -> Dispute:
-    return Dispute(
-        provider="stripe",
-        dispute_id="dp_1",
-        payment_reference="pi_card",
-        amount=money(minor),
-        status=DisputeStatus.LOST,
-        changed_at=NOON,
-    )
+    return dispute(DisputeStatus.LOST, "pi_card", amount=money(minor))
 
 
 def stands(database: Database) -> list[tuple[Any, ...]]:

@@ -16,6 +16,7 @@ from domain.errors import CapExceededError, ChargeDisputedError
 from domain.payment_events import Dispute, DisputeStatus
 from domain.payout_state import PayoutState
 from tests.db.facts import NOON, a_case, an_order, at_once, later, money, owing, settled
+from tests.support.factories import dispute
 
 OPEN, WON, LOST = DisputeStatus.OPEN, DisputeStatus.WON, DisputeStatus.LOST
 
@@ -35,8 +36,8 @@ def planned(orders: Orders, cases: Cases) -> Case:
 
 
 def told(status: DisputeStatus, minutes: int = 0, **changes: Any) -> Dispute:
-    facts = {"provider": "stripe", "dispute_id": "dp_1", "payment_reference": "pi_card", "amount": money(1009)}
-    return Dispute(**{**facts, "status": status, "changed_at": NOON + timedelta(minutes=minutes), **changes})
+    facts = {"payment_reference": "pi_card", "amount": money(1009), "changed_at": NOON + timedelta(minutes=minutes)}
+    return dispute(status, **{**facts, **changes})
 
 
 def test_r38_no_attempt_begins_while_a_chargeback_over_its_payment_is_open(

@@ -10,8 +10,9 @@ from db.core.engine import Database
 from db.orders.orders import Orders
 from domain.enums import CaseState
 from domain.errors import OrderConflictError
-from domain.order import Order, Parcel
+from domain.order import Order
 from tests.db.facts import CARD, LAMP, MUGS, NOON, VOUCHER, a_case, an_order, at_once, execute, later, owing, rows
+from tests.support.factories import parcel
 
 
 def test_an_order_comes_back_as_it_was_put(orders: Orders):
@@ -24,9 +25,9 @@ def test_an_order_comes_back_as_it_was_put(orders: Orders):
 def test_an_order_put_again_is_not_new_and_its_parts_are_replaced(orders: Orders):
     orders.put(an_order())
     assert orders.put(an_order()) is False
-    parcel = Parcel(tracking_number="OUT-2", skus=("CUP",), delivered_at=NOON, returned_to_sender=True)
+    returned = parcel("CUP", number="OUT-2", delivered_at=NOON, returned_to_sender=True)
     changed = an_order(
-        lines=(LAMP, MUGS.amend(sku="CUP")), payments=(VOUCHER, CARD.amend(amount=9000)), parcels=(parcel,)
+        lines=(LAMP, MUGS.amend(sku="CUP")), payments=(VOUCHER, CARD.amend(amount=9000)), parcels=(returned,)
     )
     assert orders.put(changed) is False
     assert orders.get("O-1") == changed

@@ -13,9 +13,10 @@ from db.payouts.payouts import FoundPayout, Payouts
 from db.payouts.reconciliation import Books
 from domain.cases.case import Case
 from domain.enums import CaseState
-from domain.payment_events import Dispute, DisputeStatus
+from domain.payment_events import DisputeStatus
 from domain.payout_state import PayoutState
 from tests.db.facts import NOON, a_case, an_order, execute, later, money, owing, settled
+from tests.support.factories import dispute
 
 DAY = timedelta(days=1)
 
@@ -114,17 +115,10 @@ def test_r38_a_customer_who_was_refunded_and_won_the_dispute_is_found(
     books: Books, cases: Cases, planned: Case, database: Database
 ):
     cases.record(paid(planned, state=PayoutState.SUCCEEDED), [])
-    dispute = Dispute(
-        provider="stripe",
-        dispute_id="dp_1",
-        payment_reference="pi_card",
-        amount=money(6000),
-        status=DisputeStatus.OPEN,
-        changed_at=NOON,
-    )
-    Disputes(database).record(dispute)
+    opened = dispute(payment_reference="pi_card", amount=money(6000))
+    Disputes(database).record(opened)
     assert books.refunded_and_lost() == []
-    Disputes(database).record(dispute.amend(status=DisputeStatus.LOST))
+    Disputes(database).record(opened.amend(status=DisputeStatus.LOST))
     assert [one.payout.payout_id for one in books.refunded_and_lost()] == ["rc_00000001-p1"]
 
 

@@ -14,8 +14,9 @@ from domain.cases.case import Case
 from domain.cases.exchange import Product, Replacement, Reservation
 from domain.enums import CaseState, ReplacementState
 from domain.errors import UnitsTakenError
-from domain.payment_events import Dispute, DisputeStatus
+from domain.payment_events import DisputeStatus
 from tests.db.facts import NOON, a_case, an_order, at_once, execute, later, money, owing, rows
+from tests.support.factories import dispute
 
 S = ReplacementState
 
@@ -153,14 +154,7 @@ def test_r38_a_dispute_over_any_payment_of_the_order_holds_its_replacements(
 ):
     disputes = Disputes(database)
     cases.record(replacing(opened, S.RESERVED, state=CaseState.REPLACEMENT_DUE), [])
-    news = Dispute(
-        provider="stripe",
-        dispute_id="dp_1",
-        payment_reference="pi_voucher",
-        amount=money(1),
-        status=DisputeStatus.OPEN,
-        changed_at=NOON,
-    )
+    news = dispute(payment_reference="pi_voucher", amount=money(1))
     assert disputes.record(news) == [opened.case_id]
     assert disputes.holds("O-1")
     assert not disputes.holds("O-2")

@@ -17,6 +17,7 @@ from domain.payout_state import PayoutState
 from gateways.payments.paypal.gateway import PayPalGateway
 from gateways.payments.stripe.gateway import StripeGateway
 from local.payment_sandbox.server import PAYPAL_CLIENT, PAYPAL_SECRET
+from tests.support import factories
 from tests.support.assertions import assert_present
 from tests.support.sandbox_process import SandboxProcess
 
@@ -39,14 +40,13 @@ class Account:
     payment: str
 
     def payout(self, minor: int = 4_000, number: int = 1, attempt: int = 1, currency: str = "USD") -> Payout:
-        case = f"rc_{self.payment[-16:]}"
-        return Payout(
-            payout_id=f"{case}-p{number}",
+        return factories.payout(
+            f"rc_{self.payment[-16:]}",
+            number,
             provider=self.provider,
             payment_reference=self.payment,
             amount=Money(minor=minor, currency=currency),
             attempt=attempt,
-            idempotency_key=f"refund/{case}/p{number}/a{attempt}",
         )
 
 

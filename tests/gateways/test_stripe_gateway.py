@@ -4,11 +4,11 @@ from itertools import count
 
 import pytest
 
-from domain.cases.payout import Payout
 from domain.errors import GatewayUnavailableError, PayoutRefusedError, StaleAnswerError
 from domain.money import Money
 from domain.payout_state import PayoutState
 from gateways.payments.stripe.gateway import StripeGateway
+from tests.support import factories
 
 NUMBERS = count(1)
 MORE_THAN_A_PAGE = 103
@@ -21,14 +21,8 @@ def gateway(sandbox):
 
 @pytest.fixture
 def payout(sandbox):
-    payout_id = f"rc_stripe{next(NUMBERS):08d}-p1"
-    return Payout(
-        payout_id=payout_id,
-        provider="stripe",
-        payment_reference=sandbox.capture(f"pi_{payout_id}", 1_000_000),
-        amount=Money(minor=4_000, currency="USD"),
-        idempotency_key=f"{payout_id}/a1",
-    )
+    case_id = f"rc_stripe{next(NUMBERS):08d}"
+    return factories.payout(case_id, payment_reference=sandbox.capture(f"pi_{case_id}-p1", 1_000_000))
 
 
 def refund_by_hand(sandbox, payout, number):

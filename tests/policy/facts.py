@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.calendar import Deadline, Window, WindowName, WorkCalendar
@@ -11,12 +12,14 @@ from domain.cases.evidence import EvidencePin
 from domain.cases.messages import AuditDecision, CaseResolution, WarehouseInspection
 from domain.enums import AuditVerdict, CaseState, EvidenceStatus, InspectionVerdict, Reason, ResolutionDecision
 from domain.money import Money
-from domain.order import Order, OrderLine, Parcel, Payment
+from domain.order import Order, Parcel
 from domain.policy_document import PolicyDocument
-from domain.request import CaseIntake, RequestedLine
+from domain.request import CaseIntake
 from gateways.calendars import HolidayCalendars
 from gateways.policy_repository import PolicyRepository
 from policy.refund_amount import unit_shares
+from tests.support import factories
+from tests.support.factories import order_line, payment
 
 VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
 POLICY = PolicyRepository(VERSIONS).version("2025-01-01")
@@ -45,8 +48,7 @@ def last_second(day: str) -> datetime:
     return local(day, time(23, 59, 59))
 
 
-def usd(minor: int) -> Money:
-    return Money(minor=minor, currency="USD")
+usd = factories.usd
 
 
 def amended(policy: PolicyDocument = POLICY, **changes) -> PolicyDocument:
@@ -55,24 +57,24 @@ def amended(policy: PolicyDocument = POLICY, **changes) -> PolicyDocument:
 
 def order(**changes) -> Order:
     """Two mugs and a lamp, 60.00 of goods and 6.00 of postage, delivered in one parcel on Monday 2026-03-02."""
-    facts = {
+    facts: dict[str, Any] = {
         "order_number": "A-1001",
         "customer_id": "cust-7",
         "currency": "USD",
         "placed_at": local("2026-02-20"),
         "lines": (
-            OrderLine(sku=MUG, product_name="Mug", quantity=2, unit_price=1500),
-            OrderLine(sku=LAMP, product_name="Lamp", quantity=1, unit_price=3000),
+            order_line(MUG, quantity=2, unit_price=1500),
+            order_line(LAMP, "Lamp", unit_price=3000),
         ),
         "outbound_postage": 600,
-        "payments": (Payment(provider="stripe", reference="pi_1", amount=6600),),
+        "payments": (payment("pi_1", 6600),),
         "parcels": (parcel(MUG, LAMP, delivered_at=local("2026-03-02")),),
     }
-    return Order(**{**facts, **changes})
+    return factories.order(**{**facts, **changes})
 
 
 def parcel(*skus: str, number: str = "OUT1", **facts) -> Parcel:
-    return Parcel(tracking_number=number, skus=skus, **facts)
+    return factories.parcel(*skus, number=number, **facts)
 
 
 def intake(*asked: tuple[str, int], **changes) -> CaseIntake:
@@ -81,10 +83,9 @@ def intake(*asked: tuple[str, int], **changes) -> CaseIntake:
         "order_number": "A-1001",
         "customer_id": "cust-7",
         "reason": Reason.QUALITY,
-        "lines": tuple(RequestedLine(sku=sku, quantity=quantity) for sku, quantity in asked or ((MUG, 1),)),
         "received_at": local("2026-03-03"),
     }
-    return CaseIntake(**{**facts, **changes})
+    return factories.intake(*(asked or ((MUG, 1),)), **{**facts, **changes})
 
 
 def case(*asked: tuple[str, int], of: Order | None = None, **changes) -> Case:
@@ -93,20 +94,12 @@ def case(*asked: tuple[str, int], of: Order | None = None, **changes) -> Case:
     opened_at = local("2026-03-03")
     facts = {
         "case_id": CASE_ID,
-        "order_number": bought.order_number,
-        "customer_id": bought.customer_id,
-        "currency": bought.currency,
         "state": CaseState.RECEIVED,
-        "reason": Reason.QUALITY,
-        "reason_asked": Reason.QUALITY,
-        "resolution": "refund",
         "policy_version": POLICY.version,
-        "opened_at": opened_at,
-        "updated_at": opened_at,
         "approved_at": opened_at,
         "lines": tuple(case_line(bought, sku, quantity) for sku, quantity in asked or ((MUG, 2),)),
     }
-    return Case(**{**facts, **changes})
+    return factories.case(bought, at=opened_at, **{**facts, **changes})
 
 
 def case_line(bought: Order, sku: str, quantity: int) -> CaseLine:

@@ -6,8 +6,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from domain.calendar import WorkCalendar
-from domain.order import OrderLine, Payment
 from tests.policy import facts
+from tests.support.factories import order_line, payment
 
 # However slow the machine: a promise is kept or not, and no example is kept in a file.
 properly = settings(deadline=None, database=None)
@@ -22,9 +22,9 @@ windows = st.sampled_from(["request", "information", "ship_by", "payout_submit",
 @st.composite
 def orders(draw):
     lines = tuple(
-        OrderLine(
-            sku=f"SKU-{number}",
-            product_name="Thing",
+        order_line(
+            f"SKU-{number}",
+            "Thing",
             quantity=(quantity := draw(st.integers(1, 5))),
             unit_price=(price := draw(st.integers(0, 10**6))),
             discount=draw(st.integers(0, quantity * price)),
@@ -33,8 +33,8 @@ def orders(draw):
         for number in range(draw(st.integers(1, 4)))
     )
     postage = draw(st.integers(0, 10**5))
-    payment = Payment(provider="stripe", reference="pi_1", amount=sum(line.paid for line in lines) + postage + 1)
-    return facts.order(lines=lines, outbound_postage=postage, payments=(payment,), parcels=())
+    paid = payment("pi_1", sum(line.paid for line in lines) + postage + 1)
+    return facts.order(lines=lines, outbound_postage=postage, payments=(paid,), parcels=())
 
 
 @st.composite

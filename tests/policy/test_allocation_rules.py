@@ -5,12 +5,12 @@ from hypothesis import strategies as st
 from domain.cases.payout import RefundDue
 from domain.enums import Reason
 from domain.money import Money
-from domain.order import OrderLine, Payment
 from policy.payment_allocation import Allocation, Part, allocate, caps, share_out
 from policy.refund_amount import refund_due, unit_shares
 from tests.policy import facts
 from tests.policy.facts import MUG, POLICY, usd
 from tests.policy.strategies import properly
+from tests.support.factories import order_line, payment, refund_owed
 
 amounts = st.integers(0, 10**6)
 rooms = st.lists(amounts, max_size=5)
@@ -39,17 +39,8 @@ def test_r35_a_later_payment_is_not_touched_while_an_earlier_one_has_room():
     assert allocate(0, (1000, 2000)) == ((0, 0), 0)
 
 
-def owed(goods: int, postage: int = 0, label: int = 0, currency: str = "USD") -> RefundDue:
-    def money(minor: int) -> Money:
-        return Money(minor=minor, currency=currency)
-
-    return RefundDue(
-        goods=money(goods),
-        outbound_postage=money(0),
-        return_postage=money(postage),
-        label_deduction=money(label),
-        total=money(goods + postage - label),
-    )
+def owed(goods: int, postage: int = 0, label: int = 0) -> RefundDue:
+    return refund_owed(goods, return_postage=postage, label=label)
 
 
 def labelled(**changes):
@@ -105,8 +96,8 @@ def test_r31_a_refund_that_was_reckoned_and_never_paid_has_borne_no_label():
     [("JPY", 1000, [334, 333, 333]), ("KRW", 10, [4, 3, 3]), ("KWD", 100_000, [33_334, 33_333, 33_333])],
 )
 def test_r33_currencies_without_and_with_three_decimals_are_just_minor_units(currency, price, shares):
-    line = OrderLine(sku=MUG, product_name="Mug", quantity=3, unit_price=0, tax=price)
-    paid = Payment(provider="stripe", reference="pi_1", amount=price)
+    line = order_line(MUG, quantity=3, unit_price=0, tax=price)
+    paid = payment("pi_1", price)
     bought = facts.order(currency=currency, lines=(line,), outbound_postage=0, payments=(paid,), parcels=())
     assert [unit.goods for unit in unit_shares(bought, MUG)] == shares
     due = refund_due(facts.settled(facts.case((MUG, 3), of=bought), accepted=3), POLICY)

@@ -7,10 +7,10 @@ from domain.cases.case_lines import Shipment
 from domain.cases.messages import CourierTracking
 from domain.enums import Reason
 from domain.money import Money
-from domain.order import OrderLine, Payment
 from policy.refund_amount import check_postage, failed_value, goods_value, refund_due, unit_shares
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT, usd
+from tests.support.factories import order_line, payment
 
 PERSONAL = Reason.PERSONAL
 AT = facts.local("2026-03-05")
@@ -56,7 +56,7 @@ def test_r30_sellers_fault_pays_goods_outbound_share_and_return_postage(reason):
 
 
 def test_r30_the_goods_count_with_their_tax_and_their_share_of_the_discount():
-    line = OrderLine(sku=MUG, product_name="Mug", quantity=2, unit_price=1500, tax=240, discount=400)
+    line = order_line(MUG, quantity=2, unit_price=1500, tax=240, discount=400)
     bought = facts.order(lines=(line,), parcels=(), outbound_postage=100)
     assert [(unit.goods, unit.outbound_postage) for unit in unit_shares(bought, MUG)] == [(1420, 50), (1420, 50)]
 
@@ -150,7 +150,7 @@ def test_r28_an_agreed_amount_is_at_most_the_value_of_the_refused_units():
 
 
 def test_r28_accepted_refused_and_failed_units_are_different_units():
-    line = OrderLine(sku=MUG, product_name="Mug", quantity=3, unit_price=0, tax=1001)
+    line = order_line(MUG, quantity=3, unit_price=0, tax=1001)
     bought = facts.order(lines=(line,), parcels=(), outbound_postage=0)
     shares = [unit.goods for unit in unit_shares(bought, MUG)]
     assert shares == [334, 334, 333]
@@ -160,7 +160,7 @@ def test_r28_accepted_refused_and_failed_units_are_different_units():
 
 
 def test_r33_the_shares_of_a_line_add_up_to_the_last_cent():
-    line = OrderLine(sku=MUG, product_name="Mug", quantity=3, unit_price=0, tax=1000)
+    line = order_line(MUG, quantity=3, unit_price=0, tax=1000)
     bought = facts.order(lines=(line,), parcels=(), outbound_postage=500)
     shares = unit_shares(bought, MUG)
     assert [unit.goods for unit in shares] == [334, 333, 333]
@@ -174,9 +174,9 @@ def test_r33_the_outbound_postage_is_spread_over_all_units_by_their_value():
 
 
 def test_r33_goods_that_cost_nothing_share_the_postage_equally():
-    gift = OrderLine(sku=MUG, product_name="Gift", quantity=2, unit_price=0)
-    payment = Payment(provider="stripe", reference="pi_1", amount=101)
-    bought = facts.order(lines=(gift,), parcels=(), outbound_postage=101, payments=(payment,))
+    gift = order_line(MUG, "Gift", quantity=2, unit_price=0)
+    paid = payment("pi_1", 101)
+    bought = facts.order(lines=(gift,), parcels=(), outbound_postage=101, payments=(paid,))
     assert [unit.outbound_postage for unit in unit_shares(bought, MUG)] == [51, 50]
 
 

@@ -21,18 +21,11 @@ from policy.payout_rules import (
     replaces,
 )
 from tests.policy import facts
+from tests.support import factories
 
 
 def payout(state: P = P.PLANNED, number: int = 1, **changes) -> Payout:
-    known = {
-        "payout_id": f"{facts.CASE_ID}-p{number}",
-        "provider": "stripe",
-        "payment_reference": "pi_1",
-        "amount": facts.usd(4000),
-        "idempotency_key": f"refund/{facts.CASE_ID}/p{number}/a1",
-        "state": state,
-    }
-    return Payout(**{**known, **changes})
+    return factories.payout(facts.CASE_ID, number, state=state, **changes)
 
 
 def postage(state: P = P.ACTION_REQUIRED) -> Payout:
@@ -48,14 +41,7 @@ def decides(decision: ResolutionDecision, by: str = "mei", reference: str | None
 
 
 def dispute(status: DisputeStatus = DisputeStatus.OPEN, minor: int = 4000, reference: str = "pi_1") -> Dispute:
-    return Dispute(
-        provider="stripe",
-        dispute_id="dp_1",
-        payment_reference=reference,
-        amount=facts.usd(minor),
-        status=status,
-        changed_at=facts.local("2026-03-05"),
-    )
+    return factories.dispute(status, reference, minor=minor, changed_at=facts.local("2026-03-05"))
 
 
 @pytest.mark.parametrize("state", [P.PLANNED, P.SUBMITTING, P.UNKNOWN, P.PENDING, P.ACTION_REQUIRED, P.FAILED])

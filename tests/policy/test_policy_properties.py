@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from domain.cases.case import Refusal
 from domain.enums import Reason
 from domain.money import split
-from domain.order import OrderLine
 from policy.deadlines import apply_published_calendar, compute, in_time, last_day
 from policy.payment_allocation import allocate, caps
 from policy.refund_amount import goods_value, refund_due, unit_shares
@@ -15,6 +14,7 @@ from policy.unit_choice import choose_units
 from tests.policy import facts
 from tests.policy.facts import MUG, POLICY, usd
 from tests.policy.strategies import calendars, counts, days, instants, minor, orders, properly, windows
+from tests.support.factories import order_line
 
 CHINA = facts.china()
 
@@ -67,7 +67,7 @@ def test_r6_settling_never_takes_time_from_the_customer_or_gives_it_to_the_shop(
 @properly
 @given(st.integers(1, 20), st.integers(1, 20), st.frozensets(st.integers(1, 20)))
 def test_r11_a_case_gets_as_many_units_as_it_asked_for_and_none_of_another_case_or_is_refused(sold, asked, taken):
-    line = OrderLine(sku=MUG, product_name="Mug", quantity=sold, unit_price=1)
+    line = order_line(MUG, quantity=sold, unit_price=1)
     case = facts.offered(facts.order(lines=(line,), parcels=()), min(asked, sold))
     chosen = choose_units(case, {(MUG, unit): "another case" for unit in taken})
     free = set(range(1, sold + 1)) - taken

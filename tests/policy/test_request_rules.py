@@ -6,10 +6,10 @@ from pydantic import ValidationError
 from domain.calendar import Deadline
 from domain.cases.case import Refusal
 from domain.enums import EvidenceStatus, Reason, ResolutionAsked
-from domain.order import OrderLine
 from policy.request import assess, awaits_uploads, is_purchaser, missing_evidence
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT
+from tests.support.factories import order_line
 
 ONE_SECOND = timedelta(seconds=1)
 
@@ -157,7 +157,7 @@ def test_r8_only_announced_uploads_are_awaited():
 
 
 def test_the_rules_are_asked_in_their_order():
-    special = OrderLine(sku=MUG, product_name="Mug", quantity=1, unit_price=1500, special=True)
+    special = order_line(MUG, unit_price=1500, special=True)
     unreceived = facts.order(lines=(special,), parcels=())
     too_many = facts.intake((MUG, 2))
     judged = [

@@ -1,14 +1,14 @@
 import pytest
 
 from domain.enums import Reason
-from domain.order import OrderLine
 from policy.request import check_special_goods
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT
+from tests.support.factories import order_line
 
 TO_AUDIT = facts.amended(special_goods="audit_sellers_fault")
-ENGRAVED = OrderLine(sku=MUG, product_name="Mug with a name", quantity=2, unit_price=1500, special=True)
-PLAIN = OrderLine(sku=LAMP, product_name="Lamp", quantity=1, unit_price=3000)
+ENGRAVED = order_line(MUG, "Mug with a name", quantity=2, unit_price=1500, special=True)
+PLAIN = order_line(LAMP, "Lamp", unit_price=3000)
 
 
 def judged(policy, reason, *skus):

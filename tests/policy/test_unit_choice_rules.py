@@ -1,11 +1,11 @@
 from domain.cases.case import Case, Refusal
 from domain.enums import CaseState
-from domain.order import OrderLine
 from policy.unit_choice import Hold, choose_units, has_choice, holds
 from tests.policy import facts
 from tests.policy.facts import CASE_ID, MUG, usd
+from tests.support.factories import order_line
 
-ORDER = facts.order(lines=(OrderLine(sku=MUG, product_name="Mug", quantity=5, unit_price=1000),), parcels=())
+ORDER = facts.order(lines=(order_line(MUG, quantity=5, unit_price=1000),), parcels=())
 
 
 def units(chosen):

@@ -12,7 +12,6 @@ from domain.cases.case import Case, Refusal
 from domain.cases.case_lines import Shipment
 from domain.enums import CaseState, EvidenceStatus, Reason
 from domain.money import Money
-from domain.order import OrderLine, Payment
 from domain.policy_document import PolicyDocument
 from gateways.calendars import HolidayCalendars
 from gateways.policy_repository import PolicyRepository
@@ -20,6 +19,7 @@ from policy import audit, deadlines, refund_amount, request
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, SELLERS_FAULT
 from tests.policy.promises import REQUEST_WINDOWS, RETURN_CAPS, TEXT_CODES, WAIVER_CEILINGS, WINDOWS
+from tests.support.factories import order_line, payment
 
 Vector = Callable[[PolicyDocument], bool]
 
@@ -103,7 +103,7 @@ def _is_of_the_seller(reason: Reason) -> Vector:
 
 
 def _refuses_special_goods(reason: Reason) -> Vector:
-    made = OrderLine(sku=MUG, product_name="Mug with a name", quantity=1, unit_price=1500, special=True)
+    made = order_line(MUG, "Mug with a name", unit_price=1500, special=True)
     bought = facts.order(lines=(made,), parcels=(facts.parcel(MUG, delivered_at=facts.local("2026-03-02")),))
 
     def holds(policy: PolicyDocument) -> bool:
@@ -150,9 +150,9 @@ def _caps_return(currency: str) -> Vector:
 
 
 def _worth(minor: int, currency: str, **changes) -> Case:
-    line = OrderLine(sku=MUG, product_name="Mug", quantity=1, unit_price=minor)
-    payment = Payment(provider="stripe", reference="pi_1", amount=minor)
-    bought = facts.order(currency=currency, lines=(line,), payments=(payment,), outbound_postage=0, parcels=())
+    line = order_line(MUG, unit_price=minor)
+    paid = payment("pi_1", minor)
+    bought = facts.order(currency=currency, lines=(line,), payments=(paid,), outbound_postage=0, parcels=())
     return facts.case((MUG, 1), of=bought, **changes)
 
 

@@ -3,48 +3,27 @@
 from datetime import UTC, datetime, timedelta
 
 from db.payouts.reconciliation import BookedPayout, CaseDifference
-from domain.cases.payout import Payout
-from domain.money import Money
 from domain.payment_events import GatewayEvent, GatewayRefundRecord
 from domain.payout_state import PayoutState
+from tests.support import factories
+from tests.support.factories import refund_record
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CASE_ID = "rc_01k0v6xq3e7h"
 PAYOUT_ID = f"{CASE_ID}-p1"
 
 
-def usd(minor: int) -> Money:
-    return Money(minor=minor, currency="USD")
-
-
 def booked(state: PayoutState = PayoutState.SUCCEEDED, *, released: bool = False, **changes) -> BookedPayout:
-    facts = {
-        "payout_id": PAYOUT_ID,
-        "provider": "stripe",
-        "payment_reference": "pi_1",
-        "amount": usd(4_000),
-        "idempotency_key": "k",
-        "state": state,
-        "gateway_refund_id": "re_1",
-        "submitted_at": NOON - timedelta(days=1),
-    }
-    payout = Payout(**{**facts, **changes})
+    facts = {"state": state, "gateway_refund_id": "re_1", "submitted_at": NOON - timedelta(days=1)}
+    payout = factories.payout(CASE_ID, **{**facts, **changes})
     case_id, _, _ = payout.payout_id.rpartition("-p")
     first = NOON - timedelta(days=1)
     return BookedPayout(payout=payout, case_id=case_id, order_number="SO-1", released=released, first_attempt_at=first)
 
 
 def seen(state: PayoutState = PayoutState.SUCCEEDED, refund_id: str = "re_1", **changes) -> GatewayRefundRecord:
-    facts = {
-        "provider": "stripe",
-        "refund_id": refund_id,
-        "payment_reference": "pi_1",
-        "payout_id": PAYOUT_ID,
-        "amount": usd(4_000),
-        "state": state,
-        "created_at": NOON - timedelta(days=1),
-    }
-    return GatewayRefundRecord(**{**facts, **changes})
+    facts = {"payout_id": PAYOUT_ID, "state": state, "created_at": NOON - timedelta(days=1)}
+    return refund_record(refund_id, **{**facts, **changes})
 
 
 def by_hand(state: PayoutState = PayoutState.SUCCEEDED, refund_id: str = "re_hand", **changes) -> GatewayRefundRecord:

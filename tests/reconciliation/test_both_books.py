@@ -9,7 +9,8 @@ from domain.findings import FindingKind
 from domain.payout_state import PayoutState
 from policy.reconciliation import findings
 from policy.reconciliation.compare import compare, overdue_events, unlooked, unseen
-from tests.reconciliation.facts import NOON, PAYOUT_ID, booked, by_hand, case_difference, event, seen, usd
+from tests.reconciliation.facts import NOON, PAYOUT_ID, booked, by_hand, case_difference, event, seen
+from tests.support.factories import usd
 
 K, S = FindingKind, PayoutState
 LATER = NOON - timedelta(hours=1)

@@ -1,6 +1,6 @@
 """One value of every kind that is stored, with all its parts there."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,7 +32,7 @@ from domain.cases.messages import (
     WarehouseInspection,
     Withdrawal,
 )
-from domain.cases.payout import OtherAccount, Payout, RefundDue
+from domain.cases.payout import OtherAccount, RefundDue
 from domain.cases.timeline import TimelineEntry
 from domain.enums import (
     AuditVerdict,
@@ -49,18 +49,18 @@ from domain.enums import (
 from domain.findings import Finding, FindingKind
 from domain.money import Money
 from domain.parcels import CourierEvent, ScanStatus
-from domain.payment_events import Dispute, DisputeStatus, GatewayEvent, GatewayRefundRecord
+from domain.payment_events import GatewayEvent
 from domain.payout_state import PayoutState
 from domain.policy_document import PolicyDocument
-from domain.request import CaseIntake, RequestedLine
 from domain.value import Value
+from tests.support import factories
+from tests.support.factories import CASE_ID, NOON
 from workflows.inbox_sweep import InboxSweepAsked, InboxSwept
 from workflows.reconciliation import Reconciled, ReconciliationAsked
 from workflows.refund.case_state import CaseOutcome
 
 T = TypeVar("T")
-NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
-ID = "rc_00000001"
+ID = CASE_ID
 POLICY = Path(__file__).parents[2] / "policy" / "versions" / "2025-01-01.json"
 FIVE = Money(minor=500, currency="EUR")
 DEADLINE = Deadline(what="ship_by", when=NOON, last_day=date(2026, 9, 1), since=NOON)
@@ -74,15 +74,7 @@ LINE = CaseLine(
     units=(UnitShare(unit=1, goods=500, outbound_postage=0),),
     exchange_for=Substitute(sku="CUP", product_name="Cup", price=FIVE),
 )
-PAYOUT = Payout(
-    payout_id=f"{ID}-p1",
-    provider="stripe",
-    payment_reference="pi_1",
-    amount=FIVE,
-    idempotency_key=f"refund/{ID}/p1/a1",
-    state=PayoutState.PENDING,
-    submitted_at=NOON,
-)
+PAYOUT = factories.payout(ID, amount=FIVE, state=PayoutState.PENDING, submitted_at=NOON)
 REPLACEMENT = Replacement(replacement_id=f"{ID}-x1", line_sku="MUG", sku="CUP", quantity=1, difference=FIVE)
 CASE = Case(
     case_id=ID,
@@ -117,33 +109,11 @@ CASE = Case(
     processed_events={"e1": "audit_decision/0123456789abcdef"},
     last_messages={"audit_decision": "0123456789abcdef"},
 )
-INTAKE = CaseIntake(
-    case_id=ID,
-    order_number="O-1",
-    customer_id="c-1",
-    reason=Reason.QUALITY,
-    lines=(RequestedLine(sku="MUG", quantity=1),),
-    evidence_ids=("ev_1",),
-    received_at=NOON,
-)
+INTAKE = factories.intake(reason=Reason.QUALITY, evidence_ids=("ev_1",))
 WINDOW = Window(what="ship_by", since=NOON, working_days=7)
 ENTRY = TimelineEntry(seq=1, at=NOON, actor="mei", event="approved", rule="R16", details={"code": "x"})
-DISPUTE = Dispute(
-    provider="stripe",
-    dispute_id="dp_1",
-    payment_reference="pi_1",
-    amount=FIVE,
-    status=DisputeStatus.OPEN,
-    changed_at=NOON,
-)
-REFUND = GatewayRefundRecord(
-    provider="stripe",
-    refund_id="re_1",
-    payment_reference="pi_1",
-    amount=FIVE,
-    state=PayoutState.SUCCEEDED,
-    created_at=NOON,
-)
+DISPUTE = factories.dispute(amount=FIVE)
+REFUND = factories.refund_record(amount=FIVE)
 CASE_UPDATE = CaseUpdate(case_id=ID, update=RefundUpdate(payout_id=f"{ID}-p1", refund_id="re_1"))
 PROBLEM = Problem(
     type="/problems/window-passed",

@@ -24,7 +24,6 @@ from db.cases.cases import Cases
 from db.cases.timeline import TimelineRecord
 from domain.calendar import Deadline
 from domain.cases.case import Case, CaseStatus
-from domain.cases.case_lines import InspectedLine
 from domain.cases.evidence import EvidencePin
 from domain.cases.messages import (
     AuditDecision,
@@ -34,12 +33,11 @@ from domain.cases.messages import (
     EvidenceReport,
     GoodsReceipt,
     Message,
-    WarehouseInspection,
     Withdrawal,
 )
 from domain.enums import CaseState, DispatchedGoods, EvidenceStatus, ResolutionDecision
-from domain.money import Money
 from domain.request import CaseIntake
+from tests.support.factories import inspection
 from workflows.options import TASK_QUEUE
 from workflows.refund.deadline_timer import GRACE
 from workflows.refund.workflow import RefundWorkflow
@@ -220,21 +218,9 @@ class OpenCase:
                 await self.env.sleep(duration)
 
 
-def inspection(*found: tuple[str, int, str]) -> WarehouseInspection:
-    lines = tuple(
-        InspectedLine(sku=sku, quantity=quantity, verdict=verdict, disposition="restock")
-        for sku, quantity, verdict in found
-    )
-    return WarehouseInspection(lines=lines, inspected_by="wang")
-
-
 def refused_by(error: WorkflowUpdateFailedError) -> str:
     """Return the rule, or wrong_state, that an update was refused with."""
     cause = error.cause
     assert isinstance(cause, ApplicationError)
     details: dict[str, Any] = cause.details[0]
     return details.get("rule", cause.type)
-
-
-def usd(minor: int) -> Money:
-    return Money(minor=minor, currency="USD")

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from domain.cases.exchange import Product
 from domain.cases.messages import DisputeUpdate
 from domain.enums import Reason, ResolutionAsked
-from domain.payment_events import Dispute, DisputeStatus
-from tests.workflows.case_driver import OpenCase, usd
+from domain.payment_events import DisputeStatus
+from tests.support.factories import dispute, usd
+from tests.workflows.case_driver import OpenCase
 from tests.workflows.shop import Shop
 
 
@@ -46,12 +47,6 @@ async def reserved(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object)
 
 
 def news(case: OpenCase, status: DisputeStatus, minor: int = 10_299) -> DisputeUpdate:
-    dispute = Dispute(
-        provider="stripe",
-        dispute_id=f"dp_{case.intake.order_number}",
-        payment_reference=f"pi_{case.intake.order_number}",
-        amount=usd(minor),
-        status=status,
-        changed_at=datetime.now(UTC),
-    )
-    return DisputeUpdate(dispute=dispute, event_id=f"stripe:evt_{status}")
+    number = case.intake.order_number
+    told = dispute(status, f"pi_{number}", minor=minor, dispute_id=f"dp_{number}", changed_at=datetime.now(UTC))
+    return DisputeUpdate(dispute=told, event_id=f"stripe:evt_{status}")

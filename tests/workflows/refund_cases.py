@@ -2,7 +2,8 @@
 
 from domain.enums import Reason
 from domain.order import Order, Parcel
-from tests.workflows.case_driver import OpenCase, usd
+from tests.support.factories import usd
+from tests.workflows.case_driver import OpenCase
 from tests.workflows.shop import Shop
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
-from typing import Any
+from typing import Unpack
 from uuid import uuid4
 
 from temporalio.client import Client
@@ -16,8 +16,9 @@ from db.orders.orders import Orders
 from db.payouts.disputes import Disputes
 from db.payouts.payouts import Payouts
 from domain.enums import Reason, ResolutionAsked
-from domain.order import Order, OrderLine, Parcel, Payment
-from domain.request import CaseIntake, RequestedLine
+from domain.order import Order
+from tests.support import factories
+from tests.support.factories import OrderChanges
 from tests.support.fakes import ForgetfulStock, ObedientGateway, OpenVault
 from tests.workflows.case_driver import OpenCase
 
@@ -47,30 +48,9 @@ class Shop:
         """Return the server's time; cases that have a clock of their own are asked by `OpenCase.now`."""
         return datetime.now(UTC) if self.env.supports_time_skipping_v2 else await self.env.get_current_time()
 
-    async def order(self, *, delivered_days_ago: float = 1, **changes: Any) -> Order:
-        now = await self.now()
+    async def order(self, *, delivered_days_ago: float = 1, **changes: Unpack[OrderChanges]) -> Order:
         number = f"O-{next(_numbers)}-{uuid4().hex[:6]}"
-        facts: dict[str, Any] = {
-            "order_number": number,
-            "customer_id": "c-1",
-            "currency": "USD",
-            "placed_at": now - timedelta(days=delivered_days_ago + 5),
-            "lines": (
-                OrderLine(sku="MUG", product_name="Mug", quantity=3, unit_price=1000, tax=100, discount=1),
-                OrderLine(sku="LAMP", product_name="Lamp", quantity=1, unit_price=2500),
-                OrderLine(sku="RING", product_name="Engraved ring", quantity=1, unit_price=4000, special=True),
-            ),
-            "outbound_postage": 700,
-            "payments": (Payment(provider="stripe", reference=f"pi_{number}", amount=10299),),
-            "parcels": (
-                Parcel(
-                    tracking_number="OUT-1",
-                    skus=("MUG", "LAMP", "RING"),
-                    delivered_at=now - timedelta(days=delivered_days_ago),
-                ),
-            ),
-        }
-        order = Order(**{**facts, **changes})
+        order = factories.order(number, now=await self.now(), delivered_days_ago=delivered_days_ago, **changes)
         self.orders.put(order)
         return order
 
@@ -88,15 +68,14 @@ class Shop:
         resolution: ResolutionAsked = ResolutionAsked.REFUND,
     ) -> OpenCase:
         order = order or await self.order()
-        intake = CaseIntake(
+        intake = factories.intake(
+            *lines,
+            exchange_for=exchange_for,
             case_id=f"rc_{uuid4().hex[:20]}",
             order_number=order_number or order.order_number,
             customer_id=customer_id,
             reason=reason,
             resolution=resolution,
-            lines=tuple(
-                RequestedLine(sku=sku, quantity=quantity, exchange_for=exchange_for) for sku, quantity in lines
-            ),
             evidence_ids=tuple(evidence),
             received_at=received_at or await self.now(),
         )

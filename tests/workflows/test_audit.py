@@ -5,7 +5,8 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from domain.cases.next_step import next_step
 from domain.enums import CaseState, Party, Reason
-from tests.workflows.case_driver import refused_by, usd
+from tests.support.factories import usd
+from tests.workflows.case_driver import refused_by
 from tests.workflows.shop import Shop
 
 

@@ -12,7 +12,8 @@ from domain.cases.messages import CourierTracking, GoodsReceipt
 from domain.enums import CaseState, CourierStatus
 from domain.payout_state import PayoutState
 from tests.chaos.scale import IS_WHOLE
-from tests.workflows.case_driver import OpenCase, inspection, usd
+from tests.support.factories import inspection, usd
+from tests.workflows.case_driver import OpenCase
 from tests.workflows.shop import Shop
 
 EVENTS = ("registered", "in_transit", "delivered", "received", "inspected")

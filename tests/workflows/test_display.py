@@ -12,10 +12,10 @@ from temporalio.api.enums.v1 import EventType
 
 from api.refund_workflows import RefundWorkflows
 from domain.cases.messages import WarehouseInspection
-from domain.enums import Reason
-from domain.request import CaseIntake, RequestedLine
+from tests.support import factories
+from tests.support.factories import inspection
 from tests.support.temporal_cli import TemporalCli
-from tests.workflows.case_driver import OpenCase, inspection
+from tests.workflows.case_driver import OpenCase
 from tests.workflows.shop import Shop
 from workflows.payload_converter import DATA_CONVERTER
 
@@ -39,13 +39,9 @@ def cli(dev_shop: Shop) -> TemporalCli:
 async def opened(shop: Shop) -> OpenCase:
     """Open a case as the API does."""
     order = await shop.order()
-    intake = CaseIntake(
-        case_id=f"rc_{uuid4().hex[:20]}",
-        order_number=order.order_number,
-        customer_id=order.customer_id,
-        reason=Reason.PERSONAL,
-        lines=(RequestedLine(sku="MUG", quantity=2),),
-        received_at=await shop.now(),
+    case_id = f"rc_{uuid4().hex[:20]}"
+    intake = factories.intake(
+        ("MUG", 2), case_id=case_id, order_number=order.order_number, received_at=await shop.now()
     )
     await RefundWorkflows(shop.client).open(intake)
     return OpenCase(shop.env, shop.cases, intake)

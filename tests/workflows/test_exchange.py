@@ -7,9 +7,9 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.enums import CaseState, Reason, ResolutionAsked, ResolutionDecision
-from domain.order import OrderLine
 from domain.payment_events import DisputeStatus
-from tests.workflows.case_driver import refused_by, usd
+from tests.support.factories import order_line, usd
+from tests.workflows.case_driver import refused_by
 from tests.workflows.exchange_cases import asked, available, inspected, news, reserved, states, stock
 from tests.workflows.shop import Shop
 
@@ -80,7 +80,7 @@ async def test_r39_out_of_stock_turns_into_a_refund(shop: Shop) -> None:
 
 
 async def test_r39_a_product_that_the_stock_does_not_know_is_out_of_stock(shop: Shop) -> None:
-    line = OrderLine(sku=f"SOLO-{uuid4().hex[:6]}", product_name="Solo", quantity=1, unit_price=1000)
+    line = order_line(f"SOLO-{uuid4().hex[:6]}", "Solo")
     case = await inspected(
         shop,
         order=await shop.order(lines=(line,), parcels=(), receipt_confirmed_at=await shop.now()),

@@ -6,7 +6,8 @@ from temporalio.client import WorkflowUpdateFailedError
 from domain.cases.messages import Dispatch
 from domain.enums import CaseState, DispatchedGoods, Reason, ResolutionAsked, ResolutionDecision
 from domain.payment_events import DisputeStatus
-from tests.workflows.case_driver import refused_by, usd
+from tests.support.factories import usd
+from tests.workflows.case_driver import refused_by
 from tests.workflows.exchange_cases import asked, available, inspected, news, reserved, states, stock
 from tests.workflows.shop import Shop
 

@@ -4,7 +4,8 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.enums import CaseState, Reason, ResolutionDecision
-from tests.workflows.case_driver import OpenCase, refused_by, usd
+from tests.support.factories import usd
+from tests.workflows.case_driver import OpenCase, refused_by
 from tests.workflows.shop import Shop
 
 

@@ -8,7 +8,8 @@ from temporalio.client import WorkflowUpdateFailedError
 from domain.cases.messages import AuditDecision, Withdrawal
 from domain.enums import CaseState, Reason, ResolutionDecision
 from domain.payout_state import PayoutState
-from tests.workflows.case_driver import inspection, refused_by, usd
+from tests.support.factories import inspection, usd
+from tests.workflows.case_driver import refused_by
 from tests.workflows.shop import Shop
 
 _TWO_HOURS = timedelta(hours=2)

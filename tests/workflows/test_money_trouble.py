@@ -9,10 +9,10 @@ from activities.ports.payment_gateway import GatewayRefund
 from domain.cases.messages import CaseResolution, DisputeUpdate, RefundUpdate
 from domain.cases.payout import Payout
 from domain.enums import CaseState, Reason, ResolutionDecision
-from domain.order import Payment
-from domain.payment_events import Dispute, DisputeStatus, GatewayRefundRecord
+from domain.payment_events import DisputeStatus
 from domain.payout_state import PayoutState
-from tests.workflows.case_driver import OpenCase, refused_by, usd
+from tests.support.factories import dispute, payment, refund_record
+from tests.workflows.case_driver import OpenCase, refused_by
 from tests.workflows.refund_cases import due, parcels_of_mugs
 from tests.workflows.shop import Shop
 
@@ -30,15 +30,8 @@ def refund_update(case: OpenCase, event_id: str = "stripe:evt_1") -> RefundUpdat
 
 
 async def dispute_update(case: OpenCase, status: DisputeStatus, minor: int = 10_299) -> DisputeUpdate:
-    dispute = Dispute(
-        provider="stripe",
-        dispute_id="dp_1",
-        payment_reference=payout_of(case).payment_reference,
-        amount=usd(minor),
-        status=status,
-        changed_at=await case.now(),
-    )
-    return DisputeUpdate(dispute=dispute, event_id=f"stripe:evt_{status}")
+    news = dispute(status, payout_of(case).payment_reference, minor=minor, changed_at=await case.now())
+    return DisputeUpdate(dispute=news, event_id=f"stripe:evt_{status}")
 
 
 async def blocked(shop: Shop, code: str = "account_closed") -> OpenCase:
@@ -105,7 +98,7 @@ async def test_r32_return_postage_owed_outside_is_marked_paid_after_the_case_has
         "lines": whole.lines[:1],
         "parcels": parcels_of_mugs(whole),
         "outbound_postage": 0,
-        "payments": (Payment(provider="stripe", reference="pi_exact", amount=3099),),
+        "payments": (payment("pi_exact", 3099),),
     }
     case = await due(shop, Reason.QUALITY, order=await shop.order(**exact), lines=[("MUG", 3)])
     assert await case.ended() == "refunded"
@@ -118,8 +111,8 @@ async def test_r32_return_postage_owed_outside_is_marked_paid_after_the_case_has
 
 async def test_r35_a_blocked_payment_keeps_the_others_not_back(shop: Shop) -> None:
     first, second = (
-        Payment(provider="voucher", reference="v-2", amount=500),
-        Payment(provider="stripe", reference="pi_behind_voucher", amount=10_000),
+        payment("v-2", 500, "voucher"),
+        payment("pi_behind_voucher", 10_000),
     )
     case = await due(shop, order=await shop.order(payments=(first, second)))
     await case.until_event("payout_succeeded")
@@ -250,14 +243,7 @@ async def test_r38_finance_ends_a_hold_whose_end_nobody_tells(shop: Shop) -> Non
 
 async def test_r38_a_chargeback_over_a_case_that_pays_nothing_yet_is_only_noted(shop: Shop) -> None:
     case = await shop.open()
-    news = Dispute(
-        provider="stripe",
-        dispute_id="dp_2",
-        payment_reference="pi_x",
-        amount=usd(1),
-        status=DisputeStatus.OPEN,
-        changed_at=await case.now(),
-    )
+    news = dispute(payment_reference="pi_x", dispute_id="dp_2", changed_at=await case.now())
     await case.hear("dispute_update", DisputeUpdate(dispute=news))
     await case.until_event("dispute_open")
     assert case.state is CaseState.UNDER_AUDIT
@@ -275,13 +261,9 @@ async def test_fault_28_evidence_that_an_auditor_looks_at_again_is_paid_for(shop
 @pytest.mark.branch("refunded_elsewhere")
 async def test_fault_10_a_case_whose_money_went_back_by_hand_is_closed_by_finance_and_paid_no_more(shop: Shop) -> None:
     order = await shop.order()
-    by_hand = GatewayRefundRecord(
-        provider="stripe",
-        refund_id="re_by_hand",
-        payment_reference=order.payments[0].reference,
-        amount=usd(order.payments[0].amount),
-        state=PayoutState.SUCCEEDED,
-        created_at=await shop.now(),
+    [paid] = order.payments
+    by_hand = refund_record(
+        "re_by_hand", minor=paid.amount, payment_reference=paid.reference, created_at=await shop.now()
     )
     shop.payouts.record_external_refund(by_hand)
     case = await due(shop, order=order)

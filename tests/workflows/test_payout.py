@@ -6,9 +6,9 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.enums import CaseState, Reason, ResolutionDecision
-from domain.order import OrderLine, Payment
 from domain.payout_state import PayoutState
-from tests.workflows.case_driver import refused_by, usd
+from tests.support.factories import order_line, payment, usd
+from tests.workflows.case_driver import refused_by
 from tests.workflows.refund_cases import due, parcels_of_mugs
 from tests.workflows.shop import Shop
 
@@ -57,9 +57,9 @@ async def test_r31_a_label_dearer_than_the_goods_leaves_nothing_to_pay_and_never
 @pytest.mark.branch("reimbursement")
 async def test_r32_what_exceeds_the_capture_is_owed_outside_the_card(shop: Shop) -> None:
     order = await shop.order(
-        lines=(OrderLine(sku="MUG", product_name="Mug", quantity=1, unit_price=1000),),
+        lines=(order_line(),),
         outbound_postage=200,
-        payments=(Payment(provider="stripe", reference="pi_cap", amount=1200),),
+        payments=(payment("pi_cap", 1200),),
         parcels=parcels_of_mugs(await shop.order()),
     )
     case = await due(shop, Reason.QUALITY, order=order)
@@ -132,8 +132,8 @@ async def test_r34_a_payout_that_is_refused_is_overdue_for_submission_after_a_da
 @pytest.mark.branch("several_payments")
 async def test_r35_each_payment_of_the_order_gets_its_part_in_their_order(shop: Shop) -> None:
     first, second = (
-        Payment(provider="stripe", reference="pi_a", amount=500),
-        Payment(provider="stripe", reference="pi_b", amount=10000),
+        payment("pi_a", 500),
+        payment("pi_b", 10_000),
     )
     case = await due(shop, order=await shop.order(payments=(first, second)))
     assert await case.ended() == "refunded"
@@ -141,7 +141,7 @@ async def test_r35_each_payment_of_the_order_gets_its_part_in_their_order(shop: 
 
 
 async def test_r35_a_provider_that_nobody_serves_parks_the_case(shop: Shop) -> None:
-    order = await shop.order(payments=(Payment(provider="voucher", reference="v-1", amount=20000),))
+    order = await shop.order(payments=(payment("v-1", 20_000, "voucher"),))
     case = await due(shop, order=order)
     await case.until_event("payout_blocked")
     assert case.case().blocked_by == "no_gateway"
