@@ -7,6 +7,8 @@ PYTEST_OPTIONS ?= -n 2 --dist loadfile
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Many processes start here; each would compile every module again where the environment forbids to keep the bytecode.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help install demo dev reconcile test chaos histories check bench lock clean \
 	check-format check-lint check-types check-imports check-compose check-lock

@@ -1,12 +1,16 @@
 """The whole of it: real Temporal, real database, real provider; a case heals without its webhook."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest_asyncio
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHandle
 from temporalio.worker import Worker
 
 from activities.cases import CaseActivities
@@ -35,8 +39,8 @@ from gateways.signal_history import TemporalHistory
 from tests.support.assertions import assert_present
 from tests.support.fakes import ForgetfulStock, OpenVault
 from tests.support.sandbox_process import SandboxProcess
-from tests.support.temporal_env import dev_server
-from tests.workflows.case_driver import OpenCase
+from tests.support.temporal_env import forwarding_server
+from tests.workflows.case_driver import PATIENCE_SECONDS, POLL_SECONDS, OpenCase
 from tests.workflows.shop import Shop
 from worker.build import ActivitySet, runner
 from workflows.client.case_notifier import TemporalCaseNotifier
@@ -45,6 +49,7 @@ from workflows.reconciliation import Reconciled, ReconciliationAsked, Reconcilia
 from workflows.refund.workflow import RefundWorkflow
 
 VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
+HEALING_SECONDS = 600
 
 
 @dataclass
@@ -67,16 +72,32 @@ class Business:
         assert await case.ended() == "refunded"
         return case
 
-    async def reconcile(self) -> Reconciled:
-        return await self.shop.client.execute_workflow(
+    async def reconcile(self, *healed: tuple[OpenCase, str]) -> Reconciled:
+        """Reconcile once; its wait for the cases ends when each has shown its event."""
+        handle = await self.shop.client.start_workflow(
             ReconciliationWorkflow.run,
-            ReconciliationAsked(healing_seconds=5),
+            ReconciliationAsked(healing_seconds=HEALING_SECONDS),
             id="reconciliation/test",
             task_queue=TASK_QUEUE,
         )
+        for case, event in healed:
+            await case.until_event(event)
+        if healed:
+            await until_asleep(handle)
+            await self.shop.env.fast_forward(handle, timedelta(seconds=HEALING_SECONDS))
+        return await handle.result()
 
     def findings(self, case: OpenCase) -> list[Finding]:
         return [one for one in Findings(self.database).page() if one.case_id == case.intake.case_id]
+
+
+async def until_asleep(handle: WorkflowHandle[Any, Any]) -> None:
+    """Wait until the workflow has set its timer."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while EventType.EVENT_TYPE_TIMER_STARTED not in {
+            one.event_type for one in (await handle.fetch_history()).events
+        }:
+            await asyncio.sleep(POLL_SECONDS)
 
 
 def submission(case: OpenCase) -> Submission:
@@ -99,8 +120,8 @@ async def business(tmp_path: Path, sandbox: SandboxProcess) -> AsyncIterator[Bus
     url = f"sqlite:///{tmp_path}/refunds.db"
     migrate(url)
     database = Database(url)
-    async with dev_server() as env:
-        activities = desks_of(env.client, database, StripeGateway(sandbox.api_key, sandbox.url))
+    async with forwarding_server() as env:
+        activities = activities_of(env.client, database, StripeGateway(sandbox.api_key, sandbox.url))
         async with Worker(
             env.client,
             task_queue=TASK_QUEUE,
@@ -113,7 +134,7 @@ async def business(tmp_path: Path, sandbox: SandboxProcess) -> AsyncIterator[Bus
     database.close()
 
 
-def desks_of(client, database, gateway):
+def activities_of(client, database, gateway):
     gateways = {"stripe": gateway}
     activity_set = ActivitySet(
         cases=CaseActivities(
@@ -139,9 +160,8 @@ async def test_fault_11_a_refund_that_failed_later_reopens_its_case_also_when_th
     [payout] = case.case().payouts
     business.sandbox.finish_refund(assert_present(payout.gateway_refund_id), "failed", "account_closed")
 
-    first = await business.reconcile()
+    first = await business.reconcile((case, "payout_reversed"))
     assert first.notified == 1
-    await case.until_event("payout_reversed")
     assert (case.state, case.case().blocked_by) == (CaseState.PAYOUT_BLOCKED, "refund_reversed")
     assert case.case().payouts[0].state is PayoutState.REVERSED
 
