@@ -1,1 +1,1 @@
-"""Composition root of the HTTP service; one file a resource."""
+"""The HTTP service."""

@@ -1,4 +1,4 @@
-"""`python -m api`: serves the HTTP API until it is asked to stop, then answers what it has begun."""
+"""`python -m api`: serves the HTTP API until it is stopped, and finishes the requests that it has begun."""
 
 import logging
 import signal
@@ -27,7 +27,7 @@ log = logging.getLogger("api")
 
 
 async def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; SystemExit says in one line what stands in the way."""
+    """Serve until SIGTERM or SIGINT; if it cannot start, SystemExit says why in one line."""
     keys, database = _keys(settings), _database(settings)
     listening = _listen(settings)
     store = EvidenceStore(bucket_of(settings))
@@ -45,14 +45,14 @@ async def run(settings: Settings) -> None:
     )
     log.info("listening on http://%s:%s", *listening.getsockname()[:2])
     for number in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn hears the signal first, and raises it again once it has shut down in an orderly way.
+        # uvicorn receives the signal first, and raises it again once it has shut down properly.
         signal.signal(number, lambda _number, _frame: None)
     await uvicorn.Server(config).serve(sockets=[listening])
     database.close()
 
 
 def main() -> int:
-    """Run with the environment's settings; what stands in the way is one line on stderr."""
+    """Run with the settings of the environment; if it cannot start, stderr says why in one line."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     settings = load()
     uvloop.run(run(settings))
@@ -72,19 +72,19 @@ def _database(settings: Settings) -> Database:
         database.ping()
     except (ValueError, DatabaseUnavailableError) as error:
         message = " ".join(str(error).split())
-        remedy = f"See {variable('database_url')}; `python -m worker.prepare` makes the tables"
+        remedy = f"Check {variable('database_url')}; `python -m worker.prepare` creates the tables"
         raise SystemExit(f"The API does not start: {message}. {remedy}.") from None
     return database
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """Return a socket that listens where the settings say."""
+    """Return a socket that listens on the configured host and port."""
     host, port = settings.api_host, settings.api_port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        remedy = f"Set {variable('api_host')} and {variable('api_port')} to a free one"
+        remedy = f"Set {variable('api_host')} and {variable('api_port')} to a free address"
         raise SystemExit(f"The API cannot listen on {host} port {port}: {error.strerror}. {remedy}.") from None
 
 
@@ -92,7 +92,7 @@ async def _greet(services: Services) -> None:
     try:
         await services.workflows.ping()
     except WorkflowsUnavailableError as error:
-        raise SystemExit(f"The API does not start: {error.message}. See {variable('temporal_namespace')}.") from None
+        raise SystemExit(f"The API does not start: {error.message}. Check {variable('temporal_namespace')}.") from None
 
 
 def _now() -> datetime:

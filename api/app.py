@@ -1,4 +1,4 @@
-"""The HTTP service: routes, errors, limits and numbers around the services it is given."""
+"""The HTTP application: routes, error answers, limits and metrics for the given services."""
 
 from fastapi import FastAPI
 
@@ -23,14 +23,15 @@ from api.routes import (
     webhooks,
 )
 
-DESCRIPTION = """Ask for refunds, decide about them, send goods back, inspect them, and follow the money.
+DESCRIPTION = """Request refunds, decide about them, return and inspect the goods, and follow the money.
 
-Every error is a problem (RFC 9457); `rule` names the rule of the refund policy that refuses. Amounts are integer minor
-units with a currency, times are UTC. Send an `Idempotency-Key` and repeat a request after any doubt."""
+Every error is a problem (RFC 9457); `rule` names the rule of the refund policy that refuses a request. Amounts are
+integer minor units with a currency, times are UTC. Send an `Idempotency-Key`, and repeat a request whenever you are not
+sure that it arrived."""
 
 
 def create_app(services: Services) -> FastAPI:
-    """Return the service over these services; nothing is started or connected here."""
+    """Return the application for these services; nothing is started or connected here."""
     app = FastAPI(
         title="Refunds",
         version="1",

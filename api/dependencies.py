@@ -1,4 +1,4 @@
-"""What the routes work with, put together by the composition root and handed to them by FastAPI."""
+"""The services that routes depend on; built when the API starts and injected by FastAPI."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ from workflows.client.case_notifier import TemporalCaseNotifier
 
 @dataclass(frozen=True)
 class Services:
-    """The database's books, the evidence store, the way to the refunds, the keys, webhooks' readers, and the clock."""
+    """The database, the evidence store, the running workflows, the keys, the webhook readers, and the clock."""
 
     database: Database
     orders: Orders
@@ -60,12 +60,12 @@ class Services:
 
     @property
     def payment_inbox(self) -> PaymentEventInbox:
-        """What becomes of payment providers' webhooks."""
+        """The inbox that applies payment providers' webhooks."""
         return PaymentEventInbox(self.events, self.payouts, self.disputes, self.notifier, self.now)
 
     @property
     def courier_inbox(self) -> CourierEventInbox:
-        """What becomes of couriers' webhooks."""
+        """The inbox that applies couriers' webhooks."""
         return CourierEventInbox(self.courier_events, self.parcels, self.cases, self.notifier, self.now)
 
     @classmethod
@@ -79,7 +79,7 @@ class Services:
         webhooks: Mapping[str, WebhookReader] = MappingProxyType({}),
         couriers: Mapping[str, CourierReader] = MappingProxyType({}),
     ) -> Self:
-        """Return the services over these parts."""
+        """Return the services built from these parts."""
         return cls(
             database=database,
             orders=Orders(database),

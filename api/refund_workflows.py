@@ -1,4 +1,4 @@
-"""The running refunds, as the edge talks to them: what they answer with becomes one of a few named failures."""
+"""The API's access to running refunds; every failure becomes one of a few named errors."""
 
 import asyncio
 import logging
@@ -28,8 +28,8 @@ from workflows.client.start_options import identity, workflow_id
 from workflows.refund.workflow import RefundWorkflow
 
 IN_FLIGHT_PER_CASE = 3
-"""Messages that one case is sent at a time: Temporal keeps 10 of a workflow in flight, over all API processes, and
-drops all of them for one too many (`history.maxInFlightUpdates`)."""
+"""How many messages a process sends to one case at a time: Temporal allows 10 in flight per workflow, over all API
+processes, and drops all of them if there is one more (`history.maxInFlightUpdates`)."""
 
 log = logging.getLogger("api")
 M = TypeVar("M", bound=Message)
@@ -38,7 +38,7 @@ Update: TypeAlias = UpdateMethodMultiParam[[RefundWorkflow, M], Coroutine[Any, A
 
 
 class RefundWorkflows:
-    """Starts refunds and tells them things; an answer is given once the case's record holds it."""
+    """Starts refunds and sends them messages; a call returns once the change is in the case's record."""
 
     def __init__(self, client: Client, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._client = client
@@ -46,7 +46,7 @@ class RefundWorkflows:
         self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def open(self, intake: CaseIntake) -> None:
-        """Start the refund and return when its request is judged; the same when it is started already.
+        """Start the refund, unless it is started already, and return once its request is checked.
 
         Raises WorkflowsUnavailableError.
         """
@@ -60,7 +60,7 @@ class RefundWorkflows:
             log.info("case %s was opened and has ended before", intake.case_id)
 
     async def send(self, case_id: str, update: Update[M], message: M) -> None:
-        """Send the update to the running refund and return once what it changed is recorded.
+        """Send the update to the running refund and return once the change is recorded.
 
         Raises NotRunningError, RefusedError, WrongStateError, WorkflowsUnavailableError.
         """
@@ -69,9 +69,9 @@ class RefundWorkflows:
             await handle.execute_update(update, message)  # pyright: ignore[reportUnknownMemberType] - the SDK's type
 
     async def reopen(self, intake: CaseIntake, update: Update[M], message: M) -> None:
-        """Take a recorded case up again in a new run, unless one runs, and send it the update (R12, R19).
+        """Restart a recorded case in a new run, unless one is running, and send it the update (R12, R19).
 
-        Raises as `tell` does.
+        Raises as `send` does.
         """
         start = _start(intake.amend(resumes=True), WorkflowIDReusePolicy.ALLOW_DUPLICATE)
         async with self._answering(intake.case_id):
@@ -80,7 +80,7 @@ class RefundWorkflows:
             )
 
     async def ping(self) -> None:
-        """Return when Temporal serves the namespace; raises WorkflowsUnavailableError."""
+        """Check that Temporal serves the namespace; raises WorkflowsUnavailableError if not."""
         asked = DescribeNamespaceRequest(namespace=self._client.namespace)
         try:
             async with self._answering("none"):
@@ -90,7 +90,7 @@ class RefundWorkflows:
 
     @asynccontextmanager
     async def _answering(self, case_id: str) -> AsyncGenerator[None]:
-        """Let what is inside take its turn at the case, give it some seconds to be answered, and name its failure."""
+        """Make the enclosed call wait for its turn at the case, limit its duration, and name its failure."""
         turns = self._turns.setdefault(case_id, asyncio.Semaphore(IN_FLIGHT_PER_CASE))
         async with answering(self._patience_seconds), turns:
             try:
@@ -110,7 +110,7 @@ def _start(intake: CaseIntake, reuse: WorkflowIDReusePolicy) -> WithStartWorkflo
 
 
 def _refusal(case_id: str, error: WorkflowUpdateFailedError) -> Exception:
-    """Return what the workflow said no with."""
+    """Return the error that corresponds to the workflow's refusal."""
     said = error.cause
     if not isinstance(said, ApplicationError):
         return error

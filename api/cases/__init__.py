@@ -1,1 +1,1 @@
-"""How the routes reach cases: access, ids, messages to the running workflow, uploads."""
+"""What routes use to handle cases: access, ids, messages to the running workflow, uploads."""

@@ -1,4 +1,4 @@
-"""Which cases a caller can see, and as what."""
+"""Which cases a caller can see, and what is shown of them."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ from domain.errors import UnknownCaseError
 
 
 def visible_case(who: Caller, case_id: CaseIdPath, services: ServicesDep) -> Case:
-    """Return the case as recorded; a storefront sees those it opened. Raises UnknownCaseError."""
+    """Return the recorded case; a storefront sees only cases that it opened. Raises UnknownCaseError."""
     case = services.cases.case(case_id)
     is_of_another_shop = who.role is Role.STOREFRONT and services.submissions.principal(case_id) != who.name
     if case is None or is_of_another_shop:
@@ -30,7 +30,7 @@ VisibleCase = Annotated[Case, Depends(visible_case)]
 
 
 async def recorded(services: Services, case_id: str) -> Case:
-    """Return a case that is known to be recorded, as it now stands."""
+    """Return the current record of a case that is known to exist."""
     case = await run_in_threadpool(services.cases.case, case_id)
     if case is None:
         raise UnknownCaseError(f"there is no case {case_id}")
@@ -38,12 +38,12 @@ async def recorded(services: Services, case_id: str) -> Case:
 
 
 async def show(services: Services, who: Principal, case: Case, tickets: Iterable[EvidenceTicket] = ()) -> CaseView:
-    """Return the case as the caller may see it."""
+    """Return the case with what the caller may see of it."""
     return await run_in_threadpool(_view, services, who, case, tuple(tickets))
 
 
 def item_of(case: Case) -> CaseItem:
-    """Return the case as it stands in a list."""
+    """Return the case as an item of a list."""
     return CaseItem(**_fields(case))
 
 

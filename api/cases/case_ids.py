@@ -1,7 +1,7 @@
-"""New ids for cases and evidence: the one place where something is random.
+"""New ids for cases and evidence; the only place that uses randomness.
 
-They are ULIDs in lower case (48 bits of milliseconds, 80 random bits, Crockford's base 32): no two edges that create
-at the same time need to know of each other, ids sort by time, and nobody can guess another case's.
+They are ULIDs in lower case (48 bits of milliseconds, 80 random bits, Crockford's base 32): processes can create them
+without knowing of each other, they sort by time, and nobody can guess the id of another case.
 """
 
 from datetime import UTC, datetime, timedelta

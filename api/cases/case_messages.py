@@ -1,4 +1,4 @@
-"""Messages to cases: sent to the running refund, or to one taken up again, and answered by the case as recorded."""
+"""Messages to cases: sent to the running workflow, or to a reopened one, and answered with the recorded case."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from workflows.client.availability import NotRunningError
 
 
 async def send(services: Services, case_id: str, update: Update[M], message: M) -> Case:
-    """Send the message and return the case as it stands once it is taken, or was taken before.
+    """Send the message and return the case once the message is applied, or if it was applied before.
 
     Raises RefusedError, WrongStateError, WorkflowsUnavailableError.
     """
@@ -28,12 +28,12 @@ async def send(services: Services, case_id: str, update: Update[M], message: M) 
 
 
 def stamp(services: Services, event_id: str | None) -> dict[str, Any]:
-    """Return what every message says of its own receipt."""
+    """Return the fields that every message has: its event id and when it was received."""
     return {"event_id": event_id, "received_at": services.now()}
 
 
 async def keep_note(services: Services, who: Principal, case: Case, event: CaseEvent, text: str | None) -> None:
-    """Keep a free text in the timeline beside what it explains; once, when the same comes again."""
+    """Store a free text in the timeline, next to the event that it explains; the same text is stored only once."""
     if text is not None:
         await run_in_threadpool(services.cases.note, case.case_id, case.updated_at, who.name, event, None, text)
 
@@ -43,7 +43,7 @@ async def _tell_ended(services: Services, case_id: str, update: Update[M], messa
     if message.event_id in case.processed_events:
         if case.processed_events[message.event_id] == message.identity:
             return
-        raise WrongStateError(case_id, case.state, f"another message came under the id {message.event_id} before")
+        raise WrongStateError(case_id, case.state, f"another message was already sent with the id {message.event_id}")
     if case.last_messages.get(message.kind) == message.fingerprint:
         return
     intake = await run_in_threadpool(services.submissions.get, case_id)
@@ -56,4 +56,4 @@ async def _tell_ended(services: Services, case_id: str, update: Update[M], messa
 
 
 def _ended(case: Case) -> str:
-    return f"the case is in the state {case.state} and takes no such message any more"
+    return f"the case is in the state {case.state} and no longer accepts this"

@@ -1,4 +1,4 @@
-"""Uploads of evidence: announced, allowed by tickets, then verified and pinned, or refused (R8, fault 27)."""
+"""Uploads of evidence: announced, uploaded with tickets, then verified and pinned or refused (R8, fault 27)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
@@ -16,14 +16,14 @@ from gateways.evidence.media_types import limit_bytes
 
 
 def refuse_too_large(field: str, items: Iterable[AnnouncedEvidence]) -> None:
-    """Raise InvalidInputError for the first file that is larger than its kind may be."""
+    """Raise InvalidInputError for the first file that is larger than its type allows."""
     for place, item in enumerate(items):
         if item.size > (limit := limit_bytes(item.content_type)):
-            raise InvalidInputError(f"{field}.{place}.size", f"a file of {item.content_type} has at most {limit} bytes")
+            raise InvalidInputError(f"{field}.{place}.size", f"{item.content_type} may have at most {limit} bytes")
 
 
 def photo_ids(case_id: str, scan_id: str, photos: Sequence[AnnouncedEvidence]) -> dict[str, AnnouncedEvidence]:
-    """Return the photos of a scan by ids that are the same when the scan is repeated."""
+    """Return the photos of a scan by id; a repeated scan gets the same ids."""
     seeds = (f"{case_id}/{scan_id}/{place}" for place in range(len(photos)))
     return {f"ev_{sha256(seed.encode()).hexdigest()[:26]}": item for seed, item in zip(seeds, photos, strict=True)}
 
@@ -31,26 +31,26 @@ def photo_ids(case_id: str, scan_id: str, photos: Sequence[AnnouncedEvidence]) -
 async def announce(
     services: Services, case_id: str, items: Mapping[str, AnnouncedEvidence]
 ) -> tuple[EvidenceTicket, ...]:
-    """Record what is not announced yet, and return a fresh ticket for each that is still to come."""
+    """Record files that are not announced yet, and return a fresh ticket for each file that is not uploaded yet."""
     return await run_in_threadpool(_announce, services, case_id, items) if items else ()
 
 
 async def open_tickets(services: Services, case_id: str) -> tuple[EvidenceTicket, ...]:
-    """Return a fresh ticket for each piece of evidence of the case that is still to come."""
+    """Return a fresh ticket for each piece of evidence of the case that is not uploaded yet."""
     return await run_in_threadpool(_tickets, services, case_id)
 
 
 def take_upload(services: Services, record: EvidenceRecord) -> EvidenceRecord:
-    """Return the evidence with the verdict about its upload; the first verdict stands.
+    """Verify the upload and return the evidence with the verdict; an earlier verdict stays.
 
-    Raises EvidenceMissingError while nothing is uploaded, and StoreUnavailableError.
+    Raises EvidenceMissingError if nothing is uploaded yet, and StoreUnavailableError.
     """
     if record.status is not EvidenceStatus.ANNOUNCED:
         return record
     try:
         pinned = services.store.verify(record.case_id, record.evidence_id, record.item)
     except EvidenceMissingError as missing:
-        raise EvidenceMissingError(f"{missing.message}; announcing the file again renews a dead ticket") from missing
+        raise EvidenceMissingError(f"{missing.message}; if it has expired, announce the file again") from missing
     except EvidenceRefusedError as refused:
         return services.evidence.refuse(record.evidence_id, refused.message, services.now())
     return services.evidence.pin(record.evidence_id, pinned.version_id, pinned.sha256, services.now())

@@ -1,1 +1,1 @@
-"""What every request passes: authentication, body limit, metrics; and the pages that are served."""
+"""What applies to every request (authentication, body limit, metrics), and the pages that are served."""

@@ -1,4 +1,4 @@
-"""Who calls: a Bearer key becomes a principal with a role, and a route says which roles it lets in."""
+"""Authentication: a Bearer key identifies a principal with a role, and each route names the roles it allows."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
@@ -16,29 +16,29 @@ from domain.value import Value
 
 
 class Principal(Value):
-    """Who acts: the name stands in timelines and decisions."""
+    """Who makes a request; the name appears in timelines and decisions."""
 
     role: Role
     name: Actor
 
     def may(self, *roles: Role) -> bool:
-        """Return whether one of the roles is the principal's; an admin's is every one."""
+        """Return whether the principal has one of the roles; an admin has all of them."""
         return self.role in {Role.ADMIN, *roles}
 
 
 class KeyRing:
-    """The keys that open the API, kept as hashes."""
+    """The valid keys of the API, stored as hashes."""
 
     def __init__(self, principals: Mapping[str, Principal]) -> None:
         self._principals = {_digest(key): principal for key, principal in principals.items()}
 
     @classmethod
     def of(cls, holders: Mapping[str, KeyHolder]) -> Self:
-        """Return the ring of the settings' keys; raises ValueError when a name cannot stand in records."""
+        """Return the configured keys; raises ValueError if a holder's name is not allowed in records."""
         return cls({key: _principal(holder) for key, holder in holders.items()})
 
     def principal(self, key: str) -> Principal | None:
-        """Return whom the key stands for, or None; takes the same time however much of a key is right."""
+        """Return whose key it is, or None; takes the same time however much of a wrong key is right."""
         presented = _digest(key)
         fitting = [who for digest, who in self._principals.items() if compare_digest(digest, presented)]
         return fitting[0] if fitting else None
@@ -56,7 +56,7 @@ async def caller(
     ring: KeyRing = request.app.state.services.keys
     principal = ring.principal(presented.credentials)
     if principal is None:
-        raise UnauthenticatedError("this key opens nothing; ask for one that does", presented=True)
+        raise UnauthenticatedError("this key is not valid; ask the service's operator for one", presented=True)
     return principal
 
 
@@ -64,7 +64,7 @@ Caller = Annotated[Principal, Depends(caller)]
 
 
 def only(*roles: Role) -> Callable[[Principal], Awaitable[Principal]]:
-    """Return a dependency that lets in principals of these roles; others get a ForbiddenError."""
+    """Return a dependency that allows principals with these roles only; others get a ForbiddenError."""
 
     async def let_in(principal: Caller) -> Principal:
         if not principal.may(*roles):
@@ -90,6 +90,6 @@ def _principal(holder: KeyHolder) -> Principal:
         return Principal(role=holder.role, name=holder.name)
     except ValidationError:
         raise ValueError(
-            f"the name of a key's holder ({holder.role}) must begin with a letter or digit, go on with those, blanks "
-            "or ._@:/- and have at most 80 characters"
+            f"the name of a key's holder ({holder.role}) must begin with a letter or digit, contain only letters, "
+            "digits, blanks and ._@:/- and have at most 80 characters"
         ) from None

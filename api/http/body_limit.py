@@ -1,4 +1,4 @@
-"""Bodies are read whole before anybody looks at them, up to a limit."""
+"""Reads each request's body completely before it is processed, up to a limit."""
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
@@ -12,7 +12,7 @@ PATIENCE_BYTES = 16 * LIMIT_BYTES
 
 
 class BodyLimit:
-    """Answers requests with a body above the limit itself, with 413."""
+    """Answers requests whose body is above the limit with 413."""
 
     def __init__(self, app: ASGIApp, limit_bytes: int = LIMIT_BYTES) -> None:
         self._app = app
@@ -28,17 +28,16 @@ class BodyLimit:
         except ClientDisconnect:
             return
         if body is None:
-            message = (
-                f"the body has more than {self._limit_bytes} bytes; no request needs that (files go by upload ticket)"
-            )
+            message = f"the body has more than {self._limit_bytes} bytes; send files with upload tickets instead"
             await answer_with(BodyTooLargeError(message), scope)(scope, receive, send)
         else:
             await self._app(scope, _given(body, receive), send)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
-        """Return the body, or None when it is too large; raises ClientDisconnect when it breaks off.
+        """Return the body, or None if it is too large; raises ClientDisconnect if the client goes away.
 
-        A somewhat larger one is read to its end and dropped: a client that is still sending would not hear the answer.
+        A body slightly above the limit is read to its end and dropped, because a client that is still sending would
+        not see the answer.
         """
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdigit() and int(announced) > PATIENCE_BYTES:
@@ -58,7 +57,7 @@ class BodyLimit:
 
 
 def _given(body: bytes, receive: Receive) -> Receive:
-    """Return a receive that gives the body at once, and then what else comes: that the client has gone."""
+    """Return a `receive` that yields the body at once, and then later events such as the client's disconnect."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive_given() -> Message:

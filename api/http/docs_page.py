@@ -1,4 +1,4 @@
-"""The page to read and try the API, with its scripts from this machine: keys typed into it go nowhere else."""
+"""The page to read and try the API; its scripts come from this service, so that typed keys go nowhere else."""
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -25,6 +25,6 @@ async def docs() -> HTMLResponse:
 
 
 def serve(app: FastAPI) -> None:
-    """Serve the page at /docs and what it needs below."""
+    """Serve the page at /docs, and its assets below it."""
     app.include_router(router)
     app.mount(ASSETS, StaticFiles(packages=[("fastapi_swagger", "resources")]))

@@ -1,4 +1,4 @@
-"""What Prometheus reads: requests by route and status, how long they took, and the process itself."""
+"""Metrics for Prometheus: requests by route and status, their duration, and the process itself."""
 
 import time
 from collections.abc import Callable
@@ -20,7 +20,7 @@ METHODS = frozenset(method.value for method in HTTPMethod)
 
 
 class Metrics:
-    """The numbers of one app."""
+    """The metrics of one application."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -42,30 +42,30 @@ class Metrics:
 
         self.gateway_events = Gauge(
             "refunds_gateway_events",
-            "Webhooks taken in, by what became of them",
+            "Stored webhooks by status",
             ("status",),
             registry=self._registry,
         )
 
     def count(self, scope: Scope, status: int, seconds: float) -> None:
-        """Count one request; paths that lead nowhere are one route, so that nobody can fill the memory with them."""
+        """Count one request; unknown paths count as one route, so that nobody can fill the memory with them."""
         route = getattr(scope.get("route"), "path", "unmatched")
         method = scope["method"] if scope["method"] in METHODS else "other"
         self._requests.labels(method, route, status).inc()
         self._seconds.labels(method, route).observe(seconds)
 
     def count_events(self, count: Callable[[str], int]) -> None:
-        """Read from the inbox what became of webhooks."""
+        """Update the numbers of webhooks by status from the inbox."""
         for status in EVENT_STATUSES:
             self.gateway_events.labels(status).set(count(status))
 
     def text(self) -> bytes:
-        """Return the numbers as Prometheus reads them."""
+        """Return the metrics in Prometheus' text format."""
         return generate_latest(self._registry)
 
 
 class Measured:
-    """Counts every request that passes."""
+    """Counts every request."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, timer: Callable[[], float] = time.perf_counter) -> None:
         self._app = app
@@ -73,7 +73,7 @@ class Measured:
         self._timer = timer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and count it with the status it was answered with."""
+        """Pass the request on, and count it with the status of its answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""The OpenAPI document: problems with their media type, and the statuses a call can be answered with."""
+"""The OpenAPI document, with the problems that each call can be answered with."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,32 +13,32 @@ from api.schemas.examples import order_delivered_before
 
 DESCRIPTIONS = {
     400: "The body is not JSON.",
-    401: "No key, or one that opens nothing.",
+    401: "The key is missing or not valid.",
     403: "The key's role may not do this; the detail names the role needed.",
-    404: "There is none, or not for this key.",
-    409: "Contradicts what was said before, or the state of the case; `state` says which it is in.",
+    404: "There is no such resource, or this key may not see it.",
+    409: "Contradicts an earlier request or the state of the case; `state` is the case's current state.",
     413: "The body is larger than 1 MiB.",
-    422: "A field is wrong (`errors` says which), or a rule of the policy refuses (`rule` says which).",
-    503: "A part behind the service does not answer; repeat after `Retry-After` seconds.",
+    422: "A field is wrong (`errors` says which), or a rule of the policy refuses the request (`rule` says which).",
+    503: "A system behind the service does not answer; repeat the request after `Retry-After` seconds.",
 }
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the problems that a call can be answered with, for its documentation."""
+    """Return the documentation of the problems with which a call can be answered."""
     return {status: {"model": Problem, "description": DESCRIPTIONS[status]} for status in statuses}
 
 
 MESSAGE_ANSWERS = answers(400, 401, 403, 404, 409, 413, 422, 503)
-"""What a call that tells a case something can be answered with."""
+"""The problems with which a message to a case can be answered."""
 
 
 def operation_id(route: APIRoute) -> str:
-    """Return the name of the function behind the route, as the operation's id."""
+    """Return the operation's id, which is the name of the route's function."""
     return route.name
 
 
 class Document:
-    """The OpenAPI document of an app, made once; only the dates of its examples move on, so that they keep working."""
+    """The OpenAPI document of an application, built once; only the dates of its examples change, to keep them valid."""
 
     def __init__(self, app: FastAPI, now: Callable[[], datetime]) -> None:
         self._make = app.openapi

@@ -1,4 +1,4 @@
-"""The scanning page at /scan/: the files of `web/scanner/` as they are, under a strict content security policy."""
+"""The scanning page at /scan/: serves the files of `web/scanner/` with a strict content security policy."""
 
 import mimetypes
 from pathlib import Path
@@ -21,7 +21,7 @@ mimetypes.add_type("application/wasm", ".wasm")
 
 
 class ScannerFiles(StaticFiles):
-    """The page's files; it may upload to the evidence store and ask nobody else."""
+    """The page's files; the page may contact this service and the evidence store, and nobody else."""
 
     def __init__(self, store_origin: str) -> None:
         super().__init__(directory=FILES, html=True)

@@ -1,1 +1,1 @@
-"""What becomes of webhooks and scans once they are taken in."""
+"""Applies stored webhooks and scans to cases."""

@@ -1,4 +1,4 @@
-"""Webhooks are applied as soon as they are answered; what fails is left to the sweep (`workflows.inbox_sweep`)."""
+"""Applies webhooks right after they are answered; failures are left to the sweep (`workflows.inbox_sweep`)."""
 
 import asyncio
 import logging
@@ -16,9 +16,9 @@ log = logging.getLogger("api")
 
 
 async def apply_payment_event(services: Services, event: GatewayEvent) -> None:
-    """Apply the event behind the answer to the call that made its refund.
+    """Apply the event, but not before the call that made its refund has been answered.
 
-    Providers tell of a refund while they still answer for it: a case that is submitting has asked already.
+    Providers may report a refund while they still answer the call that made it; the case gets that answer anyway.
     """
     with _left_to_the_sweep():
         await asyncio.sleep(await run_in_threadpool(services.payment_inbox.answer_is_due_in, event))
@@ -32,7 +32,7 @@ async def apply_courier_event(services: Services, event: CourierEvent) -> None:
 
 
 async def apply_parked_events(services: Services, tracking_number: str) -> None:
-    """Apply what a courier reported of the number before anybody gave it (fault 16)."""
+    """Apply events of the number that arrived before the number was registered with a case (fault 16)."""
     with _left_to_the_sweep():
         await services.courier_inbox.apply_parked(tracking_number)
 
@@ -42,4 +42,4 @@ def _left_to_the_sweep() -> Generator[None]:
     try:
         yield
     except DatabaseUnavailableError as error:
-        log.warning("what came in is applied later: %s", error.message)
+        log.warning("the event will be applied later: %s", error.message)

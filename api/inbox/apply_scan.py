@@ -1,4 +1,4 @@
-"""What becomes of a scan: carried to its case once, kept as an unexpected parcel, refused, or to be sent again."""
+"""Applies a scan: to its case (once), as an unexpected parcel, refused, or to be sent again."""
 
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope
@@ -22,9 +22,9 @@ from workflows.refund.workflow import RefundWorkflow
 
 
 async def answer(services: Services, who: Principal, scan: Scan | UnreadableScan, scope: Scope) -> ScanAnswer:
-    """Return what became of the scan; said again under its id, it is answered as the first time and changes nothing.
+    """Apply the scan and return the answer; a repeat of its id gets the answer of the first time and changes nothing.
 
-    Raises DatabaseUnavailableError; everything else is an answer.
+    Raises DatabaseUnavailableError; every other failure is an answer.
     """
     if isinstance(scan, UnreadableScan):
         return _refused(scan, scan.why(), scope)
@@ -33,7 +33,7 @@ async def answer(services: Services, who: Principal, scan: Scan | UnreadableScan
     except ScanReusedError as reused:
         return _refused(scan, reused, scope)
     if known is None:
-        said = await _carried(services, who, scan, scope)
+        said = await _applied_to_case(services, who, scan, scope)
         if said.status is not ScanStatus.RETRY:
             kept = said.amend(upload_tickets=())
             await run_in_threadpool(services.scans.answer, scan.scan_id, kept.model_dump_json(exclude_none=True))
@@ -46,7 +46,7 @@ async def answer(services: Services, who: Principal, scan: Scan | UnreadableScan
     )
 
 
-async def _carried(services: Services, who: Principal, scan: Scan, scope: Scope) -> ScanAnswer:
+async def _applied_to_case(services: Services, who: Principal, scan: Scan, scope: Scope) -> ScanAnswer:
     cases = await run_in_threadpool(services.parcels.cases_of, scan.code)
     try:
         if scan.kind is ScanKind.RECEIVED:
@@ -86,8 +86,8 @@ def _received_says(case: Case) -> str:
     if case.state is CaseState.RECEIVED:
         return "Received. The goods can be inspected now."
     if case.rest_received_at:
-        return "Received. The goods can be inspected once what came first is settled."
-    return "Received before; nothing more of this case is expected."
+        return "Received. The goods can be inspected once the first parcel is settled."
+    return "Already received; nothing more is expected for this case."
 
 
 async def _why_unknown(services: Services, code: str) -> str:
@@ -97,11 +97,11 @@ async def _why_unknown(services: Services, code: str) -> str:
 
 async def _inspected(services: Services, who: Principal, scan: Scan, cases: list[Case]) -> ScanAnswer:
     if not scan.lines:
-        raise InvalidInputError("lines", "say what was found: at least one line")
+        raise InvalidInputError("lines", "send what was found, at least one line")
     refuse_too_large("photos", scan.photos)
     case = next((one for one in reversed(cases) if one.is_open), cases[-1] if cases else None)
     if case is None:
-        raise UnknownParcelError("no case has this code: record the parcel as received, an operator finds its case")
+        raise UnknownParcelError("no case has this code: record the parcel as received; an operator will find its case")
     message = WarehouseInspection(
         lines=scan.lines,
         scan_id=scan.scan_id,
@@ -120,12 +120,12 @@ async def _tickets(services: Services, case_id: str, scan: Scan) -> tuple[Eviden
 
 
 async def _unexpected(services: Services, who: Principal, scan: Scan, why: str) -> ScanAnswer:
-    """Keep the parcel for an operator (R21)."""
+    """Record the parcel as unexpected, for an operator (R21)."""
     parcel = UnexpectedParcel(
         parcel_id=scan.scan_id, code=scan.code, why=why, received_by=who.name, received_at=services.now()
     )
     await run_in_threadpool(services.parcels.expect_nothing_of, parcel)
-    message = f"Kept as an unexpected parcel, because {why}: put it aside, an operator finds out whose it is."
+    message = f"Recorded as an unexpected parcel, because {why}. Put it aside; an operator will find out whose it is."
     return ScanAnswer(scan_id=scan.scan_id, status=ScanStatus.UNEXPECTED, message=message)
 
 
@@ -149,8 +149,8 @@ def _refused(scan: Scan | UnreadableScan, error: DomainError, scope: Scope) -> S
 
 _OUTCOMES = {
     CaseState.PAYOUT_DUE: "Inspected. The refund is on its way.",
-    CaseState.REPLACEMENT_DUE: "Inspected. The replacement is sent once the stock holds it.",
-    CaseState.INSPECTION_FAILED: "Inspected. An auditor decides about what was not accepted.",
+    CaseState.REPLACEMENT_DUE: "Inspected. The replacement is sent once it is reserved.",
+    CaseState.INSPECTION_FAILED: "Inspected. An auditor decides about the units that were not accepted.",
     CaseState.IN_TRANSIT: "Inspected. The rest is still expected.",
     CaseState.AWAITING_RETURN: "Inspected. The rest is still expected.",
 }

@@ -1,4 +1,4 @@
-"""What only the edge can refuse; problems.py says which HTTP status each becomes."""
+"""Errors that only the API raises; statuses.py maps each to its HTTP status."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,7 +8,7 @@ from domain.errors import DomainError
 
 
 class UnauthenticatedError(DomainError):
-    """No key came with the request, or one that opens nothing."""
+    """The request has no key, or one that is not valid."""
 
     code = "unauthenticated"
 
@@ -18,16 +18,16 @@ class UnauthenticatedError(DomainError):
 
 
 class ForbiddenError(DomainError):
-    """The key is good, but its role may not do this."""
+    """The key is valid, but its role may not do this."""
 
     code = "forbidden"
 
     def __init__(self, role: str, needed: Iterable[str]) -> None:
-        super().__init__(f"this needs the role {' or '.join(needed)}; the key given has the role {role}")
+        super().__init__(f"this needs the role {' or '.join(needed)}; this key has the role {role}")
 
 
 class InvalidInputError(DomainError):
-    """A field is wrong in a way that its schema alone cannot tell."""
+    """A field is wrong in a way that its schema cannot express."""
 
     code = "invalid_request"
 
@@ -44,7 +44,7 @@ class BodyTooLargeError(DomainError):
 
 
 class RefusedError(DomainError):
-    """A rule of the policy says no; `recorded` when the refusal stands in a case of its own (R3)."""
+    """A rule of the policy refuses; `recorded` if the refusal is on record as a case of its own (R3)."""
 
     code = "refused"
 
@@ -56,7 +56,7 @@ class RefusedError(DomainError):
 
 
 class WrongStateError(DomainError):
-    """The case is in a state in which this makes no sense, or no longer."""
+    """The case is in a state that does not allow this, or no longer allows it."""
 
     code = "wrong_state"
 
@@ -67,23 +67,23 @@ class WrongStateError(DomainError):
 
 
 class TooMuchEvidenceError(DomainError):
-    """The case holds as many pieces of evidence as it may."""
+    """The case has as many pieces of evidence as allowed."""
 
     code = "too_much_evidence"
 
 
 class UnknownProviderError(DomainError):
-    """Nobody takes webhooks of that provider here."""
+    """This service does not accept webhooks of that provider."""
 
     code = "unknown_provider"
 
     def __init__(self, provider: str, known: Sequence[str]) -> None:
-        takes = f"it takes those of {', '.join(known)}" if known else "no signing secret is set"
-        super().__init__(f"no webhooks of {provider!r} are taken here: {takes}")
+        accepted = f"those of {', '.join(known)} are" if known else "no signing secret is set"
+        super().__init__(f"webhooks of {provider!r} are not accepted; {accepted}")
 
 
 class NotReadyError(DomainError):
-    """A part that this service needs does not answer."""
+    """A system that this service needs does not answer."""
 
     code = "not_ready"
 

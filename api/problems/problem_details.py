@@ -1,4 +1,4 @@
-"""The shape of every error answer (RFC 9457), and how one is written."""
+"""The shape of all error answers (RFC 9457), and how they are written."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -16,22 +16,22 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(BaseModel):
-    """What went wrong: `type` is stable, `detail` is about this one occurrence and says how to mend it."""
+    """What went wrong: `type` is stable; `detail` is about this occurrence and says how to fix it."""
 
     type: str = Field(examples=["/problems/window-passed"])
     title: str
     status: int
     detail: str
-    instance: str = Field(description="the path of the request, or of the case that records a refusal")
-    rule: str | None = Field(default=None, description="the rule of the refund policy that says no", examples=["R3"])
+    instance: str = Field(description="the path of the request, or of the case that records the refusal")
+    rule: str | None = Field(default=None, description="the rule of the refund policy that refuses", examples=["R3"])
     case_id: str | None = None
-    state: CaseState | None = Field(default=None, description="the state of the case, where that is what is wrong")
+    state: CaseState | None = Field(default=None, description="the state of the case, if it does not allow the request")
     deadline: Deadline | None = Field(default=None, description="the deadline that was missed")
     errors: tuple[FieldError, ...] | None = None
 
 
 class Fault(BaseModel):
-    """What a problem is about, before it is known which request it answers."""
+    """A problem without the request that it answers."""
 
     code: str
     status: HTTPStatus
@@ -40,7 +40,7 @@ class Fault(BaseModel):
 
 
 def problem_of(scope: Scope, fault: Fault) -> Problem:
-    """Return the problem of a request; its type is the code as a slug."""
+    """Return the problem for a request; its type is made from the fault's code."""
     slug = fault.code.lower().replace("_", "-").replace(" ", "-")
     return Problem(
         type=f"/problems/{slug}",
@@ -52,11 +52,11 @@ def problem_of(scope: Scope, fault: Fault) -> Problem:
 
 
 def respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
-    """Return the answer that carries the problem."""
+    """Return the HTTP answer with the problem."""
     body = problem.model_dump_json(exclude_none=True)
     return Response(body, problem.status, headers, media_type=MEDIA_TYPE)
 
 
 def path_of(scope: Scope) -> str:
-    """Return the path of a request in plain ASCII, whatever came."""
+    """Return the path of a request in plain ASCII, whatever was sent."""
     return quote(str(scope["path"]), safe="/:@!$&'()*+,;=~-._")[:500]

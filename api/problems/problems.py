@@ -1,4 +1,4 @@
-"""Errors as HTTP: the only place where one becomes the other."""
+"""Turns every error into an HTTP answer."""
 
 import logging
 import traceback
@@ -38,22 +38,22 @@ NO_DATABASE = Fault(
     code="database_unavailable",
     status=HTTPStatus.SERVICE_UNAVAILABLE,
     title="The database does not answer",
-    detail="Repeat the request later, with the same Idempotency-Key where it had one: nothing is lost or doubled.",
+    detail="Repeat the request later, with the same Idempotency-Key if it had one: nothing is lost or done twice.",
 )
 UNEXPECTED = Fault(
     code="internal_error",
     status=HTTPStatus.INTERNAL_SERVER_ERROR,
     title="Unexpected error",
-    detail="A fault of the service, which is logged. Repeating the request with the same Idempotency-Key is safe.",
+    detail="The service failed, and the error is logged. You can repeat the request with the same Idempotency-Key.",
 )
 HTTP_SAYS = {
-    HTTPStatus.NOT_FOUND: "There is nothing at this path; /docs lists what there is.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This path does not take that method; the header Allow says which it takes.",
+    HTTPStatus.NOT_FOUND: "There is nothing at this path; /docs lists all paths.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This path does not allow that method; the header Allow lists those that it allows.",
 }
 
 
 def install(app: FastAPI) -> None:
-    """Make every error of the app a problem."""
+    """Make the application answer every error with a problem."""
     app.add_exception_handler(DomainError, _domain_error)
     app.add_exception_handler(DatabaseUnavailableError, _database_unavailable)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -62,9 +62,9 @@ def install(app: FastAPI) -> None:
 
 
 class UnexpectedErrors:
-    """Answers what nobody expected with a 500 that tells nothing, and logs where it was raised.
+    """Answers unexpected errors with a 500 without details, and logs where they were raised.
 
-    The log leaves the error's message out, which may quote what a customer wrote.
+    The log does not contain the error's message, which may quote what a customer wrote.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -95,7 +95,7 @@ def answer_with(error: DomainError, scope: Scope) -> Response:
 
 
 def problem_from(error: DomainError, scope: Scope) -> Problem:
-    """Return the problem that the error is to whoever asked."""
+    """Return the problem with which the error is answered."""
     status, title = STATUSES[type(error)]
     code, members = _particulars(error)
     problem = problem_of(scope, Fault(code=code, status=status, title=title, detail=error.message))
@@ -109,7 +109,7 @@ def _domain_error(request: Request, error: Exception) -> Response:
 
 
 def _particulars(error: DomainError) -> tuple[str, dict[str, Any]]:
-    """Return the code of the problem, and what else it tells."""
+    """Return the code of the problem, and its other fields."""
     match error:
         case RefusedError(refusal=refusal, case_id=case_id):
             path = {"instance": f"/v1/refunds/{case_id}"} if error.recorded else {}

@@ -1,4 +1,4 @@
-"""Which status and title each named failure is answered with."""
+"""The HTTP status and title of each named failure."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -38,7 +38,7 @@ from domain.errors import (
 
 STATUSES: Mapping[type[DomainError], tuple[HTTPStatus, str]] = {
     UnauthenticatedError: (HTTPStatus.UNAUTHORIZED, "A key is needed"),
-    ForbiddenError: (HTTPStatus.FORBIDDEN, "Not with this key"),
+    ForbiddenError: (HTTPStatus.FORBIDDEN, "Not allowed with this key"),
     BadSignatureError: (HTTPStatus.UNAUTHORIZED, "Signature not valid"),
     UnknownProviderError: (HTTPStatus.NOT_FOUND, "No such webhook"),
     UnknownFindingError: (HTTPStatus.NOT_FOUND, "No such finding"),
@@ -52,11 +52,11 @@ STATUSES: Mapping[type[DomainError], tuple[HTTPStatus, str]] = {
     ScanReusedError: (HTTPStatus.CONFLICT, "scan_id used before"),
     UnknownEvidenceError: (HTTPStatus.NOT_FOUND, "No such evidence"),
     KeyReusedError: (HTTPStatus.CONFLICT, "Idempotency-Key used before"),
-    OrderConflictError: (HTTPStatus.CONFLICT, "The order is relied on"),
+    OrderConflictError: (HTTPStatus.CONFLICT, "Refund cases rely on this order"),
     TooMuchEvidenceError: (HTTPStatus.CONFLICT, "Too much evidence"),
-    WrongStateError: (HTTPStatus.CONFLICT, "Not in this state"),
+    WrongStateError: (HTTPStatus.CONFLICT, "Not possible in this state"),
     BodyTooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Body too large"),
-    BadCursorError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Cursor not known"),
+    BadCursorError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Cursor not valid"),
     EvidenceMissingError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Nothing uploaded"),
     EvidenceRefusedError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Not what was announced"),
     InvalidInputError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Request not valid"),

@@ -1,1 +1,1 @@
-"""The calls of the HTTP API, one file a resource."""
+"""The calls of the HTTP API, one file per resource."""

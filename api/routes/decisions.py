@@ -1,4 +1,4 @@
-"""What auditors and finance decide about a case."""
+"""Decisions of auditors and finance about a case."""
 
 from typing import Annotated
 
@@ -33,7 +33,7 @@ async def decide_audit(
     services: ServicesDep,
     event_id: MessageKey = None,
 ) -> CaseView:
-    """Approve, reject or ask for information (R13-R17, R23). The note is for the customer and stays in the database."""
+    """Approve, reject or ask for information (R13-R17, R23). The note is for the customer; only the database has it."""
     decided = body.model_dump(exclude={"note"})
     message = AuditDecision(**decided, has_text=body.note is not None, decided_by=who.name, **stamp(services, event_id))
     case = await send(services, case.case_id, RefundWorkflow.decide_audit, message)
@@ -41,7 +41,7 @@ async def decide_audit(
     return await show(services, who, case)
 
 
-@router.post("/resolution", responses=MESSAGE_ANSWERS, summary="Decide a parked case")
+@router.post("/resolution", responses=MESSAGE_ANSWERS, summary="Decide about a parked case")
 async def resolve(
     who: AuditorOrFinance,
     case: VisibleCase,
@@ -51,8 +51,8 @@ async def resolve(
 ) -> CaseView:
     """Decide about units that failed the inspection (R27, R28), a lost parcel (R22), a blocked payout or a chargeback.
 
-    `reopen` takes up a request again that a rule refused, as goodwill (R12). What pays outside the gateway,
-    `other_account` and `paid`, is finance's to say (R36).
+    `reopen` reopens a request that a rule refused, as goodwill (R12). Only finance can send `other_account` and `paid`,
+    which pay outside the gateway (R36).
     """
     if body.decision in FINANCE_ONLY and not who.may(Role.FINANCE):
         raise ForbiddenError(who.role, [Role.FINANCE])

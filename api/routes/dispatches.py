@@ -1,4 +1,4 @@
-"""Parcels to the customer: replacements, and refused goods that go back."""
+"""Parcels to the customer: replacements, and refused goods that are sent back."""
 
 from typing import Annotated
 
@@ -22,7 +22,7 @@ from workflows.refund.workflow import RefundWorkflow
 router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["returns"])
 
 
-@router.post("/dispatch", responses=MESSAGE_ANSWERS, summary="Say what was sent to the customer")
+@router.post("/dispatch", responses=MESSAGE_ANSWERS, summary="Record a parcel to the customer")
 async def record_dispatch(  # noqa: PLR0913, PLR0917 - what a route stands on
     who: Warehouse,
     case: VisibleCase,
@@ -31,10 +31,10 @@ async def record_dispatch(  # noqa: PLR0913, PLR0917 - what a route stands on
     later: BackgroundTasks,
     event_id: MessageKey = None,
 ) -> CaseView:
-    """Record a parcel with replacements (R39), or with refused goods on their way back (R28), and its tracking number.
+    """Record a parcel with replacements (R39) or with refused goods (R28), and its tracking number.
 
-    Only what is reserved for the case and not sent can be a replacement; a difference in price falls due with it.
-    What the courier tells of it later stands in the timeline.
+    Only a replacement that is reserved for the case and not sent yet can be recorded; a difference in price then falls
+    due. Later events of the courier appear in the timeline.
     """
     message = Dispatch(**body.model_dump(), sent_by=who.name, **stamp(services, event_id))
     case = await send(services, case.case_id, RefundWorkflow.record_dispatch, message)

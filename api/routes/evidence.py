@@ -44,7 +44,7 @@ async def announce_evidence(
     body: Annotated[EvidenceBody, STRICT, Body(openapi_examples=examples.EVIDENCE)],
     services: ServicesDep,
 ) -> CaseView:
-    """Get write-once upload tickets. A file that is announced already gets a fresh ticket, its old one may be dead."""
+    """Get write-once upload tickets. A file that is announced already gets a fresh one, as the old one may expire."""
     refuse_too_large("evidence", body.evidence)
     _refuse_unless_taking(case)
     items = await run_in_threadpool(_named, services, case.case_id, body.evidence)
@@ -60,12 +60,12 @@ async def announce_evidence(
 @router.post(
     "/{evidence_id}/uploaded",
     responses=answers(401, 403, 404, 409, 422, 503),
-    summary="Say that an upload is done",
+    summary="Confirm an upload",
 )
 async def confirm_upload(
     who: Uploader, case: VisibleCase, evidence_id: EvidenceNumber, services: ServicesDep
 ) -> CaseView:
-    """Have the upload verified by size, type and content, and its version pinned; 422 says why it is refused."""
+    """Have the upload checked by size, type and content, and its version pinned; a 422 says why it is refused."""
     record = await run_in_threadpool(services.evidence.get, case.case_id, evidence_id)
     known = next((pin for pin in case.evidence if pin.evidence_id == evidence_id), None)
     if known and known.status is EvidenceStatus.ANNOUNCED:
@@ -80,14 +80,14 @@ async def confirm_upload(
     return await show(services, who, case)
 
 
-@router.get("/{evidence_id}", responses=answers(401, 404, 422, 503), summary="Look at a piece of evidence")
+@router.get("/{evidence_id}", responses=answers(401, 404, 422, 503), summary="Get a link to a piece of evidence")
 def link_to_evidence(
     _who: Caller, case: VisibleCase, evidence_id: EvidenceNumber, services: ServicesDep, response: Response
 ) -> EvidenceLink:
-    """Get a link that downloads the version that was verified, for some minutes."""
+    """Get a link that downloads the verified version and is valid for some minutes."""
     record = services.evidence.get(case.case_id, evidence_id)
     if record.version_id is None:
-        raise UnknownEvidenceError(f"evidence {evidence_id} is {record.status}: there is nothing verified to look at")
+        raise UnknownEvidenceError(f"evidence {evidence_id} is {record.status}: it has no verified upload")
     response.headers["Cache-Control"] = "no-store"
     item = record.item
     url = services.store.link(case.case_id, evidence_id, record.version_id, item.content_type)
@@ -98,16 +98,18 @@ def link_to_evidence(
 
 def _refuse_unless_taking(case: Case) -> None:
     if case.state not in TAKING:
-        raise WrongStateError(case.case_id, case.state, f"the case is in the state {case.state}: evidence is closed")
+        raise WrongStateError(
+            case.case_id, case.state, f"the case is in the state {case.state} and accepts no evidence"
+        )
 
 
 def _named(services: Services, case_id: str, items: Sequence[AnnouncedEvidence]) -> dict[str, AnnouncedEvidence]:
-    """Return the files by their ids: known ones for files that are announced already, new ones for the others."""
+    """Return the files by id: known ids for files that are announced already, new ones for the others."""
     standing = [one for one in services.evidence.all(case_id) if one.status is not EvidenceStatus.REFUSED]
     awaited = {one.item: one.evidence_id for one in standing if one.status is EvidenceStatus.ANNOUNCED}
     fresh = {mint_evidence_id(services.now()): item for item in dict.fromkeys(items) if item not in awaited}
     if len(standing) + len(fresh) > MAX_EVIDENCE:
-        raise TooMuchEvidenceError(f"a case holds at most {MAX_EVIDENCE} files, this one has {len(standing)}")
+        raise TooMuchEvidenceError(f"a case can have at most {MAX_EVIDENCE} files, this one has {len(standing)}")
     return {**{awaited[item]: item for item in items if item in awaited}, **fresh}
 
 
@@ -118,7 +120,7 @@ async def _report(services: Services, record: EvidenceRecord) -> Case:
 
 
 def _note_photo(services: Services, who: Principal, record: EvidenceRecord) -> None:
-    """Put a photo of the warehouse, which the refund itself does not wait for, in the timeline."""
+    """Note a photo of the warehouse in the timeline; the refund itself does not need it."""
     at = record.settled_at or record.announced_at
     details = {"evidence_id": record.evidence_id}
     services.cases.note(record.case_id, at, who.name, CaseEvent.of_photo(record.status), dict(details))

@@ -1,4 +1,4 @@
-"""What reconciliation found, for operators to see and close."""
+"""The findings of reconciliation, for operators to see and close."""
 
 from typing import Annotated
 
@@ -25,18 +25,18 @@ class FindingsView(Value):
 
 
 class ClosingBody(Value):
-    """Why a finding needs nobody any more."""
+    """Why a finding can be closed."""
 
     note: Note
 
 
-@router.get("", responses=answers(401, 403, 422, 503), summary="List what does not agree")
+@router.get("", responses=answers(401, 403, 422, 503), summary="List findings")
 async def list_findings(
     _who: AuditorOrFinance,
     services: ServicesDep,
-    is_open: Annotated[bool, Query(alias="open", description="false shows closed ones too")] = True,  # noqa: FBT002
+    is_open: Annotated[bool, Query(alias="open", description="false: also list closed ones")] = True,  # noqa: FBT002
 ) -> FindingsView:
-    """Show every difference between the gateways' refunds, the ledger and the cases that nobody has closed yet."""
+    """List the differences between the gateways' refunds, the ledger and the cases that are not closed yet."""
     return FindingsView(items=tuple(await run_in_threadpool(lambda: services.findings.page(open_only=is_open))))
 
 
@@ -49,5 +49,5 @@ async def close_finding(
     body: Annotated[ClosingBody, STRICT, Body(openapi_examples=examples.CLOSING)],
     services: ServicesDep,
 ) -> Finding:
-    """Close it with a note; closed already, it is shown as it was closed."""
+    """Close the finding with a note; one that is closed already is returned unchanged."""
     return await run_in_threadpool(services.findings.close, finding_id, who.name, body.note, services.now())

@@ -1,4 +1,4 @@
-"""Whether the service lives, whether it can work, and its numbers."""
+"""Health, readiness and metrics of the service."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,28 +24,28 @@ router = APIRouter(tags=["health"])
 
 
 class Health(BaseModel):
-    """The process answers."""
+    """The process is alive."""
 
     status: str = "ok"
 
 
 class Readiness(BaseModel):
-    """Every part behind the service answers."""
+    """Every system behind the service answers."""
 
     database: str = "ok"
     temporal: str = "ok"
     evidence_store: str = "ok"
 
 
-@router.get("/healthz", summary="Does the process live?")
+@router.get("/healthz", summary="Is the process alive?")
 async def healthz() -> Health:
     """Answer."""
     return Health()
 
 
-@router.get("/readyz", responses=answers(503), summary="Does everything behind it answer?")
+@router.get("/readyz", responses=answers(503), summary="Is the service ready?")
 async def readyz(request: Request, services: ServicesDep) -> Readiness:
-    """Ask the database, Temporal and the evidence store, each for a few seconds, and name what does not answer."""
+    """Check the database, Temporal and the evidence store, each for a few seconds, and name what does not answer."""
     parts = _parts(services, request.app.state.probes)
     found = await asyncio.gather(*(_complaint(ping) for ping in parts.values()))
     failing = {part: why for part, why in zip(parts, found, strict=True) if why}
@@ -54,9 +54,9 @@ async def readyz(request: Request, services: ServicesDep) -> Readiness:
     return Readiness()
 
 
-@router.get("/metrics", summary="Numbers for Prometheus", response_class=Response)
+@router.get("/metrics", summary="Metrics for Prometheus", response_class=Response)
 async def metrics(request: Request, services: ServicesDep) -> Response:
-    """Give the numbers in Prometheus' text format; those of a database that does not answer soon stay as they were."""
+    """Return metrics in Prometheus' text format; numbers from the database stay as they are if it does not answer."""
     numbers: Metrics = request.app.state.metrics
     with suppress(DatabaseUnavailableError, TimeoutError):
         async with asyncio.timeout(METRICS_PATIENCE_SECONDS):
@@ -66,7 +66,7 @@ async def metrics(request: Request, services: ServicesDep) -> Response:
 
 def _parts(services: Services, limiter: CapacityLimiter) -> dict[str, Callable[[], Awaitable[None]]]:
     def in_thread(ping: Callable[[], None]) -> Callable[[], Awaitable[None]]:
-        # Threads of their own: a store that hangs must not use up those that answer requests.
+        # Separate threads, so that a store that hangs cannot use up those that answer requests.
         return lambda: anyio.to_thread.run_sync(ping, abandon_on_cancel=True, limiter=limiter)
 
     return {
@@ -82,11 +82,11 @@ async def _complaint(ping: Callable[[], Awaitable[None]]) -> str | None:
             await ping()
     except TimeoutError:
         return f"no answer within {PATIENCE_SECONDS} s"
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with a part, it is that part that is not ready
+    except Exception as error:  # noqa: BLE001 - whatever the error, this part is not ready
         return f"does not answer ({type(error).__name__})"
     return None
 
 
 def probes() -> CapacityLimiter:
-    """Return the threads that readiness may use, for one app."""
+    """Return the limit of threads that one application's readiness checks may use."""
     return CapacityLimiter(PROBES_AT_ONCE)

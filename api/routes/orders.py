@@ -29,9 +29,9 @@ def put_order(
     services: ServicesDep,
     response: Response,
 ) -> Order:
-    """State an order as it is now: 201 when it is new. What refund cases rely on cannot be changed any more (409)."""
+    """Create an order (201) or update it. Data that refund cases rely on can no longer be changed (409)."""
     if body.order_number not in {"", order_number}:
-        raise InvalidInputError("order_number", f"must be the one of the path, {order_number}, or be left out")
+        raise InvalidInputError("order_number", f"must be {order_number} as in the path, or be omitted")
     stated: dict[str, Any] = dict(body.amend(order_number=order_number))
     order = Order(**stated)
     if services.orders.put(order):

@@ -41,7 +41,7 @@ class ListQuery(Value):
     awaiting: Party | None = Field(default=None, description="who must act next")
     overdue: bool | None = None
     cursor: Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9_=-]+$")] | None = Field(
-        default=None, description="the next_cursor of the page before"
+        default=None, description="the next_cursor of the previous page"
     )
 
 
@@ -49,7 +49,7 @@ class ListQuery(Value):
     "",
     status_code=status.HTTP_201_CREATED,
     responses={status.HTTP_200_OK: {"model": CaseView}, **answers(400, 401, 403, 409, 413, 422, 503)},
-    summary="Ask for a refund",
+    summary="Request a refund",
 )
 async def open_refund(
     who: Storefront,
@@ -58,10 +58,11 @@ async def open_refund(
     services: ServicesDep,
     response: Response,
 ) -> CaseView:
-    """Open a case and hear at once whether the policy lets it through; the answer has the tickets for the evidence.
+    """Open a case, which the policy checks at once; the answer contains upload tickets for the evidence.
 
-    Repeat it with the same key after any doubt: the same case is answered (200), nothing is lost or doubled.
-    A refusal (422) names the rule and, where there is one, the deadline; it is kept on record as a case.
+    If you are not sure that the request arrived, repeat it with the same key: you get the same case (200), and nothing
+    is lost or done twice. A refusal (422) names the rule and, if there is one, the deadline; it stays on record as a
+    case.
     """
     refuse_too_large("evidence", body.evidence)
     claimed = await run_in_threadpool(services.submissions.claim, _submission(services, who, key, body))
@@ -76,13 +77,13 @@ async def open_refund(
 
 @router.get("/{case_id}", responses=answers(401, 404, 422, 503), summary="Show a case")  # noqa: FAST003 - VisibleCase takes it
 async def get_refund(who: Caller, case: VisibleCase, services: ServicesDep) -> CaseView:
-    """Show the case as it is recorded: state, amounts, deadlines, payouts, and whose turn it is."""
+    """Show the recorded case: state, amounts, deadlines, payouts, and whose turn it is."""
     return await show(services, who, case)
 
 
 @router.get("", responses=answers(401, 422, 503), summary="List cases")
 def list_refunds(who: Caller, wanted: Annotated[ListQuery, Query()], services: ServicesDep) -> CaseListView:
-    """List cases, newest first, page by page; a storefront's are those it opened."""
+    """List cases page by page, newest first; a storefront sees only cases that it opened."""
     principal = who.name if who.role is Role.STOREFRONT else None
     page = services.cases.page(CaseFilter(**dict(wanted), principal=principal))
     return CaseListView(items=tuple(item_of(case) for case in page.cases), next_cursor=page.next_cursor)
@@ -102,14 +103,14 @@ def _submission(services: Services, who: Principal, key: str, request: RefundReq
 
 
 def _digest(request: RefundRequest) -> str:
-    """Return the hash of what the request says: spelling does not matter, nor which release reads it."""
+    """Return a hash of the request's content, which depends neither on its spelling nor on the release."""
     said = request.model_dump(mode="json", exclude_defaults=True)
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return sha256(canonical.encode()).hexdigest()
 
 
 async def _opened(services: Services, claimed: Claimed) -> Case:
-    """Return the case of a submission, started unless it is on record (fault 17: or its start was lost)."""
+    """Return the case of a submission, and start it unless it is recorded (its start may have been lost, fault 17)."""
     if not claimed.is_new and (case := await run_in_threadpool(services.cases.case, claimed.case_id)):
         return case
     try:

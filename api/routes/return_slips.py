@@ -36,15 +36,17 @@ async def get_label(
     case: VisibleCase,
     services: ServicesDep,
     written: Annotated[Format, Query(alias="format")] = "pdf",
-    language: Annotated[Language | None, Query(description="else the first of Accept-Language that is known")] = None,
+    language: Annotated[
+        Language | None, Query(description="default: the first supported one of Accept-Language")
+    ] = None,
     accept_language: Annotated[str, Header(max_length=200)] = "",
 ) -> Response:
     """Get the return slip as PDF or PNG: return code as QR and Code128, address, goods, and the last day to send it.
 
-    409 while the return is not approved, or when nothing comes back.
+    409 if the return is not approved yet, or if no goods have to come back.
     """
     if case.return_code is None or not may_instruct_return(case):
-        raise NoLabelError(f"the case is {case.state}: a return slip comes with an approval, when goods come back")
+        raise NoLabelError(f"the case is {case.state}: there is a return slip only for an approved return of goods")
     slip = _slip(case, case.return_code, language or _preferred(accept_language))
     content = await run_in_threadpool(_kept, services, case.case_id, slip, written)
     name = f'{"inline" if written == "png" else "attachment"}; filename="{slip.return_code}.{written}"'
@@ -64,7 +66,7 @@ def _slip(case: Case, return_code: str, language: Language) -> ReturnSlip:
 
 
 def _kept(services: Services, case_id: str, slip: ReturnSlip, written: Format) -> bytes:
-    """Return the slip as it is kept in the store, where it is put when it is new; a store that is away stops nobody."""
+    """Return the slip from the store, or create and store it; it is created even if the store does not answer."""
     name = f"{sha256(slip.model_dump_json().encode()).hexdigest()[:16]}.{written}"
     try:
         if kept := services.store.slip(case_id, name):
@@ -72,7 +74,7 @@ def _kept(services: Services, case_id: str, slip: ReturnSlip, written: Format) -
         content = MAKERS[written](slip)
         services.store.keep_slip(case_id, name, content, MEDIA_TYPES[written])
     except StoreUnavailableError as error:
-        log.warning("the return slip of %s is given without being kept: %s", case_id, error.message)
+        log.warning("the return slip of %s could not be stored: %s", case_id, error.message)
         return MAKERS[written](slip)
     return content
 

@@ -1,4 +1,4 @@
-"""The goods on their way back: sent by the customer, received and inspected by the warehouse, or not sent after all."""
+"""The return of the goods: sent by the customer, received and inspected by the warehouse, or withdrawn."""
 
 from typing import Annotated
 
@@ -24,7 +24,7 @@ from workflows.refund.workflow import RefundWorkflow
 router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["returns"])
 
 
-@router.post("/shipment", responses=MESSAGE_ANSWERS, summary="Say how it was sent back")
+@router.post("/shipment", responses=MESSAGE_ANSWERS, summary="Register the return parcel")
 async def register_shipment(  # noqa: PLR0913, PLR0917 - what a route stands on
     who: Storefront,
     case: VisibleCase,
@@ -33,9 +33,9 @@ async def register_shipment(  # noqa: PLR0913, PLR0917 - what a route stands on
     later: BackgroundTasks,
     event_id: MessageKey = None,
 ) -> CaseView:
-    """Give courier and tracking number of the parcel, and what the customer paid for it (R19, R30).
+    """Register courier and tracking number of the parcel, and what the customer paid for it (R19, R30).
 
-    A number whose check digit does not fit is taken with a warning. Earlier events of its courier are applied now.
+    A number with a wrong check digit is accepted with a warning. Earlier events of the courier are applied now.
     """
     message = CourierTracking(**body.model_dump(), **stamp(services, event_id))
     case = await send(services, case.case_id, RefundWorkflow.register_shipment, message)
@@ -44,28 +44,28 @@ async def register_shipment(  # noqa: PLR0913, PLR0917 - what a route stands on
     return (await show(services, who, case)).amend(warnings=(doubted,) if doubted else ())
 
 
-@router.post("/receipt", responses=MESSAGE_ANSWERS, summary="Scan a parcel in")
+@router.post("/receipt", responses=MESSAGE_ANSWERS, summary="Record that a parcel was received")
 async def record_receipt(
     who: Warehouse,
     case: VisibleCase,
     body: Annotated[ReceiptBody, STRICT, Body(openapi_examples=examples.RECEIPT)],
     services: ServicesDep,
 ) -> CaseView:
-    """Record that the warehouse has the goods; nothing else is receipt (R20). An expired case comes to life (R19)."""
+    """Record that the warehouse has the goods; nothing else counts as receipt (R20). An expired case revives (R19)."""
     received = stamp(services, f"receipt/{body.scan_id}")
     message = GoodsReceipt(received_by=who.name, scan_id=body.scan_id, **received)
     case = await send(services, case.case_id, RefundWorkflow.record_receipt, message)
     return await show(services, who, case)
 
 
-@router.post("/inspection", responses=MESSAGE_ANSWERS, summary="Say what was found")
+@router.post("/inspection", responses=MESSAGE_ANSWERS, summary="Record an inspection")
 async def record_inspection(
     who: Warehouse,
     case: VisibleCase,
     body: Annotated[InspectionBody, STRICT, Body(openapi_examples=examples.INSPECTION)],
     services: ServicesDep,
 ) -> CaseView:
-    """Record verdict and disposition of each unit (R25-R29). A repeat of the scan_id is answered as the first time."""
+    """Record verdict and disposition of each unit (R25-R29). A repeat of the scan_id gets the same answer."""
     refuse_too_large("photos", body.photos)
     message = WarehouseInspection(
         lines=body.lines, scan_id=body.scan_id, inspected_by=who.name, **stamp(services, f"scan/{body.scan_id}")
@@ -76,9 +76,9 @@ async def record_inspection(
     return await show(services, who, case, tickets)
 
 
-@router.post("/withdrawal", responses=answers(401, 403, 404, 409, 422, 503), summary="Take the request back")
+@router.post("/withdrawal", responses=answers(401, 403, 404, 409, 422, 503), summary="Withdraw the request")
 async def withdraw(who: Storefront, case: VisibleCase, services: ServicesDep, event_id: MessageKey = None) -> CaseView:
-    """End the case at the customer's wish, until the warehouse has the goods (R24)."""
+    """End the case at the customer's request, as long as the warehouse does not have the goods (R24)."""
     message = Withdrawal(withdrawn_by=who.name, **stamp(services, event_id))
     case = await send(services, case.case_id, RefundWorkflow.withdraw, message)
     return await show(services, who, case)

@@ -1,4 +1,4 @@
-"""What the warehouse's devices call: what a parcel should hold, scans by the batch, and parcels nobody expects."""
+"""Calls of the warehouse's devices: what a parcel should contain, batches of scans, and unexpected parcels."""
 
 from typing import Annotated
 
@@ -30,13 +30,13 @@ ParcelId = Annotated[ScanId, Path()]
 
 
 class ScansBody(Value):
-    """Scans in the order they were made."""
+    """Scans in the order in which they were made."""
 
     scans: tuple[Scan | UnreadableScan, ...] = Field(min_length=1, max_length=BATCH_MAX)
 
 
 class ScansView(Value):
-    """One answer a scan, in the order given."""
+    """One answer per scan, in the same order."""
 
     results: tuple[ScanAnswer, ...]
 
@@ -48,18 +48,18 @@ class UnexpectedView(Value):
 
 
 class MatchBody(Value):
-    """Whose parcel it is."""
+    """The case to which the parcel belongs."""
 
     case_id: CaseId
 
 
-@router.get("/parcels/{code}", responses=answers(401, 403, 404, 422, 503), summary="What should be in this parcel")
+@router.get("/parcels/{code}", responses=answers(401, 403, 404, 422, 503), summary="Show what a parcel should contain")
 async def show_parcel(_who: Warehouse, code: ParcelCode, services: ServicesDep) -> ParcelView:
-    """Show what the case of a return code or of a courier's number expects of the warehouse."""
+    """Show what the case with this return code or tracking number expects from the warehouse."""
     cases = await run_in_threadpool(services.parcels.cases_of, code)
     case = next((one for one in reversed(cases) if one.is_open), cases[-1] if cases else None)
     if case is None:
-        raise UnknownParcelError("no case has this code: check it, or record the parcel as received all the same")
+        raise UnknownParcelError("no case has this code: check it, or record the parcel as received anyway")
     order = await run_in_threadpool(services.orders.get, case.order_number)
     return parcel_view(case, order)
 
@@ -71,30 +71,30 @@ async def send_scans(
     services: ServicesDep,
     request: Request,
 ) -> ScansView:
-    """Take each scan by itself (R20, R21, R25); one whose `scan_id` came before is answered as the first time."""
+    """Process each scan separately (R20, R21, R25); a repeated `scan_id` gets the answer of the first time."""
     return ScansView(results=tuple([await answer(services, who, scan, request.scope) for scan in body.scans]))
 
 
-@router.get("/unexpected", responses=answers(401, 403, 422, 503), summary="List parcels that nobody expects")
+@router.get("/unexpected", responses=answers(401, 403, 422, 503), summary="List unexpected parcels")
 async def list_unexpected(
     _who: Warehouse,
     services: ServicesDep,
-    is_open: Annotated[bool, Query(alias="open", description="false shows matched ones too")] = True,  # noqa: FBT002
+    is_open: Annotated[bool, Query(alias="open", description="false: also list matched ones")] = True,  # noqa: FBT002
 ) -> UnexpectedView:
-    """Show the parcels that no case expected and that nobody has matched to one yet (R21)."""
+    """List the parcels that no case expected and that are not matched with a case yet (R21)."""
     return UnexpectedView(items=tuple(await run_in_threadpool(lambda: services.parcels.unexpected(open_only=is_open))))
 
 
-@router.post("/unexpected/{parcel_id}/match", responses=MESSAGE_ANSWERS, summary="Say whose parcel it is")
+@router.post("/unexpected/{parcel_id}/match", responses=MESSAGE_ANSWERS, summary="Match a parcel with its case")
 async def match_unexpected(
     who: Warehouse,
     parcel_id: ParcelId,
     body: Annotated[MatchBody, STRICT, Body(openapi_examples=examples.MATCH)],
     services: ServicesDep,
 ) -> UnexpectedParcel:
-    """Record the parcel as received for the case, where it waits for its inspection (R21); it pays nothing by itself.
+    """Record the parcel as received for the case, where it waits for its inspection (R21); it never pays out by itself.
 
-    Matched before, it is shown as it was matched.
+    A parcel that is matched already is returned unchanged.
     """
     parcel = await run_in_threadpool(services.parcels.unexpected_one, parcel_id)
     if parcel.matched_at is not None:

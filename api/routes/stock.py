@@ -20,22 +20,22 @@ OfPath = Annotated[Sku, Path(description="of the product", examples=["LAMP-OAK"]
 
 
 class ProductView(Product):
-    """A product and how much of it replacements took."""
+    """A product, with how many units were reserved for replacements."""
 
-    reserved: int = Field(description="units reserved so far for replacements, sent ones included")
+    reserved: int = Field(description="units reserved for replacements so far, including sent ones")
 
 
-@router.put("/{sku:path}", responses=answers(400, 401, 403, 413, 422, 503), summary="State a product")
+@router.put("/{sku:path}", responses=answers(400, 401, 403, 413, 422, 503), summary="Create or update a product")
 def put_product(
     _who: Storefront,
     sku: OfPath,
     body: Annotated[ProductBody, STRICT, Body(openapi_examples=examples.PRODUCT)],
     services: ServicesDep,
 ) -> ProductView:
-    """State how many units are free to replace returned ones, and what a unit costs, by currency (R39).
+    """Set how many units are available as replacements, and what a unit costs, by currency (R39).
 
-    What is reserved is taken off `available` at once: state it anew only with reservations counted. A shop whose own
-    system keeps the stock states the prices here, and is asked for each reservation by webhook.
+    Reserved units are subtracted from `available` at once, so leave them out when you update it. A shop with a stock
+    system of its own sets the prices here and gets a webhook for each reservation.
     """
     product = Product(sku=sku, **body.model_dump())
     services.stock.put(product)
@@ -44,8 +44,8 @@ def put_product(
 
 @router.get("/{sku:path}", responses=answers(401, 404, 422, 503), summary="Show a product")
 def get_product(_who: Caller, sku: OfPath, services: ServicesDep) -> ProductView:
-    """Show what is stated of the product, and how much of it is free now."""
+    """Show the product, and how many units are available now."""
     product = services.stock.products([sku]).get(sku)
     if product is None:
-        raise UnknownProductError(f"no product {sku} is stated; the shop does that with PUT /v1/stock/{sku}")
+        raise UnknownProductError(f"there is no product {sku}; create it with PUT /v1/stock/{sku}")
     return ProductView(**product.model_dump(), reserved=services.stock.reserved(sku))

@@ -1,4 +1,4 @@
-"""Everything that happened to a case."""
+"""The timeline of a case."""
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field, JsonValue
@@ -17,14 +17,14 @@ router = APIRouter(tags=["refunds"])
 
 
 class TimelineItem(Value):
-    """Something that happened: when, by whom, under which rule."""
+    """One event: what happened, when, by whom and under which rule."""
 
     at: AwareDatetime
     actor: str
     event: EventName
     rule: str | None = None
     details: dict[str, JsonValue] = Field(default_factory=dict)
-    text: str | None = Field(default=None, description="what somebody wrote about it")
+    text: str | None = Field(default=None, description="a note about the event")
 
 
 class TimelineView(Value):

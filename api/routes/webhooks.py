@@ -1,4 +1,4 @@
-"""Where payment and tracking providers tell by themselves what became of refunds, disputes and parcels."""
+"""Webhooks of payment and tracking providers about refunds, disputes and parcels."""
 
 from hashlib import sha256
 from typing import Annotated
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
 
 
 class Receipt(Value):
-    """The answer to a webhook: it is kept, and will be applied."""
+    """The answer to a webhook: it is stored and will be applied."""
 
     received: bool = True
 
@@ -26,7 +26,7 @@ class Receipt(Value):
 @router.post(
     "/payments/{provider}",
     responses=answers(401, 404, 413, 422, 503),
-    summary="Take a payment provider's webhook",
+    summary="Receive a payment provider's webhook",
 )
 async def receive_payment_event(
     provider: str, request: Request, services: ServicesDep, later: BackgroundTasks
@@ -46,7 +46,7 @@ async def receive_payment_event(
 @router.post(
     "/couriers/{courier}",
     responses=answers(401, 404, 413, 422, 503),
-    summary="Take a tracking provider's webhook",
+    summary="Receive a tracking provider's webhook",
 )
 async def receive_courier_event(
     courier: Courier, request: Request, services: ServicesDep, later: BackgroundTasks

@@ -1,1 +1,1 @@
-"""Request and response bodies where they differ from the domain's own values."""
+"""Request and response bodies, where they differ from the domain's own values."""

@@ -1,4 +1,4 @@
-"""Example bodies of the OpenAPI document; in the order of its paths they are one refund, and a test sends them all."""
+"""Example bodies of the OpenAPI document; in the order of its paths they play one refund, and a test sends them all."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,7 +46,7 @@ REFUND: dict[str, Example] = {
         },
     },
     "exchange": {
-        "summary": "The customer would rather have the oak one",
+        "summary": "The customer prefers the oak one",
         "value": {
             "order_number": "A-1001",
             "customer_id": "cust-77",
@@ -103,7 +103,7 @@ AUDIT: dict[str, Example] = {
 
 SHIPMENT: dict[str, Example] = {
     "with_postage": {
-        "summary": "Sent back, with what it cost",
+        "summary": "Sent back, with the postage paid",
         "value": {
             "carrier": "sf_express",
             "tracking_number": "SF1234567890",
@@ -113,12 +113,12 @@ SHIPMENT: dict[str, Example] = {
 }
 
 RECEIPT: dict[str, Example] = {
-    "scanned_in": {"summary": "The parcel was scanned in", "value": {"scan_id": "dock-2-000341"}}
+    "scanned_in": {"summary": "The parcel was scanned on arrival", "value": {"scan_id": "dock-2-000341"}}
 }
 
 INSPECTION: dict[str, Example] = {
     "accepted": {
-        "summary": "All is as claimed",
+        "summary": "Everything is as claimed",
         "value": {
             "scan_id": "bench-1-000977",
             "lines": [{"sku": "LAMP-1", "quantity": 1, "verdict": "accepted", "disposition": "recycle"}],
@@ -136,7 +136,7 @@ INSPECTION: dict[str, Example] = {
 }
 
 RESOLUTION: dict[str, Example] = {
-    "accept": {"summary": "Accept the units all the same", "value": {"decision": "accept"}},
+    "accept": {"summary": "Accept the units anyway", "value": {"decision": "accept"}},
     "partial_refund": {
         "summary": "Refund a part, as agreed with the customer",
         "value": {
@@ -153,7 +153,7 @@ RESOLUTION: dict[str, Example] = {
 
 DISPATCH: dict[str, Example] = {
     "refused_goods": {
-        "summary": "Refused goods go back to the customer",
+        "summary": "Refused goods are sent back to the customer",
         "value": {"goods": "refused_goods", "carrier": "sf_express", "tracking_number": "SF5550001112"},
     },
     "replacement": {
@@ -164,7 +164,7 @@ DISPATCH: dict[str, Example] = {
 
 PRODUCT: dict[str, Example] = {
     "priced": {
-        "summary": "Twelve units are free, at a price in two currencies",
+        "summary": "Twelve units are available, with prices in two currencies",
         "value": {"product_name": "Desk lamp, oak", "available": 12, "prices": {"USD": 3900, "EUR": 3700}},
     }
 }
@@ -176,7 +176,7 @@ CLOSING: dict[str, Example] = {
 
 SCANS: dict[str, Example] = {
     "received_and_inspected": {
-        "summary": "A parcel is scanned in and its goods are inspected",
+        "summary": "A parcel is received and its goods are inspected",
         "value": {
             "scans": [
                 {
@@ -203,7 +203,7 @@ MATCH: dict[str, Example] = {
 
 
 def order_delivered_before(now: datetime) -> dict[str, Any]:
-    """Return the example order with dates that let a refund be asked for now."""
+    """Return the example order with dates for which a refund can be requested now."""
     [example] = ORDER.values()
     order: dict[str, Any] = {**(example.get("value") or {})}
     day = now.replace(microsecond=0)

@@ -1,4 +1,4 @@
-"""What comes in paths and headers."""
+"""Parameters in paths and headers."""
 
 from typing import Annotated
 
@@ -19,10 +19,10 @@ CreationKey = Annotated[
         min_length=1,
         max_length=128,
         pattern=r"^[\x21-\x7e]+$",
-        description="1 to 128 visible ASCII characters, new for each new request and the same when it is repeated",
+        description="1 to 128 visible ASCII characters; new for each new request, the same for a repeat",
     ),
 ]
 MessageKey = Annotated[
     EventId | None,
-    Header(alias="Idempotency-Key", description="the same when the same decision is sent again, for whatever reason"),
+    Header(alias="Idempotency-Key", description="the same when you send the same message again"),
 ]

@@ -1,4 +1,4 @@
-"""Request bodies, where they differ from the domain's own values: what the edge adds itself is not asked for."""
+"""Request bodies, where they differ from the domain's values, because the API adds some fields itself."""
 
 from typing import Annotated, Self
 
@@ -19,9 +19,9 @@ Note = Annotated[FreeText, Field(min_length=1)]
 
 
 class OrderBody(Order):
-    """An order; its number stands in the path and may stand here again."""
+    """An order; its number is in the path and may be repeated here."""
 
-    order_number: Identifier = Field(default_factory=str, description="when given, the one of the path")
+    order_number: Identifier = Field(default_factory=str, description="if set, it must be the one in the path")
 
 
 class Price(Money):
@@ -34,11 +34,13 @@ class AuditBody(Value):
     """An auditor's decision (R13-R17, R23)."""
 
     decision: AuditVerdict
-    reason_code: Code | None = Field(default=None, description="why; required to reject (R15)")
+    reason_code: Code | None = Field(default=None, description="the reason; required to reject (R15)")
     note: Note | None = Field(default=None, description="a text for the customer, kept in the timeline (R15)")
     reclassify_as: Reason | None = Field(default=None, description="the reason as the auditor sees it (R17)")
     waive_return: bool = Field(default=False, description="refund without the goods, up to the policy's ceiling (R23)")
-    shop_paid_label: Price | None = Field(default=None, description="price of a return label that the shop gives (R31)")
+    shop_paid_label: Price | None = Field(
+        default=None, description="price of a return label that the shop paid for (R31)"
+    )
 
 
 class ShipmentBody(Value):
@@ -50,7 +52,7 @@ class ShipmentBody(Value):
 
 
 class ReceiptBody(Value):
-    """The warehouse's scan of a parcel that came in (R20)."""
+    """The warehouse's scan of a parcel on arrival (R20)."""
 
     scan_id: ScanId
 
@@ -62,7 +64,7 @@ class InspectionBody(Value):
     lines: tuple[InspectedLine, ...] = Field(min_length=1, max_length=200)
     note: Note | None = None
     photos: tuple[AnnouncedEvidence, ...] = Field(
-        default=(), max_length=20, description="photos to come; the answer has an upload ticket for each"
+        default=(), max_length=20, description="photos to upload; the answer has an upload ticket for each"
     )
 
 
@@ -70,12 +72,14 @@ class ResolutionBody(Value):
     """What a human decides about a parked case (R12, R22, R27, R28, R36, R38)."""
 
     decision: ResolutionDecision
-    amount: Price | None = Field(default=None, description="what was agreed; with partial_refund, and only then")
-    reason_code: Code | None = Field(default=None, description="why; required to reopen (R12)")
+    amount: Price | None = Field(
+        default=None, description="the agreed amount; required with partial_refund, and not allowed otherwise"
+    )
+    reason_code: Code | None = Field(default=None, description="the reason; required to reopen (R12)")
     reference: Identifier | None = Field(
         default=None,
-        description="with other_account: finance's own reference of the account, no account number; "
-        "with paid: of the payment that was made",
+        description="for other_account: finance's own reference of the account, never an account number; "
+        "for paid: the reference of the payment that was made",
     )
     note: Note | None = None
 
@@ -92,12 +96,13 @@ class DispatchBody(Value):
     carrier: Code
     tracking_number: TrackingNumber
     sku: Sku | None = Field(
-        default=None, description="of several replacements, the product that is in this parcel; else all of them"
+        default=None,
+        description="which product is in this parcel, if the case has several replacements; default: all of them",
     )
 
 
 class ProductBody(Value):
-    """A product of the stock (R39); its sku stands in the path."""
+    """A product of the stock (R39); its sku is in the path."""
 
     product_name: PlainText
     available: Available

@@ -1,4 +1,4 @@
-"""What the API shows of a case: the domain's own case, what the database adds to it, and whose turn it is."""
+"""What the API shows of a case: the domain's case, what the database adds, and whose turn it is."""
 
 from typing import Literal
 
@@ -19,7 +19,7 @@ from policy.returns import expects_soon, may_instruct_return
 
 
 class EvidenceView(EvidencePin):
-    """A piece of evidence: what was announced, and the verdict about what was uploaded."""
+    """A piece of evidence, as announced, with the verdict about its upload."""
 
     filename: str
     content_type: str
@@ -49,7 +49,7 @@ class Amounts(Value):
     """The case's money at a glance."""
 
     goods_asked: Money = Field(description="what was paid for the units of the case")
-    refund_due: Money | None = Field(default=None, description="what is owed, once that is known (R30, R31)")
+    refund_due: Money | None = Field(default=None, description="what is owed, once it is known (R30, R31)")
     paid: Money = Field(description="what the gateways report as paid")
 
 
@@ -63,14 +63,14 @@ class CaseItem(Case):
 
 
 class CaseView(CaseItem):
-    """A case as a whole; upload tickets only in the answer to what asked for them."""
+    """A complete case; upload tickets are included only in the answer to the request that asked for them."""
 
     description: str | None = Field(
         default=None, description="the customer's own words; the warehouse does not see them"
     )
     evidence: tuple[EvidenceView, ...] = ()  # pyright: ignore[reportIncompatibleVariableOverride] - frozen, never assigned
     upload_tickets: tuple[EvidenceTicket, ...] = ()
-    warnings: tuple[str, ...] = Field(default=(), description="what seems wrong in what was just sent, though taken")
+    warnings: tuple[str, ...] = Field(default=(), description="possible mistakes in a request that was accepted")
 
 
 class ParcelLine(Value):
@@ -84,7 +84,7 @@ class ParcelLine(Value):
 
 
 class ParcelView(Value):
-    """What a parcel should hold, and what the warehouse does with it next."""
+    """What a parcel should contain, and what the warehouse does with it next."""
 
     case_id: str
     return_code: str | None
@@ -103,7 +103,7 @@ class CaseListView(Value):
 
 
 def parcel_view(case: Case, order: Order | None) -> ParcelView:
-    """Return what the warehouse expects of the case's parcel (R20, R25)."""
+    """Return what the case's parcel should contain, and what the warehouse does next (R20, R25)."""
     expected = _expected(case)
     return ParcelView(
         case_id=case.case_id,
@@ -126,7 +126,7 @@ def amounts_of(case: Case) -> Amounts:
 
 
 def links_of(case: Case) -> dict[str, str]:
-    """Return where the case and what belongs to it is."""
+    """Return the paths of the case and of what belongs to it, by name."""
     path = f"/v1/refunds/{case.case_id}"
     label = {"label": f"{path}/label"} if may_instruct_return(case) else {}
     return {
@@ -146,9 +146,9 @@ def _is_paid(payout: Payout) -> bool:
 
 
 _EXPECTS: dict[ScanKind | Literal["nothing"], str] = {
-    ScanKind.RECEIVED: "Scan it in, then inspect the goods.",
-    ScanKind.INSPECTED: "It is received: inspect the goods.",
-    "nothing": "Nothing is expected any more: put it aside, an operator finds out whose it is.",
+    ScanKind.RECEIVED: "Record the receipt, then inspect the goods.",
+    ScanKind.INSPECTED: "Already received: inspect the goods.",
+    "nothing": "Nothing more is expected. Put it aside; an operator will find out whose it is.",
 }
 
 

@@ -1,4 +1,4 @@
-"""A scan as a device sends it, and as it is answered."""
+"""A scan as a device sends it, and its answer."""
 
 import json
 from hashlib import sha256
@@ -22,10 +22,10 @@ Code = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f
 
 
 class Scan(Value):
-    """Something that a device read, and what its worker says of it; `lines` come with inspected, and only then."""
+    """A code that a device read, with what its user entered; `lines` are required with `inspected` only."""
 
     scan_id: ScanId
-    code: Code = Field(description="return code or courier's number, as read or typed")
+    code: Code = Field(description="return code or tracking number, as read or typed")
     kind: ScanKind
     scanned_at: AwareDatetime = Field(description="by the device's clock")
     lines: tuple[InspectedLine, ...] = Field(default=(), max_length=200)
@@ -34,12 +34,12 @@ class Scan(Value):
 
     @property
     def digest(self) -> str:
-        """The same for two scans that say the same, to whichever release."""
+        """The same for two scans with the same content, whatever the release."""
         return sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
 
 class UnreadableScan(BaseModel, extra="allow"):
-    """A scan that is not what a scan must be: it is answered by itself, and keeps no other one from its case."""
+    """A scan that is not valid: it is answered separately and does not stop the other scans of its batch."""
 
     scan_id: ScanId
 
@@ -55,12 +55,12 @@ class UnreadableScan(BaseModel, extra="allow"):
 
 
 class ScanAnswer(Value):
-    """What became of a scan; tickets are for photos that are still to come."""
+    """The answer to a scan; the tickets are for photos that are not uploaded yet."""
 
     scan_id: ScanId
-    status: ScanStatus = Field(description="retry means: keep it and send it again; every other status is final")
+    status: ScanStatus = Field(description="retry: keep the scan and send it again; every other status is final")
     message: Sentence = Field(description="one sentence for the worker")
     case_id: str | None = None
     state: CaseState | None = None
-    problem: Problem | None = Field(default=None, description="why it was refused, or is to be sent again")
+    problem: Problem | None = Field(default=None, description="why it was refused or must be sent again")
     upload_tickets: tuple[EvidenceTicket, ...] = ()

@@ -1,4 +1,4 @@
-"""Bodies taken at their word: a JSON string is no number, a number is no time, and 1 is not true."""
+"""Strict validation of bodies: a JSON string is no number, a number is no time, and 1 is not true."""
 
 import json
 from collections.abc import Callable
@@ -12,8 +12,8 @@ from pydantic_core import CoreSchema, core_schema
 class StrictJson:
     """Marks a body (`Annotated[Model, STRICT]`) to be validated as strictly as JSON allows.
 
-    FastAPI hands bodies over as Python objects, which pydantic would have to read leniently (times come as strings):
-    so the model reads the JSON again itself.
+    FastAPI passes bodies as Python objects, which pydantic would have to validate leniently because times are strings.
+    Therefore the model validates the JSON again.
     """
 
     def __get_pydantic_core_schema__(self, source: type[BaseModel], handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -63,7 +63,7 @@ async def test_fault_27_before_anything_is_uploaded_the_answer_says_how_to_get_a
 
     missing = problem(await confirm(counter, case, ticket), 422, "evidence-missing")
 
-    assert "announcing the file again renews a dead ticket" in missing["detail"]
+    assert "if it has expired, announce the file again" in missing["detail"]
     again = told(await counter.send(case, "evidence", {"evidence": [photo()]}, "dev-storefront"), 200)
     [fresh] = again["upload_tickets"]
     assert fresh["evidence_id"] == ticket["evidence_id"]
