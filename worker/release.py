@@ -10,5 +10,5 @@ RELEASE = "0.1.0"
 
 
 def version_of(settings: Settings) -> WorkerDeploymentVersion:
-    """Return the release and the commit that the process was built from, like 0.1.0+3f2a91c."""
+    """Return the version of this process: its build id is the release and the commit, like 0.1.0+3f2a91c."""
     return WorkerDeploymentVersion(DEPLOYMENT, f"{RELEASE}+{settings.commit}")
