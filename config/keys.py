@@ -1,4 +1,4 @@
-"""Who may call the API: the keys of the settings and the role each one carries."""
+"""Who may call the API: the keys in the settings and the role of each."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ DEVELOPMENT_PREFIX = "dev-"
 
 
 class Role(StrEnum):
-    """What the holder of a key may do; the spelling is the one of the settings and of the API."""
+    """What the holder of a key may do; spelled as in the settings and in the API."""
 
     STOREFRONT = "storefront"
     AUDITOR = "auditor"
@@ -18,7 +18,7 @@ class Role(StrEnum):
 
 
 class KeyHolder(BaseModel):
-    """Whom a key stands for; the name is what timelines show as having acted."""
+    """The holder of a key; timelines show the name of whoever acted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 

@@ -1,4 +1,4 @@
-"""The ports, and how every setting is named and read."""
+"""The port settings, and how all settings are named and read."""
 
 from collections.abc import Mapping
 from typing import Annotated, Self
@@ -12,9 +12,9 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class PortSettings(BaseSettings):
-    """The ports of this system on one machine; `description` is how a wrong setting is mended.
+    """The ports of this system on one machine; a field's `description` says how to correct a wrong setting.
 
-    Every name is `REFUNDS_` and the field in capitals. A variable that is set but empty counts as not set.
+    A variable is named `REFUNDS_` and the field in capitals. A variable that is set but empty counts as not set.
     """
 
     model_config = SettingsConfigDict(
@@ -34,12 +34,12 @@ class PortSettings(BaseSettings):
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Return the settings of this process' environment; raises pydantic's ValidationError."""
+        """Return the settings in this process' environment; raises pydantic's ValidationError."""
         return cls.model_validate({})
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> Self:
-        """Return the settings of another process' environment; raises pydantic's ValidationError."""
+        """Return the settings in another process' environment; raises pydantic's ValidationError."""
         given = {name: variables.get(variable(name)) for name in cls.model_fields}
         return cls.model_validate({name: value for name, value in given.items() if value})
 

@@ -1,4 +1,4 @@
-"""Every setting of every process, read from the environment once, by entry points only."""
+"""The settings of all processes, read from the environment once and by entry points only."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ class OwnSettings(PortSettings):
     commit: str = Field(
         UNNAMED_COMMIT,
         pattern=r"^[0-9A-Za-z.-]{1,64}$",
-        description="Set the commit that the code was built from (git rev-parse --short HEAD); images bring it along.",
+        description="Set the commit that the code was built from (git rev-parse --short HEAD); images contain it.",
     )
     database_url: str = Field(
         EMBEDDED_DATABASE_URL,
@@ -44,7 +44,7 @@ class OwnSettings(PortSettings):
     )
     workflow_sandbox: bool = Field(
         default=False,
-        description="Set true to run workflows in Temporal's sandbox also here (the tests and replays always do); "
+        description="Set true to run workflows in Temporal's sandbox here too (tests and replays always do); "
         "it doubles a worker's processor time.",
     )
     s3_endpoint: str | None = Field(
@@ -53,23 +53,23 @@ class OwnSettings(PortSettings):
     s3_public_endpoint: str | None = Field(
         None,
         pattern=r"^https?://",
-        description="Set the store's address as customers reach it, or leave it unset when that is the same.",
+        description="Set the store's address as customers reach it, or leave it unset if it is the same.",
     )
-    s3_bucket: str = Field("evidence", min_length=3, description="Set the bucket that evidence is kept in.")
+    s3_bucket: str = Field("evidence", min_length=3, description="Set the bucket that stores evidence.")
     s3_region: str = Field("us-east-1", min_length=1, description="Set the region of the bucket.")
     s3_access_key: str = Field(min_length=1, repr=False, description="Set the access key of the object store.")
     s3_secret_key: SecretStr = Field(min_length=1, description="Set the secret key of the object store.")
     stock_webhook_url: str | None = Field(
         None,
         pattern=r"^https?://",
-        description="Set the http(s) address of the shop's stock, which is asked for replacements, or leave it unset "
-        "to keep the stock here.",
+        description="Set the http(s) address of the shop's stock system, which is asked for replacements, or leave it "
+        "unset to keep the stock in this service.",
     )
     stock_webhook_secret: SecretStr | None = Field(
         None,
         min_length=16,
-        description="Set the secret that those questions are signed with (whsec_… or any other of 16 characters or "
-        "more); it comes with the address.",
+        description="Set the secret with which requests to the stock system are signed (whsec_… or any other of 16 or "
+        "more characters), together with its address.",
     )
     api_keys: Annotated[dict[str, KeyHolder], NoDecode] = Field(
         default_factory=development_keys,
@@ -83,14 +83,14 @@ class OwnSettings(PortSettings):
     @classmethod
     def _production_knows_its_commit(cls, commit: str, info: ValidationInfo) -> str:
         if commit == UNNAMED_COMMIT and _is_production(info):
-            raise ValueError("two builds of a release could not be told apart, nor the worse one rolled back")
+            raise ValueError("without it, two builds of a release cannot be distinguished or rolled back")
         return commit
 
     @field_validator("database_url")
     @classmethod
     def _database_is_known_and_meant(cls, url: str, info: ValidationInfo) -> str:
         if not url.startswith(DATABASE_SCHEMES):
-            raise ValueError("it is no address of PostgreSQL or SQLite")
+            raise ValueError("it is not an address of PostgreSQL or SQLite")
         if url == EMBEDDED_DATABASE_URL and _is_production(info):
             raise ValueError("the embedded database is for development only")
         return url
@@ -99,7 +99,7 @@ class OwnSettings(PortSettings):
     @classmethod
     def _stock_has_both(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if (secret is None) is not (info.data.get("stock_webhook_url") is None):
-            raise ValueError("address and secret of the stock come together")
+            raise ValueError("set the address and the secret of the stock together")
         return secret
 
     @field_validator("api_keys", mode="before")
@@ -116,13 +116,13 @@ class OwnSettings(PortSettings):
     @classmethod
     def _production_keys_are_secret(cls, keys: dict[str, KeyHolder], info: ValidationInfo) -> dict[str, KeyHolder]:
         if not keys:
-            raise ValueError("nobody could call the API")
+            raise ValueError("without keys nobody can call the API")
         if not _is_production(info):
             return keys
         if any(key.startswith(DEVELOPMENT_PREFIX) for key in keys):
-            raise ValueError(f"production takes no {DEVELOPMENT_PREFIX}* key, they are public")
+            raise ValueError(f"production accepts no {DEVELOPMENT_PREFIX}* keys, because they are public")
         if any(len(key) < KEY_CHARACTERS_MIN for key in keys):
-            raise ValueError(f"production takes keys of {KEY_CHARACTERS_MIN} characters or more")
+            raise ValueError(f"production accepts only keys of at least {KEY_CHARACTERS_MIN} characters")
         return keys
 
 
@@ -138,12 +138,12 @@ class Settings(_WithProviders):
 
 
 def load() -> Settings:
-    """Return the settings, or end the process with one line per wrong setting and exit code 2."""
+    """Return the settings, or exit with code 2 and one line per wrong setting."""
     return _load(Settings)
 
 
 def load_ports() -> PortSettings:
-    """Return the ports, or end the process with one line per wrong one and exit code 2."""
+    """Return the port settings, or exit with code 2 and one line per wrong setting."""
     return _load(PortSettings)
 
 
@@ -151,12 +151,12 @@ def _load(kind: type[SomeSettings]) -> SomeSettings:
     try:
         return kind.from_environment()
     except ValidationError as error:
-        print("\n".join(complaints(error)), file=sys.stderr)  # noqa: T201 - said before any log exists
+        print("\n".join(complaints(error)), file=sys.stderr)  # noqa: T201 - printed before logging is set up
         raise SystemExit(BAD_SETTINGS_EXIT_CODE) from None
 
 
 def complaints(error: ValidationError) -> list[str]:
-    """Return one line per wrong setting: what is wrong and how to mend it, never the value (it may be a secret)."""
+    """Return one line per wrong setting: what is wrong and how to fix it, never the value, which may be a secret."""
     lines = {str(problem["loc"][0]): _complaint(problem["type"], problem["msg"]) for problem in error.errors()}
     return [
         f"{variable(field)} {message}. {Settings.model_fields[field].description}" for field, message in lines.items()

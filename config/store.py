@@ -1,11 +1,11 @@
-"""The evidence bucket as the settings name it, the same for every process."""
+"""The evidence bucket from the settings, the same for every process."""
 
 from config.settings import Settings
 from gateways.evidence.s3 import Bucket
 
 
 def bucket_of(settings: Settings) -> Bucket:
-    """Return the bucket that the settings name."""
+    """Return the configured bucket."""
     return Bucket(
         name=settings.s3_bucket,
         endpoint=settings.s3_endpoint,

@@ -1,4 +1,4 @@
-"""The one way every process reaches Temporal."""
+"""How every process connects to Temporal."""
 
 import asyncio
 import re
@@ -15,14 +15,15 @@ _SETTLING_SECONDS = 0.3
 
 
 SEARCH_ATTRIBUTES = {key.name: key.indexed_value_type.name.capitalize() for key in ui_details.SEARCH_ATTRIBUTES}
-"""What operators can search cases by, with Temporal's type of each; none holds personal data."""
+"""The attributes by which operators can search cases, with Temporal's types; none contains personal data."""
 
 
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
-    """Return a client that speaks pydantic; a lazy one connects with its first call.
+    """Return a client with this service's plugin; a lazy one connects with its first call.
 
-    The address of the settings wins; unset, a profile of the environment (TEMPORAL_*) or of `temporal.toml` does,
-    with its TLS and API key. Out of reach (and not lazy), the process ends with one line that says so.
+    The address in the settings takes precedence; if it is not set, a profile from the environment (TEMPORAL_*) or from
+    `temporal.toml` is used, with its TLS and API key. If Temporal cannot be reached (and `lazy` is not set), the
+    process ends with one line that says so.
     """
     target = target_of(settings)
     try:
@@ -33,7 +34,7 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
 
 
 async def let_sdk_rest() -> None:
-    """Wait until the SDK's own threads are at rest; a process that ends while they run can crash instead of ending.
+    """Wait until the SDK's own threads have stopped; a process that ends while they run can crash.
 
     Source: temporalio/sdk-python issue 300.
     """
@@ -41,7 +42,7 @@ async def let_sdk_rest() -> None:
 
 
 def target_of(settings: Settings) -> ClientConnectConfig:
-    """Return where to connect to: what the settings say, filled up from the profile where they say nothing."""
+    """Return how to connect: the settings, completed from the profile where they are not set."""
     own = ClientConnectConfig(target_host=settings.temporal_address, namespace=settings.temporal_namespace)
     if "temporal_address" in settings.model_fields_set:
         return own

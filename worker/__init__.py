@@ -1,1 +1,1 @@
-"""Composition root of the worker."""
+"""The worker process, and the commands that prepare and promote it."""

@@ -1,4 +1,4 @@
-"""`python -m worker`: carries refunds until it is asked to stop, then finishes what it holds."""
+"""`python -m worker`: processes refunds until it is stopped, and finishes the tasks that it has begun."""
 
 import asyncio
 import gc
@@ -58,7 +58,7 @@ log = logging.getLogger("worker")
 
 
 def activity_set(settings: Settings, client: Client, database: Database) -> ActivitySet:
-    """Return the activities with the adapters that the settings name."""
+    """Return the activities with the adapters that are configured in the settings."""
     gateways, payouts = gateways_of(settings), Payouts(database)
     vault, table = EvidenceStore(bucket_of(settings)), StockTable(database, _now)
     return ActivitySet(
@@ -100,13 +100,13 @@ async def run(settings: Settings) -> None:
         promotion = beside.create_task(_promote_first(client, version))
         await stop.wait()
         promotion.cancel()
-        log.info("worker stopping: no new work is taken, what is under way is finished")
+        log.info("worker stopping: it accepts no new work and finishes what it has begun")
     database.close()
     await let_sdk_rest()
 
 
 def main() -> int:
-    """Run with the environment's settings; what stands in the way is one line on stderr."""
+    """Run with the settings of the environment; if it cannot start, stderr says why in one line."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     settings = load()
     try:
@@ -118,17 +118,17 @@ def main() -> int:
 
 
 async def _promote_first(client: Client, version: WorkerDeploymentVersion) -> None:
-    """Give the first version its work, and say in the log who has it; a server that refuses stops no worker."""
+    """Promote the first version and log which version gets the work; a refusal does not stop the worker."""
     try:
         current = await promote_first(client, version)
     except (RPCError, NotPromotedError) as error:
         log.error("version %s is not promoted, so it gets no work: %s", version.build_id, error.message)  # noqa: TRY400
         return
     if current == version.build_id:
-        log.info("version %s has the work", current)
+        log.info("version %s gets the work", current)
     else:
         log.warning(
-            "version %s has the work: python -m worker.promote gives it to %s", current or "none", version.build_id
+            "version %s gets the work; to promote %s, run python -m worker.promote", current or "none", version.build_id
         )
 
 
@@ -143,14 +143,14 @@ def _inbox(settings: Settings, client: Client, database: Database) -> InboxActiv
 
 
 def _stock(settings: Settings, table: StockTable) -> Stock:
-    """Return the shop's own stock when its address is set, else our table of it."""
+    """Return the shop's own stock system if its address is set, else our own table."""
     if settings.stock_webhook_url is None or settings.stock_webhook_secret is None:
         return table
     return ShopStock(settings.stock_webhook_url, settings.stock_webhook_secret, _now)
 
 
 def _collect_garbage_seldom() -> None:
-    """Leave what was imported out of every collection, and collect less often: cases are many small objects."""
+    """Exclude imported objects from garbage collection and collect less often, because cases are many small objects."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)

@@ -1,4 +1,4 @@
-"""The worker put together: which activities, with which adapters behind their ports."""
+"""Builds the worker from its activities and their adapters."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +27,7 @@ CONCURRENT_ACTIVITIES_MAX = 20
 
 @dataclass(frozen=True)
 class ActivitySet:
-    """The activities' objects; without those for it, nothing is reconciled, and the inbox is not swept."""
+    """The objects with the activities; reconciliation and the inbox sweep are optional."""
 
     cases: CaseActivities
     payouts: PayoutActivities
@@ -38,7 +38,7 @@ class ActivitySet:
     inbox: InboxActivities | None = None
 
     def activities(self) -> Sequence[Callable[..., Any]]:
-        """Return every activity the workflows call."""
+        """Return all activities that the workflows call."""
         work, pay, stock = self.cases, self.payouts, self.stock
         of_cases = [work.open, work.record, work.plan, work.compute, pay.submit, pay.check, self.signal_times.find]
         of_cases += [stock.reserve, stock.release]
@@ -52,10 +52,10 @@ def _sweeps(inbox: InboxActivities) -> Sequence[Callable[..., Any]]:
 
 
 def runner(*, sandboxed: bool) -> WorkflowRunner:
-    """Return what runs workflows.
+    """Return the runner of workflows, with or without Temporal's sandbox.
 
-    The sandbox loads their modules anew for each case and refuses what is not deterministic; every test and replay
-    uses it, with nothing passed through. What passed there runs without it at half the processor time.
+    The sandbox loads the modules anew for each case and refuses non-deterministic code. All tests and replays use it,
+    with no module passed through; code that passes there can run without it at half the processor time.
     """
     return SandboxedWorkflowRunner() if sandboxed else UnsandboxedWorkflowRunner()
 
@@ -68,10 +68,10 @@ def build_worker(
     sandboxed: bool = False,
     deployment: WorkerDeploymentConfig | None = None,
 ) -> Worker:
-    """Return a worker of the refund queue that finishes what it holds before it stops.
+    """Return a worker for the refund queue, which finishes its tasks before it stops.
 
-    With a deployment it is a worker of that version, and gets work once the version is promoted.
-    The converter and the signal guard come with the client (`workflows.plugin`); raises ValueError for one without.
+    With `deployment`, it is a worker of that version and gets work once the version is promoted. The converter and the
+    signal guard come with the client (`workflows.plugin`); raises ValueError for a client without them.
     """
     if not any(isinstance(one, RefundPlugin) for one in client.config(active_config=True)["plugins"]):
         raise ValueError("the client must be connected with workflows.plugin.RefundPlugin")

@@ -1,4 +1,4 @@
-"""`python -m worker.health`: ends with 0 when Temporal has lately seen a worker of this host ask for work."""
+"""`python -m worker.health`: exits with 0 if a worker of this host has recently polled Temporal for work."""
 
 import asyncio
 import socket
@@ -19,7 +19,7 @@ POLLED_WITHIN = timedelta(minutes=2)  # a poll that finds no work is repeated af
 
 
 async def is_polling(client: Client, host: str, now: datetime) -> bool:
-    """Return whether a process of the host has asked for workflow tasks lately; raises RPCError."""
+    """Return whether a process of the host has recently polled for workflow tasks; raises RPCError."""
     asked = DescribeTaskQueueRequest(
         namespace=client.namespace,
         task_queue=TaskQueue(name=TASK_QUEUE),
@@ -30,12 +30,12 @@ async def is_polling(client: Client, host: str, now: datetime) -> bool:
 
 
 async def main() -> int:
-    """Return 0 for healthy, 1 for not, which is said in one line."""
+    """Return 0 if healthy; otherwise exit with 1 and say why in one line."""
     client = await connect(load())
     try:
         healthy = await is_polling(client, socket.gethostname(), datetime.now(UTC))  # noqa: TID251 - an edge
     except RPCError as error:
-        raise SystemExit(f"Temporal does not say who polls: {error.message}") from None
+        raise SystemExit(f"Temporal does not say which workers poll: {error.message}") from None
     finally:
         await let_sdk_rest()
     if not healthy:

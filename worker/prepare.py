@@ -1,6 +1,6 @@
-"""`python -m worker.prepare`: lay out what worker and API stand on, the tables and the evidence bucket.
+"""`python -m worker.prepare`: creates what worker and API need, the tables and the evidence bucket.
 
-Every deployment runs it before the processes of that version; it does nothing that is done already.
+Every deployment runs it before it starts the processes of its version; what is done already is left alone.
 """
 
 import sys
@@ -13,20 +13,20 @@ from gateways.evidence.evidence_store import EvidenceStore
 
 
 def prepare_database(settings: Settings) -> None:
-    """Bring the tables to the newest revision; SystemExit says in one line why it cannot be."""
+    """Migrate the tables to the newest revision; if that fails, SystemExit says why in one line."""
     try:
         migrate(settings.database_url)
     except (ValueError, DatabaseUnavailableError) as error:
-        raise SystemExit(f"The database is not prepared: {_in_one_line(error)}. See REFUNDS_DATABASE_URL.") from error
+        raise SystemExit(f"The database is not prepared: {_in_one_line(error)}. Check REFUNDS_DATABASE_URL.") from error
 
 
 def prepare_bucket(settings: Settings) -> None:
-    """Make the bucket and keep versions in it; SystemExit says in one line why it cannot be."""
+    """Create the bucket and enable versioning; if that fails, SystemExit says why in one line."""
     try:
         EvidenceStore(bucket_of(settings)).prepare()
     except StoreUnavailableError as error:
         raise SystemExit(
-            f"The bucket is not prepared: {_in_one_line(error)}. See REFUNDS_S3_ENDPOINT and its keys."
+            f"The bucket is not prepared: {_in_one_line(error)}. Check REFUNDS_S3_ENDPOINT and its keys."
         ) from error
 
 

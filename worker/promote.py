@@ -1,6 +1,6 @@
-"""`python -m worker.promote`: give this version all refunds, once its workers poll; the last step of a deployment.
+"""`python -m worker.promote`: gives all refunds to this version once its workers poll; the last step of a deployment.
 
-The same command of an earlier version rolls back; its workers must be running.
+To roll back, run the same command of an earlier version, whose workers must be running.
 """
 
 import asyncio
@@ -15,15 +15,15 @@ from worker.versions import NotPromotedError, current_build, promote
 
 
 async def run(settings: Settings) -> str | None:
-    """Promote and return the build that had the work before; SystemExit says in one line why not."""
+    """Promote this version and return the build that had the work before; if that fails, SystemExit says why."""
     client, version = await connect(settings), version_of(settings)
     try:
         before = await current_build(client, version.deployment_name)
         await promote(client, version)
     except (NotPromotedError, RPCError) as error:
         raise SystemExit(
-            f"{version.to_canonical_string()} is not promoted: {error.message}. Its workers must be running "
-            "(python -m worker); then repeat this."
+            f"{version.to_canonical_string()} is not promoted: {error.message}. Start its workers "
+            "(python -m worker), then repeat this."
         ) from None
     finally:
         await let_sdk_rest()

@@ -1,4 +1,4 @@
-"""Which release of the workers this is."""
+"""The release of this code."""
 
 from temporalio.common import WorkerDeploymentVersion
 
@@ -6,7 +6,7 @@ from config.settings import Settings
 
 DEPLOYMENT = "refunds"
 RELEASE = "0.1.0"
-"""The version in pyproject.toml, which is not in the image; a test holds them together."""
+"""The version in pyproject.toml, which is not in the image; a test keeps the two equal."""
 
 
 def version_of(settings: Settings) -> WorkerDeploymentVersion:

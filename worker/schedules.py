@@ -1,4 +1,4 @@
-"""What runs by the clock: the schedules of the refund queue, made where they are missing."""
+"""The schedules of the refund queue, created if they are missing."""
 
 import logging
 from collections.abc import Mapping
@@ -29,10 +29,10 @@ log = logging.getLogger("worker")
 
 
 def schedules() -> Mapping[str, Schedule]:
-    """Return every schedule by its id; a run that falls due while one is under way is left out.
+    """Return the schedules by id; a run that falls due while another one is running is skipped.
 
-    Reconciliations missed in an outage of up to a day are made up for, of the sweeps the next one does for all. A
-    sweep that hangs is ended, as it would hold up all that follow; what it did not come to, they do.
+    After an outage of up to a day, missed reconciliations are made up for; of missed sweeps, the next one covers all.
+    A sweep that hangs is ended, because it would block the following ones, which do what it has left.
     """
     reconcile = ScheduleActionStartWorkflow(
         ReconciliationWorkflow.run, ReconciliationAsked(), id=RECONCILIATION, task_queue=TASK_QUEUE
@@ -51,9 +51,9 @@ def schedules() -> Mapping[str, Schedule]:
 
 
 async def ensure_schedules(client: Client) -> None:
-    """Make every schedule that there is not: what operators changed or paused stays as they left it.
+    """Create the missing schedules; existing ones stay as they are, even if operators changed or paused them.
 
-    Where the server does not let us, the log says so and refunds are carried all the same.
+    If the server refuses, the log says so and refunds are processed anyway.
     """
     for name, schedule in schedules().items():
         try:
@@ -61,7 +61,7 @@ async def ensure_schedules(client: Client) -> None:
         except ScheduleAlreadyRunningError:
             continue
         except RPCError as error:
-            log.error("no schedule %s, so that nothing of it is done by itself: %s", name, error.message)  # noqa: TRY400
+            log.error("there is no schedule %s, so it does not run by itself: %s", name, error.message)  # noqa: TRY400
 
 
 def _schedule(action: ScheduleActionStartWorkflow, every: timedelta, *, catchup_window: timedelta) -> Schedule:

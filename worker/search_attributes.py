@@ -1,4 +1,4 @@
-"""The search attributes that cases are found by, registered where the server lets us."""
+"""Registers the search attributes by which cases are found, if the server allows it."""
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
@@ -15,7 +15,7 @@ TYPES = {
 
 
 async def ensure_search_attributes(client: Client) -> None:
-    """Add what is missing; without them every workflow task would fail, so SystemExit names the command to run."""
+    """Add missing attributes, without which workflow tasks fail; if that fails, SystemExit names the command to run."""
     service, namespace = client.operator_service, client.namespace
     try:
         known = await service.list_search_attributes(ListSearchAttributesRequest(namespace=namespace))

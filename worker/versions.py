@@ -1,4 +1,4 @@
-"""The worker's version at Temporal: only the promoted one gets work, and promoting takes the open cases along."""
+"""Worker versions at Temporal: only the promoted version gets work, including all open cases."""
 
 import asyncio
 from datetime import timedelta
@@ -18,7 +18,7 @@ from temporalio.worker import WorkerDeploymentConfig
 
 PATIENCE = timedelta(seconds=60)
 _FIRST_PAUSE_SECONDS, _LAST_PAUSE_SECONDS = 0.2, 3
-"""Every question counts against a limit of the deployment, which the workers that register with it share."""
+"""Each request counts against a limit of the deployment, which its registering workers share."""
 _NOT_YET = frozenset(
     {
         RPCStatusCode.NOT_FOUND,
@@ -39,7 +39,7 @@ class NotPromotedError(Exception):
 
 
 def as_deployed(version: WorkerDeploymentVersion) -> WorkerDeploymentConfig:
-    """Return what makes a worker one of its version; its cases move on with whatever version is promoted next."""
+    """Return the deployment options of a worker of this version; its cases follow the version promoted next."""
     return WorkerDeploymentConfig(
         version=version,
         use_worker_versioning=True,
@@ -48,9 +48,9 @@ def as_deployed(version: WorkerDeploymentVersion) -> WorkerDeploymentConfig:
 
 
 async def promote(client: Client, version: WorkerDeploymentVersion, patience: timedelta = PATIENCE) -> None:
-    """Give the version all new and open cases once its workers poll; doing it again has no further effect.
+    """Give all new and open cases to the version once its workers poll; a repeat has no further effect.
 
-    When it returns, no task goes to another version any more. Raises NotPromotedError when that takes too long.
+    When it returns, no other version gets tasks any more. Raises NotPromotedError if that takes too long.
     """
     obstacle, pause = "none of its workers polls yet", _FIRST_PAUSE_SECONDS
     try:
@@ -68,10 +68,10 @@ async def promote(client: Client, version: WorkerDeploymentVersion, patience: ti
 
 
 async def promote_first(client: Client, version: WorkerDeploymentVersion) -> str:
-    """Promote the version where none ever was; returns the build that gets the work, "" for unversioned workers.
+    """Promote the version if none was ever promoted; return the build that gets the work, "" for unversioned workers.
 
-    A worker that merely starts again never takes the work from a newer version, nor back from a rollback.
-    Raises NotPromotedError, and RPCError from a server that knows no versions.
+    A worker that merely restarts never takes the work from a newer version or undoes a rollback. Raises
+    NotPromotedError, and RPCError if the server does not support versions.
     """
     current = await current_build(client, version.deployment_name)
     if current is None:
@@ -81,7 +81,7 @@ async def promote_first(client: Client, version: WorkerDeploymentVersion) -> str
 
 
 async def current_build(client: Client, deployment_name: str) -> str | None:
-    """Return the build that has the work, "" for unversioned workers, None where none was ever promoted.
+    """Return the build that gets the work, "" for unversioned workers, or None if none was ever promoted.
 
     Raises RPCError.
     """
@@ -95,14 +95,14 @@ async def current_build(client: Client, deployment_name: str) -> str | None:
 
 
 def _passing(error: RPCError) -> str:
-    """Return what is in the way for now; raises NotPromotedError for what waiting does not change."""
+    """Return what prevents promotion for now; raises NotPromotedError if waiting cannot help."""
     if error.status not in _NOT_YET:
         raise NotPromotedError(error.message) from None
     return error.message
 
 
 async def _is_promoted(client: Client, version: WorkerDeploymentVersion) -> bool:
-    """Make a version that is polled the current one, and return whether every task queue goes by it already."""
+    """Make the version current if its workers poll, and return whether all task queues use it already."""
     if not await _is_polled(client, version):
         return False
     deployment = await _deployment(client, version.deployment_name)
@@ -118,7 +118,7 @@ async def _deployment(client: Client, name: str) -> WorkerDeploymentInfo:
 
 
 async def _is_polled(client: Client, version: WorkerDeploymentVersion) -> bool:
-    """Return whether workflows and activities of the version are both asked for; raises RPCError while unknown."""
+    """Return whether workers of the version poll for both workflows and activities; raises RPCError while unknown."""
     asked = DescribeWorkerDeploymentVersionRequest(
         namespace=client.namespace,
         deployment_version=VersionMessage(deployment_name=version.deployment_name, build_id=version.build_id),
@@ -128,7 +128,7 @@ async def _is_polled(client: Client, version: WorkerDeploymentVersion) -> bool:
 
 
 async def _make_current(client: Client, version: WorkerDeploymentVersion) -> None:
-    # Never `allow_no_pollers`: it would make a version of a mistyped build and leave every case to it.
+    # Never `allow_no_pollers`: it would create a version for a mistyped build and give it all cases.
     asked = SetWorkerDeploymentCurrentVersionRequest(
         namespace=client.namespace,
         deployment_name=version.deployment_name,

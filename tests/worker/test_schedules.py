@@ -32,4 +32,4 @@ async def test_a_server_without_schedules_lets_the_worker_start_and_is_named_in_
     async with time_skipping_server() as env:
         await ensure_schedules(env.client)
     for name in EVERY:
-        assert f"no schedule {name}, so that nothing of it is done by itself" in caplog.text
+        assert f"there is no schedule {name}, so it does not run by itself" in caplog.text
