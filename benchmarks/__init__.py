@@ -1,1 +1,1 @@
-"""This system beside a bare Temporal workflow of the same shape, measured in one run."""
+"""Measures this system and a bare Temporal workflow of the same shape in one run."""

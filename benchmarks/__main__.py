@@ -1,6 +1,6 @@
-"""`make bench`: this system and a bare Temporal workflow of the same shape, interleaved in one run.
+"""`make bench`: measures this system and a bare Temporal workflow of the same shape, alternating, in one run.
 
-The exit code is 0 whenever everything could be measured: whether a bound is met is printed, and is no test.
+The exit code is 0 if everything could be measured; whether a bound is met is only printed.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ QUALITY_PHOTOS = 2
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure, print, and write the JSON; return the exit code, 1 when something would not run."""
+    """Measure, print, and write the JSON; return the exit code, which is 1 if something could not run."""
     options = _options(arguments)
     if not Path("/proc/self/stat").exists():
         print("make bench reads processor times from /proc, which only Linux has.", file=sys.stderr)
@@ -56,8 +56,8 @@ def main(arguments: Sequence[str]) -> int:
 def _options(arguments: Sequence[str]) -> Namespace:
     parser = ArgumentParser(prog="python -m benchmarks", description="This system beside a bare Temporal workflow.")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--cases", type=int, default=80, help="measured a round and contender")
-    parser.add_argument("--warm-up", type=int, default=20, help="cases before that, not measured")
+    parser.add_argument("--cases", type=int, default=80, help="cases measured per round and contender")
+    parser.add_argument("--warm-up", type=int, default=20, help="cases played before, without measuring")
     parser.add_argument("--in-flight", type=int, default=10, help="cases at a time")
     parser.add_argument("--json", type=Path, default=ROOT / ".local" / "bench.json")
     parser.add_argument("--write-docs", action="store_true", help="write docs/BENCHMARK.md from this run")
@@ -79,7 +79,7 @@ async def _measure(options: Namespace) -> Results:
 
 @asynccontextmanager
 async def _contenders(folder: Path) -> AsyncGenerator[list[Contender]]:
-    """Give everybody with their processes running: the bare workflow first."""
+    """Yield all contenders with their processes running, the bare workflow first."""
     print(f"starting this system, and a Temporal server and worker for the {BARE} workflow")
     stack = Stack.throwaway(folder / "system", progress=_progress)
     await asyncio.to_thread(stack.start)

@@ -1,4 +1,4 @@
-"""The bare side: its own Temporal server, its own worker process, and the inputs that come when they are awaited."""
+"""The bare workflow as a contender: its own Temporal server and worker, and inputs sent when they are awaited."""
 
 import asyncio
 from collections import defaultdict
@@ -21,14 +21,14 @@ from workflows.options import TASK_QUEUE
 
 
 class Waits:
-    """Knows, from the lines that the worker sends, which workflow waits for which input."""
+    """Knows from the worker's log lines which workflow waits for which input."""
 
     def __init__(self) -> None:
         self._reached: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._connections: list[asyncio.StreamWriter] = []
 
     async def listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Take lines until the worker ends."""
+        """Read lines until the worker ends."""
         self._connections.append(writer)
         async for line in reader:
             self._reached[line.decode().strip()].set()
@@ -39,7 +39,7 @@ class Waits:
         del self._reached[f"{workflow_id} {step}"]
 
     async def aclose(self) -> None:
-        """Close every connection of workers."""
+        """Close all connections of workers."""
         for writer in self._connections:
             writer.close()
             await writer.wait_closed()
@@ -76,13 +76,13 @@ class Bare:
         self._numbers = count(1)
 
     async def prepare(self, cases: int) -> Sequence[BareCase]:
-        """Return new cases; there is nothing to lay out."""
+        """Return new cases; nothing has to be prepared."""
         return [BareCase(f"bare/{next(self._numbers)}", self.client, self._waits) for _ in range(cases)]
 
 
 @asynccontextmanager
 async def running_bare(folder: Path) -> AsyncGenerator[Bare]:
-    """Give the bare contender with its two processes running; raises StackError when one does not come up."""
+    """Yield the bare contender with its two processes running; raises StackError if one does not start."""
     reserved, waits = reserve(), Waits()
     plan = StackConfig(folder, reserved.ports)
     listening = await asyncio.start_server(waits.listen, LOOPBACK)

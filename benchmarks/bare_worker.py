@@ -1,7 +1,7 @@
 """`python -m benchmarks.bare_worker TEMPORAL_ADDRESS PORT`: a worker with the SDK's defaults.
 
-What its workflows log (that they wait for an input) goes to the port, a line each, so that an input can come exactly
-then, at no cost to the server.
+Its workflows log when they wait for an input. These lines go to the port, so that the input can be sent exactly then
+without any load on the server.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ class LineHandler(SocketHandler):
 
 
 async def run(address: str, port: int) -> None:
-    """Carry bare workflows until the process is ended."""
+    """Run bare workflows until the process is stopped."""
     workflow.logger.workflow_info_on_message = workflow.logger.workflow_info_on_extra = False
     workflow.logger.base_logger.addHandler(LineHandler(LOOPBACK, port))
     workflow.logger.base_logger.setLevel(logging.INFO)

@@ -1,4 +1,4 @@
-"""What this system is measured against: a refund's shape on Temporal with nothing in it, written the plain way."""
+"""The workflow that this system is compared with: the shape of a refund on Temporal, without any work in it."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ PATIENCE = timedelta(seconds=10)
 
 @activity.defn
 async def do_nothing(step: str) -> str:
-    """Return the step; an async activity, as that costs the least."""
+    """Return the step; an async activity, because that costs the least."""
     return step
 
 
@@ -24,7 +24,7 @@ class BareRefund:
 
     @workflow.run
     async def run(self, case_id: str) -> str:
-        """Walk through the refund's steps."""
+        """Go through the steps of a refund."""
         await _act("open")
         for step in INPUTS:
             await self._input(step)

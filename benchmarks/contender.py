@@ -1,4 +1,4 @@
-"""What is measured: something that can be driven through cases, and whose two processes are watched."""
+"""A contender of the benchmark: it plays cases, and the processor time of its two processes is measured."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -19,7 +19,7 @@ class BenchCase(Protocol):
         ...
 
     async def play(self) -> None:
-        """Carry it from its start to its end."""
+        """Play it from its start to its end."""
         ...
 
 
@@ -32,5 +32,5 @@ class Contender(Protocol):
     worker_pid: int
 
     async def prepare(self, cases: int) -> Sequence[BenchCase]:
-        """Return that many cases with everything laid out that is no part of the measurement."""
+        """Return that many cases, with everything prepared that is not part of the measurement."""
         ...

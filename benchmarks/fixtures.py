@@ -1,4 +1,4 @@
-"""What must be there before a refund can be asked for: an order that is paid, photos that are uploaded."""
+"""What must exist before a refund can be requested: a paid order and uploaded photos."""
 
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ ANNOUNCED = AnnouncedEvidence(
 
 
 class Counter:
-    """Takes orders and requests of a running system, with its own database, payment sandbox and object store."""
+    """Creates orders and requests in a running system's database, payment sandbox and object store."""
 
     def __init__(self, stack: Stack) -> None:
         self._closing = ExitStack()
@@ -44,7 +44,7 @@ class Counter:
         self._numbers = count(1)
 
     def request(self, reason: Reason, photos: int) -> tuple[CaseIntake, tuple[EvidencePin, ...]]:
-        """Record a request about a new order and return the input of its workflow, with its photos pinned."""
+        """Record a request for a new order, and return the input of its workflow and its pinned photos."""
         at = datetime.now(UTC)
         order = self._paid_order(at)
         request = RefundRequest(

@@ -1,4 +1,4 @@
-"""This system as a contender: everything real, its inputs sent the way the API sends them."""
+"""This system as a contender: everything is real, and inputs are sent in the same way as by the API."""
 
 import asyncio
 from collections.abc import Sequence
@@ -60,7 +60,7 @@ class RefundCase:
 
 
 class Refunds:
-    """Refunds of one reason, with so many photos each."""
+    """Refunds with one reason and a number of photos each."""
 
     def __init__(self, client: Client, stack: Stack, counter: Counter, reason: Reason, photos: int = 0) -> None:
         self.name = f"{reason}, {photos} photos" if photos else reason.value
@@ -70,7 +70,7 @@ class Refunds:
         self._asked = reason, photos
 
     async def prepare(self, cases: int) -> Sequence[RefundCase]:
-        """Return new cases, each over an order of its own; requests are recorded and photos verified as by the API."""
+        """Return new cases, each with its own order; requests are recorded and photos verified as by the API."""
         return await asyncio.to_thread(lambda: [self._prepared() for _ in range(cases)])
 
     def _prepared(self) -> RefundCase:

@@ -1,4 +1,4 @@
-"""The results as a person reads them: a table and two verdicts, as text and as docs/BENCHMARK.md."""
+"""The readable results: a table and two verdicts, as text and as docs/BENCHMARK.md."""
 
 from benchmarks.results import BARE, MEASURES, Bound, Measure, Results, Spread
 from config.temporal import SEARCH_ATTRIBUTES
@@ -7,7 +7,7 @@ _RATIO_DIGITS = 2
 
 
 def table(results: Results) -> str:
-    """Return the table in markdown: medians, the lowest and highest round beneath where they differ."""
+    """Return the table in markdown: medians, with the lowest and highest round if they differ."""
     header = ["a case", BARE, *(word for name in results.contenders for word in (name, "ratio"))]
     rows = [header, ["---"] * len(header), *(_row(results, measure) for measure in MEASURES)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
@@ -21,7 +21,7 @@ def verdicts(results: Results) -> str:
 
 
 def document(results: Results) -> str:
-    """Return docs/BENCHMARK.md; nothing in it is typed by hand."""
+    """Return the text of docs/BENCHMARK.md, in which nothing is written by hand."""
     load, machine = results.load, results.machine
     rounds = len(results.rounds[BARE])
     return f"""# What a refund costs

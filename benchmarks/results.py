@@ -1,4 +1,4 @@
-"""Rounds put together: medians with their spread, ratios to the bare workflow of the same round, and the bounds."""
+"""The combined results of all rounds: medians with their spread, ratios to the bare workflow, and the bounds."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -15,7 +15,7 @@ MAX_CPU_RATIO = 1.0
 
 @dataclass(frozen=True)
 class Spread:
-    """The median of the rounds, and the lowest and highest of them."""
+    """The median of the rounds, with the lowest and the highest value."""
 
     median: float
     low: float
@@ -29,7 +29,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Measure:
-    """One line of the table; `digits` after the point."""
+    """One line of the table, shown with `digits` decimals."""
 
     title: str
     of: Callable[[Figures], float]
@@ -50,7 +50,7 @@ EVENTS, CPU = MEASURES[0], MEASURES[5]
 
 @dataclass(frozen=True)
 class Bound:
-    """What was promised, beside what was measured."""
+    """A promised limit, and the measured value."""
 
     title: str
     limit: float
@@ -58,13 +58,13 @@ class Bound:
 
     @property
     def is_met(self) -> bool:
-        """Return whether the measured median keeps to the limit."""
+        """Return whether the measured median is within the limit."""
         return self.measured <= self.limit
 
 
 @dataclass(frozen=True)
 class Results:
-    """The figures of every contender, round by round, and what they were measured on."""
+    """The figures of every contender by round, and the machine on which they were measured."""
 
     rounds: dict[str, list[Figures]]
     load: Load
@@ -72,7 +72,7 @@ class Results:
 
     @property
     def contenders(self) -> list[str]:
-        """Return everybody but the bare workflow."""
+        """Return all contenders except the bare workflow."""
         return [name for name in self.rounds if name != BARE]
 
     def spread(self, name: str, measure: Measure) -> Spread:
@@ -94,7 +94,7 @@ class Results:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Return everything that was measured, for a file."""
+        """Return all measured values as JSON, for a file."""
         return {
             "machine": self.machine,
             "load": asdict(self.load),

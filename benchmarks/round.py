@@ -1,4 +1,4 @@
-"""One round of one contender: cases kept in flight, processor time of its two processes, histories read afterwards."""
+"""One round of one contender: plays cases, measures its two processes' processor time, then reads the histories."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ CASE_PATIENCE_SECONDS = 60
 
 @dataclass(frozen=True)
 class Figures:
-    """What one round cost; history figures are the median case's, times are milliseconds of processor time a case."""
+    """The cost of one round: the median case's history, and processor time in milliseconds per case."""
 
     events: float
     history_bytes: float
@@ -28,13 +28,13 @@ class Figures:
 
     @property
     def both_ms(self) -> float:
-        """Return worker and Temporal server together."""
+        """Return the processor time of worker and Temporal server together."""
         return self.worker_ms + self.server_ms
 
 
 @dataclass(frozen=True)
 class Load:
-    """How much is played: cases measured a round, cases before that are not, and how many are in flight at a time."""
+    """How many cases are played: measured per round, as a warm-up before, and at the same time."""
 
     cases: int
     warm_up: int
@@ -42,7 +42,7 @@ class Load:
 
 
 async def measured(contender: Contender, load: Load) -> Figures:
-    """Return what a round costs once it is warmed up; raises BenchError when a case does not end."""
+    """Return the cost of a round after the warm-up; raises BenchError if a case does not end."""
     await _play(await contender.prepare(load.warm_up), load.in_flight)
     cases = await contender.prepare(load.cases)
     before = _clocks(contender)
@@ -76,7 +76,7 @@ async def _play_in_turn(waiting: Iterator[BenchCase]) -> None:
 
 
 def _clocks(contender: Contender) -> tuple[float, float, float]:
-    """Return processor seconds of worker and server, and the wall's."""
+    """Return the processor seconds of worker and server, and the wall-clock seconds."""
     return processor_seconds(contender.worker_pid), processor_seconds(contender.server_pid), time.perf_counter()
 
 

@@ -1,1 +1,1 @@
-"""The whole system on one machine: Temporal, S3, payment sandbox, demo."""
+"""Runs the whole system on one machine: Temporal, S3, payment sandbox, worker, API, demo."""

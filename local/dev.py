@@ -1,6 +1,6 @@
-"""`make dev`: the system on the promised ports until Ctrl-C, with everything it knows kept in `.local/`.
+"""`make dev`: runs the system on the configured ports until Ctrl-C, and keeps all of its data in `.local/`.
 
-`python -m local.dev FOLDER` keeps it in another folder.
+`python -m local.dev FOLDER` keeps the data in another folder.
 """
 
 import fcntl
@@ -28,7 +28,7 @@ _CHECK_SECONDS = 1
 
 
 def main(arguments: list[str]) -> int:
-    """Run the system until it is asked to end; return the exit code, 1 when a part of it would not run."""
+    """Run the system until it is stopped; return the exit code, which is 1 if a part of it fails."""
     for asked_to_end in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(asked_to_end, signal.default_int_handler)
     folder = Path(*arguments[:1] or [ROOT / ".local"]).resolve()
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
         print(error.message, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(f"\nEnded. What happened is kept in {folder}.")
+        print(f"\nStopped. The data is kept in {folder}.")
     return 0
 
 
@@ -55,14 +55,14 @@ def _run(folder: Path) -> None:
 
 
 def lasting_config(folder: Path) -> StackConfig:
-    """Return what `make dev` starts in the folder: the settings of the environment go before its own."""
+    """Return the configuration of `make dev` for the folder; settings of the environment take precedence."""
     given = {name: value for name, value in os.environ.items() if name.startswith(PREFIX) and value}
     keys = StoreKeys.kept(folder / "store-keys.json")
     return StackConfig(folder, Ports.of(load_ports()), keys, {**_commit(), **given}, lasting=True)
 
 
 def _commit() -> dict[str, str]:
-    """Return the setting that names the code that runs here; nothing where git does not know."""
+    """Return the setting that names the running commit; empty if git does not know it."""
     question = ("git", "describe", "--always", "--dirty", "--exclude", "*")
     try:
         described = subprocess.run(question, cwd=ROOT, capture_output=True, text=True, check=True)
@@ -72,7 +72,7 @@ def _commit() -> dict[str, str]:
 
 
 def _slip(stack: Stack, folder: Path) -> str:
-    """Return where a return slip to try is, or why there is none."""
+    """Return where a return slip to try is, or the reason why there is none."""
     try:
         return str(keep_slip(stack.urls, folder))
     except httpx2.HTTPError as error:
@@ -91,18 +91,18 @@ def _welcome(stack: Stack, settings: Settings, slip: str) -> str:
   Logs              {stack.logs}
 
 Try it:  curl -H "Authorization: Bearer {next(iter(settings.api_keys))}" {urls.api}/v1/refunds
-Ctrl-C ends it."""
+Press Ctrl-C to stop."""
 
 
 @contextmanager
 def _alone_in(folder: Path) -> Generator[None]:
-    """Let one system at a time into the folder; raises StackError while another one runs in it."""
+    """Allow one system at a time in the folder; raises StackError while another one runs in it."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "dev.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StackError(f"`make dev` already runs in {folder}. End it first (Ctrl-C where it runs).") from None
+            raise StackError(f"`make dev` already runs in {folder}. Stop it first (Ctrl-C where it runs).") from None
         yield
 
 

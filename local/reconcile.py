@@ -1,7 +1,7 @@
-"""`make reconcile`: compares the running system's books with the gateways' once and shows what does not agree.
+"""`make reconcile`: compares the running system's books with the gateways' once and shows the differences.
 
-It ends with 0 when no finding is open, with 3 when some are, and with 1 and one line when nothing runs.
-`python -m local.reconcile FOLDER` asks the system that `make dev` keeps in another folder.
+It exits with 0 if no finding is open, with 3 if some are, and with 1 and one line if no system is running.
+`python -m local.reconcile FOLDER` uses the system that `make dev` keeps in another folder.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
     """Reconcile and show the findings; return the exit code."""
     folder = Path(*arguments[:1] or [ROOT / ".local"]).resolve()
     if not folder.exists():
-        raise SystemExit(f"Nothing runs: `make dev` has never run in {folder}. Start it, then try again.")
+        raise SystemExit(f"Nothing is running: `make dev` has never run in {folder}. Start it, then try again.")
     os.environ.update(lasting_config(folder).settings_env())
     settings = load()
     console = Console()
@@ -53,13 +53,15 @@ def main(arguments: list[str]) -> int:
 
 
 async def _reconcile(settings: Settings) -> Reconciled:
-    """Run the workflow, or wait for one that runs already; SystemExit says in one line what stands in the way."""
+    """Run the workflow, or wait for one that is running; if that fails, SystemExit says why in one line."""
     client = await connect(settings)
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await _run(client)
     except TimeoutError:
-        raise SystemExit(f"No answer within {PATIENCE_SECONDS} s: does a worker run? See {_ID} in Temporal.") from None
+        raise SystemExit(
+            f"No answer within {PATIENCE_SECONDS} s: is a worker running? See {_ID} in Temporal."
+        ) from None
     except WorkflowFailureError as error:
         raise SystemExit(f"Nothing could be compared: {_root_of(error)}. See {_ID} in the Temporal UI.") from None
     except RPCError as error:
@@ -90,8 +92,8 @@ def _open_findings(settings: Settings) -> list[Finding]:
 
 
 def _summary(done: Reconciled) -> str:
-    notified = f"; {done.notified} cases were asked to look their refunds up" if done.notified else ""
-    return f"{done.refunds} refunds of the gateways and {done.payouts} payouts of ours were compared{notified}."
+    notified = f"; {done.notified} cases were told to check their refunds" if done.notified else ""
+    return f"{done.refunds} refunds of the gateways were compared with {done.payouts} payouts{notified}."
 
 
 def _table(findings: Sequence[Finding]) -> Table:

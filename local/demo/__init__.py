@@ -1,1 +1,1 @@
-"""Real refunds, played through the HTTP API of a real system to their end."""
+"""Real refunds, played to their end through the HTTP API of a real system."""

@@ -1,4 +1,4 @@
-"""`make demo`: the whole system in a temporary folder on free ports, real refunds through it, and what came out."""
+"""`make demo`: starts the system in a temporary folder on free ports, plays real refunds, and shows the results."""
 
 import sys
 import tempfile
@@ -17,7 +17,7 @@ from local.stack.stack import Stack
 
 
 def main() -> int:
-    """Play every scene; the exit code is 0 when each came out as the policy promises."""
+    """Play every scene; the exit code is 0 if each one ends as the policy promises."""
     console = Console(highlight=False)
     began = time.monotonic()
     try:

@@ -1,4 +1,4 @@
-"""What happened, as tables: each case and why, money in and out, and where to look."""
+"""The results as tables: each case with the reason for its end, money in and out, and links."""
 
 from rich.console import Console
 from rich.table import Table
@@ -9,7 +9,7 @@ from local.stack.stack_config import Urls
 
 
 def show(console: Console, played: list[Played], shop: Shop, urls: Urls) -> None:
-    """Print the cases with their rules, the money of each order, and the links of a system like this one."""
+    """Print the cases with their rules, the money of each order, and where to find things in such a system."""
     console.print(_cases(played, shop))
     console.print(_money(played, shop))
     console.print(

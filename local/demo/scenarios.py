@@ -15,7 +15,7 @@ RETURN_POSTAGE = 850
 
 
 def quality(stage: Stage) -> Played:
-    """Seller's fault with two photos: everything back, the customer's return postage as well."""
+    """Seller's fault with two photos: everything is refunded, including the customer's return postage."""
     shop, order = stage.shop, stage.shop.place_order(MUG, LAMP)
     files = {"front.png": photo(200, 60, 40), "crack.png": photo(40, 60, 200)}
     evidence = [{"filename": n, "content_type": "image/png", "size": len(b)} for n, b in files.items()]
@@ -25,13 +25,13 @@ def quality(stage: Stage) -> Played:
     approve(stage, case)
     ship(stage, case, postage={"minor": RETURN_POSTAGE, "currency": "USD"})
     inspect(stage, case, MUG, LAMP)
-    why = "R30 full refund with outbound postage; R32 return postage owed outside the card, whose capture is used up"
+    why = "R30 full refund with outbound postage; R32 return postage is owed outside the card, whose capture is used up"
     paid = 2 * MUG.unit_price + LAMP.unit_price + 700
     return ended(stage, "quality, two photos", order, case, "refunded", why, refund=paid, outside=RETURN_POSTAGE)
 
 
 def personal(stage: Stage) -> Played:
-    """A change of mind: the goods' price back, no postage."""
+    """A change of mind: the price of the goods is refunded, postage is not."""
     order = stage.shop.place_order(LAMP)
     case = stage.shop.ask(order, "personal", [units(LAMP)])
     approve(stage, case)
@@ -42,20 +42,20 @@ def personal(stage: Stage) -> Played:
 
 
 def partial_receipt(stage: Stage) -> Played:
-    """Two units, one in the parcel: it is paid, and the other one when it comes."""
+    """Two units, but only one in the parcel: it is paid at once, the other one when it arrives."""
     order = stage.shop.place_order(MUG)
     case = stage.shop.ask(order, "personal", [units(MUG)])
     approve(stage, case)
     scan(stage, case, 1, MUG, 1)
-    stage.say("one unit is paid, the other one is awaited")
+    stage.say("one unit is paid, the other one is still expected")
     stage.shop.wait_for(case["case_id"], "awaiting_return")
     scan(stage, case, 2, MUG, 1)
-    why = "R26 what came is paid, the rest when it comes; R31"
+    why = "R26 what arrived is paid, the rest when it arrives; R31"
     return ended(stage, "partial receipt", order, case, "refunded", why, refund=2 * MUG.unit_price, refunds=2)
 
 
 def exchange(stage: Stage) -> Played:
-    """A lamp for a smaller one: reserved when the first came back, sent, and the difference in price refunded."""
+    """A lamp is exchanged for a smaller one, which is reserved and sent; the difference in price is refunded."""
     order = stage.shop.place_order(LAMP)
     stage.shop.state_stock(SMALL_LAMP, available=1)
     asked = [{**units(LAMP), "exchange_for": SMALL_LAMP.sku}]
@@ -65,7 +65,7 @@ def exchange(stage: Stage) -> Played:
     inspect(stage, case, LAMP)
     stage.shop.wait_until(case["case_id"], lambda shown: shown["replacements"][0]["state"] == "reserved")
     send_replacement(stage, case)
-    why = "R39 replaced, and what the replacement is cheaper by is refunded"
+    why = "R39 replaced, and the difference in price is refunded"
     difference = LAMP.unit_price - SMALL_LAMP.unit_price
     played = ended(stage, "exchange", order, case, "exchanged", why, refund=difference)
     if left := stage.shop.available(SMALL_LAMP):
@@ -74,13 +74,13 @@ def exchange(stage: Stage) -> Played:
 
 
 def late(stage: Stage) -> Played:
-    """A request after the window: refused, with the deadline named."""
+    """A request after the request window: refused, and the refusal names the deadline."""
     order = stage.shop.place_order(LAMP, delivered_days_ago=40)
     return refused(stage, "late request", order, stage.shop.ask(order, "personal", [units(LAMP)]), "R3")
 
 
 def never_shipped(stage: Stage) -> Played:
-    """Approved and never sent back: expires after seven working days, by the server's own timer."""
+    """Approved but never sent back: the case expires after seven working days, by the server's own timer."""
     order = stage.shop.place_order(LAMP)
     case = stage.shop.ask(order, "personal", [units(LAMP)])
     approve(stage, case)
@@ -97,7 +97,7 @@ def custom_made(stage: Stage) -> Played:
 
 
 def killed(stage: Stage) -> Played:
-    """The worker is killed after the gateway paid and before it could say so: one refund all the same."""
+    """The worker is killed after the gateway has paid but before it gets the answer: still only one refund."""
     shop, order = stage.shop, stage.shop.place_order(LAMP)
     case = shop.ask(order, "personal", [units(LAMP)])
     approve(stage, case)
@@ -107,15 +107,15 @@ def killed(stage: Stage) -> Played:
     while not shop.refunds_at_gateway(order):
         shop.case(case["case_id"])
     stage.stack.kill_worker()
-    stage.say("the gateway has paid, the worker is dead (SIGKILL) before it heard so; a new one starts")
+    stage.say("the gateway has paid, the worker is killed (SIGKILL) before it gets the answer; a new one starts")
     stage.stack.start_worker()
-    stage.say("the gateway's webhook arrives, or the call times out (15 s); the case asks before it tries again")
+    stage.say("the gateway's webhook arrives, or the call times out (15 s); the case asks before it retries")
     why = "R31; fault 2: killed between the gateway's commit and the record"
     return ended(stage, "worker killed", order, case, "refunded", why, refund=LAMP.unit_price)
 
 
 def lost_answer(stage: Stage) -> Played:
-    """The gateway pays and its answer is lost: the payout is unknown, looked up, found. One refund."""
+    """The gateway pays but its answer is lost: the unknown payout is looked up and found. One refund."""
     shop, order = stage.shop, stage.shop.place_order(LAMP)
     case = shop.ask(order, "personal", [units(LAMP)])
     approve(stage, case)

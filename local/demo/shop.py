@@ -19,7 +19,7 @@ OUTBOUND_POSTAGE = 700
 
 
 class UnexpectedAnswerError(Exception):
-    """The system answered something else than the demo expects."""
+    """The system's answer is not what the demo expects."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Line:
 
 
 class Shop:
-    """Plays the parts of everybody who talks to the service."""
+    """Plays everybody who uses the service."""
 
     def __init__(self, urls: Urls, keys: dict[str, str]) -> None:
         self._api = httpx2.Client(base_url=urls.api, timeout=30)
@@ -43,12 +43,12 @@ class Shop:
         self._numbers = count(1)
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         self._api.close()
         self._sandbox.close()
 
     def place_order(self, *lines: Line, delivered_days_ago: int = 1) -> str:
-        """Capture a payment, put the order, and return its number."""
+        """Capture a payment, create the order, and return its number."""
         number = f"DEMO-{next(self._numbers)}"
         now = datetime.now(UTC)
         total = sum(line.unit_price * line.quantity for line in lines) + OUTBOUND_POSTAGE
@@ -78,12 +78,12 @@ class Shop:
         return number
 
     def state_stock(self, line: Line, available: int) -> None:
-        """State how many units of a product are free to replace others, and what one costs."""
+        """Set how many units of a product are available as replacements, and what one costs."""
         product = {"product_name": line.product_name, "available": available, "prices": {"USD": line.unit_price}}
         self.call("storefront", "PUT", f"/v1/stock/{line.sku}", product)
 
     def available(self, line: Line) -> int:
-        """Return how many units of a product are free."""
+        """Return how many units of a product are available."""
         return int(self.call("storefront", "GET", f"/v1/stock/{line.sku}")["available"])
 
     def ask(
@@ -94,7 +94,7 @@ class Shop:
         evidence: list[Json] | None = None,
         resolution: str = "refund",
     ) -> Json:
-        """Ask for a refund or an exchange and return the case, or the problem that refuses it."""
+        """Request a refund or an exchange; return the case, or the problem if it is refused."""
         body: Json = {
             "order_number": order_number,
             "customer_id": "customer-1",
@@ -107,34 +107,34 @@ class Shop:
         return self._send("storefront", "POST", "/v1/refunds", body, {"Idempotency-Key": f"demo-{order_number}"})
 
     def upload(self, case: Json, files: dict[str, bytes]) -> None:
-        """Upload each announced file by its ticket, and say so."""
+        """Upload each announced file with its ticket, and confirm the upload."""
         for ticket in case["upload_tickets"]:
             put = httpx2.put(ticket["url"], content=files[ticket["filename"]], headers=ticket["headers"], timeout=30)
             put.raise_for_status()
             self.call("storefront", "POST", f"/v1/refunds/{case['case_id']}/evidence/{ticket['evidence_id']}/uploaded")
 
     def call(self, role: str, method: str, path: str, body: Json | None = None) -> Json:
-        """Return what the API answers; raises UnexpectedAnswerError when it is a problem."""
+        """Return the API's answer; raises UnexpectedAnswerError if it is a problem."""
         answer = self._send(role, method, path, body)
         if "detail" in answer and "status" in answer:
             raise UnexpectedAnswerError(f"{method} {path}: {answer['status']} {answer['detail']}")
         return answer
 
     def case(self, case_id: str) -> Json:
-        """Return the case as it is shown."""
+        """Return the case as the API shows it."""
         return self.call("admin", "GET", f"/v1/refunds/{case_id}")
 
     def timeline(self, case_id: str) -> list[Json]:
-        """Return what happened to the case."""
+        """Return the timeline of the case."""
         answer = self.call("admin", "GET", f"/v1/refunds/{case_id}/timeline")
         return answer["items"] if "items" in answer else answer["entries"]
 
     def wait_for(self, case_id: str, state: str) -> Json:
-        """Return the case once it stands so; raises UnexpectedAnswerError when it does not within a minute."""
+        """Return the case once it is in this state; raises UnexpectedAnswerError after a minute."""
         return self.wait_until(case_id, lambda case: case["state"] == state)
 
     def wait_until(self, case_id: str, is_so: Callable[[Json], bool]) -> Json:
-        """Return the case once it is so; raises UnexpectedAnswerError when it is not within a minute."""
+        """Return the case once the condition is true; raises UnexpectedAnswerError after a minute."""
         until = time.monotonic() + PATIENCE_SECONDS
         while not is_so(case := self.case(case_id)):
             if time.monotonic() > until:
@@ -147,12 +147,12 @@ class Shop:
         return [refund for refund in self._books()["refunds"] if _reference(order_number) in refund.values()]
 
     def captured(self, order_number: str) -> int:
-        """Return what was captured for an order, by the payment provider's own books, in cents."""
+        """Return the captured amount of an order in the payment provider's own books, in cents."""
         payments = self._books()["payments"]
         return sum(payment["amount"] for payment in payments if _reference(order_number) in payment.values())
 
     def break_gateway(self, *faults: Json) -> None:
-        """Plan what goes wrong at the payment provider."""
+        """Plan faults at the payment provider."""
         self._sandbox.put("/sandbox/faults", json=list(faults)).raise_for_status()
 
     def _books(self) -> Json:

@@ -1,4 +1,4 @@
-"""What every scene of the demo is made of: the steps that people take, and what came out."""
+"""The parts of the demo's scenes: the steps that people take, and the results."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ LONGER_THAN_THE_WINDOW = timedelta(days=21)
 
 @dataclass(frozen=True)
 class Stage:
-    """What a scene plays on."""
+    """What a scene needs: the system, the shop, and where to report progress."""
 
     stack: Stack
     shop: Shop
@@ -25,7 +25,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Played:
-    """What came out of a scene, beside what was promised."""
+    """The result of a scene, with what was promised."""
 
     title: str
     order_number: str
@@ -42,13 +42,13 @@ class Played:
 
     @property
     def is_as_promised(self) -> bool:
-        """Return whether state and money are what the policy promises."""
+        """Return whether state and money are as the policy promises."""
         outcome = (self.state, self.refunded, self.owed_outside)
         return outcome == (self.promised_state, self.promised_refund, self.promised_outside) and not self.faults
 
 
 def units(line: Line) -> Json:
-    """Return the whole line as it is asked for."""
+    """Return the whole line as part of a request."""
     return {"sku": line.sku, "quantity": line.quantity}
 
 
@@ -59,7 +59,7 @@ def approve(stage: Stage, case: Json) -> None:
 
 
 def ship(stage: Stage, case: Json, postage: Json | None = None) -> None:
-    """Have the customer send the goods, and say what that cost where it counts."""
+    """Have the customer send the goods back, with the postage if it is reimbursed."""
     stage.say("the customer sends the goods back")
     body: Json = {"carrier": "sf_express", "tracking_number": f"SF{case['case_id'][-10:].upper()}"}
     body |= {"postage": postage} if postage else {}
@@ -75,8 +75,8 @@ def inspect(stage: Stage, case: Json, *lines: Line) -> None:
 
 
 def scan(stage: Stage, case: Json, number: int, line: Line, quantity: int) -> None:
-    """Have the warehouse's device send a receipt and an inspection of some units, twice, as after a lost answer."""
-    stage.say(f"the scanning app sends its scans of parcel {number}: {quantity} accepted; and once more")
+    """Have the warehouse's device send a receipt and an inspection, both twice as after a lost answer."""
+    stage.say(f"the scanning app sends its scans of parcel {number} ({quantity} accepted), then repeats them")
     code = stage.shop.case(case["case_id"])["return_code"]
     scan = {"code": code, "scanned_at": datetime.now(UTC).isoformat()}
     found = [{"sku": line.sku, "quantity": quantity, "verdict": "accepted", "disposition": "restock"}]
@@ -91,14 +91,14 @@ def scan(stage: Stage, case: Json, number: int, line: Line, quantity: int) -> No
 
 
 def send_replacement(stage: Stage, case: Json) -> None:
-    """Have the warehouse send what is reserved for the case."""
-    stage.say("the stock holds the replacement; the warehouse sends it")
+    """Have the warehouse send the replacement that is reserved for the case."""
+    stage.say("the replacement is reserved; the warehouse sends it")
     body = {"goods": "replacement", "carrier": "sf_express", "tracking_number": f"SFX{case['case_id'][-9:].upper()}"}
     stage.shop.call("warehouse", "POST", f"/v1/refunds/{case['case_id']}/dispatch", body)
 
 
 async def skip(stack: Stack, case_id: str) -> None:
-    """Let time pass on the case's own clock of the server."""
+    """Let time pass for the case on the Temporal server."""
     client = await Client.connect(stack.urls.temporal_address, plugins=[RefundPlugin()])
     await TimeSkipper(client).fast_forward(client.get_workflow_handle(f"refund/{case_id}"), LONGER_THAN_THE_WINDOW)
 
@@ -115,7 +115,7 @@ def ended(  # noqa: PLR0913, PLR0917 - a promise has these parts
     outside: int = 0,
     refunds: int = 1,
 ) -> Played:
-    """Return what came out once the case stands as promised; both books are looked into."""
+    """Wait for the promised state and return the result, with the money in both books."""
     stage.say(f"waiting for {state}")
     shown = stage.shop.wait_for(case["case_id"], state)
     at_gateway = stage.shop.refunds_at_gateway(order)
@@ -141,9 +141,9 @@ def ended(  # noqa: PLR0913, PLR0917 - a promise has these parts
 
 
 def refused(stage: Stage, title: str, order: str, problem: Json, rule: str) -> Played:
-    """Return what came out of a request that a rule should refuse."""
+    """Return the result of a request that a rule should refuse."""
     if "rule" not in problem:
-        raise UnexpectedAnswerError(f"{title}: should be refused by {rule}, and got {problem}")
+        raise UnexpectedAnswerError(f"{title}: should be refused by {rule}, but got {problem}")
     stage.say(f"refused by {problem['rule']}: {problem['detail']}")
     return Played(
         title=title,

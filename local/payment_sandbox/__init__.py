@@ -1,1 +1,1 @@
-"""A payment provider for this machine: Stripe's HTTP dialect for refunds, a durable ledger and a fault plan."""
+"""A local payment provider: Stripe's and PayPal's HTTP APIs for refunds, a durable ledger and a fault plan."""

@@ -1,4 +1,4 @@
-"""`python -m local.payment_sandbox --port 8420 --database PATH`: run until asked to stop."""
+"""`python -m local.payment_sandbox --port 8420 --database PATH`: runs until it is stopped."""
 
 import argparse
 import sqlite3
@@ -10,7 +10,7 @@ from local.payment_sandbox.server import application, listening, server
 
 
 def main() -> None:
-    """Serve on the loopback interface; a port that is taken is one clear line."""
+    """Serve on the loopback interface; if the port is taken, one clear line says so."""
     asked = _arguments()
     try:
         app = application(asked.database, asked.api_key, _listeners(asked))
@@ -29,12 +29,12 @@ def _listeners(asked: argparse.Namespace) -> list[Endpoint]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local.payment_sandbox", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1", help="address to bind; leave it unless in a container")
-    parser.add_argument("--port", type=int, default=8420, help="0 takes a free one; it is printed")
-    parser.add_argument("--database", type=Path, required=True, help="the ledger's file, made when missing")
-    parser.add_argument("--api-key", default="sk_test_local_sandbox", help="what callers send as their bearer token")
-    parser.add_argument("--webhook-url", help="where to send webhooks; without it, as PUT /sandbox/webhooks says")
-    parser.add_argument("--webhook-secret", default="whsec_local_sandbox", help="what webhooks are signed with")
+    parser.add_argument("--host", default="127.0.0.1", help="address to bind; only needed in a container")
+    parser.add_argument("--port", type=int, default=8420, help="0 chooses a free port; the port is printed")
+    parser.add_argument("--database", type=Path, required=True, help="the ledger's file, created if missing")
+    parser.add_argument("--api-key", default="sk_test_local_sandbox", help="the bearer token that callers must send")
+    parser.add_argument("--webhook-url", help="where to send webhooks; default: as set with PUT /sandbox/webhooks")
+    parser.add_argument("--webhook-secret", default="whsec_local_sandbox", help="the secret that signs webhooks")
     return parser.parse_args()
 
 

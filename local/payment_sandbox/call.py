@@ -1,4 +1,4 @@
-"""One call and its idempotency key: executed once, and answered alike ever after.
+"""One call and its idempotency key: it is executed once, and every repeat gets the same answer.
 
 Source: docs.stripe.com/api/idempotent_requests.
 """
@@ -15,7 +15,7 @@ Execution = Callable[..., Answer]
 
 @dataclass(frozen=True)
 class Call:
-    """A request on its way to the books; `execute` runs inside the transaction that also keeps the answer."""
+    """A request to the ledger; `execute` runs in the same transaction that stores the answer."""
 
     ledger: Ledger
     key: str | None
@@ -24,11 +24,11 @@ class Call:
     reused: Answer = dialect.KEY_REUSED
 
     def commit(self, **outcome: str | None) -> Answer:
-        """Execute the request, or answer as the first time; `outcome` is passed on to the execution."""
+        """Execute the request, or return the stored answer; `outcome` is passed to the execution."""
         return self._once(lambda: self.execute(**outcome))
 
     def keep(self, answer: Answer, *, executed: bool = False) -> Answer:
-        """Answer with this and keep it under the key, whether or not the request is executed behind it."""
+        """Store this answer for the key and return it, whether or not the request is executed as well."""
         return self._once(lambda: (self.execute() if executed else None, answer)[1])
 
     def _once(self, produce: Callable[[], Answer]) -> Answer:

@@ -1,4 +1,4 @@
-"""The tester's side: `/sandbox` and the page, no part of Stripe's dialect."""
+"""The tester's side: the calls under `/sandbox` and the page, which are not part of any provider's API."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ ASSETS = "/sandbox/assets"
 
 
 class RefundEnding(Value):
-    """How a refund stands from now on."""
+    """The new state of a refund."""
 
     status: Literal["pending", "requires_action", "succeeded", "failed", "canceled"]
     failure_reason: str | None = None
@@ -37,7 +37,7 @@ class RefundByHand(Value):
 
 
 class Chargeback(Value):
-    """A dispute that a customer's bank opens; without an amount, over the whole payment."""
+    """A dispute opened by a customer's bank; without an amount, it is over the whole payment."""
 
     reference: Identifier
     amount: Annotated[int, Field(ge=1, strict=True)] | None = None
@@ -51,7 +51,7 @@ class Verdict(Value):
 
 
 class Listener(Value):
-    """Where webhooks are sent; two secrets while one is being replaced."""
+    """Where webhooks are sent, and the secrets; there are two while one is being replaced."""
 
     url: Annotated[str, Field(pattern=r"^https?://")]
     secrets: tuple[str, ...] = Field(min_length=1)
@@ -65,7 +65,7 @@ class Repeats(Value):
 
 @dataclass(frozen=True)
 class Control:
-    """Payments to be refunded, faults to come, and the books to look into."""
+    """Calls to create payments, plan faults and look into the ledger."""
 
     ledger: Ledger
     plan: FaultPlan
@@ -90,11 +90,11 @@ class Control:
         return router
 
     async def page(self) -> HTMLResponse:
-        """Show the ledger to a person."""
+        """Show the ledger as a page."""
         return HTMLResponse(page.html(self.ledger, self.plan.left))
 
     async def docs(self) -> HTMLResponse:
-        """Show these calls to a person, with scripts from this machine."""
+        """Show these calls as a page, whose scripts come from this server."""
         return get_swagger_ui_html(
             openapi_url="/openapi.json",
             title="Payment sandbox",
@@ -112,14 +112,14 @@ class Control:
         }
 
     async def capture(self, asked: TestPayment) -> dict[str, Any]:
-        """Record a captured payment under a reference of one's choice; the same again is the same payment."""
+        """Record a captured payment under any reference; a repeat returns the same payment."""
         try:
             return dataclasses.asdict(payments.capture(self.ledger, asked))
         except PaymentDiffersError as error:
             raise HTTPException(409, str(error)) from error
 
     async def finish_refund(self, refund_id: str, ending: RefundEnding) -> dict[str, Any]:
-        """Let a refund succeed or fail, as time does at a real provider."""
+        """Let a refund succeed or fail, as happens later at a real provider."""
         self.ledger.finish_refund(refund_id, ending.status, ending.failure_reason)
         if (refund := self.ledger.refund(refund_id)) is None:
             raise HTTPException(404, f"no refund {refund_id!r}: GET /sandbox/ledger lists them")
@@ -128,7 +128,7 @@ class Control:
         return dataclasses.asdict(refund)
 
     async def refund_by_hand(self, asked: RefundByHand) -> dict[str, Any]:
-        """Refund a payment as somebody does in the provider's dashboard."""
+        """Refund a payment by hand, as in the provider's dashboard."""
         payment = self._payment(asked.reference)
         try:
             refund = refunds.by_hand(self.ledger, payment.id, asked.amount)
@@ -137,7 +137,7 @@ class Control:
         return dataclasses.asdict(refund)
 
     async def dispute(self, asked: Chargeback) -> dict[str, Any]:
-        """Open a dispute over a payment: it cannot be refunded until that is won."""
+        """Open a dispute over a payment, which cannot be refunded until the dispute is won."""
         payment = self._payment(asked.reference)
         opened = self.ledger.disputes.open(payment.id, asked.amount or payment.amount, asked.reason)
         self.ledger.webhooks.announce("charge.dispute.created", opened.shown(payment.charge, payment.currency))
@@ -153,16 +153,16 @@ class Control:
         return dataclasses.asdict(decided)
 
     async def listen(self, listeners: list[Listener]) -> list[Listener]:
-        """Send webhooks there from now on; an empty list sends none."""
+        """Send webhooks to these listeners from now on; with an empty list, send none."""
         self.ledger.webhooks.listen([Endpoint(one.url, one.secrets) for one in listeners])
         return listeners
 
     async def deliveries(self) -> list[dict[str, Any]]:
-        """Return every webhook, newest first, with how often it was sent and when it was taken."""
+        """Return all webhooks, newest first, with how often each was sent and when it was accepted."""
         return [dataclasses.asdict(one) for one in self.ledger.webhooks.deliveries()]
 
     async def resend(self, event_id: str, repeats: Repeats) -> dict[str, Any]:
-        """Send a webhook again and again, as providers sometimes do."""
+        """Send a webhook several times, as providers sometimes do."""
         for _ in range(repeats.times):
             if not self.ledger.webhooks.send_again(event_id):
                 raise HTTPException(404, f"no event {event_id!r}: GET /sandbox/webhooks/deliveries lists them")
@@ -179,11 +179,11 @@ class Control:
         return list(self.plan.left)
 
     async def replace_faults(self, faults: list[AnyFault]) -> list[AnyFault]:
-        """Plan these faults instead of the ones left; an empty list heals the sandbox."""
+        """Replace the planned faults; with an empty list, nothing goes wrong any more."""
         self.plan.replace(faults)
         return faults
 
     async def forget_keys(self) -> dict[str, str]:
-        """Forget every idempotency key, as Stripe may after 24 hours."""
+        """Forget all idempotency keys, as Stripe may after 24 hours."""
         self.ledger.forget_answers()
         return {"keys": "forgotten"}

@@ -1,4 +1,4 @@
-"""Chargebacks over payments: opened and decided by the tester, durable like the ledger."""
+"""Chargebacks over payments, opened and decided by the tester and as durable as the ledger."""
 
 import sqlite3
 import time
@@ -15,7 +15,7 @@ OPEN, WON, LOST = "needs_response", "won", "lost"
 
 @dataclass(frozen=True)
 class Dispute:
-    """A chargeback; `status` is Stripe's word."""
+    """A chargeback; `status` is one of Stripe's."""
 
     id: str
     payment: str
@@ -40,7 +40,7 @@ class Dispute:
 
 
 class Disputes:
-    """The disputes of the ledger's file."""
+    """The disputes in the ledger's file."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -55,17 +55,17 @@ class Disputes:
         return self._one(made.lastrowid or 0)
 
     def decide(self, dispute_id: str, status: str) -> Dispute | None:
-        """Let the dispute be won or lost; None when there is no such."""
+        """Let the dispute be won or lost; return None if there is no such dispute."""
         number = dispute_id.rpartition("_")[2]
         changed = self._db.execute("UPDATE disputes SET status = ? WHERE seq = ?", (status, number)).rowcount
         return self._one(int(number)) if changed else None
 
     def all(self) -> list[Dispute]:
-        """Return every dispute, newest first."""
+        """Return all disputes, newest first."""
         return [_dispute(row) for row in self._db.execute("SELECT * FROM disputes ORDER BY seq DESC")]
 
     def holds(self, payment: str) -> bool:
-        """Return whether a dispute that is open or lost keeps the payment from being refunded."""
+        """Return whether an open or lost dispute prevents a refund of the payment."""
         found = self._db.execute("SELECT 1 FROM disputes WHERE payment = ? AND status <> ?", (payment, WON))
         return found.fetchone() is not None
 

@@ -1,6 +1,6 @@
-"""The fault plan: what goes wrong with the next calls, one fault a call, in the order given.
+"""The fault plan: what goes wrong with the next calls, one fault per call, in the given order.
 
-A new kind of fault is a new class here, named in `AnyFault`.
+For a new kind of fault, add a class here and name it in `AnyFault`.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from local.payment_sandbox.stripe import dialect
 
 
 class Operation(StrEnum):
-    """The calls that can go wrong."""
+    """The calls for which faults can be planned."""
 
     CREATE = "refund.create"
     RETRIEVE = "refund.retrieve"
@@ -25,18 +25,18 @@ class Operation(StrEnum):
 
 
 class ConnectionDropped(Exception):  # noqa: N818 - an event, not an error of ours
-    """The caller gets no answer: its connection is cut."""
+    """The caller gets no answer because its connection is cut."""
 
 
 class Fault(Value):
-    """What every fault says: which call it hits, and how many of them."""
+    """The base of all faults: which call it affects, and how many of them."""
 
     on: Operation = Operation.CREATE
     times: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
 
 
 class DropBeforeCommit(Fault):
-    """The connection is cut and nothing was done."""
+    """The connection is cut and the request is not executed."""
 
     kind: Literal["drop_answer_before_commit"]
 
@@ -46,7 +46,7 @@ class DropBeforeCommit(Fault):
 
 
 class DropAfterCommit(Fault):
-    """The request is carried out, and its answer is lost."""
+    """The request is executed, but its answer is lost."""
 
     kind: Literal["drop_answer_after_commit"]
 
@@ -57,7 +57,7 @@ class DropAfterCommit(Fault):
 
 
 class Slow(Fault):
-    """The request is carried out after some seconds; its key is in use until then."""
+    """The request is executed after some seconds; its key is in use until then."""
 
     kind: Literal["slow"]
     seconds: Annotated[float, Field(gt=0, le=120)]
@@ -69,7 +69,7 @@ class Slow(Fault):
 
 
 class HeldAnswer(Fault):
-    """The request is carried out at once, and its answer comes after some seconds."""
+    """The request is executed at once, but its answer comes after some seconds."""
 
     kind: Literal["held_answer"]
     seconds: Annotated[float, Field(gt=0, le=120)]
@@ -82,42 +82,42 @@ class HeldAnswer(Fault):
 
 
 class StoredServerError(Fault):
-    """A 500 that is kept under the key; `executed` says whether the refund was made all the same."""
+    """A 500 that is stored for the key; `executed` says whether the refund was made anyway."""
 
     kind: Literal["stored_500"]
     executed: bool = False
 
     async def meet(self, call: Call) -> Answer:
-        """Keep the error."""
+        """Store the error."""
         error = dialect.error(500, "api_error", "Something went wrong on the provider's end.")
         return call.keep(error, executed=self.executed)
 
 
 class Busy(Fault):
-    """A passing refusal that no key keeps: 409 key in use, 429 too many requests, 503 unavailable."""
+    """A temporary refusal that is not stored for the key: 409 key in use, 429 too many requests, 503 unavailable."""
 
     kind: Literal["busy"]
     status: Literal[409, 429, 503]
 
     async def meet(self, _call: Call) -> Answer:
-        """Turn the caller away."""
+        """Refuse the call."""
         return dialect.busy(self.status)
 
 
 class Decline(Fault):
-    """A refusal for good, kept under the key."""
+    """A permanent refusal, which is stored for the key."""
 
     kind: Literal["decline"]
     code: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$", examples=["lost_or_stolen_card"])]
 
     async def meet(self, call: Call) -> Answer:
-        """Keep the refusal."""
+        """Store the refusal."""
         message = "The refund was declined."
         return call.keep(dialect.error(402, "card_error", message, code="card_declined", decline_code=self.code))
 
 
 class Outcome(Fault):
-    """The refund is made and stands like this at first, instead of `succeeded`."""
+    """The refund is made with this first status instead of `succeeded`."""
 
     kind: Literal["outcome"]
     status: Literal["pending", "requires_action", "failed", "canceled"]
@@ -127,7 +127,7 @@ class Outcome(Fault):
     @classmethod
     def _only_creation(cls, on: Operation) -> Operation:
         if on is not Operation.CREATE:
-            raise ValueError("an outcome is of refund.create only")
+            raise ValueError("an outcome is possible for refund.create only")
         return on
 
     async def meet(self, call: Call) -> Answer:
@@ -142,22 +142,22 @@ AnyFault = Annotated[
 
 
 class FaultPlan:
-    """The faults that are still to happen; kept in memory, so a restarted sandbox is a healthy one."""
+    """The faults still to happen; they are only in memory, so that a restarted sandbox has none."""
 
     def __init__(self) -> None:
         self._left: list[AnyFault] = []
 
     @property
     def left(self) -> Sequence[AnyFault]:
-        """What has not happened yet."""
+        """The faults that have not happened yet."""
         return tuple(self._left)
 
     def replace(self, faults: Sequence[AnyFault]) -> None:
-        """Forget the old plan and follow this one."""
+        """Replace the plan with this one."""
         self._left = list(faults)
 
     async def meet(self, operation: Operation, call: Call) -> Answer:
-        """Answer the call as its fault has it, or properly when none is planned."""
+        """Answer the call with its fault, or normally if none is planned."""
         fault = next((fault for fault in self._left if fault.on is operation), None)
         if fault is None:
             return call.commit()

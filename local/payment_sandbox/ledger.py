@@ -1,4 +1,4 @@
-"""The sandbox's books in one SQLite file: what it answered with is on disk, also after kill -9."""
+"""The sandbox's ledger in one SQLite file: whatever it has answered is on disk, even after kill -9."""
 
 import json
 import sqlite3
@@ -39,7 +39,7 @@ class Payment:
 
 @dataclass(frozen=True)
 class Refund:
-    """A refund of a payment; `status` is Stripe's word."""
+    """A refund of a payment; `status` is one of Stripe's."""
 
     id: str
     payment: str
@@ -52,13 +52,13 @@ class Refund:
 
     @property
     def is_paypals(self) -> bool:
-        """True for a refund of a payment whose reference is none of Stripe's: only PayPal's dialect lists it."""
+        """True if the payment's reference is not one of Stripe's, so that only PayPal's API lists the refund."""
         return not self.payment.startswith(STRIPES_REFERENCES)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer, as it is sent and as it is kept under an idempotency key."""
+    """An HTTP answer, as it is sent and as it is stored for an idempotency key."""
 
     status: int
     body: Mapping[str, Any]
@@ -66,7 +66,7 @@ class Answer:
 
 
 class Ledger:
-    """Payments, refunds and answers kept under keys; one connection, used from one thread."""
+    """Payments, refunds and the answers stored for keys; one connection, used by one thread."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,7 +80,7 @@ class Ledger:
 
     @contextmanager
     def writing(self) -> Generator[None]:
-        """Commit everything inside together, or nothing."""
+        """Commit all enclosed changes together, or none of them."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -95,7 +95,7 @@ class Ledger:
         self._db.execute("INSERT INTO payments (id, charge, amount, currency, created) VALUES (?, ?, ?, ?, ?)", row)
 
     def payment(self, reference: str) -> Payment | None:
-        """Return the payment by its own id or its charge's, or None."""
+        """Return the payment with that id, or with that charge id, or None."""
         found = self._db.execute("SELECT * FROM payments WHERE ? IN (id, charge)", (reference,)).fetchone()
         return _payment(found) if found else None
 
@@ -104,7 +104,7 @@ class Ledger:
         return [_payment(row) for row in self._db.execute("SELECT * FROM payments ORDER BY seq DESC")]
 
     def next_number(self, table: str) -> int:
-        """Return a number that no row of the table ever had."""
+        """Return a number that no row of the table has ever had."""
         found = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
         return (found["seq"] if found else 0) + 1
 
@@ -120,7 +120,7 @@ class Ledger:
         )
 
     def finish_refund(self, refund_id: str, status: str, failure_reason: str | None) -> None:
-        """Change the status of a refund, as time does at a real provider."""
+        """Change the status of a refund, as happens later at a real provider."""
         change = (status, failure_reason, refund_id)
         self._db.execute("UPDATE refunds SET status = ?, failure_reason = ? WHERE id = ?", change)
 
@@ -135,21 +135,21 @@ class Ledger:
         return [_refund(row) for row in self._db.execute(chosen, (payment_id, payment_id))]
 
     def refunded(self, payment_id: str) -> int:
-        """Return what went back of a payment, or is on its way, in minor units."""
+        """Return how much of a payment is refunded or about to be, in minor units."""
         return sum(one.amount for one in self.refunds(payment_id) if one.status not in PAID_NOTHING)
 
     def answer(self, key: str) -> tuple[str, Answer] | None:
-        """Return the fingerprint and the answer kept under a key, or None."""
+        """Return the fingerprint and the answer stored for a key, or None."""
         found = self._db.execute("SELECT * FROM answers WHERE key = ?", (key,)).fetchone()
         return (found["fingerprint"], _replay(found)) if found else None
 
     def keep_answer(self, key: str, fingerprint: str, answer: Answer) -> None:
-        """Keep an answer under a key, to be given again."""
+        """Store an answer for a key, so that repeats get it again."""
         row = (key, fingerprint, answer.status, json.dumps(answer.body))
         self._db.execute("INSERT INTO answers (key, fingerprint, status, body) VALUES (?, ?, ?, ?)", row)
 
     def forget_answers(self) -> None:
-        """Forget every key, as a provider may after its retention."""
+        """Forget all keys, as a provider may after its retention time."""
         self._db.execute("DELETE FROM answers")
 
 

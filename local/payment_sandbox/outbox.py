@@ -1,4 +1,4 @@
-"""Webhooks on their way: events are stored with what they tell of, signed as Stripe does, sent until they are taken.
+"""Outgoing webhooks: events are stored with their change, signed as Stripe does, and sent until they are accepted.
 
 Source: docs.stripe.com/webhooks (signatures), /api/events/object.
 """
@@ -27,7 +27,7 @@ _LOOK_SECONDS = 0.01
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where events are sent, and what they are signed with; two secrets while one is being replaced."""
+    """Where events are sent, and the secrets that sign them; there are two while one is being replaced."""
 
     url: str
     secrets: tuple[str, ...]
@@ -35,7 +35,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Delivery:
-    """An event and how far it has come."""
+    """An event and the progress of its delivery."""
 
     event_id: str
     type: str
@@ -45,7 +45,7 @@ class Delivery:
 
 
 class Outbox:
-    """Events to be sent; none is kept while nobody listens."""
+    """Events to send; none is stored while there is no endpoint."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -53,18 +53,18 @@ class Outbox:
         db.executescript(SCHEMA)
 
     def listen(self, endpoints: Sequence[Endpoint]) -> None:
-        """Send every event to these endpoints from now on."""
+        """Send all events to these endpoints from now on."""
         self._db.execute("DELETE FROM endpoints")
         rows = [(one.url, json.dumps(one.secrets)) for one in endpoints]
         self._db.executemany("INSERT INTO endpoints (url, secrets) VALUES (?, ?)", rows)
 
     def endpoints(self) -> list[Endpoint]:
-        """Return where events are sent."""
+        """Return the endpoints."""
         rows = self._db.execute("SELECT * FROM endpoints ORDER BY url").fetchall()
         return [Endpoint(row["url"], tuple(json.loads(row["secrets"]))) for row in rows]
 
     def announce(self, kind: str, about: Mapping[str, Any]) -> None:
-        """Keep an event about something that has just changed, and have it sent."""
+        """Store an event about a change, and have it sent."""
         if self.endpoints():
             now = int(time.time())
             made = self._db.execute("INSERT INTO events (type, body, created) VALUES (?, '', ?)", (kind, now))
@@ -73,18 +73,18 @@ class Outbox:
             self._changed.set()
 
     def deliveries(self) -> list[Delivery]:
-        """Return every event, newest first."""
+        """Return all events, newest first."""
         return [_delivery(row) for row in self._db.execute("SELECT * FROM events ORDER BY seq DESC")]
 
     def send_again(self, event_id: str) -> bool:
-        """Have an event sent again; return whether there is such."""
+        """Have an event sent again; return whether the event exists."""
         number = event_id.rpartition("_")[2]
         changed = self._db.execute("UPDATE events SET delivered_at = NULL WHERE seq = ?", (number,)).rowcount
         self._changed.set()
         return changed > 0
 
     async def taken(self, event_id: str) -> None:
-        """Return once the event was taken by everybody, or refused once more."""
+        """Return once all endpoints have accepted the event, or one has refused it again."""
         tries = self._one(event_id).tries
         async with asyncio.timeout(TIMEOUT_SECONDS):
             while self._one(event_id).tries == tries:
@@ -95,7 +95,7 @@ class Outbox:
         return _delivery(self._db.execute("SELECT * FROM events WHERE seq = ?", (number,)).fetchone())
 
     async def send_for_ever(self) -> None:
-        """Send what is not taken yet, in order, with growing pauses while it is refused."""
+        """Send undelivered events in order, with growing pauses while they are refused."""
         pause = FIRST_PAUSE_SECONDS
         async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
             while True:

@@ -1,4 +1,4 @@
-"""The ledger as one small page."""
+"""The ledger as a small HTML page."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -46,7 +46,7 @@ NUMBERS = frozenset({"Tries", "Times", "Captured", "Refunded", "Left", "Amount"}
 
 
 def html(ledger: Ledger, faults: Sequence[AnyFault]) -> str:
-    """Return the page; everything that came from outside is escaped."""
+    """Return the page; all outside input is escaped."""
     refunds = ledger.refunds()
     return PAGE.format(
         payments=_table("Payments", PAYMENT_COLUMNS, [_payment(one, refunds) for one in ledger.payments()]),

@@ -1,4 +1,4 @@
-"""Captured payments to be refunded: made by Stripe's own call, or by the sandbox's with a reference of one's choice."""
+"""Captured payments: created by Stripe's own call, or by the sandbox's call with any reference."""
 
 import time
 from typing import Annotated
@@ -14,7 +14,7 @@ from local.payment_sandbox.stripe.dialect import OK, Params
 
 
 class TestPayment(Value):
-    """A payment that some shop's order names; `reference` is what the order says."""
+    """A payment of a shop's order, with the reference that the order uses."""
 
     reference: Identifier
     amount: Annotated[int, Field(ge=1, strict=True, description="integer minor units")]
@@ -22,11 +22,11 @@ class TestPayment(Value):
 
 
 class PaymentDiffersError(Exception):
-    """A payment of that reference exists with another amount or currency."""
+    """A payment with that reference exists, but with another amount or currency."""
 
 
 def capture(ledger: Ledger, asked: TestPayment) -> Payment:
-    """Record a captured payment under its reference; the same again is the same payment."""
+    """Record a captured payment under its reference; a repeat returns the same payment."""
     payment = _new(asked.reference, asked.amount, asked.currency.lower())
     known = ledger.payment(asked.reference)
     if known and (known.amount, known.currency) != (payment.amount, payment.currency):
@@ -37,7 +37,7 @@ def capture(ledger: Ledger, asked: TestPayment) -> Payment:
 
 
 def create(ledger: Ledger, params: Params) -> Answer:
-    """Capture a new payment at once, whatever payment method is named."""
+    """Capture a new payment at once, whatever the payment method."""
     for name in ("amount", "currency"):
         if name not in params:
             raise dialect.invalid(f"Missing required param: {name}.", "parameter_missing", name)

@@ -1,4 +1,4 @@
-"""What Stripe does with refunds: never more than captured, listed newest first."""
+"""Refunds as Stripe handles them: never more than captured, listed newest first."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 10, 100
 
 
 def create(ledger: Ledger, params: Params, status: str = "succeeded", failure_reason: str | None = None) -> Answer:
-    """Refund a payment in full or in part; `status` is how the refund stands right after."""
+    """Refund a payment in full or in part; `status` is the refund's first status."""
     _refuse_malformed(params)
     payment = _payment(ledger, params)
     if ledger.disputes.holds(payment.id):
@@ -27,9 +27,9 @@ def create(ledger: Ledger, params: Params, status: str = "succeeded", failure_re
 
 
 def by_hand(ledger: Ledger, reference: str, amount: int) -> Refund:
-    """Refund a payment as somebody does in the provider's dashboard, with no word of whom it is for.
+    """Refund a payment by hand as in the provider's dashboard, without metadata.
 
-    Raises RefusedError as the provider's call would.
+    Raises RefusedError as the provider's call does.
     """
     payment = _payment(ledger, {"payment_intent": reference})
     with ledger.writing():
@@ -45,7 +45,7 @@ def record(  # noqa: PLR0913, PLR0917 - a refund has these parts
     reason: str | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> Refund:
-    """Enter a refund that nothing speaks against, and have its event sent."""
+    """Record a refund without further checks, and have its event sent."""
     refund = Refund(
         id=f"re_sandbox_{ledger.next_number('refunds'):08d}",
         payment=payment.id,
@@ -62,7 +62,7 @@ def record(  # noqa: PLR0913, PLR0917 - a refund has these parts
 
 
 def retrieve(ledger: Ledger, refund_id: str) -> Answer:
-    """Show one refund as it stands now."""
+    """Show one refund in its current state."""
     if (refund := ledger.refund(refund_id)) is None:
         raise dialect.missing("refund", refund_id, "id")
     return Answer(OK, _shown(ledger, [refund])[0])

@@ -1,4 +1,4 @@
-"""The sandbox as one HTTP application, and the server that can cut a connection for it."""
+"""The sandbox as an HTTP application, with a server that can cut connections."""
 
 import asyncio
 import socket
@@ -24,7 +24,7 @@ from local.stack.stack_config import PAYPAL_CLIENT, PAYPAL_SECRET
 
 
 def application(database: Path, api_key: str, listeners: Sequence[Endpoint] = ()) -> FastAPI:
-    """Return the application over the ledger at that path; its webhooks go to the listeners when there are some."""
+    """Return the application with the ledger at that path, which sends webhooks to the listeners if there are any."""
     ledger, plan = Ledger(database), FaultPlan()
     if listeners:
         ledger.webhooks.listen(listeners)
@@ -38,7 +38,7 @@ def application(database: Path, api_key: str, listeners: Sequence[Endpoint] = ()
 
 
 def _sending(ledger: Ledger) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Return the life of the application, during which webhooks are sent."""
+    """Return the application's lifespan, during which webhooks are sent."""
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncGenerator[None]:
@@ -52,14 +52,14 @@ def _sending(ledger: Ledger) -> Callable[[FastAPI], AbstractAsyncContextManager[
 
 
 def server(app: FastAPI) -> uvicorn.Server:
-    """Return a quiet server for the application; run it on a socket of one's own."""
+    """Return a server without logging for the application, to be run on a given socket."""
     return uvicorn.Server(uvicorn.Config(app, http=CuttingProtocol, log_level="warning", timeout_graceful_shutdown=2))
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """Return a socket that callers can reach from now on; port 0 takes a free one.
+    """Return a listening socket; port 0 chooses a free port.
 
-    Raises OSError when the port is taken.
+    Raises OSError if the port is taken.
     """
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -73,10 +73,10 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 class CuttingProtocol(H11Protocol):
-    """HTTP/1.1 that hands each request the means to cut its own connection, as `scope["cut"]`."""
+    """HTTP/1.1 that lets each request cut its own connection with `scope["cut"]`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Let the application reach the connection it is called over."""
+        """Give the application access to the connection of its request."""
         super().connection_made(transport)
         served = self.app
 

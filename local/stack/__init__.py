@@ -1,1 +1,1 @@
-"""The services of the local system: how each is started, when it is ready, and in which order."""
+"""The services of the local system: how and in which order they are started, and when each is ready."""

@@ -1,9 +1,9 @@
-"""Run a program that dies with its parent, however the parent dies.
+"""Runs a program that dies with its parent, however the parent dies.
 
 `exec_with_parent_death.py PARENT_PID PROGRAM [ARGUMENT...]`
 
-Linux only sends such a signal to a process that asked for it itself, so this small script asks and then becomes the
-program. Elsewhere it becomes the program at once, and a parent that is killed outright leaves it running.
+Linux sends such a signal only to a process that has requested it for itself, so this small script requests it and then
+becomes the program. On other systems it becomes the program at once, which keeps running if its parent is killed.
 """
 
 import ctypes
@@ -17,7 +17,7 @@ _PARENT_GONE = 3
 
 
 def become(parent_pid: int, program: list[str]) -> NoReturn:
-    """Become the program, or end when the parent was gone before it could be watched."""
+    """Become the program, or exit if the parent has already gone."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent_pid:

@@ -1,4 +1,4 @@
-"""Which ports the local system listens on, all of them on the loopback address."""
+"""The ports on which the local system listens, all on the loopback address."""
 
 import os
 import socket
@@ -20,13 +20,13 @@ STORE_PARTS = (
     "s3.port.grpc",
     "admin.port",
 )
-"""What the object store's parts call the ports they talk to each other on: those that follow its S3 port, in order."""
+"""The names of the ports between the object store's parts, which follow its S3 port in this order."""
 
 _ADMIN_GRPC_OFFSET = 10_000  # fixed by the store
 _LARGEST = 65_535
 
-# Blocks lie below every system's range for outgoing connections, the store's offset port included: nothing but a
-# server can be in the way, and the guard port keeps other stacks out of the block from before its servers listen.
+# Blocks, including the store's offset port, are below every system's range for outgoing connections, so that only
+# servers can occupy their ports. The guard port keeps other stacks out of a block before its servers listen.
 _FIRST_BLOCK, _BLOCK_SIZE, _BLOCKS = 20_000, 16, 170
 
 
@@ -42,7 +42,7 @@ class Ports:
 
     @classmethod
     def of(cls, settings: PortSettings) -> Self:
-        """Return the ports that the settings name."""
+        """Return the configured ports."""
         return cls(
             api=settings.api_port,
             temporal=settings.temporal_port,
@@ -53,12 +53,12 @@ class Ports:
 
     @property
     def store_parts(self) -> dict[str, int]:
-        """Return the port of each part of the object store, by the store's own word for it."""
+        """Return the port of each part of the object store, by the store's name for the part."""
         return {part: self.s3 + 1 + place for place, part in enumerate(STORE_PARTS)}
 
     @property
     def store_sockets(self) -> list[str]:
-        """Return the names, after the store's own pattern, of the local sockets it makes beside its ports."""
+        """Return the names of the local sockets that the store creates in addition to its ports."""
         admin_grpc = self.store_parts["admin.port"] + _ADMIN_GRPC_OFFSET
         parts = {"filer": "filer.port", "filer-grpc": "filer.port.grpc"}
         parts |= {"master-grpc": "master.port.grpc", "volume-grpc": "volume.port.grpc", "s3-grpc": "s3.port.grpc"}
@@ -66,7 +66,7 @@ class Ports:
         return [*named, f"s3-{self.s3}", f"admin-grpc-{admin_grpc}"]
 
     def needed_by(self, field: str) -> list[int]:
-        """Return every port that comes with a setting (`s3_port` brings those of the store's parts)."""
+        """Return all ports that depend on a setting (`s3_port` includes those of the store's parts)."""
         own: int = getattr(self, field.removesuffix("_port"))
         if field != "s3_port":
             return [own]
@@ -76,7 +76,7 @@ class Ports:
 
 @dataclass(frozen=True)
 class ReservedPorts:
-    """Free ports, and the guard that keeps other stacks of this machine off them until it is closed."""
+    """Free ports, with the guard that keeps other stacks on this machine from using them until it is closed."""
 
     ports: Ports
     guard: socket.socket
@@ -92,9 +92,9 @@ SETTINGS = {
 
 
 def refuse_taken(ports: Ports, fields: list[str]) -> None:
-    """Raise StackError with one line for each port of these settings that cannot be listened on."""
+    """Raise StackError with one line for each port of these settings that is taken."""
     lines = [
-        f"Port {port} is taken, {SETTINGS[field]} needs it. Free it, or move {SETTINGS[field]} by "
+        f"Port {port} is taken, but {SETTINGS[field]} needs it. Free it, or move {SETTINGS[field]} with "
         f"{variable(field)} (now {ports.needed_by(field)[0]})."
         for field in fields
         for port in ports.needed_by(field)
@@ -105,7 +105,7 @@ def refuse_taken(ports: Ports, fields: list[str]) -> None:
 
 
 def is_free(port: int) -> bool:
-    """Return whether a server could listen on the port; what lingers of closed connections is no obstacle."""
+    """Return whether a server could listen on the port; remains of closed connections do not matter."""
     if port > _LARGEST:
         return False
     with socket.socket() as asking:
@@ -119,7 +119,7 @@ def is_free(port: int) -> bool:
 
 
 def reserve() -> ReservedPorts:
-    """Return free ports that no other stack of this machine will take while the guard is open."""
+    """Return free ports that no other stack on this machine uses while the guard is open."""
     for block in _blocks():
         ports = Ports(api=block, temporal=block + 1, temporal_ui=block + 2, sandbox=block + 3, s3=block + 4)
         try:
@@ -129,7 +129,7 @@ def reserve() -> ReservedPorts:
         if all(is_free(port) for field in SETTINGS for port in ports.needed_by(field)):
             return ReservedPorts(ports, guard)
         guard.close()
-    raise StackError("No free ports between 20000 and 22720 on this machine: end a program that listens there.")
+    raise StackError("No free ports between 20000 and 22720 on this machine: stop a program that listens there.")
 
 
 def _blocks() -> Iterator[int]:

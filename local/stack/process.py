@@ -1,4 +1,4 @@
-"""One child process: its own log, its own group, never outliving its parent, ended by its id only."""
+"""One child process with its own log and process group; it never outlives its parent and is ended by its id only."""
 
 import os
 import signal
@@ -13,12 +13,12 @@ ROOT = Path(__file__).parents[2]
 _TETHER = Path(__file__).with_name("exec_with_parent_death.py")
 _TAIL_LINES = 8
 
-# The kernel's word "parent" is the thread that forked: a thread of ours that lives as long as we do.
+# For the kernel, the "parent" is the thread that forked, so a thread that lives as long as this process does it.
 _FORKING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="forking")
 
 
 class StackError(Exception):
-    """The system could not be brought up or kept up; `says` is what a person reads, and how to mend it."""
+    """The system could not be started or kept running; the message says why and what to do."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class StackError(Exception):
 
 
 class Process:
-    """A program that was started; SIGKILL of its parent ends it too (on Linux)."""
+    """A started program; on Linux, it ends even if its parent gets a SIGKILL."""
 
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         self.name = name
@@ -36,18 +36,18 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """Return the id of the process, which is the program's own."""
+        """Return the process id of the program itself."""
         return self._child.pid
 
     @property
     def is_running(self) -> bool:
-        """Return whether the program has not ended yet."""
+        """Return whether the program is still running."""
         return self._child.poll() is None
 
     def wait_until(
         self, is_ready: Callable[[int], bool], patience_seconds: float = 60, pause_seconds: float = 0.05
     ) -> None:
-        """Return when `is_ready(pid)`; raises StackError with the end of the log when the program ends or lingers."""
+        """Wait until `is_ready(pid)`; raises StackError with the end of the log if the program ends or is too slow."""
         deadline = time.monotonic() + patience_seconds
         while not is_ready(self.pid):
             if not self.is_running:
@@ -57,7 +57,7 @@ class Process:
             time.sleep(pause_seconds)
 
     def stop(self, grace_seconds: float) -> None:
-        """Ask the program to end, and kill it when it has not within the grace; a program that ended is left alone."""
+        """Ask the program to stop, and kill it after the grace period; does nothing if it has already ended."""
         if self.is_running:
             self._child.send_signal(signal.SIGTERM)
         try:
@@ -66,7 +66,7 @@ class Process:
             self.kill()
 
     def kill(self) -> None:
-        """End the program at once, as a power cut would."""
+        """Kill the program at once, as a power cut would."""
         if self.is_running:
             self._child.kill()
         self._child.wait()
@@ -83,7 +83,7 @@ class Process:
 def _fork(command: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
     tethered = [sys.executable, "-IS", str(_TETHER), str(os.getpid()), *command]
     with log.open("ab") as output:
-        # A session of its own: Ctrl-C reaches the stack alone, which then ends the programs in order.
+        # A separate session, so that Ctrl-C reaches only the stack, which then stops the programs in order.
         return subprocess.Popen(
             tethered,
             cwd=ROOT,

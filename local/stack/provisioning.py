@@ -1,4 +1,4 @@
-"""What is laid out before the worker and the API start, and promoted once they run, as steps of the local system."""
+"""What the local system prepares before worker and API start, and promotes once they run."""
 
 import subprocess
 from collections.abc import Callable, Mapping
@@ -13,19 +13,19 @@ from worker.prepare import prepare_bucket, prepare_database
 
 
 def lay_tables(settings: Settings) -> None:
-    """Bring the tables to the newest revision; raises StackError."""
+    """Migrate the tables to the newest revision; raises StackError."""
     _or_fail(prepare_database, settings)
 
 
 def lay_foreign_bucket(settings: Settings) -> None:
-    """Prepare the bucket of a store that somebody else runs; raises StackError."""
+    """Prepare the bucket of a store that this system does not start; raises StackError."""
     _or_fail(prepare_bucket, settings)
 
 
 def bucket_check(settings: Settings) -> Callable[[], bool]:
-    """Return a question that is answered with yes once the bucket is there, versioned and ours, and keeps and gives.
+    """Return a check that succeeds once the bucket exists with versioning, and can be written and read with our keys.
 
-    A store that starts again knows its bucket before it knows what is in it.
+    A restarted store knows its bucket before it knows the content.
     """
     store = EvidenceStore(bucket_of(settings))
 
@@ -41,7 +41,7 @@ def bucket_check(settings: Settings) -> Callable[[], bool]:
 
 
 def promote_version(settings_env: Mapping[str, str]) -> None:
-    """Give the running worker's version all cases, those of an earlier commit too; raises StackError."""
+    """Give all cases, including those of an earlier commit, to the running worker's version; raises StackError."""
     environment = {**bare_environment(), **settings_env}
     promotion = subprocess.run(
         module("worker.promote"), cwd=ROOT, env=environment, capture_output=True, text=True, check=False

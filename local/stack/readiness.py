@@ -1,4 +1,4 @@
-"""Questions that only a service which really is ready answers with yes."""
+"""Checks that succeed only if a service is really ready."""
 
 import json
 import socket
@@ -21,7 +21,7 @@ def listens(port: int) -> bool:
 
 
 def answers(url: str) -> bool:
-    """Return whether a GET of the URL is answered with success."""
+    """Return whether a GET of the URL succeeds."""
     try:
         with httpx2.Client(trust_env=False, timeout=_PATIENCE_SECONDS) as client:
             return client.get(url).is_success
@@ -30,12 +30,12 @@ def answers(url: str) -> bool:
 
 
 def has_namespace(settings_env: Mapping[str, str]) -> bool:
-    """Return whether Temporal serves the namespace of the settings."""
+    """Return whether Temporal serves the configured namespace."""
     return _ask_temporal(settings_env, "operator", "namespace", "describe") is not None
 
 
 def polls(settings_env: Mapping[str, str], pid: int) -> bool:
-    """Return whether Temporal sees the process ask for work on the refund queue."""
+    """Return whether Temporal sees the process poll the refund queue."""
     # The other mode answers from a cache that is 5 seconds old.
     question = ("task-queue", "describe", "--legacy-mode", "--task-queue", TASK_QUEUE, "--output", "json")
     answer = _ask_temporal(settings_env, *question)
@@ -44,7 +44,7 @@ def polls(settings_env: Mapping[str, str], pid: int) -> bool:
 
 
 def _ask_temporal(settings_env: Mapping[str, str], *question: str) -> str | None:
-    """Return what Temporal answered to its own command line tool, or None when it did not or refused."""
+    """Return Temporal's answer to its own command line tool, or None if it refused or did not answer."""
     address, namespace = settings_env["REFUNDS_TEMPORAL_ADDRESS"], settings_env["REFUNDS_TEMPORAL_NAMESPACE"]
     patience = f"{_PATIENCE_SECONDS}s"
     where = ("--address", address, "--namespace", namespace, "--command-timeout", patience)

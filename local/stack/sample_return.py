@@ -1,4 +1,4 @@
-"""A return to try the scanning page with: an approved case of an example order, and its slip as a picture."""
+"""A sample return to try the scanning page: an approved case of an example order, and its slip as a picture."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,9 +15,9 @@ _KEYS = {holder.role.value: key for key, holder in development_keys().items()}
 
 
 def keep_slip(urls: Urls, folder: Path) -> Path:
-    """Keep the slip of a return that waits for its parcel as a picture, and return where; a new return when none does.
+    """Save the slip of a return that waits for its parcel as a picture and return its path; create a return if needed.
 
-    Raises httpx2.HTTPError where the development keys open nothing.
+    Raises httpx2.HTTPError if the development keys are not valid.
     """
     with httpx2.Client(base_url=urls.api, timeout=30, trust_env=False) as api:
         case_id = _waiting(api) or _approved(api, urls)

@@ -1,4 +1,4 @@
-"""What one service is: a command, the question whether it is ready, and what it leaves lying about."""
+"""The description of a service: its command, the check that it is ready, and the files that it leaves behind."""
 
 import os
 import shutil
@@ -17,8 +17,8 @@ _EXTERNAL = ("REFUNDS_", "TEMPORAL_", "AWS_", "WEED_")
 class Service:
     """One program of the system.
 
-    `is_ready` is given its process id and asks the program itself, again and again with a pause; `grace_seconds` is
-    how long the program may take to end; `litter` is what it leaves behind.
+    `is_ready` gets the process id and asks the program itself; it is called repeatedly, with a pause. `grace_seconds`
+    is how long the program may take to stop, `litter` are the files that it leaves behind.
     """
 
     name: str
@@ -30,36 +30,36 @@ class Service:
     litter: tuple[Path, ...] = ()
 
     def start(self, logs: Path) -> Process:
-        """Start the program with nothing of the caller's own settings in its environment."""
+        """Start the program with an environment that has none of the caller's settings."""
         log = logs / f"{self.name.replace(' ', '-')}.log"
         return Process(self.name, self.command, {**bare_environment(), **self.environment}, log)
 
     def await_ready(self, process: Process) -> None:
-        """Return when the program is ready; raises StackError with the end of its log."""
+        """Wait until the program is ready; raises StackError with the end of its log if it is not."""
         process.wait_until(self.is_ready, pause_seconds=self.pause_seconds)
 
     def stop(self, process: Process) -> None:
-        """End the program within its grace, and clear away what it left."""
+        """Stop the program within its grace period, and delete the files that it leaves behind."""
         process.stop(self.grace_seconds)
         for path in self.litter:
             path.unlink(missing_ok=True)
 
 
 def program(name: str) -> str:
-    """Return the path of a program that came with this environment, or of one on the PATH."""
+    """Return the path of a program in this environment, or of one on the PATH."""
     found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
     if found is None:
-        raise StackError(f"The program `{name}` is not installed; `make install` brings it.")
+        raise StackError(f"The program `{name}` is not installed; run `make install`.")
     return found
 
 
 def module(name: str) -> tuple[str, ...]:
-    """Return the command that runs one of our own modules with this very Python."""
+    """Return the command that runs one of our modules with the current Python."""
     return (sys.executable, "-m", name)
 
 
 def bare_environment() -> dict[str, str]:
-    """Return our environment without settings of ours or of clouds, and with no proxy before the loopback address."""
+    """Return the environment without our settings and those of clouds, and without a proxy for loopback addresses."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_EXTERNAL)}
     direct = ",".join(filter(None, (kept.get("NO_PROXY"), LOOPBACK, "localhost")))
     return {**kept, "NO_PROXY": direct, "no_proxy": direct, "PYTHONUNBUFFERED": "1"}

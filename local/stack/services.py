@@ -1,4 +1,4 @@
-"""What the local system consists of: how each service is started, and when it is ready."""
+"""The services of the local system: how each is started, and when it is ready."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,9 +10,9 @@ from local.stack.service_spec import Service, module, program
 from local.stack.stack_config import StackConfig
 
 _TIME_SKIPPING = ("frontend.WorkflowTimeSkippingEnabled=true", "system.workflowTimeSkippingEnabled=true")
-# The default limit makes every workflow task of an idle server wait for about 39 ms.
+# With the default limit, every workflow task of an idle server waits for about 39 ms.
 _NO_IDLE_WAIT = "history.transferProcessorMaxPollRPS=2000"
-_GRACE_SECONDS = 30  # longer than what worker and API allow themselves
+_GRACE_SECONDS = 30  # longer than worker and API take at most
 
 
 def temporal(plan: StackConfig) -> Service:
@@ -34,7 +34,7 @@ def temporal(plan: StackConfig) -> Service:
 
 
 def store(plan: StackConfig, is_prepared: Callable[[], bool]) -> Service:
-    """Return the S3 server; nobody without its keys gets in, on whatever port, and it tells nobody of itself."""
+    """Return the S3 server; all of its ports require its keys, and it sends no telemetry."""
     folder, ports = plan.folder / "store", plan.ports
     temporary = folder / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,7 @@ def store(plan: StackConfig, is_prepared: Callable[[], bool]) -> Service:
         lambda _pid: listens(ports.s3) and is_prepared(),
         {**plan.keys.environment(), "TMPDIR": str(temporary)},
         _grace_seconds(plan),
-        # Sockets whose folder the server does not let anybody choose.
+        # The server does not allow another folder for these sockets.
         litter=tuple(Path(f"/tmp/seaweedfs-{name}.sock") for name in ports.store_sockets),  # noqa: S108
     )
 
@@ -70,23 +70,23 @@ def sandbox(plan: StackConfig) -> Service:
 
 
 def worker(settings_env: Mapping[str, str]) -> Service:
-    """Return the worker, ready when Temporal sees this very process ask for work."""
+    """Return the worker, which is ready when Temporal sees exactly this process poll for work."""
     return Service(
         "worker",
         module("worker"),
         lambda pid: polls(settings_env, pid),
         settings_env,
         _GRACE_SECONDS,
-        pause_seconds=0.2,  # every question starts a program
+        pause_seconds=0.2,  # each check starts a program
     )
 
 
 def api(settings_env: Mapping[str, str]) -> Service:
-    """Return the API, ready when it says that everything behind it answers."""
+    """Return the API, which is ready when it says that everything behind it answers."""
     url = f"http://{LOOPBACK}:{settings_env['REFUNDS_API_PORT']}/readyz"
     return Service("api", module("api"), lambda _pid: answers(url), settings_env, _GRACE_SECONDS)
 
 
 def _grace_seconds(plan: StackConfig) -> float:
-    """Return 0 where nothing is kept that an orderly end would save."""
+    """Return 0 if the system keeps no data that a proper stop would save."""
     return 10 if plan.lasting else 0

@@ -1,4 +1,4 @@
-"""The whole system on one machine: started in order, each service when those before it are ready, ended in reverse."""
+"""The whole system on one machine: each service is started once those before it are ready, and stopped in reverse."""
 
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -17,7 +17,7 @@ from local.stack.service_spec import Service
 from local.stack.stack_config import StackConfig, Urls
 
 Progress = Callable[[str, float], None]
-"""Told of every step once it is done: what is ready, and after how many seconds."""
+"""Called after each step with what is ready and how many seconds it took."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Launched:
     at: float
 
     def stop(self) -> None:
-        """End it within its grace."""
+        """Stop it within its grace period."""
         self.service.stop(self.process)
 
 
@@ -38,9 +38,9 @@ def untold(_step: str, _seconds: float) -> None:
 
 
 class Stack:
-    """A local system; as a context manager it runs inside and leaves no process behind.
+    """A local system; as a context manager, it runs inside the block and leaves no process behind.
 
-    `start` raises StackError, with lines a person can act on, and then nothing of it is left running.
+    `start` raises StackError with a message that says what to do, and then leaves nothing running.
     """
 
     def __init__(self, config: StackConfig, progress: Progress = untold) -> None:
@@ -51,7 +51,7 @@ class Stack:
 
     @classmethod
     def throwaway(cls, folder: Path, *, time_skipping: bool = False, progress: Progress = untold) -> Self:
-        """Return a system on ports nobody else has, with everything it writes in the folder."""
+        """Return a system on unused ports that writes everything into the folder."""
         reserved = reserve()
         stack = cls(StackConfig(folder, reserved.ports, time_skipping=time_skipping), progress)
         stack._at_the_end.enter_context(reserved.guard)
@@ -59,7 +59,7 @@ class Stack:
 
     @property
     def urls(self) -> Urls:
-        """Return where the parts of the system are."""
+        """Return the addresses of the system's parts."""
         return self._config.urls
 
     @property
@@ -69,20 +69,20 @@ class Stack:
 
     @property
     def settings_env(self) -> dict[str, str]:
-        """Return the REFUNDS_* environment of the system's processes, for a client or one process more."""
+        """Return the REFUNDS_* environment of the system's processes, for a client or another process."""
         return self._config.settings_env()
 
     @property
     def logs(self) -> Path:
-        """Return the folder with one log a service."""
+        """Return the folder with one log per service."""
         return self._config.folder / "logs"
 
     def pid(self, name: str) -> int:
-        """Return the process id of a running service, by the name that `tell` was given."""
+        """Return the process id of a running service, by the name that is passed to `progress`."""
         return self._running[name].process.pid
 
     def start(self) -> None:
-        """Bring everything up; returns when the API says that all is ready."""
+        """Start everything; returns when the API says that everything is ready."""
         try:
             refuse_taken(self._config.ports, self._config.port_fields())
             self.start_servers()
@@ -92,7 +92,7 @@ class Stack:
             raise
 
     def stop(self) -> None:
-        """End every service, the last one started first; interrupted meanwhile, it ends the rest at once."""
+        """Stop all services in reverse order; if interrupted, kill the remaining ones at once."""
         try:
             while self._running:
                 next(reversed(self._running.values())).stop()
@@ -104,21 +104,21 @@ class Stack:
             self._at_the_end.close()
 
     def kill_worker(self) -> None:
-        """End the worker at once, as a power cut would."""
+        """Kill the worker at once, as a power cut would."""
         self._running.pop("worker").process.kill()
 
     def start_worker(self, also: Mapping[str, str] | None = None) -> None:
-        """Start a worker, with further environment if there is some; returns when it asks for work."""
+        """Start a worker, with additional environment if given; returns when it polls for work."""
         self._await([self._launch(services.worker({**self.settings_env, **(also or {})}))])
 
     def check(self) -> None:
-        """Raise StackError when a service has ended by itself."""
+        """Raise StackError if a service has ended by itself."""
         for launched in self._running.values():
             if not launched.process.is_running:
                 raise StackError(launched.process.obituary("by itself"))
 
     def start_servers(self) -> None:
-        """Bring up what worker and API talk to; returns when all of it is ready for them."""
+        """Start the servers that worker and API need; returns when all of them are ready."""
         settings = self._config.settings
         servers = [self._launch(service) for service in self._servers()]
         self._step("database", lambda: lay_tables(settings))

@@ -1,4 +1,4 @@
-"""What a local system is started from, and the settings that follow from it."""
+"""The configuration of a local system, and the settings that follow from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ SANDBOX_KEY = "sk_test_local_sandbox"
 
 @dataclass(frozen=True)
 class Urls:
-    """Where the parts of a running system are."""
+    """The addresses of a running system's parts."""
 
     api: str
     docs: str
@@ -28,12 +28,12 @@ class Urls:
 
 @dataclass(frozen=True)
 class StackConfig:
-    """What a system is started from.
+    """The configuration of a system.
 
-    `given` are settings (REFUNDS_*) that go before the system's own. A part that has one of its settings given is
-    somebody else's, is not started, and has all its settings from there. A `lasting` system keeps everything in the
-    folder, any other forgets Temporal's state when it ends. With `tells_by_webhook` the payment sandbox tells the API
-    of refunds and disputes by itself.
+    `given` are settings (REFUNDS_*) that take precedence over the system's own. If a setting of a part is given, that
+    part is run by somebody else: it is not started, and all of its settings come from `given`. A `lasting` system keeps
+    everything in the folder; any other forgets Temporal's state when it stops. With `tells_by_webhook`, the payment
+    sandbox sends webhooks about refunds and disputes to the API.
     """
 
     folder: Path
@@ -46,7 +46,7 @@ class StackConfig:
 
     @property
     def urls(self) -> Urls:
-        """Return where the system's own parts are."""
+        """Return the addresses of the system's own parts."""
         api = _http(self.ports.api)
         return Urls(
             api=api,
@@ -63,12 +63,12 @@ class StackConfig:
         return self.given.keys().isdisjoint(self._parts()[part])
 
     def port_fields(self) -> list[str]:
-        """Return the settings whose ports the system listens on."""
+        """Return the settings of the ports on which the system listens."""
         fields = {"temporal": ["temporal_port", "temporal_ui_port"], "store": ["s3_port"], "sandbox": ["sandbox_port"]}
         return ["api_port", *(name for part, names in fields.items() if self.is_own(part) for name in names)]
 
     def settings_env(self) -> dict[str, str]:
-        """Return the environment that the worker, the API and clients of this system read their settings from."""
+        """Return the environment with the settings of the worker, the API and clients of this system."""
         own = {
             name: value for part, values in self._parts().items() if self.is_own(part) for name, value in values.items()
         }
@@ -86,7 +86,7 @@ class StackConfig:
 
     @property
     def settings(self) -> Settings:
-        """Return the same as validated settings; raises pydantic's ValidationError when a given one is wrong."""
+        """Return the same as validated settings; raises pydantic's ValidationError if a given one is wrong."""
         return Settings.of(self.settings_env())
 
     def _parts(self) -> dict[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The keys of one local object store: made at random once, never shared between stores."""
+"""The keys of one local object store: created at random once, never shared between stores."""
 
 import secrets
 from pathlib import Path
@@ -14,7 +14,7 @@ def _random() -> str:
 
 
 class StoreKeys(BaseModel):
-    """What lets clients in (access and secret key), and what keeps strangers off the store's inner ports."""
+    """Access and secret key for clients, and the key that protects the store's internal ports."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -24,7 +24,7 @@ class StoreKeys(BaseModel):
 
     @classmethod
     def kept(cls, file: Path) -> Self:
-        """Return the keys kept in the file, making both the first time; only the owner may read it."""
+        """Return the keys in the file, which is created the first time and readable by its owner only."""
         if file.exists():
             return cls.model_validate_json(file.read_bytes())
         keys = cls()
@@ -34,7 +34,7 @@ class StoreKeys(BaseModel):
         return keys
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that SeaweedFS reads; without the four JWT keys its filer would answer anyone."""
+        """Return the variables that SeaweedFS reads; without the four JWT keys, its filer would answer anybody."""
         jwt = ("SIGNING_KEY", "SIGNING_READ_KEY", "FILER_SIGNING_KEY", "FILER_SIGNING_READ_KEY")
         return {
             "AWS_ACCESS_KEY_ID": self.access_key,

@@ -65,7 +65,7 @@ def test_the_system_says_where_it_is_and_ends_with_all_its_parts_when_asked_to(t
         output = assert_present(running.stdout)
         impatience = threading.Timer(120, running.kill)
         impatience.start()
-        said = "".join(iter(output.readline, "Ctrl-C ends it.\n"))
+        said = "".join(iter(output.readline, "Press Ctrl-C to stop.\n"))
         assert dev(tmp_path, environment).stderr.startswith("`make dev` already runs in ")
         running.send_signal(signal.SIGTERM)
         rest = output.read()

@@ -1,1 +1,1 @@
-"""PayPal's dialect of the payment sandbox."""
+"""PayPal's API in the payment sandbox."""

@@ -1,4 +1,4 @@
-"""The provider's side in PayPal's dialect, over the same ledger: captures are its payments.
+"""PayPal's API over the sandbox's ledger, whose payments are its captures.
 
 Source: developer.paypal.com/docs/api/payments/v2, /orders/v2, /transaction-search/v1, /webhooks/v1.
 """
@@ -28,7 +28,7 @@ LASTS_SECONDS = 32_400
 
 @dataclass(frozen=True)
 class PayPalApi:
-    """PayPal's calls for refunds, each met by the fault plan where it has one."""
+    """PayPal's calls for refunds, with the planned faults."""
 
     ledger: Ledger
     plan: FaultPlan
@@ -80,7 +80,7 @@ class PayPalApi:
         return await self._answered(request, partial(self._transactions, dict(request.query_params)))
 
     async def verify(self, request: Request) -> Response:
-        """POST /v1/notifications/verify-webhook-signature: whatever is signed with the word `right` is ours."""
+        """POST /v1/notifications/verify-webhook-signature: a signature `right for <webhook id>` is valid."""
         asked: dict[str, Any] = json.loads(await request.body())
         is_right = asked["transmission_sig"] == f"right for {asked['webhook_id']}"
         return _response(Answer(OK, {"verification_status": "SUCCESS" if is_right else "FAILURE"}))

@@ -1,4 +1,4 @@
-"""PayPal's words: how it writes refunds, captures, reports and errors."""
+"""PayPal's format of refunds, captures, reports and errors."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -26,7 +26,7 @@ def amount(minor_units: int, payment: Payment) -> dict[str, str]:
 
 
 def minor(written: dict[str, str]) -> int:
-    """Return an amount of PayPal's in minor units; refuses what is none."""
+    """Return an amount in PayPal's format as minor units; raises RefusedError if it is not one."""
     try:
         return from_decimal_text(written["value"], written["currency_code"]).minor
     except (ValueError, KeyError):
@@ -59,7 +59,7 @@ def capture(payment: Payment) -> dict[str, Any]:
 
 
 def transaction(one: Refund, payment: Payment) -> dict[str, Any]:
-    """Return a refund as a report has it: money that left is negative."""
+    """Return a refund as a report shows it, with a negative amount."""
     transaction: dict[str, Any] = {
         "transaction_id": one.id,
         "paypal_reference_id": payment.id,
@@ -78,13 +78,13 @@ def error(status: int, name: str, message: str, issue: str | None = None) -> Ans
 
 
 def refused(issue: str) -> RefusedError:
-    """Return the refusal of a request that makes sense but cannot be done."""
+    """Return the refusal of a valid request that cannot be executed."""
     answer = error(422, "UNPROCESSABLE_ENTITY", "The requested action could not be performed.", issue)
     return RefusedError(answer, executed=False)
 
 
 def missing(reference: str) -> RefusedError:
-    """Return the refusal of a reference to nothing."""
+    """Return the refusal of an unknown reference."""
     message = f"The specified resource does not exist: {reference}"
     return RefusedError(error(404, "RESOURCE_NOT_FOUND", message, "INVALID_RESOURCE_ID"), executed=False)
 

@@ -1,1 +1,1 @@
-"""Stripe's dialect of the payment sandbox."""
+"""Stripe's API in the payment sandbox."""

@@ -1,4 +1,4 @@
-"""The provider's side: `/v1` in Stripe's dialect."""
+"""Stripe's API (`/v1`) over the sandbox's ledger."""
 
 import hashlib
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from local.payment_sandbox.stripe import dialect
 
 @dataclass(frozen=True)
 class StripeApi:
-    """Stripe's calls for payments and refunds, each met by the fault plan where it has one."""
+    """Stripe's calls for payments and refunds, with the planned faults."""
 
     ledger: Ledger
     plan: FaultPlan

@@ -1,4 +1,4 @@
-"""Stripe's words: how it writes refunds, payments, lists and errors (docs.stripe.com/api)."""
+"""Stripe's format of refunds, payments, lists and errors (docs.stripe.com/api)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ Params = Mapping[str, str]
 
 
 class RefusedError(Exception):
-    """A request that is answered with an error; one that was executed is kept under its key, as at Stripe."""
+    """A request that is answered with an error; if it was executed, the error is stored for its key, as at Stripe."""
 
     def __init__(self, answer: Answer, *, executed: bool = True) -> None:
         super().__init__(answer.body.get("message") or answer.body["error"]["message"])
@@ -30,7 +30,7 @@ def metadata(params: Params) -> dict[str, str]:
 
 
 def whole_number(params: Params, name: str, default: int) -> int:
-    """Return a positive integer parameter; refuses anything else as Stripe does."""
+    """Return a positive integer parameter; raises RefusedError for anything else, as Stripe does."""
     if name not in params:
         return default
     if not params[name].isascii() or not params[name].isdigit() or int(params[name]) < 1:
@@ -79,22 +79,22 @@ def page(url: str, shown: Sequence[Mapping[str, Any]], *, has_more: bool) -> dic
 
 
 def error(status: int, kind: str, message: str, **more: str) -> Answer:
-    """Return an error as Stripe writes it; `more` are its code, decline_code and param."""
+    """Return an error in Stripe's format; `more` are its code, decline_code and param."""
     return Answer(status, {"error": {"type": kind, "message": message, **more}})
 
 
 def invalid(message: str, code: str, param: str) -> RefusedError:
-    """Return the refusal of a parameter that was never executed, so no key keeps it."""
+    """Return the refusal of a parameter; as nothing was executed, it is not stored for a key."""
     return RefusedError(error(400, "invalid_request_error", message, code=code, param=param), executed=False)
 
 
 def refused(message: str, **more: str) -> RefusedError:
-    """Return the refusal of a request that makes sense but cannot be done."""
+    """Return the refusal of a valid request that cannot be executed."""
     return RefusedError(error(400, "invalid_request_error", message, **more))
 
 
 def missing(what: str, reference: str, param: str) -> RefusedError:
-    """Return the refusal of a reference to nothing."""
+    """Return the refusal of an unknown reference."""
     message = f"No such {what}: '{reference}'"
     return RefusedError(error(404, "invalid_request_error", message, code="resource_missing", param=param))
 
@@ -105,7 +105,7 @@ def unauthorized() -> Answer:
 
 
 def busy(status: int) -> Answer:
-    """Return a refusal that passes: 409 key in use, 429 too many requests, anything else unavailable."""
+    """Return a temporary refusal: 409 key in use, 429 too many requests, anything else unavailable."""
     if status == KEY_IN_USE:
         message = "There is currently another in-progress request using this Idempotent Key."
         return error(status, "idempotency_error", message, code="idempotency_key_in_use")
