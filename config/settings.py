@@ -83,7 +83,7 @@ class OwnSettings(PortSettings):
     @classmethod
     def _production_knows_its_commit(cls, commit: str, info: ValidationInfo) -> str:
         if commit == UNNAMED_COMMIT and _is_production(info):
-            raise ValueError("without it, two builds of a release cannot be distinguished or rolled back")
+            raise ValueError("production needs a commit, so that two builds can be told apart and rolled back")
         return commit
 
     @field_validator("database_url")

@@ -62,7 +62,7 @@ def lasting_config(folder: Path) -> StackConfig:
 
 
 def _commit() -> dict[str, str]:
-    """Return the setting that names the running commit; empty if git does not know it."""
+    """Return REFUNDS_COMMIT from git, or nothing outside a repository."""
     question = ("git", "describe", "--always", "--dirty", "--exclude", "*")
     try:
         described = subprocess.run(question, cwd=ROOT, capture_output=True, text=True, check=True)

@@ -9,8 +9,8 @@ from domain.cases.payout import RefundDue
 class Part(NamedTuple):
     """What one payout consists of, in minor units.
 
-    `label` is the part of its goods that a return label cost, and `swapped` the goods for which it makes room; the
-    amount contains neither.
+    `label` is the price of a return label that was deducted from the goods. `swapped` is goods for which this payment
+    took the room of earlier return postage; that postage is reimbursed outside. The amount contains neither.
     """
 
     goods: int = 0

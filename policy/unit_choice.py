@@ -15,7 +15,7 @@ REFUND, REPLACEMENT = "refund", "replacement"
 
 
 class Hold(NamedTuple):
-    """How a case holds a unit: as what it will be settled, if known, and whether that is done (and then final)."""
+    """What a held unit will become (refund, replacement or unknown), and whether that is final."""
 
     settled: bool = False
     settles_as: str | None = None

@@ -31,8 +31,8 @@ log = logging.getLogger("worker")
 def schedules() -> Mapping[str, Schedule]:
     """Return the schedules by id; a run that falls due while another one is running is skipped.
 
-    After an outage of up to a day, missed reconciliations are made up for; of missed sweeps, the next one covers all.
-    A sweep that hangs is ended, because it would block the following ones, which do what it has left.
+    After an outage, missed reconciliations of up to a day are run; of missed sweeps, only the next one runs. A sweep
+    that hangs is ended, and the next one does the rest.
     """
     reconcile = ScheduleActionStartWorkflow(
         ReconciliationWorkflow.run, ReconciliationAsked(), id=RECONCILIATION, task_queue=TASK_QUEUE
@@ -51,7 +51,7 @@ def schedules() -> Mapping[str, Schedule]:
 
 
 async def ensure_schedules(client: Client) -> None:
-    """Create the missing schedules; existing ones stay as they are, even if operators changed or paused them.
+    """Create the schedules that do not exist yet; existing ones stay as they are, also changed or paused ones.
 
     If the server refuses, the log says so and refunds are processed anyway.
     """

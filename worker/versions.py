@@ -39,7 +39,7 @@ class NotPromotedError(Exception):
 
 
 def as_deployed(version: WorkerDeploymentVersion) -> WorkerDeploymentConfig:
-    """Return the deployment options of a worker of this version; its cases follow the version promoted next."""
+    """Return the worker's deployment options; open cases move to whichever version is promoted."""
     return WorkerDeploymentConfig(
         version=version,
         use_worker_versioning=True,

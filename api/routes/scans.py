@@ -92,7 +92,7 @@ async def match_unexpected(
     body: Annotated[MatchBody, STRICT, Body(openapi_examples=examples.MATCH)],
     services: ServicesDep,
 ) -> UnexpectedParcel:
-    """Record the parcel as received for the case, where it waits for its inspection (R21); it never pays out by itself.
+    """Record the parcel as received for the case; it then waits for inspection. This pays nothing (R21).
 
     A parcel that is matched already is returned unchanged.
     """

@@ -16,7 +16,7 @@ from domain.errors import UnknownProductError
 from domain.order import Sku
 
 router = APIRouter(prefix="/v1/stock", tags=["stock"])
-OfPath = Annotated[Sku, Path(description="of the product", examples=["LAMP-OAK"])]
+OfPath = Annotated[Sku, Path(description="the product's SKU", examples=["LAMP-OAK"])]
 
 
 class ProductView(Product):

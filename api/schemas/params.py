@@ -24,5 +24,5 @@ CreationKey = Annotated[
 ]
 MessageKey = Annotated[
     EventId | None,
-    Header(alias="Idempotency-Key", description="the same when you send the same message again"),
+    Header(alias="Idempotency-Key", description="Send the same key again when you repeat the request."),
 ]

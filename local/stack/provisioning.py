@@ -23,7 +23,7 @@ def lay_foreign_bucket(settings: Settings) -> None:
 
 
 def bucket_check(settings: Settings) -> Callable[[], bool]:
-    """Return a check that succeeds once the bucket exists with versioning, and can be written and read with our keys.
+    """Return a check that is true once the bucket exists, has versions on, and an object can be written and read.
 
     A restarted store knows its bucket before it knows the content.
     """

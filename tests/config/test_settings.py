@@ -86,8 +86,8 @@ def test_a_setting_that_is_set_but_empty_is_missing(monkeypatch):
         ("REFUNDS_DATABASE_URL", "", "for development only"),
         ("REFUNDS_STRIPE_API_KEY", "", "is not set"),
         ("REFUNDS_S3_ACCESS_KEY", "", "is not set"),
-        ("REFUNDS_COMMIT", "", "cannot be distinguished"),
-        ("REFUNDS_COMMIT", "local", "cannot be distinguished"),
+        ("REFUNDS_COMMIT", "", "can be told apart"),
+        ("REFUNDS_COMMIT", "local", "can be told apart"),
     ],
 )
 def test_production_refuses(monkeypatch, name, value, message):
