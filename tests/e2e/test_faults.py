@@ -1,4 +1,4 @@
-"""Faults of FAULTS.md by their number, through real processes and HTTP; I1 to I7 hold after each."""
+"""The faults of docs/FAULTS.md by their number, through real processes and HTTP; I1 to I7 hold after each."""
 
 import asyncio
 import os

@@ -32,7 +32,7 @@ MAY_GROW = ("db/migrations/versions", "db/tables", "policy/versions", "vendor", 
 OLD_DATA = {Path(__file__), ROOT / "tests/db/test_data_kept.py", ROOT / "tests/db/test_migrations.py"}
 READ = {".py", ".md", ".js", ".html", ".toml", ".yml", ".sh"}
 
-# The words of HOUSE's first edition, each with the word that took its place.
+# Words of the first edition, each with the word that took its place.
 FORBIDDEN = {
     r"Standing": "CaseStatus",
     r"SeenRefund": "GatewayRefundRecord",

@@ -1,8 +1,8 @@
-"""The policy's numbers as RULES.md promises them, worked out by hand and never read from a policy version."""
+"""The policy's numbers as the shop promises them, worked out by hand and never read from a policy version."""
 
 from domain.enums import CaseState
 
-# Working-day vectors of RULES.md, China: day of receipt, last day of the request window.
+# Working days in China: day of receipt, last day of the request window.
 REQUEST_WINDOWS = [
     ("2026-02-12", "2026-02-28"),
     ("2026-02-14", "2026-03-03"),

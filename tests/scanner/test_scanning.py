@@ -174,7 +174,7 @@ async def test_an_already_inspected_case_says_so(counter, context, url):
     page = await opened(context, url)
     await page.check("[name=task][value=inspected]", force=True)
     await enter(page, case["return_code"])
-    await until_shown(page, "Nothing is expected")
+    await until_shown(page, "nothing more is expected")
 
 
 @pytest.mark.parametrize("look", ["phone-en", "phone-zh", "desktop-en", "desktop-zh"])

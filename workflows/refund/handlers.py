@@ -21,12 +21,35 @@ from domain.cases.messages import (
     WarehouseInspection,
     Withdrawal,
 )
-from workflows.refund import ui_details
 from workflows.refund.case_state import CurrentCase
 from workflows.refund.inbox import Inbox
 from workflows.refund.message_handler import MessageHandler
 
 NO_INPUT = RawValue(Payload())
+
+# What the Temporal UI shows beside each signal's name.
+AUDIT_DECISION = (
+    'One JSON object: {"decision": "approve" | "reject" | "request_information", "reason_code": "...", '
+    '"note": "...", "decided_by": "your name", "event_id": "..."}'
+)
+COURIER_TRACKING = (
+    'One JSON object: {"carrier": "sf_express", "tracking_number": "SF1234567890", '
+    '"status": "in_transit" | "delivered" | ..., "occurred_at": "2026-01-31T08:00:00Z", "event_id": "..."}'
+)
+WAREHOUSE_INSPECTION = (
+    'One JSON object: {"lines": [{"sku": "...", "quantity": 1, "verdict": "accepted", "disposition": "restock"}], '
+    '"inspected_by": "your name", "event_id": "..."}'
+)
+REFUND_UPDATE = (
+    "Sent by the service when a gateway reports a change to a refund. One JSON object: "
+    '{"payout_id": "rc_...-p1", "refund_id": "re_...", "event_id": "..."}. '
+    "The gateway is then asked for the refund's state."
+)
+DISPUTE_UPDATE = (
+    'Sent by the service when a gateway reports a chargeback. One JSON object: {"dispute": {"provider": "stripe", '
+    '"dispute_id": "...", "payment_reference": "...", "amount": {"minor": 100, "currency": "USD"}, '
+    '"status": "open" | "won" | "lost", "changed_at": "2026-01-31T08:00:00Z"}, "event_id": "..."}'
+)
 
 
 class CaseHandlers:
@@ -126,27 +149,27 @@ class CaseHandlers:
     def _may_withdraw(self, message: Withdrawal) -> None:
         self._screen(message)
 
-    @workflow.signal(name="audit_decision", description=ui_details.AUDIT_DECISION)
+    @workflow.signal(name="audit_decision", description=AUDIT_DECISION)
     def audit_decision(self, raw: RawValue = NO_INPUT) -> None:
         """Queue an auditor's decision sent from the Temporal UI or CLI."""
         self._inbox.signal("audit_decision", AuditDecision, raw)
 
-    @workflow.signal(name="courier_tracking", description=ui_details.COURIER_TRACKING)
+    @workflow.signal(name="courier_tracking", description=COURIER_TRACKING)
     def courier_tracking(self, raw: RawValue = NO_INPUT) -> None:
         """Queue a courier's event."""
         self._inbox.signal("courier_tracking", CourierTracking, raw)
 
-    @workflow.signal(name="warehouse_inspection", description=ui_details.WAREHOUSE_INSPECTION)
+    @workflow.signal(name="warehouse_inspection", description=WAREHOUSE_INSPECTION)
     def warehouse_inspection(self, raw: RawValue = NO_INPUT) -> None:
         """Queue an inspection sent from the Temporal UI or CLI."""
         self._inbox.signal("warehouse_inspection", WarehouseInspection, raw)
 
-    @workflow.signal(name="refund_update", description=ui_details.REFUND_UPDATE)
+    @workflow.signal(name="refund_update", description=REFUND_UPDATE)
     def refund_update(self, raw: RawValue = NO_INPUT) -> None:
         """Queue a gateway's notice that a refund has changed (R37)."""
         self._inbox.signal("refund_update", RefundUpdate, raw)
 
-    @workflow.signal(name="dispute_update", description=ui_details.DISPUTE_UPDATE)
+    @workflow.signal(name="dispute_update", description=DISPUTE_UPDATE)
     def dispute_update(self, raw: RawValue = NO_INPUT) -> None:
         """Queue a gateway's notice about a chargeback (R38)."""
         self._inbox.signal("dispute_update", DisputeUpdate, raw)

@@ -1,4 +1,4 @@
-"""What an operator sees of a case in the Temporal UI: search attributes, current details, descriptions of signals.
+"""What an operator sees of a case in the Temporal UI: its search attributes and its current details.
 
 None of it contains personal data.
 """
@@ -19,29 +19,6 @@ DEADLINE = SearchAttributeKey.for_datetime("RefundDeadline")
 OVERDUE = SearchAttributeKey.for_bool("Overdue")
 SEARCH_ATTRIBUTES = (STATE, REASON, AWAITING, ORDER, DEADLINE, OVERDUE)
 """The attributes by which operators can search cases; none contains personal data."""
-
-AUDIT_DECISION = (
-    'One JSON object: {"decision": "approve" | "reject" | "request_information", "reason_code": "...", '
-    '"note": "...", "decided_by": "your name", "event_id": "..."}'
-)
-COURIER_TRACKING = (
-    'One JSON object: {"carrier": "sf_express", "tracking_number": "SF1234567890", '
-    '"status": "in_transit" | "delivered" | ..., "occurred_at": "2026-01-31T08:00:00Z", "event_id": "..."}'
-)
-WAREHOUSE_INSPECTION = (
-    'One JSON object: {"lines": [{"sku": "...", "quantity": 1, "verdict": "accepted", "disposition": "restock"}], '
-    '"inspected_by": "your name", "event_id": "..."}'
-)
-REFUND_UPDATE = (
-    "Sent by the service when a gateway reports a change to a refund. One JSON object: "
-    '{"payout_id": "rc_...-p1", "refund_id": "re_...", "event_id": "..."}. '
-    "The gateway is then asked for the refund's state."
-)
-DISPUTE_UPDATE = (
-    'Sent by the service when a gateway reports a chargeback. One JSON object: {"dispute": {"provider": "stripe", '
-    '"dispute_id": "...", "payment_reference": "...", "amount": {"minor": 100, "currency": "USD"}, '
-    '"status": "open" | "won" | "lost", "changed_at": "2026-01-31T08:00:00Z"}, "event_id": "..."}'
-)
 
 
 def search_attributes(case: Case) -> dict[str, SearchAttributeUpdate[Any]]:
