@@ -1,4 +1,4 @@
-// The service's answers, sorted into what the page can do about them: an answer, a refusal, a wrong key, or try later.
+// Calls to the service; each ends in what the page can act on: an answer, a refusal, a wrong key, or "try later".
 
 const KEY = "scanner.key";
 const FINAL = new Set([400, 404, 409, 413, 422]);
@@ -7,10 +7,10 @@ const PATIENCE_MS = 20_000;
 /** The key is unknown (401) or belongs to another role (403). */
 export class KeyRefused extends Error {}
 
-/** No answer that could be trusted came: no network, a busy service, or somebody else's page. */
+/** There was no usable answer: no network, a busy service, or a page of another server. */
 export class Unreachable extends Error {}
 
-/** The service says no, with a problem (RFC 9457). */
+/** The service refused, with a problem (RFC 9457). */
 export class Refused extends Error {
   constructor(problem) {
     super(problem.detail ?? problem.title);
@@ -43,7 +43,7 @@ export function confirmUpload(caseId, evidenceId) {
   return ask("POST", `/v1/refunds/${caseId}/evidence/${evidenceId}/uploaded`);
 }
 
-/** Sends a photo to the store with its ticket; one that is there already is as good. */
+/** Uploads a photo to the store with its ticket; succeeds as well if the photo is already there. */
 export async function upload(ticket, blob) {
   const answer = await reach(ticket.url, { method: ticket.method, headers: ticket.headers, body: blob }, 120_000);
   if (!answer.ok && answer.status !== 412) throw new Unreachable(`the store answers ${answer.status}`);

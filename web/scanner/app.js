@@ -1,4 +1,4 @@
-// Joins the parts of the page; a scan is on the device before the page says that it is.
+// Joins the parts of the page; a scan is stored on the device before the page says so.
 
 import { Activity } from "./views/activity.js";
 import { expectation, outcome } from "./views/answers.js";
@@ -29,12 +29,12 @@ const activity = new Activity({
   sendNow: at("send-now"),
 });
 let isReached = true;
-let inHand; // the scan_id whose answer the result shows
+let inHand; // the scan_id whose answer is shown as the result
 let taking = Promise.resolve();
 
 // --- A code was read -------------------------------------------------------------------------------------------
 
-/** Takes one code after the other, however fast they come. */
+/** Handles one code after the other, however fast they arrive. */
 function take(typed) {
   taking = taking.then(() => takeOne(typed)).catch((error) => alarm("noStorage", { why: error.message }));
 }
@@ -48,7 +48,7 @@ async function takeOne(typed) {
 }
 
 async function receive({ code, isReturnCode }) {
-  // A return code proves itself by its check character, so it needs no network; a courier's number may be anything.
+  // A return code is verified by its check character, without the network; a tracking number may be anything.
   if (isReturnCode) return keepReceipt(code);
   const found = await lookUp(code);
   if (found?.parcel) return keepReceipt(found.parcel.return_code ?? code);
@@ -99,7 +99,7 @@ async function keepInspection(code, parcel, inspection) {
   at("code").focus({ preventScroll: true });
 }
 
-/** Returns what is known of a parcel, or nothing for a code the service does not know. */
+/** Returns what is known about a parcel, or nothing if the service does not know the code. */
 async function lookUp(code) {
   show("calm", "lookingUp", "", "", { code });
   try {

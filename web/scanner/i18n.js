@@ -1,4 +1,4 @@
-// Every text of the page in English and Chinese; the choice is remembered, and a switch loses nothing that was typed.
+// All texts of the page in English and Chinese; the choice is remembered, and a switch loses nothing that was typed.
 
 const CHOICE = "scanner.language";
 
@@ -11,11 +11,11 @@ const ENGLISH = {
   unreachable: "No answer",
   waiting: "{n} waiting",
   refusedCount: "{n} refused",
-  insecure: "This page needs HTTPS: without it the browser gives it neither the camera nor a safe place for scans.",
-  noStorage: "This device does not keep data for the page ({why}). Do not scan here: scans would be lost.",
+  insecure: "This page needs HTTPS: without it, the browser allows neither the camera nor the storage of scans.",
+  noStorage: "This device cannot store data for this page ({why}). Do not scan here: scans would be lost.",
   keyTitle: "Device key",
   keyFirst: "Enter the key of this device once. It stays on the device.",
-  keyRefused: "The service does not accept this device's key. Enter it again. Your scans are kept and wait.",
+  keyRefused: "The service does not accept this device's key. Enter it again. Your scans are kept and will then be sent.",
   keyLabel: "Device key",
   keySave: "Save key",
   keyChange: "Change the device key",
@@ -32,23 +32,23 @@ const ENGLISH = {
   take: "Enter",
   ready: "Ready to scan",
   lookingUp: "Looking up {code}",
-  notACode: "“{text}” is no return code and no courier's number. Look for RMA- on the label.",
+  notACode: "“{text}” is neither a return code nor a tracking number. Look for RMA- on the label.",
   unsaved: "Save or close {code} first.",
   receiptKept: "Receipt saved",
   inspectionKept: "Inspection saved",
-  keptOffline: "Kept on this device. It is sent when the network is back.",
+  keptOffline: "Saved on this device. It will be sent when the network is back.",
   sending: "Sending…",
-  twice: "{code} was scanned already.",
+  twice: "{code} has already been scanned.",
   applied: "Done",
   unexpected: "Unexpected parcel",
   refused: "Refused",
   nothingExpected: "Nothing to do",
   unknownTitle: "Unknown code",
-  unknownSays: "No case expects this parcel. Check the code; if the parcel is here, record it all the same.",
+  unknownSays: "No case expects this parcel. Check the code; if the parcel is here, record it anyway.",
   unsureTitle: "Not known on this device",
-  unsureSays: "There is no connection, so the code cannot be checked now. You can record the parcel all the same.",
-  blindSays: "There is no connection and this device does not know the parcel. Type what you find in it.",
-  fromDevice: "No connection: this is what the device remembers.",
+  unsureSays: "There is no connection, so the code cannot be checked now. You can record the parcel anyway.",
+  blindSays: "There is no connection and this device does not know the parcel. Enter what you find in it.",
+  fromDevice: "No connection: this is the data saved on this device.",
   recordReceipt: "Record receipt",
   inspectNow: "Inspect now",
   close: "Close",
@@ -61,7 +61,7 @@ const ENGLISH = {
   more: "One more",
   verdict: "What did you find?",
   disposition: "Where does it go?",
-  split: "Not all the same: split",
+  split: "Not all the same? Split",
   remove: "Remove",
   addProduct: "Add a product",
   otherProduct: "Another product",
@@ -71,13 +71,13 @@ const ENGLISH = {
   photos: "Photos of the goods",
   photoFile: "Add photos",
   photoNow: "Photo from the camera",
-  photoBroken: "“{name}” is not a picture that can be read.",
+  photoBroken: "“{name}” cannot be read as a picture.",
   photoLabel: "Photo {n}",
   save: "Save inspection",
-  needVerdict: "Say what you found: {name}.",
-  needDisposition: "Say where it goes: {name}.",
-  needSku: "Type the product number: letters, digits and . _ : / -",
-  needLine: "Say what you found, at least one product.",
+  needVerdict: "Select what you found: {name}.",
+  needDisposition: "Select where it goes: {name}.",
+  needSku: "Enter the product number: letters, digits and . _ : / -",
+  needLine: "Enter what you found, at least one product.",
   activity: "Scans on this device",
   noActivity: "No scans yet.",
   kindreceived: "Receipt",
@@ -208,7 +208,7 @@ const CHINESE = {
   return_to_customer: "退回客户",
 };
 
-// What the service answers, by its codes; where there is no entry its own sentence is shown, which is English.
+// The service's answers in Chinese, by their codes; without an entry, the service's own English sentence is shown.
 const ANSWERS_IN_CHINESE = {
   "expects/received": "请登记收货，然后质检。",
   "expects/inspected": "已收货：请质检。",
@@ -237,27 +237,27 @@ const ANSWERS_IN_CHINESE = {
 const BOOKS = { en: ENGLISH, zh: { ...CHINESE, ...ANSWERS_IN_CHINESE } };
 let language = localStorage.getItem(CHOICE) ?? (navigator.language.startsWith("zh") ? "zh" : "en");
 
-/** Returns the text in the language of the page, its {names} filled in; `values.says` where there is none. */
+/** Returns the text in the page's language with its {names} filled in, or `values.says` if there is none. */
 export function text(word, values = {}) {
   const found = BOOKS[language][word] ?? values.says ?? word;
   return found.replace(/\{(\w+)\}/g, (_whole, name) => values[name] ?? "");
 }
 
-/** Shows a text in an element; it follows when the language is switched. */
+/** Shows a text in an element, which changes when the language is switched. */
 export function say(element, word, values = {}) {
   element.dataset.word = word;
   element.dataset.values = JSON.stringify(values);
   element.textContent = text(word, values);
 }
 
-/** Gives an element a name for screen readers; it follows when the language is switched. */
+/** Gives an element a name for screen readers, which changes when the language is switched. */
 export function name(element, word, values = {}) {
   element.dataset.name = word;
   element.dataset.nameValues = JSON.stringify(values);
   element.setAttribute("aria-label", text(word, values));
 }
 
-/** Shows the whole page in the language that is chosen. */
+/** Shows the whole page in the chosen language. */
 export function translate() {
   document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
   document.title = text("title");
@@ -273,7 +273,7 @@ export function switchLanguage() {
   translate();
 }
 
-/** Returns a time of day, with the day when it is not today. */
+/** Returns a time of day, with the date if it is not today. */
 export function time(iso) {
   const at = new Date(iso);
   const isToday = at.toDateString() === new Date().toDateString();

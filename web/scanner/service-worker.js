@@ -1,7 +1,7 @@
-// Keeps the page's own files, so that it opens without a network; never touches what the service answers under /v1.
+// Caches the page's own files, so that it opens without a network; never touches the service's answers under /v1.
 
-// VERSION is made of the files' content: a test fails and names the right one when a file has changed.
-const VERSION = "5f9eab944b89872b";
+// VERSION is computed from the files' content: if a file has changed, a test fails and names the right one.
+const VERSION = "7239dae5a5b9410b";
 const CACHE = `scanner-${VERSION}`;
 const FILES = [
   "./",

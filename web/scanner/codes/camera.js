@@ -23,7 +23,7 @@ export class Camera {
     return Boolean(this.#stream);
   }
 
-  /** Starts; rejects with the browser's error when there is no camera or it may not be used. */
+  /** Starts the camera; rejects with the browser's error if there is none or it may not be used. */
   async start() {
     const stream = await navigator.mediaDevices.getUserMedia({ video: WANTED, audio: false });
     this.#stream = stream;
@@ -48,7 +48,7 @@ export class Camera {
     return this.#track.applyConstraints({ advanced: [{ torch: isLit }] });
   }
 
-  /** Returns the picture that is in view as a canvas. */
+  /** Returns the current picture as a canvas. */
   picture() {
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [this.#video.videoWidth, this.#video.videoHeight];

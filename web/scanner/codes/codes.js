@@ -1,4 +1,4 @@
-// A scanned or typed text becomes a code the service understands, or null; return codes are read in any spelling (R18).
+// Turns a scanned or typed text into a code that the service understands; return codes may have any spelling (R18).
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const ALIKE = { O: "0", I: "1", L: "1" };
@@ -16,8 +16,8 @@ export function readCode(text) {
 
 function readReturnCode(typed) {
   const whole = typed.toUpperCase().replaceAll("-", "");
-  // Without the prefix, one in 32 courier's numbers of twelve characters would pass the check: the service may guess,
-  // this page does not.
+  // Without the prefix, one in 32 tracking numbers of twelve characters would pass the check: the service may guess,
+  // but this page does not.
   if (!whole.startsWith(PREFIX)) return null;
   const plain = [...whole.slice(PREFIX.length)].map((one) => ALIKE[one] ?? one).join("");
   const values = [...plain].map((one) => ALPHABET.indexOf(one));
@@ -26,7 +26,7 @@ function readReturnCode(typed) {
   return checkOf(values) === check ? `RMA-${plain.match(/.{4}/g).join("-")}` : null;
 }
 
-// The same sum as the service's: over the field of 32 elements, each place weighted by another power of x.
+// The same sum as in the service: over the field of 32 elements; each place has a different power of x as its weight.
 function checkOf(values) {
   return timesX(values.reduce((total, value) => timesX(total) ^ value, 0));
 }

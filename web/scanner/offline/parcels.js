@@ -1,4 +1,4 @@
-// What a parcel should hold: asked of the service, or remembered by the device when the service cannot be reached.
+// What a parcel should contain: from the service, or from the device if the service cannot be reached.
 
 import * as api from "../api.js";
 import { done, inTransaction } from "./store.js";

@@ -1,4 +1,4 @@
-// Every scan is kept on the device, in order and under an id of its own, until the service has given its final answer.
+// Every scan is stored on the device, in order and with an id of its own, until the service has given a final answer.
 
 import { done, inTransaction } from "./store.js";
 
@@ -7,12 +7,12 @@ const otherPages = new BroadcastChannel("scanner-queue");
 const listeners = [];
 otherPages.onmessage = () => listeners.forEach((listener) => listener());
 
-/** Calls the listener after every change, this page's or another's. */
+/** Calls the listener after every change, whether made by this page or by another one. */
 export function onChange(listener) {
   listeners.push(listener);
 }
 
-/** Keeps a scan with its photos ([{filename, sha256, blob}]) and returns it; what is returned survives a reload. */
+/** Stores a scan with its photos ([{filename, sha256, blob}]) and returns it; a returned scan survives a reload. */
 export async function add({ code, kind, lines, note, photos = [] }) {
   const scan = {
     scan_id: crypto.randomUUID(),
@@ -38,12 +38,12 @@ export function waiting() {
   return inTransaction(["scans"], "readonly", (scans) => done(scans.index("left").getAll(1)));
 }
 
-/** Returns every scan that is kept, newest first. */
+/** Returns all stored scans, newest first. */
 export async function all() {
   return (await inTransaction(["scans"], "readonly", (scans) => done(scans.getAll()))).reverse();
 }
 
-/** Writes changes into a scan; it stays in the queue while it is queued or has photos left. Returns it as it is now. */
+/** Changes a scan and returns it; it stays in the queue while it is waiting or has photos left. */
 export async function settle(scanId, changes) {
   const scan = await inTransaction(["scans", "photos"], "readwrite", async (scans, blobs) => {
     const now = { ...(await done(scans.index("scan_id").get(scanId))), ...changes };
@@ -57,17 +57,17 @@ export async function settle(scanId, changes) {
   return scan;
 }
 
-/** Returns the photos of a scan that are still to be sent. */
+/** Returns the photos of a scan that are not sent yet. */
 export function photosLeft(scanId) {
   return inTransaction(["photos"], "readonly", (blobs) => done(blobs.getAll(photosOfScan(scanId))));
 }
 
-/** Forgets a photo that the service has, or does not want. */
+/** Deletes a photo that the service has or does not accept. */
 export async function dropPhoto(scanId, sha256) {
   await inTransaction(["photos"], "readwrite", (blobs) => done(blobs.delete([scanId, sha256])));
 }
 
-/** Forgets a refused scan that the worker has read about. */
+/** Deletes a refused scan that the user has dismissed. */
 export async function dismiss(seq, scanId) {
   await inTransaction(["scans", "photos"], "readwrite", (scans, blobs) => {
     scans.delete(seq);
@@ -76,7 +76,7 @@ export async function dismiss(seq, scanId) {
   tell();
 }
 
-/** Forgets old answered scans, so that the device does not fill up; queued and refused ones stay. */
+/** Deletes old answered scans, so that the device does not fill up; queued and refused ones stay. */
 export async function prune() {
   const old = (await all()).filter((scan) => !scan.left && scan.status !== "refused").slice(KEPT_ANSWERED);
   await inTransaction(["scans"], "readwrite", (scans) => old.forEach((scan) => scans.delete(scan.seq)));

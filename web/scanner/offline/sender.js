@@ -1,4 +1,4 @@
-// One sender at a time, over all open pages, sends the queue in order; a scan leaves the queue only by a final answer.
+// One sender at a time, over all open pages, sends the queue in order; only a final answer removes a scan from it.
 
 import * as api from "../api.js";
 import * as queue from "./queue.js";
@@ -19,7 +19,7 @@ export function onNews(listener) {
   hear = listener;
 }
 
-/** Sends what is queued, now; what cannot be sent is tried again later by itself. */
+/** Sends the queue now; what cannot be sent is retried automatically. */
 export function kick() {
   pauseMs = FIRST_PAUSE_MS;
   return run();
@@ -59,7 +59,7 @@ function later() {
   pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
 }
 
-/** Returns whether nothing is left. */
+/** Returns whether nothing is left to send. */
 async function drain() {
   const stuck = new Set();
   let batch;
@@ -68,7 +68,7 @@ async function drain() {
   return stuck.size === 0 && arePhotosSent;
 }
 
-/** A parcel's second scan is not sent before its first is answered, so it ends the batch. */
+/** A parcel's second scan is not sent before its first one is answered, so it ends the batch. */
 function nextBatch(waiting, stuck) {
   const batch = [];
   const codes = new Set();
@@ -141,7 +141,7 @@ async function sendPhoto(scan, photo) {
       await api.confirmUpload(scan.case_id, ticket.evidence_id);
     }
   } catch (error) {
-    // A ticket may be dead: the next attempt asks for a new one, unless the photo itself is not wanted.
+    // The ticket may have expired: the next attempt asks for a new one, unless the photo itself is refused.
     delete scan.tickets;
     await queue.settle(scan.scan_id, { tickets: undefined });
     if (!(error instanceof api.Refused) || !UNWANTED.has(error.problem.status)) throw error;

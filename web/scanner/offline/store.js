@@ -1,10 +1,10 @@
-// The device's database: a transaction resolves only when its changes are on the disk.
+// The device's database; a transaction resolves only when its changes are on the disk.
 
 const NAME = "scanner";
 const VERSION = 1;
 let opening;
 
-/** Runs work(store, …) in one transaction over the named stores and returns its result once everything is kept. */
+/** Runs work(store, …) in one transaction over the named stores and returns its result once everything is stored. */
 export async function inTransaction(names, mode, work) {
   const database = await open();
   const transaction = database.transaction(names, mode, { durability: "strict" });
@@ -18,7 +18,7 @@ export async function inTransaction(names, mode, work) {
   return result;
 }
 
-/** Returns a promise of a request's result; only awaited inside a transaction. */
+/** Returns a promise of a request's result, to be awaited inside a transaction only. */
 export function done(request) {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);

@@ -15,7 +15,7 @@ export class Activity {
     this.#parts = parts;
   }
 
-  /** Shows the queue as it is now. */
+  /** Shows the current queue. */
   draw() {
     this.#drawing = this.#drawing.then(() => this.#draw());
     return this.#drawing;

@@ -1,6 +1,6 @@
-// What the service answers, in the language of the page: by its codes, and in its own words where the page has none.
+// The service's answers in the language of the page: by their codes, or in the service's own words without an entry.
 
-/** Returns the word, and its values, of what became of a scan. */
+/** Returns the text's key and values for the result of a scan. */
 export function outcome({ kind, status, state, says, problem }) {
   const values = { says };
   if (!says) return ["", values];
@@ -9,7 +9,7 @@ export function outcome({ kind, status, state, says, problem }) {
   return [`told/${kind}/${state}`, values];
 }
 
-/** Returns the word, and its values, of what is to be done with a parcel. */
+/** Returns the text's key and values for what to do with a parcel. */
 export function expectation({ expects, says }) {
   return [`expects/${expects}`, { says }];
 }

@@ -1,8 +1,8 @@
-// Elements made in one expression; texts come from words.js and are never read as HTML.
+// Creates elements in one expression; texts come from i18n.js and are never parsed as HTML.
 
 import { name, say } from "../i18n.js";
 
-/** Makes an element. `word` and `values` are its text, `spoken` is its name for screen readers, `on…` are listeners. */
+/** Creates an element: `word` and `values` are its text, `spoken` is its name for screen readers, `on…` are listeners. */
 export function make(tag, { word, values, spoken, spokenValues, ...rest } = {}, ...children) {
   const element = document.createElement(tag);
   for (const [key, value] of Object.entries(rest)) {
@@ -16,7 +16,7 @@ export function make(tag, { word, values, spoken, spokenValues, ...rest } = {}, 
   return element;
 }
 
-/** Makes a button; `kind` is its look. */
+/** Creates a button; `kind` is its style. */
 export function button(word, onclick, kind = "quiet", more = {}) {
   return make("button", { type: "button", className: kind, word, onclick, ...more });
 }

@@ -1,4 +1,4 @@
-// A scan is heard and felt: one high tone for kept, two low ones for trouble; silence where the device cannot.
+// Sound and vibration for scans: one high tone for success, two low ones for trouble, if the device supports them.
 
 let audio;
 
@@ -15,7 +15,7 @@ export function bad() {
   navigator.vibrate?.([120, 80, 120]);
 }
 
-/** A browser lets a page sound only after it was touched, so this is called then. */
+/** To be called on a user's touch, because browsers allow sound only after one. */
 export function unlock() {
   audio ??= new AudioContext();
   if (audio.state === "suspended") audio.resume();

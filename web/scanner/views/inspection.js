@@ -9,7 +9,7 @@ export class Inspection {
   #lines = [];
   #photos = [];
 
-  /** `onsave` gets {lines, note, photos}; `pictureInView` gives the camera's picture, or nothing while it is off. */
+  /** `onsave` gets {lines, note, photos}; `pictureInView` returns the camera's picture, or nothing while it is off. */
   constructor({ products, onsave, onclose, pictureInView }) {
     this.isChanged = false;
     this.#build(onsave, onclose, pictureInView);
@@ -62,7 +62,7 @@ export class Inspection {
       results.push(result);
     }
     if (results.length === 0) return this.#complain("needLine");
-    this.saver.disabled = true; // one press is one inspection
+    this.saver.disabled = true; // one press, one inspection
     try {
       await onsave({ lines: results, note: this.note.value.trim(), photos: this.#photos });
     } finally {

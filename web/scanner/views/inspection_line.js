@@ -11,7 +11,7 @@ const WORDS = { unexpected: "surplus" };
 let made = 0;
 
 export class InspectionLine {
-  /** `product` is {sku, product_name, outstanding, quantity, image_url}, or nothing when the worker types the sku. */
+  /** `product` is {sku, product_name, outstanding, quantity, image_url}, or nothing if the user types the sku. */
   constructor(product, quantity, { onsplit, onremove }) {
     this.product = product;
     this.number = ++made;
@@ -47,7 +47,7 @@ export class InspectionLine {
     if (this.splitter) this.splitter.hidden = this.quantity < 2;
   }
 
-  /** Returns the result as the service wants it, or undefined after showing what is missing and going there. */
+  /** Returns the result in the service's format, or undefined after showing and focusing what is missing. */
   result() {
     const [sku, verdict, disposition] = [this.#sku(), chosen(this.verdict), chosen(this.disposition)];
     if (!SKU.test(sku)) return this.#complain("needSku", this.sku.querySelector("input"));
@@ -97,7 +97,7 @@ export class InspectionLine {
     const id = `sku-${this.number}`;
     const input = make("input", { id, autocomplete: "off", autocapitalize: "characters", spellcheck: false });
     input.addEventListener("keydown", (event) => {
-      // A scanner ends what it types with Enter, which must not save the inspection.
+      // A scanner ends its input with Enter, which must not save the inspection.
       if (event.key === "Enter") event.preventDefault();
     });
     return make("div", { className: "field" }, make("label", { htmlFor: id, word: "sku" }), input);
@@ -129,7 +129,7 @@ export class InspectionLine {
   }
 }
 
-/** Makes a picture of a product, or nothing where none is known or it cannot be loaded. */
+/** Creates a picture of a product, or nothing if there is none or it cannot be loaded. */
 export function pictureOf(url) {
   if (!url) return undefined;
   return make("img", { src: url, alt: "", onerror: (event) => event.target.remove() });

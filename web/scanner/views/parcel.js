@@ -1,4 +1,4 @@
-// The panel of the parcel in hand: what it should hold, what to do with it next.
+// The panel of the current parcel: what it should contain, and what to do with it next.
 
 import { expectation } from "./answers.js";
 import { button, make } from "./elements.js";
@@ -18,7 +18,7 @@ export class ParcelPanel {
   /** The code of the parcel that is shown. */
   code;
 
-  /** True while something was typed that is not saved yet. */
+  /** True while there is input that is not saved yet. */
   get isUnsaved() {
     return Boolean(this.#form?.isChanged);
   }
@@ -55,7 +55,7 @@ export class ParcelPanel {
     );
   }
 
-  /** Shows the form of an inspection; without a known parcel the worker types what is in it. */
+  /** Shows the form of an inspection; if the parcel is unknown, the user types what is in it. */
   showInspection(code, { parcel, from }, onsave, pictureInView) {
     this.#open(code, parcel);
     this.#form = new Inspection({ products: parcel?.lines ?? [], onsave, onclose: () => this.close(), pictureInView });
@@ -63,13 +63,13 @@ export class ParcelPanel {
     this.#arrive();
   }
 
-  /** Asks whether to record a parcel that nobody knows, or that cannot be asked about now. */
+  /** Asks whether to record a parcel that is unknown or cannot be looked up now. */
   showUnknown(code, says, onrecord) {
     this.#open(code);
     const record = button(
       "recordReceipt",
       () => {
-        record.disabled = true; // one press is one receipt
+        record.disabled = true; // one press, one receipt
         onrecord();
       },
       "main",

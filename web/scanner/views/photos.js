@@ -1,9 +1,9 @@
-// A photo is kept as a JPEG of at most 2000 pixels a side, without the place and time a phone writes into it.
+// A photo is stored as a JPEG of at most 2000 pixels per side, without the place and time that a phone adds to it.
 
 const LONGEST_SIDE = 2000;
 const QUALITY = 0.85;
 
-/** Returns {filename, sha256, blob} of a picture file or canvas; rejects when it is no picture. */
+/** Returns {filename, sha256, blob} of a picture file or canvas; rejects if it is not a picture. */
 export async function photoOf(source) {
   const picture = await createImageBitmap(source);
   const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
