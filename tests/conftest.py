@@ -1,9 +1,35 @@
-"""Real servers that tests of several areas share: started once a session, on the first test that asks."""
+"""Real servers that tests of several areas share, started once a session, and the order of the files."""
 
 import pytest
 
 pytest_plugins = ("tests.support.sandbox_process", "tests.support.seaweed")
 
+SLOWEST_FILES = (
+    "tests/chaos/test_kill_matrix.py",
+    "tests/api/test_schemathesis.py",
+    "tests/chaos/test_mutations.py",
+    "tests/test_deploying.py",
+    "tests/local/test_dev.py",
+    "tests/local/test_stack.py",
+    "tests/chaos/test_state_machine.py",
+    "tests/e2e/test_killed_worker.py",
+    "tests/e2e/test_faults.py",
+    "tests/e2e/test_whole_refund.py",
+    "tests/reconciliation/test_command.py",
+    "tests/benchmarks/test_bench_run.py",
+    "tests/scanner/test_scanning.py",
+    "tests/docs/test_recipes.py",
+    "tests/test_readme.py",
+    "tests/workflows/test_payout.py",
+)
+"""They begin first, so that no process of the run is left alone with one of them at the end."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record-histories", action="store_true", help="save the histories that the replay tests replay")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {file: place for place, file in enumerate(SLOWEST_FILES)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
