@@ -18,7 +18,7 @@ from domain.findings import Finding, FindingKind
 from domain.payment_events import GatewayRefundRecord
 from domain.value import Value
 from policy.reconciliation import findings as words
-from policy.reconciliation.compare import Comparison, compare, overdue_events, unlooked, unseen
+from policy.reconciliation.compare import Comparison, compare, findings_not_rechecked, overdue_events, unlisted
 from policy.reconciliation.findings import Booked
 
 UPDATES_AT_MOST = 200
@@ -132,7 +132,7 @@ class ReconciliationActivities:
         for refund in (one for one in seen if one.payout_id not in ours and one.refund_id not in refunds_of_ours):
             if older := self.payouts.find(name, refund.payout_id, refund.refund_id):
                 ours[older.payout.payout_id] = older
-        singly = [one for booked in unseen(ours.values(), seen) if (one := self._read(name, booked, at))]
+        singly = [one for booked in unlisted(ours.values(), seen) if (one := self._read(name, booked, at))]
         refunds = {one.refund_id: one for one in (*singly, *seen)}
         return compare(refunds.values(), ours.values(), at)
 
@@ -175,7 +175,7 @@ class ReconciliationActivities:
     ) -> None:
         before = self.findings.page(limit=FINDINGS_AT_MOST)
         refund_ids = {refund.refund_id for refunds in lists for refund in refunds}
-        kept = unlooked(before, {one.payout.payout_id for one in payouts}, refund_ids)
+        kept = findings_not_rechecked(before, {one.payout.payout_id for one in payouts}, refund_ids)
         self.findings.close_gone(frozenset(FindingKind), {one.finding_id for one in (*seen, *kept)}, at)
 
 

@@ -52,14 +52,14 @@ class PayoutState(StrEnum):
         return self in {PayoutState.PENDING, PayoutState.ACTION_REQUIRED}
 
     @property
-    def is_asked_after(self) -> bool:
+    def needs_check(self) -> bool:
         """True while the gateway must be asked for its state."""
         return self.is_pending or self is PayoutState.UNKNOWN
 
     @property
     def may_be_with_gateway(self) -> bool:
         """True while the gateway may still carry it out without another request."""
-        return self is PayoutState.SUBMITTING or self.is_asked_after
+        return self is PayoutState.SUBMITTING or self.needs_check
 
 
 class BlockReason(StrEnum):

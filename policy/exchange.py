@@ -60,7 +60,7 @@ def answered(case: Case, states: Mapping[str, ReplacementState]) -> Case:
     """Return the case after the stock's answer: a line whose replacement is not in stock is refunded instead (R39)."""
     for one in case.replacements:
         answer = states.get(one.replacement_id)
-        if answer is not None and _is_news(one.state, answer):
+        if answer is not None and _is_next_state(one.state, answer):
             case = _with(case, one, answer)
     return case
 
@@ -171,7 +171,7 @@ def _given_up(case: Case, states: Collection[ReplacementState]) -> Case:
     return case
 
 
-def _is_news(known: ReplacementState, answer: ReplacementState) -> bool:
+def _is_next_state(known: ReplacementState, answer: ReplacementState) -> bool:
     if known is ReplacementState.RELEASING:
         return answer is ReplacementState.RELEASED
     return known is ReplacementState.PLANNED and answer is not known

@@ -8,13 +8,13 @@ from domain.enums import CaseState
 from domain.parcels import CourierEvent
 from policy.returns import plain_code
 
-MOVES_ARE_HEARD_EVERY = timedelta(days=1)
+MOVEMENT_REPORT_INTERVAL = timedelta(days=1)
 """Mere movements of a parcel are reported to its case at most once a day: R22 counts days without any movement."""
 
 _FOLLOWED_IN = frozenset({CaseState.AWAITING_RETURN, CaseState.IN_TRANSIT, CaseState.LOST_IN_RETURN})
 
 
-def is_news(case: Case, event: CourierEvent) -> bool:
+def changes_case(case: Case, event: CourierEvent) -> bool:
     """Return whether the event changes anything for the case; any other event is only kept in the timeline.
 
     Events no longer matter once the parcel is received or inspected (R20), when they are older than the last one that
@@ -28,7 +28,7 @@ def is_news(case: Case, event: CourierEvent) -> bool:
     at = event.occurred_at or event.received_at
     if shipment.last_event_at and event.occurred_at and event.occurred_at <= shipment.last_event_at:
         return False
-    return shipment.status != event.word or at - shipment.last_moved_at >= MOVES_ARE_HEARD_EVERY
+    return shipment.status != event.word or at - shipment.last_moved_at >= MOVEMENT_REPORT_INTERVAL
 
 
 def check_digit_warning(carrier: str, tracking_number: str) -> str | None:

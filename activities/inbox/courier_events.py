@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from activities.inbox.leaving import or_leave
+from activities.inbox.apply_or_park import apply_or_park
 from activities.ports.case_notifier import CaseNotifier
 from activities.ports.inbox import CaseRecords, CourierEventBook, EventStatus, ParcelBook
 from domain.cases.case import Case
@@ -13,7 +13,7 @@ from domain.cases.case_lines import Shipment
 from domain.cases.messages import CourierTracking
 from domain.cases.timeline import CaseEvent
 from domain.parcels import CourierEvent
-from policy.tracking import is_news
+from policy.tracking import changes_case
 
 PARKED_FOR = timedelta(days=60)
 
@@ -35,22 +35,21 @@ class CourierEventInbox:
         """
         cases = await to_thread(self.parcels.cases_in_either_direction, event.tracking_number)
         for case in cases:
-            shipment = case.shipment if is_news(case, event) else None
+            shipment = case.shipment if changes_case(case, event) else None
             if shipment is None or not await self.notifier.tell_running(case.case_id, _tracking(shipment, event)):
                 await to_thread(self._note, case, event)
         status = "applied" if cases else self._waiting(event)
         await self._mark(event, status)
         return status
 
-    async def apply_or_leave(self, event: CourierEvent) -> None:
-        """Apply the event, or leave it to the sweep if that fails. Raises DatabaseUnavailableError."""
-        name = f"{event.provider} {event.event_id}"
-        await or_leave(name, lambda: self.apply(event), lambda: self._mark(event, "parked"))
+    async def park(self, event: CourierEvent) -> None:
+        """Mark the event so that the sweep tries it again after the others. Raises DatabaseUnavailableError."""
+        await self._mark(event, "parked")
 
     async def apply_parked(self, tracking_number: str) -> None:
         """Apply events of the number that arrived before the number was registered with a case (fault 16)."""
         for event in await to_thread(self.events.pending_of, tracking_number):
-            await self.apply_or_leave(event)
+            await apply_or_park(self, event)
 
     async def _mark(self, event: CourierEvent, status: EventStatus) -> None:
         await to_thread(self.events.mark, event, status, self.now())

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from activities.inbox.leaving import or_leave
 from activities.ports.case_notifier import CaseNotifier
 from activities.ports.inbox import DisputeBook, EventStatus, PaymentEventBook, PayoutLookup
 from domain.cases.messages import DisputeUpdate, RefundUpdate
@@ -36,10 +35,9 @@ class PaymentEventInbox:
         await self._mark(event, status)
         return status
 
-    async def apply_or_leave(self, event: GatewayEvent) -> None:
-        """Apply the event, or leave it to the sweep if that fails. Raises DatabaseUnavailableError."""
-        name = f"{event.provider} {event.event_id}"
-        await or_leave(name, lambda: self.apply(event), lambda: self._mark(event, "parked"))
+    async def park(self, event: GatewayEvent) -> None:
+        """Mark the event so that the sweep tries it again after the others. Raises DatabaseUnavailableError."""
+        await self._mark(event, "parked")
 
     def answer_is_due_in(self, event: GatewayEvent) -> float:
         """Return how many seconds to wait, because the call that made the event's refund may still be answered."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pydantic import Field
 from temporalio import activity
 
+from activities.inbox.apply_or_park import apply_or_park
 from activities.inbox.chargeback_holds import ChargebackHolds
 from activities.inbox.courier_events import CourierEventInbox
 from activities.inbox.payment_events import PaymentEventInbox
@@ -40,7 +41,7 @@ class InboxActivities:
         pending = await to_thread(self.payments.events.pending, batch.limit)
         for event in pending:
             activity.heartbeat()
-            await self.payments.apply_or_leave(event)
+            await apply_or_park(self.payments, event)
         return Swept(count=len(pending))
 
     @activity.defn(name="apply_courier_events")
@@ -49,7 +50,7 @@ class InboxActivities:
         pending = await to_thread(self.couriers.events.pending, batch.limit)
         for event in pending:
             activity.heartbeat()
-            await self.couriers.apply_or_leave(event)
+            await apply_or_park(self.couriers, event)
         return Swept(count=len(pending))
 
     @activity.defn(name="notify_held_cases")

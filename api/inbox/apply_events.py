@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from starlette.concurrency import run_in_threadpool
 
+from activities.inbox.apply_or_park import apply_or_park
 from api.dependencies import Services
 from domain.errors import DatabaseUnavailableError
 from domain.parcels import CourierEvent
@@ -22,13 +23,13 @@ async def apply_payment_event(services: Services, event: GatewayEvent) -> None:
     """
     with _left_to_the_sweep():
         await asyncio.sleep(await run_in_threadpool(services.payment_inbox.answer_is_due_in, event))
-        await services.payment_inbox.apply_or_leave(event)
+        await apply_or_park(services.payment_inbox, event)
 
 
 async def apply_courier_event(services: Services, event: CourierEvent) -> None:
     """Apply the event."""
     with _left_to_the_sweep():
-        await services.courier_inbox.apply_or_leave(event)
+        await apply_or_park(services.courier_inbox, event)
 
 
 async def apply_parked_events(services: Services, tracking_number: str) -> None:

@@ -57,8 +57,8 @@ def _changed(record: PayoutRecord, payout: Payout) -> PayoutRecord:
         # A human decided to retry (R36), and the case does not know the last attempt at the gateway.
         return record.amend(payout=known.next_attempt())
     # The record of an attempt that has begun is newer than a case without an answer.
-    has_news = payout.state.is_final or (payout.attempt == known.attempt and payout.state is not PayoutState.PLANNED)
-    if not has_news:
+    is_update = payout.state.is_final or (payout.attempt == known.attempt and payout.state is not PayoutState.PLANNED)
+    if not is_update:
         return record
     return record.with_payout(
         state=payout.state,

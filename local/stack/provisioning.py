@@ -12,12 +12,12 @@ from local.stack.service_spec import bare_environment, module
 from worker.prepare import prepare_bucket, prepare_database
 
 
-def lay_tables(settings: Settings) -> None:
+def migrate_tables(settings: Settings) -> None:
     """Migrate the tables to the newest revision; raises StackError."""
     _or_fail(prepare_database, settings)
 
 
-def lay_foreign_bucket(settings: Settings) -> None:
+def prepare_external_bucket(settings: Settings) -> None:
     """Prepare the bucket of a store that this system does not start; raises StackError."""
     _or_fail(prepare_bucket, settings)
 

@@ -12,7 +12,7 @@ from config.settings import Settings
 from local.stack import services
 from local.stack.ports import refuse_taken, reserve
 from local.stack.process import Process, StackError
-from local.stack.provisioning import bucket_check, lay_foreign_bucket, lay_tables, promote_version
+from local.stack.provisioning import bucket_check, migrate_tables, prepare_external_bucket, promote_version
 from local.stack.service_spec import Service
 from local.stack.stack_config import StackConfig, Urls
 
@@ -121,10 +121,10 @@ class Stack:
         """Start the servers that worker and API need; returns when all of them are ready."""
         settings = self._config.settings
         servers = [self._launch(service) for service in self._servers()]
-        self._step("database", lambda: lay_tables(settings))
+        self._step("database", lambda: migrate_tables(settings))
         self._await(servers)
         if not self._config.is_own("store"):
-            self._step("evidence bucket", lambda: lay_foreign_bucket(settings))
+            self._step("evidence bucket", lambda: prepare_external_bucket(settings))
 
     def _start_edges(self) -> None:
         environment = self.settings_env

@@ -11,7 +11,7 @@ from policy.reconciliation import findings
 from policy.reconciliation.findings import Booked
 
 EVENT_PATIENCE = timedelta(hours=1)
-_WHOLLY_LOOKED_AT = frozenset(
+_ALWAYS_RECHECKED = frozenset(
     {
         FindingKind.LEDGER_UNBALANCED,
         FindingKind.REIMBURSEMENT_DUE,
@@ -67,13 +67,13 @@ def compare(refunds: Iterable[GatewayRefundRecord], payouts: Iterable[Booked], a
     return result
 
 
-def unseen(payouts: Iterable[Booked], refunds: Collection[GatewayRefundRecord]) -> list[Booked]:
-    """Return the payouts that count as paid and whose own refund is not in the list: each is asked after by itself.
+def unlisted(payouts: Iterable[Booked], refunds: Collection[GatewayRefundRecord]) -> list[Booked]:
+    """Return the payouts that count as paid and whose own refund is not in the list: each is looked up individually.
 
     A refund that only names the payout may be its second one, while the first is too old for the list (I3).
     """
-    seen = {one.refund_id for one in refunds}
-    return [one for one in payouts if _is_paid_by_gateway(one) and one.payout.gateway_refund_id not in seen]
+    listed = {one.refund_id for one in refunds}
+    return [one for one in payouts if _is_paid_by_gateway(one) and one.payout.gateway_refund_id not in listed]
 
 
 def overdue_events(pending: Iterable[GatewayEvent], at: datetime) -> list[GatewayEvent]:
@@ -82,13 +82,15 @@ def overdue_events(pending: Iterable[GatewayEvent], at: datetime) -> list[Gatewa
     return [one for one in waiting if one.dispute or (one.refund and one.refund.payout_id)]
 
 
-def unlooked(open_before: Iterable[Finding], payout_ids: Collection[str], refund_ids: Collection[str]) -> list[Finding]:
-    """Return the open findings that this look could not have found again: they stay open until somebody closes them."""
-    return [one for one in open_before if not _was_looked_at(one, payout_ids, refund_ids)]
+def findings_not_rechecked(
+    open_before: Iterable[Finding], payout_ids: Collection[str], refund_ids: Collection[str]
+) -> list[Finding]:
+    """Return the open findings that this comparison did not check again; they stay open until closed."""
+    return [one for one in open_before if not _was_rechecked(one, payout_ids, refund_ids)]
 
 
-def _was_looked_at(finding: Finding, payout_ids: Collection[str], refund_ids: Collection[str]) -> bool:
-    if finding.kind in _WHOLLY_LOOKED_AT:
+def _was_rechecked(finding: Finding, payout_ids: Collection[str], refund_ids: Collection[str]) -> bool:
+    if finding.kind in _ALWAYS_RECHECKED:
         return True
     if finding.kind in {FindingKind.EXTERNAL_REFUND, FindingKind.SECOND_REFUND}:
         return finding.refund_id in refund_ids
@@ -131,8 +133,8 @@ def _own_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) -> C
     if _agree(payout.state, refund.state):
         return result
     found = findings.state_differs(booked, refund, at)
-    news = Stale(case_id=booked.case_id, payout_id=payout.payout_id, refund_id=refund.refund_id, finding=found)
-    return result + Comparison(stale=(news,))
+    stale = Stale(case_id=booked.case_id, payout_id=payout.payout_id, refund_id=refund.refund_id, finding=found)
+    return result + Comparison(stale=(stale,))
 
 
 def _agree(ours: PayoutState, theirs: PayoutState) -> bool:

@@ -153,7 +153,7 @@ async def test_r38_a_case_held_over_a_dispute_that_was_won_meanwhile_goes_on_by_
     await sweep(counter.temporal)
     assert (await counter.case(held))["state"] == "chargeback_hold", "the dispute is open"
 
-    # Recorded, and its news lost on the way to the case: they came before the case knew that it was held.
+    # Recorded, but the update was lost on the way to the case: it came before the case knew that it was held.
     [known] = post.services.disputes.of("stripe", f"pi_{case['order_number']}")
     post.services.disputes.record(known.amend(status="won", changed_at=post.services.now()))
     await sweep(counter.temporal)

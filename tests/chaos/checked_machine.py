@@ -72,7 +72,7 @@ class CheckedMachine(RuleBasedStateMachine):
         try:
             self.world.site.sandbox.plan()
             self.world.await_quiet(self._case_ids())
-            self._tell_all_news()
+            self._tell_all_updates()
             self.world.await_quiet(self._case_ids())
             self._assert_settled()
         finally:
@@ -117,11 +117,11 @@ class CheckedMachine(RuleBasedStateMachine):
     def stock(self) -> StockTable:
         return StockTable(self.world.site.database, lambda: datetime.now(UTC))
 
-    def _tell_all_news(self) -> None:
+    def _tell_all_updates(self) -> None:
         for refund in self.world.gateway(self.model.order).refunds:
-            self._tell_news_of(refund)
+            self._tell_update_of(refund)
 
-    def _tell_news_of(self, refund: GatewayRefundRecord) -> None:
+    def _tell_update_of(self, refund: GatewayRefundRecord) -> None:
         case = next(one for one in self.model.cases if str(refund.payout_id).startswith(one.case_id))
         event_id = f"stripe:{refund.refund_id}:{refund.state}"
         update = RefundUpdate(payout_id=refund.payout_id, refund_id=refund.refund_id, event_id=event_id)

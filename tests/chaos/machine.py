@@ -21,7 +21,7 @@ from domain.enums import CaseState, DispatchedGoods, EvidenceStatus, Reason, Res
 from domain.payment_events import DisputeStatus
 from tests.chaos.checked_machine import CheckedMachine
 from tests.chaos.model import POSTAGE, ModelCase
-from tests.support.factories import dispute as news_of_dispute
+from tests.support.factories import dispute as dispute_facts
 from tests.support.factories import inspection, usd
 from tests.support.invariants import PAID_NOTHING
 
@@ -156,17 +156,17 @@ class Refunding(CheckedMachine):
 
     @rule(which=WHICH, times=st.integers(1, 3))
     def webhook(self, which: int, times: int) -> None:
-        """Tell a case, once or more often, that one of its refunds changed; it may be old news."""
+        """Tell a case, once or more often, that one of its refunds changed; it may be outdated."""
         refunds = [one for one in self.world.gateway(self.model.order).refunds if one.payout_id]
         for _ in range(times if refunds else 0):
-            self._tell_news_of(refunds[which % len(refunds)])
+            self._tell_update_of(refunds[which % len(refunds)])
 
     @rule(place=st.integers(0, 1), status=st.sampled_from(list(DisputeStatus)))
     def dispute(self, place: int, status: DisputeStatus) -> None:
-        """Tell of a chargeback over a payment; its news may come in any order, and more than once."""
+        """Tell of a chargeback over a payment; its updates may come in any order, and more than once."""
         self.world.await_quiet(self._case_ids())
         payment = self.model.order.payments[place]
-        told = news_of_dispute(
+        told = dispute_facts(
             status,
             payment.reference,
             minor=payment.amount,
@@ -176,5 +176,5 @@ class Refunding(CheckedMachine):
         for case_id in Disputes(self.world.site.database).record(told):
             self.world.signal(self._of(case_id).intake, "dispute_update", DisputeUpdate(dispute=told))
         self.disputed.pop(payment.reference, None)
-        if self._standing(payment) is not DisputeStatus.WON:  # late news do not open it again
+        if self._standing(payment) is not DisputeStatus.WON:  # late updates do not open it again
             self.disputed[payment.reference] = len(self._refunds_of(payment.reference))

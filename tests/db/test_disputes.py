@@ -57,7 +57,9 @@ def test_r38_a_chargeback_over_another_payment_holds_nothing(disputes: Disputes,
     assert payouts.submitting(planned.payouts[0], NOON).state is PayoutState.SUBMITTING
 
 
-def test_fault_14_older_news_never_overwrite_newer_and_an_ended_dispute_stays_ended(disputes: Disputes, planned: Case):
+def test_fault_14_an_older_update_never_overwrites_a_newer_one_and_an_ended_dispute_stays_ended(
+    disputes: Disputes, planned: Case
+):
     assert disputes.record(told(LOST, minutes=2)) == [planned.case_id]
     for late in (told(OPEN), told(OPEN, minutes=2), told(OPEN, minutes=9), told(WON, minutes=1)):
         assert disputes.record(late) == []

@@ -154,9 +154,9 @@ def test_r38_a_dispute_over_any_payment_of_the_order_holds_its_replacements(
 ):
     disputes = Disputes(database)
     cases.record(replacing(opened, S.RESERVED, state=CaseState.REPLACEMENT_DUE), [])
-    news = dispute(payment_reference="pi_voucher", amount=money(1))
-    assert disputes.record(news) == [opened.case_id]
+    told = dispute(payment_reference="pi_voucher", amount=money(1))
+    assert disputes.record(told) == [opened.case_id]
     assert disputes.holds("O-1")
     assert not disputes.holds("O-2")
-    disputes.record(news.amend(status=DisputeStatus.WON))
+    disputes.record(told.amend(status=DisputeStatus.WON))
     assert not disputes.holds("O-1")

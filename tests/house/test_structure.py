@@ -71,6 +71,11 @@ FORBIDDEN = {
     r"counting_house|CountingHouse": "books_fixture, BooksFixture",
     r"premises": "open_shop, environment",
     r"test_f\d+_\w+": "test_fault_N_...",
+    r"\w+_news|news_\w+|onNews": "update, answer, event",
+    r"is_asked_after|ask_after": "needs_check, request_check",
+    r"unlooked": "findings_not_rechecked",
+    r"or_leave|apply_or_leave": "apply_or_park",
+    r"lay_\w+": "prepare_..., migrate_..., create_...",
 }
 
 

@@ -162,7 +162,7 @@ def test_r38_a_hold_can_be_ended_by_hand():
     assert allowed_resolutions(case(state=S.CHARGEBACK_HOLD)) == {ResolutionDecision.RETRY, ResolutionDecision.CLOSE}
 
 
-def test_r37_news_of_a_refund_take_an_ended_case_up_again():
+def test_r37_an_update_of_a_refund_reopens_an_ended_case():
     ended = case(payout(P.SUCCEEDED), state=S.REFUNDED)
     assert is_reopened_by(ended, RefundUpdate(payout_id=f"{facts.CASE_ID}-p1", refund_id="re_1"))
     assert not is_reopened_by(ended, RefundUpdate(payout_id=f"{facts.CASE_ID}-p2", refund_id="re_1"))

@@ -8,7 +8,7 @@ from domain.cases.payout import REIMBURSEMENT
 from domain.findings import FindingKind
 from domain.payout_state import PayoutState
 from policy.reconciliation import findings
-from policy.reconciliation.compare import compare, overdue_events, unlooked, unseen
+from policy.reconciliation.compare import compare, findings_not_rechecked, overdue_events, unlisted
 from tests.reconciliation.facts import NOON, PAYOUT_ID, booked, by_hand, case_difference, event, seen
 from tests.support.factories import usd
 
@@ -88,9 +88,9 @@ def test_a_finding_is_the_same_for_the_same_difference_and_another_for_another()
     assert first != found(seen(S.CANCELED), booked(), NOON)
 
 
-def test_only_what_counts_as_paid_and_is_in_no_list_is_asked_after_by_itself():
+def test_only_what_counts_as_paid_and_is_in_no_list_is_looked_up_by_itself():
     payouts = [booked(), booked(payout_id=f"{PAYOUT_ID[:-1]}2", gateway_refund_id="re_2"), booked(S.PENDING)]
-    assert unseen(payouts, [seen()]) == [payouts[1]]
+    assert unlisted(payouts, [seen()]) == [payouts[1]]
 
 
 def test_fault_16_an_event_is_overdue_after_an_hour_and_a_refund_by_hand_is_told_once():
@@ -98,11 +98,11 @@ def test_fault_16_an_event_is_overdue_after_an_hour_and_a_refund_by_hand_is_told
     assert overdue_events([young, old, event(refund=by_hand()), event(refund=None)], NOON) == [old]
 
 
-def test_a_finding_that_this_look_cannot_see_stays_and_one_that_is_gone_does_not():
+def test_a_finding_that_this_comparison_cannot_see_stays_and_one_that_is_gone_does_not():
     hand, missing = findings.external_refund(by_hand(), NOON), findings.missing_refund(booked(), NOON)
     ledger = findings.ledger_unbalanced("SO-1", NOON)
-    assert unlooked([hand, missing, ledger], set(), set()) == [hand, missing]
-    assert unlooked([hand, missing, ledger], {PAYOUT_ID}, {"re_hand"}) == []
+    assert findings_not_rechecked([hand, missing, ledger], set(), set()) == [hand, missing]
+    assert findings_not_rechecked([hand, missing, ledger], {PAYOUT_ID}, {"re_hand"}) == []
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_every_finding_names_what_it_is_about_and_says_what_to_do(finding):
     assert len(finding.message) > 60
 
 
-def test_i3_a_paid_payout_is_asked_after_although_another_refund_names_it():
+def test_i3_a_paid_payout_is_looked_up_although_another_refund_names_it():
     second = seen(refund_id="re_2")
-    assert unseen([booked()], [second]) == [booked()]
+    assert unlisted([booked()], [second]) == [booked()]
     assert [one.kind for one in compare([second, seen()], [booked()], NOON).findings] == [K.SECOND_REFUND]

@@ -114,8 +114,8 @@ class OpenCase:
 
         await self._until(shown, f"{event} x{times}")
 
-    async def hear(self, signal: str, news: Message) -> None:
-        """Signal news of a gateway; an ended case is taken up again by them, as the API does (R37)."""
+    async def hear(self, signal: str, message: Message) -> None:
+        """Signal what a gateway reports; it reopens an ended case, as with the API (R37)."""
         await self.client.start_workflow(
             RefundWorkflow.run,
             self.intake.amend(resumes=True),
@@ -123,7 +123,7 @@ class OpenCase:
             task_queue=TASK_QUEUE,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             start_signal=signal,
-            start_signal_args=[news],
+            start_signal_args=[message],
         )
 
     async def until_heard(self) -> None:

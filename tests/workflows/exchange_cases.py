@@ -46,7 +46,7 @@ async def reserved(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object)
     return case
 
 
-def news(case: OpenCase, status: DisputeStatus, minor: int = 10_299) -> DisputeUpdate:
+def dispute_update(case: OpenCase, status: DisputeStatus, minor: int = 10_299) -> DisputeUpdate:
     number = case.intake.order_number
     told = dispute(status, f"pi_{number}", minor=minor, dispute_id=f"dp_{number}", changed_at=datetime.now(UTC))
     return DisputeUpdate(dispute=told, event_id=f"stripe:evt_{status}")

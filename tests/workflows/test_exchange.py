@@ -10,7 +10,7 @@ from domain.enums import CaseState, Reason, ResolutionAsked, ResolutionDecision
 from domain.payment_events import DisputeStatus
 from tests.support.factories import order_line, usd
 from tests.workflows.case_driver import refused_by
-from tests.workflows.exchange_cases import asked, available, inspected, news, reserved, states, stock
+from tests.workflows.exchange_cases import asked, available, dispute_update, inspected, reserved, states, stock
 from tests.workflows.shop import Shop
 
 
@@ -180,7 +180,7 @@ async def test_r39_the_warehouse_has_its_days_and_is_overdue_after_them(shop: Sh
 async def test_r32_nothing_is_sent_for_goods_whose_money_went_back_before(shop: Shop) -> None:
     stock(shop)
     case = await asked(shop)
-    shop.disputes.record(news(case, DisputeStatus.LOST).dispute)
+    shop.disputes.record(dispute_update(case, DisputeStatus.LOST).dispute)
     await case.ship()
     await case.inspect(("MUG", 1, "accepted"))
     await case.until_event("payout_blocked")
@@ -193,13 +193,13 @@ async def test_r32_nothing_is_sent_for_goods_whose_money_went_back_before(shop: 
 async def test_r32_finance_has_it_sent_all_the_same_once_there_is_money_for_it(shop: Shop) -> None:
     stock(shop)
     case = await asked(shop)
-    shop.disputes.record(news(case, DisputeStatus.LOST).dispute)
+    shop.disputes.record(dispute_update(case, DisputeStatus.LOST).dispute)
     await case.ship()
     await case.inspect(("MUG", 1, "accepted"))
     await case.until_event("payout_blocked")
     await case.resolve(ResolutionDecision.RETRY)
     await case.until_event("payout_blocked", times=2)
-    shop.disputes.record(news(case, DisputeStatus.LOST, minor=1).dispute.amend(changed_at=datetime.now(UTC)))
+    shop.disputes.record(dispute_update(case, DisputeStatus.LOST, minor=1).dispute.amend(changed_at=datetime.now(UTC)))
     await case.resolve(ResolutionDecision.RETRY)
     await case.until_event("replacement_reserved")
     await case.dispatch()

@@ -8,7 +8,7 @@ from domain.enums import CaseState, DispatchedGoods, Reason, ResolutionAsked, Re
 from domain.payment_events import DisputeStatus
 from tests.support.factories import usd
 from tests.workflows.case_driver import refused_by
-from tests.workflows.exchange_cases import asked, available, inspected, news, reserved, states, stock
+from tests.workflows.exchange_cases import asked, available, dispute_update, inspected, reserved, states, stock
 from tests.workflows.shop import Shop
 
 
@@ -98,12 +98,12 @@ async def test_r39_a_parcel_is_told_of_while_another_line_is_being_paid(shop: Sh
 async def test_r38_a_dispute_holds_the_replacement_and_won_it_goes_on(shop: Shop) -> None:
     stock(shop)
     case = await reserved(shop)
-    await case.hear("dispute_update", news(case, DisputeStatus.OPEN))
+    await case.hear("dispute_update", dispute_update(case, DisputeStatus.OPEN))
     await case.until_event("chargeback_hold")
     with pytest.raises(WorkflowUpdateFailedError) as refused:
         await case.dispatch()
     assert refused_by(refused.value) == "R38"
-    await case.hear("dispute_update", news(case, DisputeStatus.WON))
+    await case.hear("dispute_update", dispute_update(case, DisputeStatus.WON))
     await case.until_event("dispute_won")
     await case.dispatch()
     assert await case.ended() == "exchanged"
@@ -112,8 +112,8 @@ async def test_r38_a_dispute_holds_the_replacement_and_won_it_goes_on(shop: Shop
 async def test_r38_a_lost_dispute_has_returned_the_money_and_nothing_is_sent(shop: Shop) -> None:
     stock(shop)
     case = await reserved(shop)
-    await case.hear("dispute_update", news(case, DisputeStatus.OPEN))
-    await case.hear("dispute_update", news(case, DisputeStatus.LOST))
+    await case.hear("dispute_update", dispute_update(case, DisputeStatus.OPEN))
+    await case.hear("dispute_update", dispute_update(case, DisputeStatus.LOST))
     assert await case.ended() == "refunded"
     assert (states(case), available(shop), case.case().payouts) == (["released"], 9, ())
 
@@ -121,7 +121,7 @@ async def test_r38_a_lost_dispute_has_returned_the_money_and_nothing_is_sent(sho
 async def test_r38_a_lost_dispute_over_less_than_the_goods_asks_finance(shop: Shop) -> None:
     stock(shop)
     case = await reserved(shop)
-    await case.hear("dispute_update", news(case, DisputeStatus.LOST, minor=1032))
+    await case.hear("dispute_update", dispute_update(case, DisputeStatus.LOST, minor=1032))
     await case.until_event("dispute_lost")
     assert case.state is CaseState.CHARGEBACK_HOLD
     await case.resolve(ResolutionDecision.RETRY)
@@ -132,7 +132,7 @@ async def test_r38_a_lost_dispute_over_less_than_the_goods_asks_finance(shop: Sh
 async def test_r38_finance_ends_the_hold_and_the_unit_goes_back_to_the_stock(shop: Shop) -> None:
     stock(shop)
     case = await reserved(shop)
-    await case.hear("dispute_update", news(case, DisputeStatus.OPEN))
+    await case.hear("dispute_update", dispute_update(case, DisputeStatus.OPEN))
     await case.until_event("chargeback_hold")
     await case.resolve(ResolutionDecision.CLOSE)
     assert await case.ended() == "refunded"
@@ -142,13 +142,13 @@ async def test_r38_finance_ends_the_hold_and_the_unit_goes_back_to_the_stock(sho
 async def test_r38_nothing_is_reserved_while_a_dispute_is_open(shop: Shop) -> None:
     stock(shop)
     case = await asked(shop)
-    shop.disputes.record(news(case, DisputeStatus.OPEN).dispute)
+    shop.disputes.record(dispute_update(case, DisputeStatus.OPEN).dispute)
     await case.ship()
     await case.inspect(("MUG", 1, "accepted"))
     await case.until_event("chargeback_hold")
     assert (states(case), available(shop)) == (["planned"], 9)
-    shop.disputes.record(news(case, DisputeStatus.WON).dispute)
-    await case.hear("dispute_update", news(case, DisputeStatus.WON))
+    shop.disputes.record(dispute_update(case, DisputeStatus.WON).dispute)
+    await case.hear("dispute_update", dispute_update(case, DisputeStatus.WON))
     await case.until_event("replacement_reserved")
     await case.dispatch()
     assert await case.ended() == "exchanged"

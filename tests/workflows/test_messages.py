@@ -103,7 +103,7 @@ async def test_r30_a_postage_is_corrected_to_nothing(shop: Shop) -> None:
     assert case.case().shipment.postage == usd(0)
 
 
-async def test_fault_12_a_state_that_the_gateway_cannot_name_is_asked_after_until_it_can(
+async def test_fault_12_a_state_that_the_gateway_cannot_name_is_checked_until_it_can(
     forwarding_shop: Shop,
 ) -> None:
     shop = forwarding_shop

@@ -30,8 +30,8 @@ def refund_update(case: OpenCase, event_id: str = "stripe:evt_1") -> RefundUpdat
 
 
 async def dispute_update(case: OpenCase, status: DisputeStatus, minor: int = 10_299) -> DisputeUpdate:
-    news = dispute(status, payout_of(case).payment_reference, minor=minor, changed_at=await case.now())
-    return DisputeUpdate(dispute=news, event_id=f"stripe:evt_{status}")
+    told = dispute(status, payout_of(case).payment_reference, minor=minor, changed_at=await case.now())
+    return DisputeUpdate(dispute=told, event_id=f"stripe:evt_{status}")
 
 
 async def blocked(shop: Shop, code: str = "account_closed") -> OpenCase:
@@ -134,7 +134,7 @@ async def test_r37_a_refund_that_fails_after_the_case_has_ended_reopens_its_mone
     assert (payout_of(case).state, payout_of(case).attempt) == (PayoutState.SUCCEEDED, 2)
 
 
-async def test_r37_news_that_change_nothing_leave_an_ended_case_as_it_was(shop: Shop) -> None:
+async def test_r37_an_update_that_changes_nothing_leaves_an_ended_case_as_it_was(shop: Shop) -> None:
     case = await due(shop)
     assert await case.ended() == "refunded"
     before = case.case()
@@ -143,7 +143,7 @@ async def test_r37_news_that_change_nothing_leave_an_ended_case_as_it_was(shop: 
     assert case.case() == before
 
 
-async def test_fault_11_the_same_news_many_times_reverse_once(shop: Shop) -> None:
+async def test_fault_11_the_same_update_many_times_reverses_once(shop: Shop) -> None:
     case = await due(shop)
     await case.ended()
     shop.gateway.fail()
@@ -156,7 +156,7 @@ async def test_fault_11_the_same_news_many_times_reverse_once(shop: Shop) -> Non
 
 
 @pytest.mark.parametrize("is_heard_first", [True, False], ids=["heard_before_the_answer", "with_the_answer"])
-async def test_r37_news_that_cross_the_answer_to_earlier_news_are_asked_after_again(
+async def test_r37_an_update_that_crosses_the_answer_to_an_earlier_one_is_checked_again(
     shop: Shop, is_heard_first: bool
 ) -> None:
     case = await due(shop)
@@ -195,7 +195,7 @@ async def test_r37_a_reversed_payout_that_is_then_refused_is_tried_again_until_i
     assert await case.ended() == "refunded"
 
 
-async def test_r37_news_of_a_payout_that_the_case_does_not_have_are_ignored(shop: Shop) -> None:
+async def test_r37_an_update_of_a_payout_that_the_case_does_not_have_is_ignored(shop: Shop) -> None:
     case = await shop.open()
     await case.hear("refund_update", RefundUpdate(payout_id="rc_00000000-p9", refund_id="re_9"))
     await case.until_event("signal_ignored")
@@ -243,8 +243,8 @@ async def test_r38_finance_ends_a_hold_whose_end_nobody_tells(shop: Shop) -> Non
 
 async def test_r38_a_chargeback_over_a_case_that_pays_nothing_yet_is_only_noted(shop: Shop) -> None:
     case = await shop.open()
-    news = dispute(payment_reference="pi_x", dispute_id="dp_2", changed_at=await case.now())
-    await case.hear("dispute_update", DisputeUpdate(dispute=news))
+    told = dispute(payment_reference="pi_x", dispute_id="dp_2", changed_at=await case.now())
+    await case.hear("dispute_update", DisputeUpdate(dispute=told))
     await case.until_event("dispute_open")
     assert case.state is CaseState.UNDER_AUDIT
 

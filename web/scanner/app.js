@@ -131,7 +131,7 @@ async function keep(scan, title) {
   sender.kick();
 }
 
-sender.onNews(({ scan, keyRefused, reached: isAnswered }) => {
+sender.onAnswer(({ scan, keyRefused, reached: isAnswered }) => {
   if (keyRefused !== undefined) askForKey("keyRefused");
   if (isAnswered !== undefined) reached(isAnswered);
   if (scan) answered(scan);

@@ -72,7 +72,7 @@ def _due(case: Case) -> list[Payout]:
     if case.state not in SUBMITS_IN or (case.blocked_by and case.blocked_by.stops_every_payout):
         return []
     unsettled = [
-        one for one in case.payouts if not one.is_outside and (one.state.is_being_submitted or one.state.is_asked_after)
+        one for one in case.payouts if not one.is_outside and (one.state.is_being_submitted or one.state.needs_check)
     ]
     submitting = [place for place, one in enumerate(unsettled, start=1) if one.state.is_being_submitted]
     return unsettled[: submitting[0]] if submitting else unsettled
@@ -120,7 +120,7 @@ async def _settle(order: PayoutOrder, inbox: Inbox) -> None:
     if answer.state.is_being_submitted:
         answer = await _submit(order)
         inbox.add(PayoutAnswer(payout=answer))
-    while answer.state.is_asked_after:
+    while answer.state.needs_check:
         before, step = answer, _submit if is_untold(answer) else _check
         wait = options.unknown_retry_interval(waits) if is_untold(answer) else options.pending_check_interval(waits)
         await workflow.sleep(wait, summary=f"{answer.state}: ask again after {answer.payout_id}")

@@ -107,7 +107,7 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
 
 IN_ANY_STATE: dict[type[Message], OnMessage] = {
     PayoutAnswer: payout.take_answer,
-    RefundUpdate: payout.ask_after,
+    RefundUpdate: payout.request_check,
     DisputeUpdate: dispute.take_update,
     StockAnswer: exchange.take_answer,
     Dispatch: exchange.dispatch,

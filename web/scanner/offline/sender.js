@@ -12,11 +12,11 @@ let pauseMs = FIRST_PAUSE_MS;
 let timer;
 let running = false;
 let again = false;
-let hear = () => {};
+let tell = () => {};
 
 /** Tells the listener of every answer: {scan}, {keyRefused}, {reached: true or false}. */
-export function onNews(listener) {
-  hear = listener;
+export function onAnswer(listener) {
+  tell = listener;
 }
 
 /** Sends the queue now; what cannot be sent is retried automatically. */
@@ -44,10 +44,10 @@ async function attempt() {
     if (isAllSent) pauseMs = FIRST_PAUSE_MS;
     else later();
   } catch (error) {
-    if (error instanceof api.KeyRefused) hear({ keyRefused: error.message });
+    if (error instanceof api.KeyRefused) tell({ keyRefused: error.message });
     else {
       if (!(error instanceof api.Unreachable)) console.error(error);
-      hear({ reached: false });
+      tell({ reached: false });
       later();
     }
   }
@@ -94,7 +94,7 @@ async function sendBatch(batch, stuck) {
     }
     results = [{ scan_id: batch[0].scan_id, status: "refused", says: error.message, problem: error.problem }];
   }
-  hear({ reached: true });
+  tell({ reached: true });
   const answers = new Map(results.map((result) => [result.scan_id, result]));
   for (const scan of batch) await take(scan, answers.get(scan.scan_id), stuck);
 }
@@ -107,7 +107,7 @@ async function take(scan, answer, stuck) {
   }
   const { status, says, problem, case_id, state, upload_tickets = [] } = answer;
   const tickets = { from: Date.now(), list: upload_tickets };
-  hear({ scan: await queue.settle(scan.scan_id, { status, says, problem, case_id, state, tickets }) });
+  tell({ scan: await queue.settle(scan.scan_id, { status, says, problem, case_id, state, tickets }) });
 }
 
 function body({ scan_id, code, kind, scanned_at, lines, note, photos }) {

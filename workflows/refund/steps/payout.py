@@ -41,7 +41,7 @@ def take_answer(case: Case, arrived: ReceivedMessage[PayoutAnswer], policy: Poli
     return paid(case, happened, policy, arrived.at) if rules.is_paid(case) else Transition(case, happened)
 
 
-def ask_after(case: Case, arrived: ReceivedMessage[RefundUpdate], _policy: PolicyDocument) -> Transition | Refusal:
+def request_check(case: Case, arrived: ReceivedMessage[RefundUpdate], _policy: PolicyDocument) -> Transition | Refusal:
     """Have the gateway asked for a refund's state; its notice is a reason to ask, never the answer itself (R37)."""
     payout_id = arrived.message.payout_id
     if case.payout(payout_id) is None:
