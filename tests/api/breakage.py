@@ -9,8 +9,8 @@ from temporalio.client import Client
 
 from api.app import create_app
 from api.refund_workflows import RefundWorkflows
-from tests.api.api_client import Counter, asking
 from tests.api.tcp_proxy import Cable, cable_to
+from tests.support.api_client import Counter, asking
 from workflows.plugin import RefundPlugin
 
 

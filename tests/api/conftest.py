@@ -1,36 +1,24 @@
 """The real app over ASGI, on a real Temporal dev server with a worker, a real database and a real S3 server."""
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-from activities.cases import CaseActivities
-from activities.payouts import PayoutActivities
-from activities.signal_times import SignalTimeActivities
-from activities.stock import StockActivities
 from api.app import create_app
 from api.dependencies import Services
-from db.cases.cases import Cases
 from db.core.engine import Database
 from db.core.migrate import migrate
-from db.orders.stock import StockTable
-from db.payouts.disputes import Disputes
-from db.payouts.payouts import Payouts
-from gateways.calendars import HolidayCalendars
-from gateways.policy_repository import PolicyRepository
-from gateways.signal_history import TemporalHistory
 from local.stack.ports import reserve
-from tests.api.api_client import KEYS, Clock, Counter, asking
 from tests.api.inbox_sweep import inbox_of
 from tests.api.webhook_client import taking
-from tests.support.fakes import ObedientGateway, OpenVault
+from tests.support.activity_set import activity_set_of
+from tests.support.api_client import KEYS, Clock, Counter, asking
+from tests.support.fakes import ObedientGateway
 from tests.support.temporal_env import dev_server, time_skipping_server
 from worker.build import ActivitySet, build_worker
-
-VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
 
 
 @pytest.fixture(scope="session")
@@ -115,15 +103,7 @@ def settings(temporal, seaweed, tmp_path) -> Iterator[dict[str, str]]:
 
 def activity_set(client, database: Database, gateway: ObedientGateway) -> ActivitySet:
     clock = Clock()
-    return ActivitySet(
-        cases=CaseActivities(
-            Cases(database), PolicyRepository(VERSIONS), HolidayCalendars(), StockTable(database, clock)
-        ),
-        payouts=PayoutActivities(Payouts(database), {"stripe": gateway}, OpenVault(), clock),
-        stock=StockActivities(StockTable(database, clock), Disputes(database), Payouts(database)),
-        signal_times=SignalTimeActivities(TemporalHistory(client)),
-        inbox=inbox_of(client, database, clock),
-    )
+    return replace(activity_set_of(client, database, gateway, now=clock), inbox=inbox_of(client, database, clock))
 
 
 @pytest_asyncio.fixture(scope="session")

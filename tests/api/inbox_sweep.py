@@ -19,7 +19,7 @@ from db.inbox.payment_events import GatewayEvents
 from db.inbox.tracking_registrations import Registrations
 from db.payouts.disputes import Disputes
 from db.payouts.payouts import Payouts
-from tests.api.api_client import Clock
+from tests.support.api_client import Clock
 from workflows.client.case_notifier import TemporalCaseNotifier
 from workflows.inbox_sweep import InboxSweepAsked, InboxSweepWorkflow, InboxSwept
 from workflows.options import TASK_QUEUE

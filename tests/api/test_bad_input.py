@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.api.api_client import problem
+from tests.support.api_client import problem
 
 CASE = "/v1/refunds/rc_00000000"
 NUL = "\x00"

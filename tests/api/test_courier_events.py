@@ -11,11 +11,11 @@ from api.app import create_app
 from config.settings import Settings
 from db.inbox.tracking_registrations import Registrations
 from gateways.couriers.registry import couriers_of
-from tests.api.api_client import KEYS, Counter, asking, problem, told
 from tests.api.breakage import broken
 from tests.api.inbox_sweep import sweep
 from tests.api.warehouse import scan, send
 from tests.gateways import courier_bodies as bodies
+from tests.support.api_client import KEYS, Counter, asking, problem, told
 from workflows.client.case_notifier import TemporalCaseNotifier
 
 SECRETS = {

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.api.api_client import photo, problem, told
+from tests.support.api_client import photo, problem, told
 
 
 async def test_a_request_is_answered_with_the_case_and_whose_turn_it_is(counter):

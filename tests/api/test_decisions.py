@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.api.api_client import problem, told
+from tests.support.api_client import problem, told
 
 
 async def test_r15_a_rejection_keeps_its_text_in_the_timeline_and_out_of_temporal(counter):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 
-from tests.api.api_client import JPEG, photo, problem, told
+from tests.support.api_client import JPEG, photo, problem, told
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(100)
 

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.api.api_client import inspection, problem, told
+from tests.support.api_client import inspection, problem, told
 
 NOT_RESERVED = "no-replacement-reserved"
 SENT = {"goods": "replacement", "carrier": "sf_express", "tracking_number": "SF7770001"}

@@ -15,8 +15,8 @@ from db.core.engine import Database
 from db.core.migrate import migrate
 from domain.cases.messages import Withdrawal
 from domain.errors import WorkflowsUnavailableError
-from tests.api.api_client import Counter, asking, problem, told
 from tests.api.breakage import broken, on_a_cable
+from tests.support.api_client import Counter, asking, problem, told
 from workflows.client.availability import NotRunningError
 from workflows.plugin import RefundPlugin
 from workflows.refund.workflow import RefundWorkflow

@@ -8,7 +8,7 @@ import pytest
 
 from domain.findings import Finding, FindingKind
 from domain.money import Money
-from tests.api.api_client import Counter, problem, told
+from tests.support.api_client import Counter, problem, told
 
 PATH = "/v1/findings"
 

@@ -7,9 +7,9 @@ from uuid import uuid4
 from api.app import create_app
 from db.core.engine import Database
 from db.inbox.payment_events import GatewayEvents
-from tests.api.api_client import asking, inspection, told
 from tests.api.inbox_sweep import sweep
 from tests.api.webhook_client import away, events_of, refund_id_of, refunded, taking, until_told
+from tests.support.api_client import asking, inspection, told
 from tests.support.ledger import Ledger
 from tests.support.waiting import wait_until
 from worker.schedules import INBOX_SWEEP, ensure_schedules, schedules

@@ -8,7 +8,7 @@ from temporalio.client import Client
 from api.app import create_app
 from api.refund_workflows import RefundWorkflows
 from db.core.engine import Database
-from tests.api.api_client import asking, problem, told
+from tests.support.api_client import asking, problem, told
 
 
 async def test_alive_and_ready_need_no_key(counter):

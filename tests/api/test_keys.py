@@ -4,7 +4,7 @@ import pytest
 
 from api.http.auth import KeyRing, Principal
 from config.keys import KeyHolder, Role
-from tests.api.api_client import problem, told
+from tests.support.api_client import problem, told
 
 ROLES = {"storefront", "auditor", "warehouse", "finance"}
 CALLS = [

@@ -7,8 +7,8 @@ import zxingcpp
 from PIL import Image
 
 from domain.errors import StoreUnavailableError
-from tests.api.api_client import problem, told
 from tests.api.breakage import broken
+from tests.support.api_client import problem, told
 
 
 async def label(counter, case, query="", as_="dev-storefront", **headers):

@@ -1,6 +1,6 @@
 """GET /v1/refunds and the timeline."""
 
-from tests.api.api_client import photo, told
+from tests.support.api_client import photo, told
 
 
 async def test_cases_are_listed_newest_first_page_by_page(counter):

@@ -12,7 +12,7 @@ from domain.enums import CaseState, ReplacementState
 from domain.findings import Finding, FindingKind
 from domain.parcels import UnexpectedParcel
 from domain.payout_state import BlockReason, PayoutState
-from tests.api.api_client import PROBLEM, told
+from tests.support.api_client import PROBLEM, told
 
 CASE = "/v1/refunds/{case_id}"
 BEFORE = {

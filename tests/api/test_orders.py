@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.api_client import problem, told
+from tests.support.api_client import problem, told
 
 
 async def test_an_order_is_created_then_updated(counter):

@@ -9,8 +9,8 @@ from threading import Thread
 import httpx2
 
 from db.core.engine import Database
-from tests.api.api_client import order_body, problem
 from tests.api.api_process import PATIENCE_SECONDS, await_requests, complaint, running
+from tests.support.api_client import order_body, problem
 
 NOBODY = "127.0.0.1:1"  # a port that no ordinary program listens on
 

@@ -6,8 +6,8 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.inbox.sweep import Batch
 from domain.errors import GatewayUnavailableError, RegistrationRefusedError
-from tests.api.api_client import told
 from tests.api.inbox_sweep import inbox_of, sweep
+from tests.support.api_client import told
 
 
 class Registrar:

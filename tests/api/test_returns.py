@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.api.api_client import inspection, photo, problem, told
+from tests.support.api_client import inspection, photo, problem, told
 
 SHIPMENT = {"carrier": "sf_express", "tracking_number": "SF1234567890"}
 

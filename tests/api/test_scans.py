@@ -3,9 +3,9 @@
 import asyncio
 from uuid import uuid4
 
-from tests.api.api_client import JPEG, inspection, photo, problem, told
 from tests.api.breakage import on_a_cable
 from tests.api.warehouse import scan, send
+from tests.support.api_client import JPEG, inspection, photo, problem, told
 
 
 async def test_r20_r25_a_parcel_is_scanned_in_and_its_goods_are_inspected(counter):

@@ -10,7 +10,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api import routes
-from tests.api.api_client import problem, told
+from tests.support.api_client import problem, told
 from tests.support.neighbours import MORE
 
 

@@ -8,8 +8,8 @@ from stripe import WebhookSignature
 from db.core.engine import Database
 from db.inbox.payment_events import GatewayEvents
 from domain.errors import GatewayUnavailableError
-from tests.api.api_client import problem, told
 from tests.api.webhook_client import OLD_SECRET, PATH, SECRET, taking
+from tests.support.api_client import problem, told
 
 
 async def test_fault_15_a_forged_signature_is_refused_and_nothing_is_kept(post, counter):

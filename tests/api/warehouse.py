@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from tests.api.api_client import told
+from tests.support.api_client import told
 
 LINES = [{"sku": "MUG", "quantity": 2, "verdict": "accepted", "disposition": "restock"}]
 

@@ -15,7 +15,7 @@ from temporalio.client import Client
 from api.app import create_app
 from api.dependencies import Services
 from gateways.payments.stripe.webhooks import StripeWebhooks
-from tests.api.api_client import Counter, asking, told
+from tests.support.api_client import Counter, asking, told
 from workflows.plugin import RefundPlugin
 
 SECRET, OLD_SECRET = "whsec_newest", "whsec_before"

@@ -11,10 +11,7 @@ from threading import Thread
 from time import monotonic
 from typing import Any, TypeVar
 
-from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse
-from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatus, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -28,13 +25,12 @@ from domain.payout_state import PayoutState
 from domain.request import CaseIntake
 from local.payment_sandbox.ledger import Ledger
 from tests.chaos.kill_environment import Site, site
+from tests.support.case_starts import described, signal_with_start, start_of
 from tests.support.fakes import OpenVault
 from tests.support.invariants import Books, GatewayBooks, read_books, sandbox_books
 from tests.support.temporal_env import dev_server
 from worker.__main__ import activity_set
 from worker.build import build_worker
-from workflows.options import TASK_QUEUE
-from workflows.refund.workflow import RefundWorkflow
 
 PATIENCE_SECONDS, QUIET_SECONDS, POLL_SECONDS, CONNECTIONS = 30, 20, 0.01, 5
 CUT_OFF = frozenset({RPCStatusCode.CANCELLED, RPCStatusCode.UNAVAILABLE})
@@ -86,7 +82,7 @@ class World:
         return self._ask(lambda: self._open(intake))
 
     async def _open(self, intake: CaseIntake) -> CaseStatus:
-        start = _start(intake, WorkflowIDReusePolicy.REJECT_DUPLICATE)  # needs the loop that it is awaited in
+        start = start_of(intake)  # needs the loop that it is awaited in
         return await self.client.execute_update_with_start_workflow(
             "open", args=[], start_workflow_operation=start, result_type=CaseStatus
         )
@@ -102,17 +98,7 @@ class World:
 
     def signal(self, intake: CaseIntake, name: str, message: Message) -> None:
         """Signal the case, which is taken up again when it has ended, as the webhooks do (R37)."""
-        self._ask(
-            lambda: self.client.start_workflow(
-                RefundWorkflow.run,
-                intake.amend(resumes=True),
-                id=f"refund/{intake.case_id}",
-                task_queue=TASK_QUEUE,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                start_signal=name,
-                start_signal_args=[message],
-            )
-        )
+        self._ask(lambda: signal_with_start(self.client, intake, name, message))
 
     def gateway(self, order: Order) -> GatewayBooks:
         """Return the sandbox's books of the order's payments; read from its file, as its calls are faulty at times."""
@@ -156,7 +142,7 @@ class World:
 
     async def _busy_with(self, case_id: str) -> str:
         """Return what is under way of the case, or nothing."""
-        told, case = await self._described(case_id), self.case(case_id)
+        told, case = await described(self.client, case_id), self.case(case_id)
         runs = told.workflow_execution_info.status == WorkflowExecutionStatus.RUNNING
         if runs and (told.pending_activities or told.HasField("pending_workflow_task")):
             return f"{case.state}: {told.pending_activities} {told.pending_workflow_task}"
@@ -164,14 +150,9 @@ class World:
         sent = [str(one) for one in case.payouts if is_paying and one.state in UNDER_WAY]
         return f"{case.state}: {sent}" if sent else ""
 
-    async def _described(self, case_id: str) -> DescribeWorkflowExecutionResponse:
-        execution = WorkflowExecution(workflow_id=f"refund/{case_id}")
-        asked = DescribeWorkflowExecutionRequest(namespace=self.client.namespace, execution=execution)
-        return await self.client.workflow_service.describe_workflow_execution(asked)
-
     async def _terminated(self, case_ids: list[str]) -> None:
         for case_id in case_ids:
-            told = await self._described(case_id)
+            told = await described(self.client, case_id)
             if told.workflow_execution_info.status == WorkflowExecutionStatus.RUNNING:
                 await self.client.get_workflow_handle(f"refund/{case_id}").terminate("the example is over")
 
@@ -208,14 +189,3 @@ async def _opened(parts: AsyncExitStack, folder: Path) -> Site:
     storeless = replace(at, payouts=replace(at.payouts, vault=OpenVault()))
     await parts.enter_async_context(build_worker(env.client, storeless))
     return opened
-
-
-def _start(intake: CaseIntake, reuse: WorkflowIDReusePolicy) -> WithStartWorkflowOperation[Any, Any]:
-    return WithStartWorkflowOperation(
-        RefundWorkflow.run,
-        intake,
-        id=f"refund/{intake.case_id}",
-        task_queue=TASK_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=reuse,
-    )

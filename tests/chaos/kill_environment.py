@@ -10,8 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from db.cases.cases import Cases
@@ -27,6 +26,7 @@ from domain.order import Order
 from local.stack.ports import reserve
 from local.stack.stack_config import StackConfig
 from tests.chaos.worker_main import End, kind_of, work
+from tests.support.case_starts import start_of
 from tests.support.factories import inspection, intake, order, order_line
 from tests.support.invariants import Books, read_books, sandbox_books
 from tests.support.sandbox_process import SandboxProcess
@@ -136,14 +136,7 @@ class DoomedCase:
             resolution=ResolutionAsked.EXCHANGE if self.exchange_for else ResolutionAsked.REFUND,
             received_at=datetime.now(UTC),
         )
-        start = WithStartWorkflowOperation(
-            RefundWorkflow.run,
-            asked,
-            id=self.workflow_id,
-            task_queue=self.queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-        )
+        start = start_of(asked, self.queue)
         await self.site.client.execute_update_with_start_workflow(
             RefundWorkflow.open, start_workflow_operation=start, id="open"
         )

@@ -1,11 +1,14 @@
 """R35: an order paid through two providers goes back through each of them, whose own dialect is spoken."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from tests.e2e.system import LAMP, House
+from tests.support.api_client import body_of
+from tests.support.factories import order, order_line, payment
 
 pytestmark = pytest.mark.e2e
 
@@ -17,9 +20,9 @@ def test_r35_an_order_paid_by_paypal_and_card_is_refunded_to_each(embedded_house
     capture, intent = f"CAPTURE{name}", f"pi_{name}"
     for reference, amount in ((capture, BY_PAYPAL), (intent, BY_STRIPE)):
         house.gateway("POST", "/sandbox/payments", {"reference": reference, "amount": amount, "currency": "USD"})
-    order = f"TWO-{name}"
-    house.shop.call("storefront", "PUT", f"/v1/orders/{order}", facts(capture, intent))
-    case = house.ask(order, "personal", LAMP)
+    number = f"TWO-{name}"
+    house.shop.call("storefront", "PUT", f"/v1/orders/{number}", facts(capture, intent))
+    case = house.ask(number, "personal", LAMP)
     house.approve(case)
     house.ship(case)
     house.inspect(case, LAMP)
@@ -30,17 +33,11 @@ def test_r35_an_order_paid_by_paypal_and_card_is_refunded_to_each(embedded_house
     assert (refunds[capture], refunds[intent]) == (BY_PAYPAL, LAMP.unit_price - BY_PAYPAL)
 
 
-def facts(capture: str, intent: str) -> dict[str, object]:
-    delivered = datetime.now(UTC) - timedelta(days=1)
-    return {
-        "customer_id": "customer-1",
-        "currency": "USD",
-        "placed_at": (delivered - timedelta(days=5)).isoformat(),
-        "lines": [vars(LAMP)],
-        "outbound_postage": BY_PAYPAL + BY_STRIPE - LAMP.unit_price,
-        "payments": [
-            {"provider": "paypal", "reference": capture, "amount": BY_PAYPAL},
-            {"provider": "stripe", "reference": intent, "amount": BY_STRIPE},
-        ],
-        "parcels": [{"tracking_number": "OUT1", "skus": [LAMP.sku], "delivered_at": delivered.isoformat()}],
-    }
+def facts(capture: str, intent: str) -> dict[str, Any]:
+    lamp = order_line(LAMP.sku, LAMP.product_name, unit_price=LAMP.unit_price)
+    paid = (payment(capture, BY_PAYPAL, "paypal"), payment(intent, BY_STRIPE))
+    postage = BY_PAYPAL + BY_STRIPE - LAMP.unit_price
+    bought = order(
+        now=datetime.now(UTC), customer_id="customer-1", lines=(lamp,), outbound_postage=postage, payments=paid
+    )
+    return body_of(bought)

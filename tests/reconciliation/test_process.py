@@ -2,29 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowHandle
-from temporalio.worker import Worker
+from temporalio.client import Client, WorkflowHandle
 
-from activities.cases import CaseActivities
-from activities.payouts import PayoutActivities
 from activities.reconciliation import PaymentEventActivities, ReconciliationActivities
-from activities.signal_times import SignalTimeActivities
-from activities.stock import StockActivities
-from db.cases.cases import Cases
 from db.cases.submissions import Submission, Submissions
 from db.core.engine import Database
 from db.core.migrate import migrate
 from db.inbox.payment_events import GatewayEvents
-from db.orders.stock import StockTable
-from db.payouts.disputes import Disputes
 from db.payouts.findings import Findings
 from db.payouts.payouts import Payouts
 from db.payouts.reconciliation import Books
@@ -32,23 +23,19 @@ from domain.enums import CaseState
 from domain.findings import Finding
 from domain.payout_state import PayoutState
 from domain.request import RefundRequest
-from gateways.calendars import HolidayCalendars
 from gateways.payments.stripe.gateway import StripeGateway
-from gateways.policy_repository import PolicyRepository
-from gateways.signal_history import TemporalHistory
+from tests.support.activity_set import activity_set_of, real_time
 from tests.support.assertions import assert_present
-from tests.support.fakes import ForgetfulStock, OpenVault
+from tests.support.fakes import ForgetfulStock
 from tests.support.sandbox_process import SandboxProcess
 from tests.support.temporal_env import forwarding_server
 from tests.workflows.case_driver import PATIENCE_SECONDS, POLL_SECONDS, OpenCase
 from tests.workflows.shop import Shop
-from worker.build import ActivitySet, runner
+from worker.build import ActivitySet, build_worker
 from workflows.client.case_notifier import TemporalCaseNotifier
 from workflows.options import TASK_QUEUE
 from workflows.reconciliation import Reconciled, ReconciliationAsked, ReconciliationWorkflow
-from workflows.refund.workflow import RefundWorkflow
 
-VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
 HEALING_SECONDS = 600
 
 
@@ -121,38 +108,22 @@ async def business(tmp_path: Path, sandbox: SandboxProcess) -> AsyncIterator[Bus
     migrate(url)
     database = Database(url)
     async with forwarding_server() as env:
-        activities = activities_of(env.client, database, StripeGateway(sandbox.api_key, sandbox.url))
-        async with Worker(
-            env.client,
-            task_queue=TASK_QUEUE,
-            workflows=[RefundWorkflow, ReconciliationWorkflow],
-            activities=activities,
-            activity_executor=ThreadPoolExecutor(5),
-            workflow_runner=runner(sandboxed=True),
-        ):
-            yield Business(Shop(env, database, ForgetfulStock(database, now)), database, sandbox)
+        activity_set = reconciling(env.client, database, StripeGateway(sandbox.api_key, sandbox.url))
+        async with build_worker(env.client, activity_set, sandboxed=True):
+            yield Business(Shop(env, database, ForgetfulStock(database, real_time)), database, sandbox)
     database.close()
 
 
-def activities_of(client, database, gateway):
-    gateways = {"stripe": gateway}
-    activity_set = ActivitySet(
-        cases=CaseActivities(
-            Cases(database), PolicyRepository(VERSIONS), HolidayCalendars(), StockTable(database, now)
+def reconciling(client: Client, database: Database, gateway: StripeGateway) -> ActivitySet:
+    """Return the activities of a worker that pays and reconciles."""
+    books, events = Books(database), GatewayEvents(database)
+    return replace(
+        activity_set_of(client, database, gateway),
+        reconciliation=ReconciliationActivities(
+            {"stripe": gateway}, books, Payouts(database), Findings(database), events, real_time
         ),
-        payouts=PayoutActivities(Payouts(database), gateways, OpenVault(), now),
-        stock=StockActivities(StockTable(database, now), Disputes(database), Payouts(database)),
-        signal_times=SignalTimeActivities(TemporalHistory(client)),
+        update=PaymentEventActivities(TemporalCaseNotifier(client, Submissions(database))),
     )
-    reconciliation = ReconciliationActivities(
-        gateways, Books(database), Payouts(database), Findings(database), GatewayEvents(database), now
-    )
-    update = PaymentEventActivities(TemporalCaseNotifier(client, Submissions(database)))
-    return [*activity_set.activities(), reconciliation.reconcile, update.notify]
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 async def test_fault_11_a_refund_that_failed_later_reopens_its_case_also_when_the_webhook_was_lost(business: Business):

@@ -6,17 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
-from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import (
     Client,
-    WithStartWorkflowOperation,
     WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowUpdateFailedError,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
@@ -37,10 +33,9 @@ from domain.cases.messages import (
 )
 from domain.enums import CaseState, DispatchedGoods, EvidenceStatus, ResolutionDecision
 from domain.request import CaseIntake
+from tests.support.case_starts import described, signal_with_start, start_of
 from tests.support.factories import inspection
-from workflows.options import TASK_QUEUE
 from workflows.refund.deadline_timer import GRACE
-from workflows.refund.workflow import RefundWorkflow
 
 SHA = "a" * 64
 PATIENCE_SECONDS = 30
@@ -64,26 +59,15 @@ class OpenCase:
         return self.client.get_workflow_handle(f"refund/{self.intake.case_id}")
 
     async def start(self) -> None:
-        await self._with_start("open", (), self.intake, WorkflowIDReusePolicy.REJECT_DUPLICATE)
+        await self._with_start("open", (), self.intake)
 
     async def revive_by(self, update: str, message: Message) -> CaseStatus:
         """Take the recorded case up again with a message, as the API does (R12, R19)."""
-        intake = self.intake.amend(resumes=True)
-        return await self._with_start(update, (message,), intake, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+        return await self._with_start(update, (message,), self.intake.amend(resumes=True))
 
-    async def _with_start(
-        self, update: str, args: Sequence[Any], intake: CaseIntake, reuse: WorkflowIDReusePolicy
-    ) -> CaseStatus:
-        start = WithStartWorkflowOperation(
-            RefundWorkflow.run,
-            intake,
-            id=f"refund/{intake.case_id}",
-            task_queue=TASK_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=reuse,
-        )
+    async def _with_start(self, update: str, args: Sequence[Any], intake: CaseIntake) -> CaseStatus:
         return await self.client.execute_update_with_start_workflow(
-            update, args=args, start_workflow_operation=start, result_type=CaseStatus
+            update, args=args, start_workflow_operation=start_of(intake), result_type=CaseStatus
         )
 
     def case(self) -> Case:
@@ -116,15 +100,7 @@ class OpenCase:
 
     async def hear(self, signal: str, message: Message) -> None:
         """Signal what a gateway reports; it reopens an ended case, as with the API (R37)."""
-        await self.client.start_workflow(
-            RefundWorkflow.run,
-            self.intake.amend(resumes=True),
-            id=f"refund/{self.intake.case_id}",
-            task_queue=TASK_QUEUE,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            start_signal=signal,
-            start_signal_args=[message],
-        )
+        await signal_with_start(self.client, self.intake, signal, message)
 
     async def until_heard(self) -> None:
         """Wait until the workflow has taken everything in that was sent to it."""
@@ -136,11 +112,7 @@ class OpenCase:
         await self._until(heard, "a workflow task")
 
     async def _is_completed(self) -> bool:
-        # Not `handle.describe()`: the time-skipping server's search attributes do not decode.
-        request = DescribeWorkflowExecutionRequest(
-            namespace=self.client.namespace, execution=WorkflowExecution(workflow_id=self.handle.id)
-        )
-        told = await self.client.workflow_service.describe_workflow_execution(request)
+        told = await described(self.client, self.intake.case_id)
         return told.workflow_execution_info.status == WorkflowExecutionStatus.COMPLETED
 
     async def _until(self, condition: Callable[[], Awaitable[bool]], what: str) -> None:

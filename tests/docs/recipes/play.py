@@ -4,15 +4,11 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
-
-import httpx2
-from temporalio.client import Client
 
 from api.app import create_app
 from api.dependencies import Services
@@ -26,6 +22,8 @@ from gateways.evidence.evidence_store import EvidenceStore
 from gateways.payments.registry import webhooks_of
 from gateways.policy_repository import PolicyRepository
 from policy.deadlines import windows_of
+from tests.support.api_client import Counter, asking, body_of, told
+from tests.support.factories import order, order_line, payment
 from tests.support.temporal_env import time_skipping_server
 from worker.__main__ import POLICY_VERSIONS, activity_set
 from worker.build import build_worker
@@ -58,46 +56,6 @@ class AcmePay(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps(body).encode())
 
 
-class Shop:
-    """The shop's and the staff's calls to the API."""
-
-    def __init__(self, http: httpx2.AsyncClient) -> None:
-        self._http = http
-
-    async def call(self, method: str, path: str, body: object = None, **headers: str) -> Any:
-        sent = {"Authorization": "Bearer dev-admin", **headers}
-        response = await self._http.request(method, path, json=body, headers=sent)
-        assert response.is_success, f"{method} {path}: {response.status_code} {response.text[:500]}"
-        return response.json()
-
-    async def case(self, name: str, reason: str, provider: str = "stripe") -> str:
-        now = datetime.now(UTC).isoformat()
-        order = {
-            "customer_id": "c-1",
-            "currency": "USD",
-            "placed_at": now,
-            "lines": [{"sku": "LAMP", "product_name": "Lamp", "quantity": 1, "unit_price": 2500}],
-            "payments": [{"provider": provider, "reference": f"pay-{name}", "amount": 2500}],
-            "parcels": [{"tracking_number": "OUT1", "skus": ["LAMP"], "delivered_at": now}],
-        }
-        await self.call("PUT", f"/v1/orders/{name}", order)
-        asked = {
-            "order_number": name,
-            "customer_id": "c-1",
-            "reason": reason,
-            "description": "A request.",
-            "lines": [{"sku": "LAMP", "quantity": 1}],
-        }
-        case = await self.call("POST", "/v1/refunds", asked, **{"Idempotency-Key": name})
-        return case["case_id"]
-
-    async def shows(self, path: str, is_so: Callable[[Any], bool]) -> Any:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not is_so(shown := await self.call("GET", path)):
-                await asyncio.sleep(0.05)
-        return shown
-
-
 def number() -> list[int | None]:
     """Return how long a customer has to ship, for orders of the day before and of the day of the new version."""
     versions, first = PolicyRepository(POLICY_VERSIONS), datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -106,34 +64,44 @@ def number() -> list[int | None]:
     return [next(one.working_days for one in of if one.what == "ship_by") for of in windows]
 
 
-async def reason(shop: Shop) -> dict[str, Any]:
+async def opened(counter: Counter, name: str, reason: str, provider: str = "stripe") -> dict[str, Any]:
+    """Place an order of a lamp, ask for its refund, and return the case."""
+    paid = (payment(f"pay-{name}", 2500, provider),)
+    lamp = (order_line("LAMP", "Lamp", unit_price=2500),)
+    bought = order(name, now=counter.clock(), lines=lamp, outbound_postage=0, payments=paid)
+    told(await counter.ask("PUT", f"/v1/orders/{name}", body_of(bought)), 201)
+    asked = counter.request(name, reason=reason, lines=[{"sku": "LAMP", "quantity": 1}])
+    return told(await counter.submit(asked), 201)
+
+
+async def reason(counter: Counter) -> dict[str, Any]:
     """Return a case with the new reason, approved without a return, which is for the seller's fault only (R23)."""
-    case = await shop.case("R-1", "wrong_item_sent")
-    opened = await shop.call("GET", f"/v1/refunds/{case}")
-    approved = await shop.call("POST", f"/v1/refunds/{case}/audit", {"decision": "approve", "waive_return": True})
-    return {"reason": opened["reason"], "opened": opened["state"], "approved": approved["state"]}
+    case = await opened(counter, "R-1", "wrong_item_sent")
+    approved = told(await counter.send(case, "audit", {"decision": "approve", "waive_return": True}), 200)
+    return {"reason": case["reason"], "opened": case["state"], "approved": approved["state"]}
 
 
-async def signal(shop: Shop, temporal: Client) -> dict[str, Any]:
+async def signal(counter: Counter) -> dict[str, Any]:
     """Return what the timeline says of the new signal, sent as the Temporal UI sends it."""
-    case = await shop.case("S-1", "personal")
-    await temporal.get_workflow_handle(f"refund/{case}").signal("auditor_assignment", {"auditor": "mei"})
-    path = f"/v1/refunds/{case}/timeline"
-    items = (await shop.shows(path, lambda shown: "auditor_ass" in json.dumps(shown)))["items"]
+    case = await opened(counter, "S-1", "personal")
+    await counter.handle(case).signal("auditor_assignment", {"auditor": "mei"})
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while "auditor_ass" not in json.dumps(items := await counter.timeline(case)):
+            await asyncio.sleep(0.05)
     return {one["event"]: one["actor"] for one in items}
 
 
-async def provider(shop: Shop, services: Services) -> dict[str, Any]:
+async def provider(counter: Counter) -> dict[str, Any]:
     """Return a case that was paid through the new provider."""
-    case = await shop.case("P-1", "personal", "acme")
-    await shop.call("POST", f"/v1/refunds/{case}/audit", {"decision": "approve"})
-    await shop.call("POST", f"/v1/refunds/{case}/shipment", SHIPMENT)
-    await shop.call("POST", f"/v1/refunds/{case}/inspection", {"scan_id": "scan-1", "lines": [INSPECTED]})
-    paid = await shop.shows(f"/v1/refunds/{case}", lambda shown: shown["state"] == "refunded")
+    case = await opened(counter, "P-1", "personal", "acme")
+    told(await counter.send(case, "audit", {"decision": "approve"}), 200)
+    told(await counter.send(case, "shipment", SHIPMENT), 200)
+    told(await counter.send(case, "inspection", {"scan_id": "scan-1", "lines": [INSPECTED]}), 200)
+    paid = await counter.until(case, "refunded")
     return {
         "payouts": [[one["provider"], one["state"]] for one in paid["payouts"]],
         "acme": [[one["amount"], one["payment"]] for one in AcmePay.refunds],
-        "webhooks": sorted(services.webhooks),
+        "webhooks": sorted(counter.services.webhooks),
     }
 
 
@@ -144,14 +112,14 @@ async def play(settings: Settings, database: Database) -> dict[str, Any]:
         services = Services.over(database, store, env.client, keys, _now, webhooks_of(settings, _now))
         async with (
             build_worker(env.client, activity_set(settings, env.client, database), sandboxed=False),
-            httpx2.AsyncClient(transport=httpx2.ASGITransport(create_app(services)), base_url="http://api") as http,
+            asking(create_app(services)) as http,
         ):
-            shop = Shop(http)
+            counter = Counter(http, services, env.client)
             return {
                 "number": number(),
-                "reason": await reason(shop),
-                "signal": await signal(shop, env.client),
-                "provider": await provider(shop, services),
+                "reason": await reason(counter),
+                "signal": await signal(counter),
+                "provider": await provider(counter),
             }
 
 

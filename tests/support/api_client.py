@@ -17,6 +17,7 @@ from temporalio.testing import WorkflowEnvironment
 from api.dependencies import Services
 from api.http.auth import KeyRing
 from config.keys import KeyHolder, Role, development_keys
+from domain.order import Order
 from tests.support import factories
 from workflows.client.start_options import workflow_id
 
@@ -143,8 +144,12 @@ class Counter:
 
 def order_body(number: str, now: datetime, delivered_days_ago: float = 1, **changes: Any) -> dict[str, Any]:
     """Return the body of the order that the factory makes."""
-    order = factories.order(number, now=now, delivered_days_ago=delivered_days_ago)
-    return {**order.model_dump(mode="json", exclude={"order_number"}, exclude_unset=True), **changes}
+    return {**body_of(factories.order(number, now=now, delivered_days_ago=delivered_days_ago)), **changes}
+
+
+def body_of(order: Order) -> dict[str, Any]:
+    """Return the order as the shop puts it."""
+    return order.model_dump(mode="json", exclude={"order_number"}, exclude_unset=True)
 
 
 def inspection(verdict: str = "accepted", quantity: int = 2, **changes: Any) -> dict[str, Any]:
