@@ -13,9 +13,9 @@ from tests.support.api_client import told
 class Registrar:
     """Follows what it is told, unless the test says what it answers instead."""
 
-    def __init__(self):
-        self.followed = []
-        self.raises = None
+    def __init__(self) -> None:
+        self.followed: list[str] = []
+        self.raises: Exception | None = None
 
     def register(self, tracking_number):
         if self.raises:

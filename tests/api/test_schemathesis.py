@@ -1,7 +1,7 @@
 """Requests that nobody thought of, made from the OpenAPI document itself: every answer is one that it promises."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import schemathesis
@@ -57,7 +57,7 @@ def _explore(operation: APIOperation, key: str, mode: GenerationMode, fixed: dic
         database=None,
         deadline=None,
         phases=[Phase.explicit, Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=cast("list[HealthCheck]", list(HealthCheck)),
     )
     @given(case=operation.as_strategy(generation_mode=mode, path_parameters=fixed or None))
     def answers_as_documented(case: Any) -> None:

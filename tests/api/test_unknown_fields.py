@@ -7,10 +7,12 @@ from pkgutil import iter_modules
 from typing import Any, NamedTuple
 
 import pytest
+from fastapi.params import Body
 from fastapi.routing import APIRoute
 
 from api import routes
 from tests.support.api_client import problem, told
+from tests.support.assertions import assert_present
 from tests.support.neighbours import MORE
 
 
@@ -27,10 +29,12 @@ def with_bodies() -> Iterator[Call]:
     """Return every example of a body, of every call that takes one."""
     modules = (import_module(f"{routes.__name__}.{one.name}") for one in iter_modules(routes.__path__))
     for route in (one for module in modules for one in module.router.routes if isinstance(one, APIRoute)):
-        [method] = route.methods
+        [method] = assert_present(route.methods)
         if route.body_field:
-            examples = route.body_field.field_info.openapi_examples or {}
-            yield from (Call(method, route.path_format, name, one["value"]) for name, one in examples.items())
+            body = route.body_field.field_info
+            assert isinstance(body, Body)
+            examples = body.openapi_examples or {}
+            yield from (Call(method, route.path_format, name, one.get("value")) for name, one in examples.items())
 
 
 def with_more(value: Any) -> Iterator[Any]:

@@ -11,6 +11,7 @@ from db.inbox.payment_events import GatewayEvents
 from db.payouts.disputes import Disputes
 from domain.payment_events import DisputeStatus
 from tests.api.api_process import running
+from tests.support.sandbox_process import SandboxProcess
 from tests.support.waiting import wait_until
 
 SECRET, OLD_SECRET = "whsec_newest", "whsec_before"
@@ -20,7 +21,7 @@ SECRET, OLD_SECRET = "whsec_newest", "whsec_before"
 class Wire:
     """A provider and the API that hears of it."""
 
-    sandbox: object
+    sandbox: SandboxProcess
     address: str
     database: Database
 

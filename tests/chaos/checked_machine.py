@@ -16,6 +16,7 @@ from domain.payout_state import PayoutState
 from tests.chaos.chaos_environment import World
 from tests.chaos.model import STOCK, ModelCase, model_order
 from tests.chaos.scale import IS_WHOLE
+from tests.support.assertions import assert_present
 from tests.support.invariants import PAID_NOTHING, Books, assert_invariants, broken
 
 TOLD_EVERY = 50
@@ -124,7 +125,7 @@ class CheckedMachine(RuleBasedStateMachine):
     def _tell_update_of(self, refund: GatewayRefundRecord) -> None:
         case = next(one for one in self.model.cases if str(refund.payout_id).startswith(one.case_id))
         event_id = f"stripe:{refund.refund_id}:{refund.state}"
-        update = RefundUpdate(payout_id=refund.payout_id, refund_id=refund.refund_id, event_id=event_id)
+        update = RefundUpdate(payout_id=assert_present(refund.payout_id), refund_id=refund.refund_id, event_id=event_id)
         self.world.signal(case.intake, "refund_update", update)
 
     def _books_that_hold(self) -> Books:

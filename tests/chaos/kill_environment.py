@@ -143,12 +143,13 @@ class DoomedCase:
 
     async def _send_once_reserved(self) -> None:
         """Say that the replacement was sent; said again when a killed worker's record was ahead of its case."""
-        parcel = {"carrier": "sf_express", "tracking_number": "SF7654321", "sent_by": "wang"}
+        dispatch = Dispatch(
+            goods=DispatchedGoods.REPLACEMENT, carrier="sf_express", tracking_number="SF7654321", sent_by="wang"
+        )
         for number in count(1):
             while not any(one.state is ReplacementState.RESERVED for one in self._recorded().replacements):
                 await asyncio.sleep(POLL_SECONDS)
             try:
-                dispatch = Dispatch(goods=DispatchedGoods.REPLACEMENT, **parcel)
                 return await self._say("record_dispatch", dispatch, f"dispatch-{number}")
             except WorkflowUpdateFailedError as error:
                 if not _is_ahead(error):

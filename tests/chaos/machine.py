@@ -17,7 +17,7 @@ from domain.cases.messages import (
     EvidenceReport,
     Withdrawal,
 )
-from domain.enums import CaseState, DispatchedGoods, EvidenceStatus, Reason, ResolutionDecision
+from domain.enums import AuditVerdict, CaseState, DispatchedGoods, EvidenceStatus, Reason, ResolutionDecision
 from domain.payment_events import DisputeStatus
 from tests.chaos.checked_machine import CheckedMachine
 from tests.chaos.model import POSTAGE, ModelCase
@@ -65,7 +65,7 @@ class Refunding(CheckedMachine):
     def decide(self, which: int, decision: str) -> None:
         code = None if decision == "approve" else "other"
         note = None if decision == "approve" else "Because."
-        said = AuditDecision(decision=decision, reason_code=code, note=note, decided_by=self._somebody())
+        said = AuditDecision(decision=AuditVerdict(decision), reason_code=code, note=note, decided_by=self._somebody())
         self._tell(self._case(which), "decide_audit", said, "approved" if decision == "approve" else None)
 
     @rule(which=WHICH)

@@ -67,7 +67,7 @@ def read_books(gateway: GatewayBooks, database: Database, orders: Collection[str
 
         def rows(table: Table) -> list[Row]:
             wanted = select(table) if orders is None else select(table).where(table.c.order_number.in_(orders))
-            return list(connection.execute(wanted).mappings())
+            return [dict(row) for row in connection.execute(wanted).mappings()]
 
         cases = {row["case_id"]: Case.model_validate_json(row["document"]) for row in rows(CaseRow.__table__)}
         noted = TimelineRow.__table__
@@ -78,7 +78,7 @@ def read_books(gateway: GatewayBooks, database: Database, orders: Collection[str
             payments=rows(OrderPaymentRow.__table__),
             payouts=rows(PayoutRow.__table__),
             entries=rows(LedgerEntryRow.__table__),
-            timeline=list(timeline),
+            timeline=[dict(row) for row in timeline],
             **more,
         )
 

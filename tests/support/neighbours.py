@@ -56,7 +56,8 @@ def newer(kind: Any) -> Any:
     if get_origin(kind) is Annotated:
         return Annotated[newer(first), *rest]
     parts = [newer(one) for one in (first, *rest)]
-    return reduce(or_, parts) if get_origin(kind) in {Union, UnionType} else get_origin(kind)[tuple(parts)]
+    origin: Any = get_origin(kind)
+    return reduce(or_, parts) if origin in {Union, UnionType} else origin[tuple(parts)]
 
 
 def _newer_model(kind: type[BaseModel]) -> type[BaseModel]:
@@ -65,4 +66,5 @@ def _newer_model(kind: type[BaseModel]) -> type[BaseModel]:
         for name, info in kind.model_fields.items()
         if any(models_in(info.annotation))
     }
-    return create_model(kind.__name__, __base__=kind, **changed, **{MORE: (str | None, None)})
+    changed[MORE] = (str | None, None)
+    return create_model(kind.__name__, __base__=kind, **changed)

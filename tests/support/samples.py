@@ -14,7 +14,7 @@ from api.problems.field_errors import FieldError
 from api.problems.problem_details import Problem
 from api.schemas.responses import EvidenceTicket
 from api.schemas.scans import ScanAnswer
-from domain.calendar import Deadline, Window
+from domain.calendar import Deadline, Window, WindowName
 from domain.cases.case import Case, CaseStatus, Refusal
 from domain.cases.case_lines import CaseLine, InspectedLine, Inspection, Shipment, UnitShare
 from domain.cases.evidence import EvidencePin
@@ -63,7 +63,7 @@ T = TypeVar("T")
 ID = CASE_ID
 POLICY = Path(__file__).parents[2] / "policy" / "versions" / "2025-01-01.json"
 FIVE = Money(minor=500, currency="EUR")
-DEADLINE = Deadline(what="ship_by", when=NOON, last_day=date(2026, 9, 1), since=NOON)
+DEADLINE = Deadline(what=WindowName.SHIP_BY, when=NOON, last_day=date(2026, 9, 1), since=NOON)
 REFUSAL = Refusal(rule="R3", code="too_late", message="It is too late.", deadline=DEADLINE)
 PIN = EvidencePin(evidence_id="ev_1", status=EvidenceStatus.PINNED, version_id="v1", sha256="a" * 64)
 INSPECTED = InspectedLine(sku="MUG", quantity=1, verdict=InspectionVerdict.ACCEPTED)
@@ -110,7 +110,7 @@ CASE = Case(
     last_messages={"audit_decision": "0123456789abcdef"},
 )
 INTAKE = factories.intake(reason=Reason.QUALITY, evidence_ids=("ev_1",))
-WINDOW = Window(what="ship_by", since=NOON, working_days=7)
+WINDOW = Window(what=WindowName.SHIP_BY, since=NOON, working_days=7)
 ENTRY = TimelineEntry(seq=1, at=NOON, actor="mei", event="approved", rule="R16", details={"code": "x"})
 DISPUTE = factories.dispute(amount=FIVE)
 REFUND = factories.refund_record(amount=FIVE)

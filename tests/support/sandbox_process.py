@@ -89,9 +89,10 @@ class SandboxProcess:
 
     def stripe(self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str) -> httpx2.Response:
         """Ask the provider's side as any HTTP client would, without the SDK."""
-        sent = {"params": fields} if method == "GET" else {"data": fields}
-        bearer = {"Authorization": f"Bearer {self.api_key}"}
-        return self._http.request(method, f"/v1{path}", headers={**bearer, **headers}, **sent)
+        sent = {"Authorization": f"Bearer {self.api_key}", **headers}
+        if method == "GET":
+            return self._http.get(f"/v1{path}", headers=sent, params=fields)
+        return self._http.request(method, f"/v1{path}", headers=sent, data=fields)
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from db.cases.cases import Cases
 from db.cases.timeline import TimelineRecord
-from domain.calendar import Deadline
-from domain.cases.case import Case, CaseStatus
+from domain.calendar import Deadline, WindowName
+from domain.cases.case import Case, CaseStatus, Refusal
 from domain.cases.evidence import EvidencePin
 from domain.cases.messages import (
     AuditDecision,
@@ -31,8 +31,10 @@ from domain.cases.messages import (
     Message,
     Withdrawal,
 )
-from domain.enums import CaseState, DispatchedGoods, EvidenceStatus, ResolutionDecision
+from domain.cases.payout import RefundDue
+from domain.enums import AuditVerdict, CaseState, DispatchedGoods, EvidenceStatus, ResolutionDecision
 from domain.request import CaseIntake
+from tests.support.assertions import assert_present
 from tests.support.case_starts import described, signal_with_start, start_of
 from tests.support.factories import inspection
 from workflows.refund.deadline_timer import GRACE
@@ -79,6 +81,14 @@ class OpenCase:
     def state(self) -> CaseState:
         return self.case().state
 
+    @property
+    def refusal(self) -> Refusal:
+        return assert_present(self.case().refusal)
+
+    @property
+    def refund_due(self) -> RefundDue:
+        return assert_present(self.case().refund_due)
+
     def events(self) -> list[str]:
         return [record.event for record in self.timeline()]
 
@@ -124,7 +134,7 @@ class OpenCase:
             raise AssertionError(f"{what} never came: {self.state}, {self.events()}") from None
 
     def deadline(self, what: str) -> Deadline:
-        deadline = self.case().deadline(what)
+        deadline = self.case().deadline(WindowName(what))
         assert deadline is not None, f"no deadline {what}: {[one.what for one in self.case().deadlines]}"
         return deadline
 
@@ -137,7 +147,8 @@ class OpenCase:
         return await self.say("report_evidence", EvidenceReport(pins=pins))
 
     async def audit(self, decision: str = "approve", **more: Any) -> CaseStatus:
-        return await self.say("decide_audit", AuditDecision(decision=decision, **{"decided_by": "mei", **more}))
+        facts = {"decision": AuditVerdict(decision), "decided_by": "mei", **more}
+        return await self.say("decide_audit", AuditDecision(**facts))
 
     async def ship(self, number: str = "SF1234567", **more: Any) -> CaseStatus:
         return await self.say(

@@ -1,6 +1,7 @@
 """Cases that ask for an exchange, each brought to where its test begins, and the stock that they draw on."""
 
 from datetime import UTC, datetime
+from typing import Unpack
 
 from domain.cases.exchange import Product
 from domain.cases.messages import DisputeUpdate
@@ -8,7 +9,7 @@ from domain.enums import Reason, ResolutionAsked
 from domain.payment_events import DisputeStatus
 from tests.support.factories import dispute, usd
 from tests.workflows.case_driver import OpenCase
-from tests.workflows.shop import Shop
+from tests.workflows.shop import RequestChanges, Shop
 
 
 def stock(shop: Shop, sku: str = "MUG", available: int = 9, **prices: int) -> None:
@@ -23,7 +24,7 @@ def states(case: OpenCase) -> list[str]:
     return [one.state.value for one in case.case().replacements]
 
 
-async def asked(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
+async def asked(shop: Shop, reason: Reason = Reason.PERSONAL, **more: Unpack[RequestChanges]) -> OpenCase:
     """A case that asks for an exchange and is approved."""
     evidence = ["e1"] if reason is not Reason.PERSONAL else []
     case = await shop.open(reason, resolution=ResolutionAsked.EXCHANGE, evidence=evidence, **more)
@@ -33,14 +34,14 @@ async def asked(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) ->
     return case
 
 
-async def inspected(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
+async def inspected(shop: Shop, reason: Reason = Reason.PERSONAL, **more: Unpack[RequestChanges]) -> OpenCase:
     case = await asked(shop, reason, **more)
     await case.ship(postage=usd(600))
     await case.inspect(*((line.sku, line.quantity, "accepted") for line in case.intake.lines))
     return case
 
 
-async def reserved(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
+async def reserved(shop: Shop, reason: Reason = Reason.PERSONAL, **more: Unpack[RequestChanges]) -> OpenCase:
     case = await inspected(shop, reason, **more)
     await case.until_event("replacement_reserved")
     return case

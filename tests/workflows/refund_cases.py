@@ -1,13 +1,15 @@
 """Cases that ask for their money, each brought to where its test begins."""
 
+from typing import Unpack
+
 from domain.enums import Reason
 from domain.order import Order, Parcel
 from tests.support.factories import usd
 from tests.workflows.case_driver import OpenCase
-from tests.workflows.shop import Shop
+from tests.workflows.shop import RequestChanges, Shop
 
 
-async def due(shop: Shop, reason: Reason = Reason.PERSONAL, **more: object) -> OpenCase:
+async def due(shop: Shop, reason: Reason = Reason.PERSONAL, **more: Unpack[RequestChanges]) -> OpenCase:
     """A case whose goods were accepted."""
     evidence = ["e1"] if reason is not Reason.PERSONAL else []
     case = await shop.open(reason, evidence=evidence, **more)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from typing import Unpack
+from typing import TypedDict, Unpack
 from uuid import uuid4
 
 from temporalio.client import Client
@@ -23,6 +23,17 @@ from tests.support.fakes import ForgetfulStock, ObedientGateway, OpenVault
 from tests.workflows.case_driver import OpenCase
 
 _numbers = count(1)
+
+
+class RequestChanges(TypedDict, total=False):
+    """What a case may be about, other than a mug of an order of its own."""
+
+    order: Order
+    lines: Sequence[tuple[str, int]]
+    received_at: datetime
+    customer_id: str
+    order_number: str
+    exchange_for: str
 
 
 @dataclass

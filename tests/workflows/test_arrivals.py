@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest_asyncio
 
 from domain.cases.messages import CourierTracking
-from domain.enums import CaseState
+from domain.enums import CaseState, CourierStatus
+from tests.support.assertions import assert_present
 from tests.support.temporal_env import time_skipping_server
 from tests.workflows.case_driver import OpenCase
 from tests.workflows.environment import open_shop
@@ -57,7 +58,7 @@ async def rounds(tmp_path: Path) -> AsyncIterator[Rounds]:
 
 
 async def say(case: OpenCase) -> None:
-    parcel = CourierTracking(carrier="sf_express", tracking_number="SF1234567", status="in_transit")
+    parcel = CourierTracking(carrier="sf_express", tracking_number="SF1234567", status=CourierStatus.IN_TRANSIT)
     await case.handle.signal("courier_tracking", parcel)
 
 
@@ -68,7 +69,7 @@ async def test_r19_a_signal_in_time_counts_though_the_worker_comes_back_after_th
     async with rounds.worker():
         await case.until_event("shipment_registered")
     assert case.state is CaseState.IN_TRANSIT
-    assert case.case().shipment.registered_at <= case.deadline("ship_by").when
+    assert assert_present(case.case().shipment).registered_at <= case.deadline("ship_by").when
     assert "return_window_ended" not in case.events()
 
 

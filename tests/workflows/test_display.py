@@ -13,6 +13,7 @@ from temporalio.api.enums.v1 import EventType
 from api.refund_workflows import RefundWorkflows
 from domain.cases.messages import WarehouseInspection
 from tests.support import factories
+from tests.support.assertions import assert_present
 from tests.support.factories import inspection
 from tests.support.temporal_cli import TemporalCli
 from tests.workflows.case_driver import OpenCase
@@ -82,7 +83,9 @@ async def test_a_case_is_found_by_its_state_reason_party_deadline_and_order(dev_
     case = await opened(dev_shop)
     await until_found(cli, case, 'RefundState="under_audit" AND AwaitingParty="auditor" AND RefundReason="personal"')
     await case.audit()
-    before, after = (f"{case.case().due.when + away:%Y-%m-%dT%H:%M:%SZ}" for away in (-A_SECOND, A_SECOND))
+    before, after = (
+        f"{assert_present(case.case().due).when + away:%Y-%m-%dT%H:%M:%SZ}" for away in (-A_SECOND, A_SECOND)
+    )
     await until_found(cli, case, f'RefundState="awaiting_return" AND RefundDeadline BETWEEN "{before}" AND "{after}"')
     await until_found(cli, case, 'AwaitingParty="customer" AND Overdue=false')
     await case.withdraw()

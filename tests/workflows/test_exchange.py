@@ -55,7 +55,7 @@ async def test_r39_what_a_replacement_is_cheaper_by_is_refunded_once_it_is_sent(
 async def test_r39_a_dearer_replacement_or_one_without_a_price_is_refused(shop: Shop, price, code) -> None:
     stock(shop, "VASE", **price)
     case = await shop.open(resolution=ResolutionAsked.EXCHANGE, exchange_for="VASE")
-    refusal = case.case().refusal
+    refusal = case.refusal
     assert (case.state, refusal.rule, refusal.code) == (CaseState.REJECTED, "R39", code)
     assert "ask for a refund" in refusal.message
 
@@ -66,7 +66,7 @@ async def test_r39_one_that_costs_just_what_was_paid_is_taken_and_an_unknown_one
     taken = await shop.open(order=order, resolution=ResolutionAsked.EXCHANGE, exchange_for="JUG")
     unknown = await shop.open(order=order, resolution=ResolutionAsked.EXCHANGE, exchange_for="NOWHERE")
     assert taken.state is CaseState.UNDER_AUDIT
-    assert unknown.case().refusal.code == "unknown_replacement"
+    assert unknown.refusal.code == "unknown_replacement"
 
 
 @pytest.mark.branch("exchange_out_of_stock")
@@ -75,7 +75,7 @@ async def test_r39_out_of_stock_turns_into_a_refund(shop: Shop) -> None:
     case = await inspected(shop, lines=[("MUG", 2)])
     assert await case.ended() == "refunded"
     assert (states(case), available(shop)) == (["out_of_stock"], 1)
-    assert case.case().refund_due.total == usd(2066)
+    assert case.refund_due.total == usd(2066)
     assert case.case().lines[0].exchange_for is None
 
 
@@ -96,7 +96,7 @@ async def test_r39_of_two_lines_one_is_replaced_and_the_other_refunded(shop: Sho
     case = await inspected(shop, Reason.QUALITY, lines=[("MUG", 1), ("LAMP", 1)])
     await case.until_event("payout_succeeded")
     assert case.state is CaseState.REPLACEMENT_DUE
-    owed = case.case().refund_due
+    owed = case.refund_due
     assert (owed.goods, owed.return_postage) == (usd(2500), usd(600))
     await case.dispatch()
     assert await case.ended() == "exchanged"
@@ -109,7 +109,7 @@ async def test_r30_the_seller_at_fault_pays_the_return_postage_of_an_exchange_to
     case = await reserved(shop, Reason.NOT_AS_DESCRIBED)
     await case.dispatch()
     assert await case.ended() == "exchanged"
-    owed = case.case().refund_due
+    owed = case.refund_due
     assert (owed.goods, owed.outbound_postage, owed.return_postage) == (usd(0), usd(0), usd(600))
 
 
@@ -120,7 +120,7 @@ async def test_r39_a_human_has_it_refunded_instead_and_the_stock_gets_its_unit_b
     await case.resolve(ResolutionDecision.PAY)
     assert await case.ended() == "refunded"
     assert (states(case), available(shop)) == (["released"], 9)
-    assert case.case().refund_due.total == usd(1033)
+    assert case.refund_due.total == usd(1033)
 
 
 async def test_r39_what_is_refunded_instead_is_not_sent_any_more(shop: Shop) -> None:
@@ -140,7 +140,7 @@ async def test_r39_what_was_sent_is_not_refunded_any_more(shop: Shop) -> None:
     await case.dispatch()
     await case.ended()
     again = await shop.open(order_number=case.intake.order_number, lines=[("MUG", 3)])
-    assert again.case().refusal.rule == "R11"
+    assert again.refusal.rule == "R11"
 
 
 async def test_r39_only_pay_can_be_decided_while_a_replacement_is_due(shop: Shop) -> None:

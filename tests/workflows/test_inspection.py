@@ -70,7 +70,7 @@ async def test_r26_an_unexpected_item_is_on_record_and_changes_no_amount(shop: S
     case = await in_transit(shop)
     await case.inspect(("MUG", 1, "accepted"), ("CUP", 1, "unexpected"))
     assert await case.ended() == "refunded"
-    assert case.case().refund_due.total == usd(1033)
+    assert case.refund_due.total == usd(1033)
 
 
 async def test_r27_a_defect_not_found_asks_a_human_and_pays_nothing(shop: Shop) -> None:
@@ -86,7 +86,7 @@ async def test_r27_a_human_reclassifies_and_the_money_follows(shop: Shop) -> Non
     await case.inspect(("MUG", 1, "no_defect_found"))
     await case.resolve(ResolutionDecision.RECLASSIFY)
     assert await case.ended() == "refunded"
-    assert case.case().refund_due.outbound_postage.minor == 0
+    assert case.refund_due.outbound_postage.minor == 0
 
 
 async def test_r27_what_is_no_answer_to_a_failed_inspection_is_refused(shop: Shop) -> None:
@@ -117,7 +117,7 @@ async def test_r28_a_partial_refund_is_paid_as_agreed_and_the_units_are_settled(
     assert await case.ended() == "refunded"
     assert [payout.amount for payout in case.case().payouts] == [usd(1033), usd(400)]
     again = await shop.open(order=order, lines=[("MUG", 2)])
-    assert again.case().refusal.rule == "R11"
+    assert again.refusal.rule == "R11"
 
 
 async def test_r28_more_than_the_units_cost_cannot_be_agreed(shop: Shop) -> None:

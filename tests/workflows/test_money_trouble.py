@@ -11,6 +11,7 @@ from domain.cases.payout import Payout
 from domain.enums import CaseState, Reason, ResolutionDecision
 from domain.payment_events import DisputeStatus
 from domain.payout_state import PayoutState
+from tests.support.assertions import assert_present
 from tests.support.factories import dispute, payment, refund_record
 from tests.workflows.case_driver import OpenCase, refused_by
 from tests.workflows.refund_cases import due, parcels_of_mugs
@@ -82,7 +83,7 @@ async def test_r36_a_second_person_who_names_another_account_approves_nothing(sh
         "resolve", CaseResolution(decided_by="lin", decision=ResolutionDecision.OTHER_ACCOUNT, reference="acct-8")
     )
     assert payout_of(case).provider == "stripe"
-    assert case.case().other_account.reference == "acct-8"
+    assert assert_present(case.case().other_account).reference == "acct-8"
 
 
 async def test_r36_nothing_is_marked_paid_that_is_not_owed_outside(shop: Shop) -> None:
@@ -231,7 +232,7 @@ async def test_r38_a_chargeback_opened_while_the_payout_is_blocked_holds_it(shop
     case = await blocked(shop)
     await case.hear("dispute_update", await dispute_update(case, DisputeStatus.OPEN))
     await case.until_event("chargeback_hold")
-    assert case.case().deadline("decision_target"), "I6: somebody must act, and until when"
+    assert case.deadline("decision_target"), "I6: somebody must act, and until when"
 
 
 async def test_r38_finance_ends_a_hold_whose_end_nobody_tells(shop: Shop) -> None:

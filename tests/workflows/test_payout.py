@@ -16,7 +16,7 @@ from tests.workflows.shop import Shop
 async def test_r30_sellers_fault_pays_goods_their_outbound_share_and_the_return_postage(shop: Shop) -> None:
     case = await due(shop, Reason.QUALITY)
     await case.ended()
-    owed = case.case().refund_due
+    owed = case.refund_due
     assert (owed.goods, owed.outbound_postage, owed.return_postage) == (usd(1033), usd(76), usd(600))
     assert sum(one.amount.minor for one in case.case().payouts) == owed.total.minor == 1709
 
@@ -27,14 +27,14 @@ async def test_r30_without_a_postage_given_none_is_reimbursed(shop: Shop) -> Non
     await case.audit()
     await case.inspect(("MUG", 1, "accepted"))
     await case.ended()
-    assert case.case().refund_due.return_postage == usd(0)
+    assert case.refund_due.return_postage == usd(0)
 
 
 @pytest.mark.branch("straightforward")
 async def test_r31_personal_pays_the_goods_only(shop: Shop) -> None:
     case = await due(shop)
     await case.ended()
-    assert case.case().refund_due.total == usd(1033)
+    assert case.refund_due.total == usd(1033)
 
 
 async def test_r31_a_label_that_the_shop_paid_is_deducted(shop: Shop) -> None:
@@ -42,7 +42,7 @@ async def test_r31_a_label_that_the_shop_paid_is_deducted(shop: Shop) -> None:
     await case.audit(shop_paid_label=usd(500))
     await case.inspect(("MUG", 1, "accepted"))
     await case.ended()
-    assert case.case().refund_due.total == usd(533)
+    assert case.refund_due.total == usd(533)
 
 
 async def test_r31_a_label_dearer_than_the_goods_leaves_nothing_to_pay_and_never_less(shop: Shop) -> None:
@@ -50,7 +50,7 @@ async def test_r31_a_label_dearer_than_the_goods_leaves_nothing_to_pay_and_never
     await case.audit(shop_paid_label=usd(5000))
     await case.inspect(("MUG", 1, "accepted"))
     assert await case.ended() == "refunded"
-    assert case.case().refund_due.total == usd(0)
+    assert case.refund_due.total == usd(0)
     assert case.case().payouts == ()
 
 
@@ -84,7 +84,7 @@ async def test_r33_three_cases_of_one_line_add_up_to_what_was_paid_for_it(shop: 
     for _ in range(3):
         case = await due(shop, order=order)
         await case.ended()
-        paid.append(case.case().refund_due.total.minor)
+        paid.append(case.refund_due.total.minor)
     assert sum(paid) == 3 * 1000 + 100 - 1
 
 

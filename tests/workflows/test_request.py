@@ -7,6 +7,7 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from domain.cases.messages import CaseResolution
 from domain.enums import CaseState, EvidenceStatus, Reason, ResolutionDecision
+from tests.support.assertions import assert_present
 from tests.workflows.case_driver import refused_by
 from tests.workflows.shop import Shop
 
@@ -20,13 +21,13 @@ async def test_r1_a_stranger_is_refused_like_an_unknown_order(shop: Shop) -> Non
     stranger = await shop.open(customer_id="c-2")
     nowhere = await shop.open(order_number="O-unknown")
     assert stranger.state is nowhere.state is CaseState.REJECTED
-    assert stranger.case().refusal == nowhere.case().refusal
-    assert stranger.case().refusal.rule == "R1"
+    assert stranger.refusal == nowhere.refusal
+    assert stranger.refusal.rule == "R1"
 
 
 async def test_r3_a_request_in_the_last_second_is_in_time(shop: Shop) -> None:
     late = await shop.open(order=await shop.order(delivered_days_ago=30))
-    deadline = late.case().refusal.deadline
+    deadline = assert_present(late.refusal.deadline)
     in_time = await shop.open(order=await shop.order(delivered_days_ago=30), received_at=deadline.when)
     assert in_time.state is CaseState.UNDER_AUDIT
 
@@ -34,17 +35,17 @@ async def test_r3_a_request_in_the_last_second_is_in_time(shop: Shop) -> None:
 @pytest.mark.branch("refused")
 async def test_r3_a_request_a_second_late_is_refused_with_its_deadline_and_nothing_runs(shop: Shop) -> None:
     order = await shop.order(delivered_days_ago=30)
-    deadline = (await shop.open(order=order)).case().refusal.deadline
+    deadline = assert_present((await shop.open(order=order)).refusal.deadline)
     late = await shop.open(order=order, received_at=deadline.when + timedelta(seconds=1))
-    assert late.case().refusal.rule == "R3"
-    assert late.case().refusal.deadline == deadline
+    assert late.refusal.rule == "R3"
+    assert late.refusal.deadline == deadline
     assert await late.ended() == "rejected"
     assert late.events() == ["request_refused"]
 
 
 async def test_r4_goods_not_yet_received_are_refused(shop: Shop) -> None:
     case = await shop.open(order=await shop.order(parcels=()))
-    assert case.case().refusal.rule == "R4"
+    assert case.refusal.rule == "R4"
 
 
 async def test_r7_evidence_may_follow_after_the_request_window(shop: Shop) -> None:
@@ -77,7 +78,7 @@ async def test_r8_a_refused_photo_alone_does_not_do(shop: Shop) -> None:
 
 async def test_r8_more_units_than_were_sold_are_refused(shop: Shop) -> None:
     case = await shop.open(lines=[("MUG", 4)])
-    assert case.case().refusal.rule == "R8"
+    assert case.refusal.rule == "R8"
 
 
 @pytest.mark.branch("information_in_time")
@@ -129,7 +130,7 @@ async def test_r9_what_an_auditor_asked_for_takes_the_case_back_to_audit(shop: S
 
 async def test_r10_special_goods_are_refused(shop: Shop) -> None:
     case = await shop.open(lines=[("RING", 1)])
-    assert case.case().refusal.rule == "R10"
+    assert case.refusal.rule == "R10"
 
 
 async def test_r10_other_goods_of_the_same_order_are_not(shop: Shop) -> None:
@@ -142,7 +143,7 @@ async def test_r11_a_unit_in_an_open_case_cannot_be_in_another(shop: Shop) -> No
     first = await shop.open(order=order, lines=[("MUG", 2)])
     second = await shop.open(order=order, lines=[("MUG", 2)])
     assert first.state is CaseState.UNDER_AUDIT
-    assert second.case().refusal.rule == "R11"
+    assert second.refusal.rule == "R11"
 
 
 async def test_r11_other_units_of_the_line_may_have_their_own_case(shop: Shop) -> None:
