@@ -8,7 +8,7 @@ _RATIO_DIGITS = 2
 
 def table(results: Results) -> str:
     """Return the table in markdown: medians, with the lowest and highest round if they differ."""
-    header = ["a case", BARE, *(word for name in results.contenders for word in (name, "ratio"))]
+    header = ["per case", BARE, *(word for name in results.contenders for word in (name, "ratio"))]
     rows = [header, ["---"] * len(header), *(_row(results, measure) for measure in MEASURES)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
     rows[1] = ["-" * width for width in widths]
@@ -26,12 +26,12 @@ def document(results: Results) -> str:
     rounds = len(results.rounds[BARE])
     return f"""# What a refund costs
 
-Written by `.venv/bin/python -m benchmarks --write-docs`, with the figures of that run; `make bench` shows new ones.
+Written by `.venv/bin/python -m benchmarks --write-docs` with the figures of that run; `make bench` measures new ones.
 
 Measured on {machine["cpu"]}, {machine["cores"]} cores, Python {machine["python"]}, Temporal Python SDK
-{machine["temporalio"]}. {rounds} rounds, in each all contenders one after the other, {load.cases} cases a contender
+{machine["temporalio"]}. {rounds} rounds, each with all contenders one after the other, {load.cases} cases per contender
 after {load.warm_up} to warm up, {load.in_flight} in flight at a time. Medians of the rounds, with the lowest and the
-highest in brackets; a ratio is taken within its round.
+highest in brackets; ratios are computed within a round.
 
 {table(results)}
 
@@ -39,26 +39,26 @@ highest in brackets; a ratio is taken within its round.
 
 ## What is compared
 - **bare**: a workflow that does nothing (`benchmarks/bare_workflow.py`): start, three signals, each awaited against a
-  timer of seven days, six regular activities. The SDK's defaults: sandbox, asyncio. An input is sent at the moment the
-  workflow waits for it.
-- **personal**: the straightforward refund of this system: created by update-with-start, audit, shipment and
-  inspection by updates as the API sends them, one payout. The worker is the one of production (uvloop, no workflow
-  sandbox: that is for tests and replay), the database a SQLite file that is synced at every commit, the payment goes
-  through Stripe's SDK over HTTP to the payment sandbox's process.
-- **quality, 2 photos**: the same with two photos in a real object store, pinned, and compared again before the payout.
+  timer of seven days, six regular activities. The SDK's defaults: sandbox, asyncio. Each input is sent at the moment
+  when the workflow waits for it.
+- **personal**: the straightforward refund of this system: created by update-with-start; audit, shipment and
+  inspection are sent as updates in the same way as by the API; one payout. The worker runs as in production (uvloop,
+  no workflow sandbox, which is for tests and replay), the database is a SQLite file that is synced at every commit,
+  and the payment goes through Stripe's SDK over HTTP to the payment sandbox's process.
+- **quality, 2 photos**: the same with two photos in a real object store, pinned and checked before the payout.
 
 Both sides have a Temporal dev server process of their own, in memory, with the same flags ({len(SEARCH_ATTRIBUTES)}
 search attributes included), and a worker process of their own. CPU is user and system time of these two processes, as
-the kernel counts it. What plays customer, auditor and warehouse is a third process and not counted; neither are the
-database's writes of the API, the payment sandbox and the object store. Orders, payments, requests and uploads are
-there before the clock runs.
+the kernel counts it. Customer, auditor and warehouse are played by a third process, which is not counted; neither are
+the API's writes to the database, the payment sandbox and the object store. Orders, payments, requests and uploads
+exist before the clock starts.
 
-Where the difference in the worker comes from, a straightforward refund, by profile: the transactions on the database,
-the payment through Stripe's SDK, and for the larger part the Temporal SDK's handling of payloads, of which a refund has
-more and larger ones than a workflow that does nothing. The Temporal server does less for it than for the
+By profile, the difference in the worker for a straightforward refund comes from the transactions on the database, the
+payment through Stripe's SDK, and for the larger part from the Temporal SDK's handling of payloads, of which a refund
+has more and larger ones than a workflow that does nothing. The Temporal server does less work for it than for the
 bare workflow: five workflow tasks instead of ten.
 
-Cases a second depend on whatever else the machine does, CPU much less, events and bytes not at all.
+Cases per second depend on what else the machine does, CPU much less, events and bytes not at all.
 """
 
 

@@ -40,10 +40,10 @@ MEASURES = (
     Measure("history events", lambda figures: figures.events),
     Measure("history bytes", lambda figures: figures.history_bytes),
     Measure("workflow tasks", lambda figures: figures.workflow_tasks),
-    Measure("CPU worker, ms a case", lambda figures: figures.worker_ms, 1),
-    Measure("CPU Temporal server, ms a case", lambda figures: figures.server_ms, 1),
-    Measure("CPU both, ms a case", lambda figures: figures.both_ms, 1),
-    Measure("cases a second", lambda figures: figures.cases_per_second, 1),
+    Measure("CPU worker, ms per case", lambda figures: figures.worker_ms, 1),
+    Measure("CPU Temporal server, ms per case", lambda figures: figures.server_ms, 1),
+    Measure("CPU both, ms per case", lambda figures: figures.both_ms, 1),
+    Measure("cases per second", lambda figures: figures.cases_per_second, 1),
 )
 EVENTS, CPU = MEASURES[0], MEASURES[5]
 

@@ -23,7 +23,7 @@ class PaymentEventBook(Protocol):
         ...
 
     def mark(self, provider: str, event_id: str, status: EventStatus, at: datetime) -> None:
-        """Say what became of an event; a parked one is tried again later (fault 16)."""
+        """Record the status of an event; a parked event is tried again later (fault 16)."""
         ...
 
 
@@ -39,7 +39,7 @@ class CourierEventBook(Protocol):
         ...
 
     def mark(self, event: CourierEvent, status: EventStatus, at: datetime) -> None:
-        """Say what became of an event; a parked one is tried again later (fault 16)."""
+        """Record the status of an event; a parked event is tried again later (fault 16)."""
         ...
 
 

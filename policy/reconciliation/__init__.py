@@ -1,1 +1,1 @@
-"""What reconciliation compares and what each difference is called."""
+"""The comparison of reconciliation, and the finding for each kind of difference."""

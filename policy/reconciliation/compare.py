@@ -1,4 +1,4 @@
-"""Both books side by side: every refund of a gateway against every payout of ours, and the other way round."""
+"""Compares both books: every refund of a gateway with our payouts, and every payout with the gateway's refunds."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ _ALWAYS_RECHECKED = frozenset(
 
 
 class Stale(Value):
-    """A payout whose gateway and books disagree: its case asks the gateway, as after a webhook."""
+    """A payout about which gateway and books disagree; its case then asks the gateway, as after a webhook."""
 
     case_id: str
     payout_id: str
@@ -31,15 +31,15 @@ class Stale(Value):
 
 
 class Comparison(Value):
-    """What a gateway's list and our payouts say about each other."""
+    """The differences between a gateway's list and our payouts."""
 
     findings: tuple[Finding, ...] = ()
     stale: tuple[Stale, ...] = ()
     external_refunds: tuple[GatewayRefundRecord, ...] = ()
-    """Refunds that no payout made: their money has left the payment all the same (R32)."""
+    """Refunds that no payout made, whose money has nevertheless left the payment (R32)."""
 
     def __add__(self, other: "Comparison") -> "Comparison":
-        """Return both."""
+        """Return the differences of both."""
         return Comparison(
             findings=(*self.findings, *other.findings),
             stale=(*self.stale, *other.stale),
@@ -48,9 +48,10 @@ class Comparison(Value):
 
 
 def compare(refunds: Iterable[GatewayRefundRecord], payouts: Iterable[Booked], at: datetime) -> Comparison:
-    """Return every difference between one gateway's refunds and the payouts that went there.
+    """Return all differences between one gateway's refunds and the payouts that went to it.
 
-    `payouts` are all that one of the refunds may belong to; one that counts as paid must have its refund among them.
+    `payouts` must include every payout to which one of the refunds may belong; a payout that counts as paid must have
+    its refund in `refunds`.
     """
     books = {one.payout.payout_id: one for one in payouts}
     by_refund = {one.payout.gateway_refund_id: one for one in books.values() if one.payout.gateway_refund_id}
@@ -68,16 +69,16 @@ def compare(refunds: Iterable[GatewayRefundRecord], payouts: Iterable[Booked], a
 
 
 def unlisted(payouts: Iterable[Booked], refunds: Collection[GatewayRefundRecord]) -> list[Booked]:
-    """Return the payouts that count as paid and whose own refund is not in the list: each is looked up individually.
+    """Return the payouts that count as paid but whose own refund is not in the list; each must be looked up.
 
-    A refund that only names the payout may be its second one, while the first is too old for the list (I3).
+    A refund that names the payout is not enough: it may be a second one, while the first is too old for the list (I3).
     """
     listed = {one.refund_id for one in refunds}
     return [one for one in payouts if _is_paid_by_gateway(one) and one.payout.gateway_refund_id not in listed]
 
 
 def overdue_events(pending: Iterable[GatewayEvent], at: datetime) -> list[GatewayEvent]:
-    """Return the events that wait for longer than an hour; a refund made by hand is a finding of its own."""
+    """Return the events that have been waiting for more than an hour, without refunds by hand (a separate finding)."""
     waiting = (one for one in pending if at - one.occurred_at > EVENT_PATIENCE)
     return [one for one in waiting if one.dispute or (one.refund and one.refund.payout_id)]
 
@@ -115,9 +116,10 @@ def _of_payout(booked: Booked, refunds: Sequence[GatewayRefundRecord], at: datet
 
 
 def _own(booked: Booked, refunds: Sequence[GatewayRefundRecord]) -> GatewayRefundRecord | None:
-    """Return the refund that is the payout's: of those that count, else of all, the one it names, or the first.
+    """Return the payout's own refund: the one that the payout names, or else the first one.
 
-    None of them is that of a payout which is paid to another account by now (R36).
+    Refunds that paid nothing are considered only if there are no others. A payout that is paid to another account by
+    now has no refund of its own (R36).
     """
     if booked.payout.is_outside:
         return None
@@ -138,10 +140,10 @@ def _own_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) -> C
 
 
 def _agree(ours: PayoutState, theirs: PayoutState) -> bool:
-    """Return whether the books and the gateway mean the same: paid, on its way, or nothing paid.
+    """Return whether the books and the gateway agree: paid, on its way, or nothing paid.
 
-    A payout that is being submitted agrees with an attempt before it that failed; a word of the gateway's that did
-    not exist when this was written says nothing.
+    A payout that is being submitted agrees with an earlier attempt that failed. An unknown status of the gateway never
+    counts as a difference.
     """
     if ours is theirs or theirs is PayoutState.UNKNOWN:
         return True

@@ -1,4 +1,4 @@
-"""What each finding says: the difference, and what to do about it; never anything about a person."""
+"""The findings with their messages: the difference and what to do about it, never personal data."""
 
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,7 +10,7 @@ from domain.payout_state import PayoutState
 
 
 class Booked(Protocol):
-    """A payout as our books have it."""
+    """A payout, as our books record it."""
 
     @property
     def payout(self) -> Payout:
@@ -19,17 +19,17 @@ class Booked(Protocol):
 
     @property
     def case_id(self) -> str:
-        """The case that it is of."""
+        """The case to which it belongs."""
         ...
 
     @property
     def order_number(self) -> str:
-        """The order that it is of."""
+        """The order to which it belongs."""
         ...
 
 
 class CaseDiffers(Protocol):
-    """A payout on which a case and the books disagree; None is a payout that one of them does not have."""
+    """A payout about which a case and the books disagree; None means that one of them does not have it."""
 
     @property
     def case_id(self) -> str:
@@ -48,20 +48,21 @@ class CaseDiffers(Protocol):
 
     @property
     def in_case(self) -> PayoutState | None:
-        """What the case says."""
+        """The payout's state in the case."""
         ...
 
     @property
     def in_books(self) -> PayoutState | None:
-        """What the books say."""
+        """The payout's state in the books."""
         ...
 
 
 def external_refund(refund: GatewayRefundRecord, at: datetime) -> Finding:
-    """Return that money was refunded which no payout asked for (fault 10, I4)."""
+    """Return the finding that money was refunded without a payout (fault 10, I4)."""
     message = (
-        f"{refund.provider} refunded {refund.refund_id} of payment {refund.payment_reference}, and no payout asked for "
-        "it: find out who did, and whether a case waits for the same money. It counts against the payment's cap."
+        f"{refund.provider} made refund {refund.refund_id} of payment {refund.payment_reference}, but no payout "
+        "requested it: find out who did, and whether a case is waiting for the same money. It counts against the "
+        "payment's cap."
     )
     return _found(
         FindingKind.EXTERNAL_REFUND, f"{refund.provider}:{refund.refund_id}", message, at, **_of_refund(refund)
@@ -69,41 +70,41 @@ def external_refund(refund: GatewayRefundRecord, at: datetime) -> Finding:
 
 
 def second_refund(booked: Booked, refund: GatewayRefundRecord, at: datetime) -> Finding:
-    """Return that one payout was refunded once more (I3)."""
+    """Return the finding that one payout was refunded a second time (I3)."""
     message = (
-        f"{refund.provider} made refund {refund.refund_id} for payout {booked.payout.payout_id} beside the one that "
-        "the books know: the customer has this money twice. It counts against the payment's cap."
+        f"{refund.provider} made refund {refund.refund_id} for payout {booked.payout.payout_id} in addition to the one "
+        "in the books: the customer has this money twice. It counts against the payment's cap."
     )
     key = f"{refund.provider}:{refund.refund_id}"
     return _found(FindingKind.SECOND_REFUND, key, message, at, **{**_of_payout(booked), **_of_refund(refund)})
 
 
 def missing_refund(booked: Booked, at: datetime) -> Finding:
-    """Return that the books say paid, and the gateway knows nothing of it."""
+    """Return the finding that the books say paid, but the gateway has no such refund."""
     payout = booked.payout
     message = (
-        f"The books say that payout {payout.payout_id} is paid, and {payout.provider} knows of no such refund: ask the "
+        f"The books say that payout {payout.payout_id} is paid, but {payout.provider} has no such refund: ask the "
         "provider; the customer may not have the money."
     )
     return _found(FindingKind.MISSING_REFUND, _attempt(payout), message, at, **_of_payout(booked))
 
 
 def state_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) -> Finding:
-    """Return that the books and the gateway disagree on whether it was paid, also after the case has asked."""
+    """Return the finding that books and gateway still disagree whether it was paid, after the case has asked."""
     payout = booked.payout
     message = (
-        f"Payout {payout.payout_id} is {payout.state} in the books, and refund {refund.refund_id} is {refund.state} at "
-        f"{refund.provider}: the case has asked and sees it otherwise; look at its workflow."
+        f"Payout {payout.payout_id} is {payout.state} in the books, but refund {refund.refund_id} is {refund.state} at "
+        f"{refund.provider}, even after the case has asked: look at its workflow."
     )
     key = f"{_attempt(payout)}:{payout.state}-{refund.state}"
     return _found(FindingKind.STATE_DIFFERS, key, message, at, **{**_of_payout(booked), **_of_refund(refund)})
 
 
 def amount_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) -> Finding:
-    """Return that another amount was refunded than the payout's."""
+    """Return the finding that the refunded amount differs from the payout's."""
     payout = booked.payout
     message = (
-        f"Payout {payout.payout_id} is {payout.amount}, and refund {refund.refund_id} at {refund.provider} is "
+        f"Payout {payout.payout_id} is {payout.amount}, but refund {refund.refund_id} at {refund.provider} is "
         f"{refund.amount}: settle the difference with the customer."
     )
     key = f"{_attempt(payout)}:{refund.refund_id}"
@@ -111,10 +112,10 @@ def amount_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) ->
 
 
 def case_differs(difference: CaseDiffers, at: datetime) -> Finding:
-    """Return that a case shows a payout otherwise than the books do."""
+    """Return the finding that a case and the books disagree about a payout."""
     in_case, in_books = difference.in_case or "absent", difference.in_books or "absent"
     message = (
-        f"Payout {difference.payout_id} is {in_case} in its case and {in_books} in the books: look at the case's "
+        f"Payout {difference.payout_id} is {in_case} in its case but {in_books} in the books: look at the case's "
         "workflow."
     )
     about = {"case_id": difference.case_id, "order_number": difference.order_number, "payout_id": difference.payout_id}
@@ -122,33 +123,36 @@ def case_differs(difference: CaseDiffers, at: datetime) -> Finding:
 
 
 def ledger_unbalanced(order_number: str, at: datetime) -> Finding:
-    """Return that an order's ledger does not add up (I2)."""
-    message = f"The ledger of order {order_number} does not add up to zero: somebody wrote into it by hand, or a fault."
+    """Return the finding that an order's ledger does not add up to zero (I2)."""
+    message = (
+        f"The ledger of order {order_number} does not add up to zero: it was changed by hand, or the service has a "
+        "fault. Compare its entries with the order's payouts."
+    )
     return _found(FindingKind.LEDGER_UNBALANCED, order_number, message, at, order_number=order_number)
 
 
 def reimbursement_due(booked: Booked, at: datetime) -> Finding:
-    """Return that finance owes something outside the original payments (R32, R36)."""
+    """Return the finding that finance has to pay something outside the original payments (R32, R36)."""
     payout = booked.payout
     message = (
-        f"Payout {payout.payout_id} is owed outside the original payments ({payout.payment_reference}): pay it and say "
-        "so by the resolution `paid` with the payment's reference."
+        f"Payout {payout.payout_id} is owed outside the original payments ({payout.payment_reference}): pay it, then "
+        "send the resolution `paid` with the payment's reference."
     )
     return _found(FindingKind.REIMBURSEMENT_DUE, _attempt(payout), message, at, **_of_payout(booked))
 
 
 def disputed_and_refunded(booked: Booked, at: datetime) -> Finding:
-    """Return that the customer has the money twice, by refund and by dispute (R38)."""
+    """Return the finding that the customer may have the money twice, by refund and by dispute (R38)."""
     payout = booked.payout
     message = (
-        f"Payout {payout.payout_id} was paid, and a dispute over payment {payout.payment_reference} was lost too: the "
+        f"Payout {payout.payout_id} was paid, but a dispute over payment {payout.payment_reference} was lost too: the "
         "customer may have the money twice; ask the provider to take one back."
     )
     return _found(FindingKind.DISPUTED_AND_REFUNDED, payout.payout_id, message, at, **_of_payout(booked))
 
 
 def event_unapplied(event: GatewayEvent, at: datetime) -> Finding:
-    """Return that a webhook was taken in long ago and has had no effect yet."""
+    """Return the finding that a webhook was stored long ago and has not been applied yet."""
     message = f"Event {event.event_id} ({event.kind}) of {event.provider} could not be applied yet: see the API's log."
     refund = event.refund
     about = {"refund_id": refund.refund_id, "payout_id": refund.payout_id, "amount": refund.amount} if refund else {}
@@ -157,7 +161,7 @@ def event_unapplied(event: GatewayEvent, at: datetime) -> Finding:
 
 
 def _found(kind: FindingKind, key: str, message: str, at: datetime, **about: Any) -> Finding:  # noqa: ANN401 - fields
-    """Return the finding; its id holds what differs, so that another difference is another finding."""
+    """Return the finding; its id contains what differs, so that another difference is another finding."""
     return Finding(finding_id=f"{kind}:{key}", kind=kind, message=message, found_at=at, last_seen_at=at, **about)
 
 

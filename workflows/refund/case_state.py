@@ -69,7 +69,7 @@ class CurrentCase:
         self._show()
 
     def keep(self, case: Case) -> None:
-        """Keep a change in memory that needs no record of its own."""
+        """Replace the case in memory only, for changes that need no record of their own."""
         self.case = case
 
     async def passed_deadline(self) -> Deadline | None:

@@ -84,7 +84,10 @@ class MessageHandler:
         return take(case, ReceivedMessage(message, inbound.at), self._current.policy)
 
     def _is_repeat(self, message: Message) -> bool:
-        """Return whether the message was answered before: same id, or same content that the state does not expect."""
+        """Return whether the message was answered before.
+
+        It was if its id is known, or if it equals the last message of its kind and the state expects no other one.
+        """
         case = self._current.case
         if message.event_id in case.processed_events:
             return case.processed_events[message.event_id] == message.identity
