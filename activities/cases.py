@@ -49,10 +49,6 @@ class Recorded(Value):
 class CaseBook(Protocol):
     """The recorded cases. Every call is one transaction and safe to repeat."""
 
-    def order(self, order_number: str) -> Order | None:
-        """Return the order, or None."""
-        ...
-
     def case(self, case_id: str) -> Case | None:
         """Return the recorded case, or None."""
         ...
@@ -79,6 +75,14 @@ class CaseBook(Protocol):
         Returns all payouts of the case, including the new ones; a repeat returns the same plan. Raises
         CapExceededError, and UnitsTakenError when a reopened case cannot get its units back (R11).
         """
+        ...
+
+
+class OrderBook(Protocol):
+    """The orders, as the shop has sent them."""
+
+    def get(self, order_number: str) -> Order | None:
+        """Return the order, or None."""
         ...
 
 
@@ -126,8 +130,16 @@ class DeadlineQuery(Value):
 class CaseActivities:
     """The local activities that keep the record of a case; each is one transaction and safe to repeat."""
 
-    def __init__(self, book: CaseBook, policies: PolicyRepository, calendars: Calendars, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        book: CaseBook,
+        orders: OrderBook,
+        policies: PolicyRepository,
+        calendars: Calendars,
+        catalogue: Catalogue,
+    ) -> None:
         self._book = book
+        self._orders = orders
         self._catalogue = catalogue
         self._policies = policies
         self._calendars = calendars
@@ -176,12 +188,12 @@ class CaseActivities:
 
     def _purchased(self, intake: CaseIntake) -> Order | None:
         """Return the order, or None for a stranger, whose case must look exactly like one for an unknown order (R1)."""
-        order = self._book.order(intake.order_number)
+        order = self._orders.get(intake.order_number)
         return order if order and is_purchaser(order, intake.customer_id) else None
 
     def _with_all_units(self, case: Case) -> Case:
         """Add all units to lines without any, as after a refusal, so that reopening can reserve some (R12)."""
-        order = self._book.order(case.order_number)
+        order = self._orders.get(case.order_number)
         if order is None:
             return case
         return case.amend(

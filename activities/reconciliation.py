@@ -17,7 +17,7 @@ from domain.errors import GatewayUnavailableError, PayoutRefusedError
 from domain.findings import Finding, FindingKind
 from domain.payment_events import GatewayRefundRecord
 from domain.value import Value
-from policy.reconciliation import findings as words
+from policy.reconciliation import findings
 from policy.reconciliation.compare import Comparison, compare, findings_not_rechecked, overdue_events, unlisted
 from policy.reconciliation.findings import Booked
 
@@ -50,8 +50,8 @@ class ReconciliationResult(Value):
 
 
 @dataclass(frozen=True)
-class PaymentEventActivities:
-    """Tells cases what lost webhooks should have told them."""
+class CaseUpdateActivities:
+    """Notifies cases of changes that lost webhooks should have reported."""
 
     notifier: CaseNotifier
 
@@ -159,11 +159,11 @@ class ReconciliationActivities:
         """Return the differences between our own books, the cases and the inbox."""
         books = self.books
         return [
-            *(words.case_differs(one, at) for one in books.case_differences(look.since)),
-            *(words.ledger_unbalanced(order_number, at) for order_number in books.unbalanced()),
-            *(words.reimbursement_due(one, at) for one in books.reimbursements_due()),
-            *(words.disputed_and_refunded(one, at) for one in books.refunded_and_lost()),
-            *(words.event_unapplied(one, at) for one in overdue_events(self.inbox.pending(EVENTS_AT_MOST), at)),
+            *(findings.case_differs(one, at) for one in books.case_differences(look.since)),
+            *(findings.ledger_unbalanced(order_number, at) for order_number in books.unbalanced()),
+            *(findings.reimbursement_due(one, at) for one in books.reimbursements_due()),
+            *(findings.disputed_and_refunded(one, at) for one in books.refunded_and_lost()),
+            *(findings.event_unapplied(one, at) for one in overdue_events(self.inbox.pending(EVENTS_AT_MOST), at)),
         ]
 
     def _close_gone(

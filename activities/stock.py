@@ -41,8 +41,8 @@ class Stock(Protocol):
         ...
 
 
-class DisputeBook(Protocol):
-    """The disputes over payments."""
+class OpenDisputes(Protocol):
+    """The disputes over an order's payments that are still open."""
 
     def holds(self, order_number: str) -> bool:
         """Return whether a dispute over a payment of the order is open."""
@@ -60,7 +60,7 @@ class RefundableBalance(Protocol):
 class StockActivities:
     """The activities that call the stock."""
 
-    def __init__(self, stock: Stock, disputes: DisputeBook, balance: RefundableBalance) -> None:
+    def __init__(self, stock: Stock, disputes: OpenDisputes, balance: RefundableBalance) -> None:
         self._stock = stock
         self._disputes = disputes
         self._balance = balance

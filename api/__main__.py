@@ -18,9 +18,9 @@ from config.store import bucket_of
 from config.temporal import connect
 from db.core.engine import Database
 from domain.errors import DatabaseUnavailableError, WorkflowsUnavailableError
-from gateways.couriers.registry import couriers_of
+from gateways.couriers.registry import courier_webhooks_of
 from gateways.evidence.evidence_store import EvidenceStore
-from gateways.payments.registry import webhooks_of
+from gateways.payments.registry import payment_webhooks_of
 
 GRACE_SECONDS = 25
 log = logging.getLogger("api")
@@ -31,7 +31,8 @@ async def run(settings: Settings) -> None:
     keys, database = _keys(settings), _database(settings)
     listening = _listen(settings)
     store = EvidenceStore(bucket_of(settings))
-    temporal, readers = await connect(settings), (webhooks_of(settings, _now), couriers_of(settings, _now))
+    temporal = await connect(settings)
+    readers = payment_webhooks_of(settings, _now), courier_webhooks_of(settings, _now)
     services = Services.over(database, store, temporal, keys, _now, *readers)
     await _greet(services)
     app = create_app(services)

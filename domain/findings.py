@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field
 
 from domain.money import Money
+from domain.payout_state import PayoutState
 from domain.types import Sentence
 from domain.value import Value
 
@@ -32,6 +33,16 @@ class FindingKind(StrEnum):
     """The customer was refunded and has also won a dispute over the same payment (R38)."""
     EVENT_UNAPPLIED = "event_unapplied"
     """A stored webhook could not be applied."""
+
+
+class CaseDifference(Value):
+    """A payout about which a case and the books disagree; None means that one of them does not have it."""
+
+    case_id: str
+    order_number: str
+    payout_id: str
+    in_case: PayoutState | None
+    in_books: PayoutState | None
 
 
 class Finding(Value):

@@ -161,7 +161,7 @@ def _planned(case: Case, line: CaseLine, wanted: Substitute, units: tuple[UnitSh
         line_sku=line.sku,
         sku=wanted.sku,
         quantity=len(units),
-        difference=Money(minor=cheaper, currency=case.currency),
+        difference=case.money(cheaper),
     )
 
 

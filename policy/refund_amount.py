@@ -8,7 +8,7 @@ from domain.cases.exchange import Replacement
 from domain.cases.messages import CourierTracking
 from domain.cases.payout import RefundDue
 from domain.enums import ReplacementState
-from domain.money import Money, split
+from domain.money import split
 from domain.order import Order
 from domain.policy_document import PolicyDocument
 
@@ -44,11 +44,11 @@ def refund_due(case: Case, policy: PolicyDocument) -> RefundDue:
     postage = _return_postage(case, policy)
     label = _label_deduction(case, policy, goods + outbound)
     return RefundDue(
-        goods=_money(case, goods),
-        outbound_postage=_money(case, outbound),
-        return_postage=_money(case, postage),
-        label_deduction=_money(case, label),
-        total=_money(case, goods + outbound + postage - label),
+        goods=case.money(goods),
+        outbound_postage=case.money(outbound),
+        return_postage=case.money(postage),
+        label_deduction=case.money(label),
+        total=case.money(goods + outbound + postage - label),
     )
 
 
@@ -151,7 +151,3 @@ def _last_units(line: CaseLine, count: int, after: int) -> tuple[UnitShare, ...]
     # Accepted units are counted from the front, refused and failed ones from the back: they never overlap.
     end = len(line.units) - after
     return line.units[end - count : end]
-
-
-def _money(case: Case, minor: int) -> Money:
-    return Money(minor=minor, currency=case.currency)

@@ -20,7 +20,7 @@ from activities.inbox.payment_events import PaymentEventInbox
 from activities.inbox.sweep import InboxActivities
 from activities.inbox.tracking_registrations import TrackingRegistrations
 from activities.payouts import PayoutActivities
-from activities.reconciliation import PaymentEventActivities, ReconciliationActivities
+from activities.reconciliation import CaseUpdateActivities, ReconciliationActivities
 from activities.signal_times import SignalTimeActivities
 from activities.stock import Stock, StockActivities
 from config.settings import Settings, load
@@ -33,6 +33,7 @@ from db.inbox.courier_events import CourierEvents
 from db.inbox.parcels import Parcels
 from db.inbox.payment_events import GatewayEvents
 from db.inbox.tracking_registrations import Registrations
+from db.orders.orders import Orders
 from db.orders.stock import StockTable
 from db.payouts.disputes import Disputes
 from db.payouts.findings import Findings
@@ -62,14 +63,16 @@ def activity_set(settings: Settings, client: Client, database: Database) -> Acti
     gateways, payouts = gateways_of(settings), Payouts(database)
     vault, table = EvidenceStore(bucket_of(settings)), StockTable(database, _now)
     return ActivitySet(
-        cases=CaseActivities(Cases(database), PolicyRepository(POLICY_VERSIONS), HolidayCalendars(), table),
+        cases=CaseActivities(
+            Cases(database), Orders(database), PolicyRepository(POLICY_VERSIONS), HolidayCalendars(), table
+        ),
         payouts=PayoutActivities(payouts, gateways, vault, _now),
         stock=StockActivities(_stock(settings, table), Disputes(database), payouts),
         signal_times=SignalTimeActivities(TemporalHistory(client)),
         reconciliation=ReconciliationActivities(
             gateways, Books(database), payouts, Findings(database), GatewayEvents(database), _now
         ),
-        update=PaymentEventActivities(TemporalCaseNotifier(client, Submissions(database))),
+        update=CaseUpdateActivities(TemporalCaseNotifier(client, Submissions(database))),
         inbox=_inbox(settings, client, database),
     )
 

@@ -13,7 +13,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from activities.cases import CaseActivities
 from activities.inbox.sweep import InboxActivities
 from activities.payouts import PayoutActivities
-from activities.reconciliation import PaymentEventActivities, ReconciliationActivities
+from activities.reconciliation import CaseUpdateActivities, ReconciliationActivities
 from activities.signal_times import SignalTimeActivities
 from activities.stock import StockActivities
 from workflows.inbox_sweep import InboxSweepWorkflow
@@ -34,7 +34,7 @@ class ActivitySet:
     stock: StockActivities
     signal_times: SignalTimeActivities
     reconciliation: ReconciliationActivities | None = None
-    update: PaymentEventActivities | None = None
+    update: CaseUpdateActivities | None = None
     inbox: InboxActivities | None = None
 
     def activities(self) -> Sequence[Callable[..., Any]]:

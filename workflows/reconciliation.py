@@ -9,7 +9,7 @@ from temporalio.exceptions import ActivityError
 
 from activities.reconciliation import (
     CaseUpdate,
-    PaymentEventActivities,
+    CaseUpdateActivities,
     ReconciliationActivities,
     ReconciliationInput,
     ReconciliationResult,
@@ -71,7 +71,7 @@ class ReconciliationWorkflow:
         for update in updates:
             try:
                 await workflow.execute_activity_method(
-                    PaymentEventActivities.notify,
+                    CaseUpdateActivities.notify,
                     update,
                     summary=f"notify {update.case_id}",
                     start_to_close_timeout=_TELL_AT_MOST,

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from domain.findings import Finding, FindingKind
-from policy.reconciliation.findings import Booked, CaseDiffers
+from domain.findings import CaseDifference, Finding, FindingKind
+from policy.reconciliation.findings import Booked
 
 
 class Books(Protocol):
@@ -19,7 +19,7 @@ class Books(Protocol):
         """Return the orders whose ledger does not add up to zero (I2)."""
         ...
 
-    def case_differences(self, since: datetime) -> Sequence[CaseDiffers]:
+    def case_differences(self, since: datetime) -> Sequence[CaseDifference]:
         """Return the payouts that differ between the books and a case that has changed since then."""
         ...
 

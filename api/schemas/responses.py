@@ -119,9 +119,9 @@ def parcel_view(case: Case, order: Order | None) -> ParcelView:
 def amounts_of(case: Case) -> Amounts:
     """Return the case's money at a glance."""
     return Amounts(
-        goods_asked=_money(case, sum(unit.goods for line in case.lines for unit in line.units)),
+        goods_asked=case.money(sum(unit.goods for line in case.lines for unit in line.units)),
         refund_due=case.refund_due.total if case.refund_due else None,
-        paid=_money(case, sum(payout.amount.minor for payout in case.payouts if _is_paid(payout))),
+        paid=case.money(sum(payout.amount.minor for payout in case.payouts if _is_paid(payout))),
     )
 
 
@@ -135,10 +135,6 @@ def links_of(case: Case) -> dict[str, str]:
         "order_cases": f"/v1/refunds?order_number={case.order_number}",
         **label,
     }
-
-
-def _money(case: Case, minor: int) -> Money:
-    return Money(minor=minor, currency=case.currency)
 
 
 def _is_paid(payout: Payout) -> bool:

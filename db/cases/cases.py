@@ -23,7 +23,6 @@ from domain.cases.next_step import awaiting
 from domain.cases.payout import Payout
 from domain.cases.timeline import CaseEvent, TimelineEntry
 from domain.enums import CaseState
-from domain.order import Order
 from policy.refund_amount import unit_shares
 from policy.unit_choice import has_choice
 
@@ -39,11 +38,6 @@ class Cases:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def order(self, order_number: str) -> Order | None:
-        """Return the order, or None."""
-        with self._database.reading() as connection:
-            return read_order(connection, order_number)
 
     def case(self, case_id: str) -> Case | None:
         """Return the case as last recorded, or None."""

@@ -8,7 +8,6 @@ from db.payouts.payout_rows import PayoutRecord, read_payouts, write_payouts
 from domain.cases.case import Case
 from domain.cases.payout import OUTSIDE, REIMBURSEMENT, Payout, RefundDue, first_key
 from domain.errors import CapExceededError
-from domain.money import Money
 from domain.payout_state import PayoutState
 from policy.payment_allocation import Allocation, Part, caps, share_out
 
@@ -96,7 +95,7 @@ def _record(case: Case, position: int, share: Share) -> PayoutRecord:
         payout_id=f"{case.case_id}-p{position}",
         provider=provider,
         payment_reference=reference,
-        amount=Money(minor=part.amount, currency=case.currency),
+        amount=case.money(part.amount),
         idempotency_key=first_key(case.case_id, position),
         state=PayoutState.ACTION_REQUIRED if is_outside else PayoutState.PLANNED,
     )

@@ -33,7 +33,7 @@ class FoundPayout(Value):
 
 
 class Payouts:
-    """The attempts of payouts, and the ledger."""
+    """The payouts and their attempts, and the refunds that no payout made."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -10,6 +10,7 @@ from db.payouts.payout_rows import PayoutRecord, record_of
 from db.tables import CaseRow, DisputeRow, LedgerEntryRow, PayoutRow
 from domain.cases.case import Case
 from domain.cases.payout import REIMBURSEMENT, Payout
+from domain.findings import CaseDifference
 from domain.payment_events import DisputeStatus
 from domain.payout_state import PayoutState
 from domain.value import Value
@@ -46,16 +47,6 @@ class BookedPayout(Value):
     order_number: str
     released: bool
     first_attempt_at: AwareDatetime | None = None
-
-
-class CaseDifference(Value):
-    """A payout about which a case and the books disagree; None means that one of them does not have it."""
-
-    case_id: str
-    order_number: str
-    payout_id: str
-    in_case: PayoutState | None
-    in_books: PayoutState | None
 
 
 class Books:

@@ -147,6 +147,10 @@ class Case(Value):
         """True while a replacement still has to be reserved or sent (R39)."""
         return any(one.state in PENDING for one in self.replacements)
 
+    def money(self, minor: int) -> Money:
+        """Return the amount in the case's currency."""
+        return Money(minor=minor, currency=self.currency)
+
     def with_line(self, line: CaseLine) -> Self:
         """Return the case with the line of the same sku replaced."""
         return self.amend(lines=tuple(line if old.sku == line.sku else old for old in self.lines))

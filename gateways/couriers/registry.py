@@ -18,7 +18,7 @@ _KIND: type[TrackingProvider[Any]] = TrackingProvider
 PROVIDERS = tuple(entry_of(f"{__package__}.{folder}", _KIND) for folder in _FOLDERS)
 
 
-def couriers_of(settings: BaseModel, now: Clock) -> Mapping[str, CourierReader]:
+def courier_webhooks_of(settings: BaseModel, now: Clock) -> Mapping[str, CourierReader]:
     """Return the webhook readers whose secrets are set, by tracking provider."""
     made = ((provider.name, provider.webhooks(settings, now)) for provider in PROVIDERS)
     return {name: reader for name, reader in made if reader}

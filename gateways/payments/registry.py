@@ -23,7 +23,7 @@ def gateways_of(settings: BaseModel) -> Mapping[str, PaymentGateway]:
     return {name: gateway for name, gateway in made if gateway}
 
 
-def webhooks_of(settings: BaseModel, now: Clock) -> Mapping[str, WebhookReader]:
+def payment_webhooks_of(settings: BaseModel, now: Clock) -> Mapping[str, WebhookReader]:
     """Return the webhook readers whose secrets are set, by provider."""
     made = ((provider.name, provider.webhooks(settings, now)) for provider in PROVIDERS)
     return {name: reader for name, reader in made if reader}

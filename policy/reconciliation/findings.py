@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from domain.cases.payout import Payout
-from domain.findings import Finding, FindingKind
+from domain.findings import CaseDifference, Finding, FindingKind
 from domain.payment_events import GatewayEvent, GatewayRefundRecord
-from domain.payout_state import PayoutState
 
 
 class Booked(Protocol):
@@ -25,35 +24,6 @@ class Booked(Protocol):
     @property
     def order_number(self) -> str:
         """The order to which it belongs."""
-        ...
-
-
-class CaseDiffers(Protocol):
-    """A payout about which a case and the books disagree; None means that one of them does not have it."""
-
-    @property
-    def case_id(self) -> str:
-        """The case."""
-        ...
-
-    @property
-    def order_number(self) -> str:
-        """Its order."""
-        ...
-
-    @property
-    def payout_id(self) -> str:
-        """The payout."""
-        ...
-
-    @property
-    def in_case(self) -> PayoutState | None:
-        """The payout's state in the case."""
-        ...
-
-    @property
-    def in_books(self) -> PayoutState | None:
-        """The payout's state in the books."""
         ...
 
 
@@ -111,8 +81,8 @@ def amount_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) ->
     return _found(FindingKind.AMOUNT_DIFFERS, key, message, at, **{**_of_payout(booked), **_of_refund(refund)})
 
 
-def case_differs(difference: CaseDiffers, at: datetime) -> Finding:
-    """Return the finding that a case and the books disagree about a payout."""
+def case_differs(difference: CaseDifference, at: datetime) -> Finding:
+    """Return that a case shows a payout otherwise than the books do."""
     in_case, in_books = difference.in_case or "absent", difference.in_books or "absent"
     message = (
         f"Payout {difference.payout_id} is {in_case} in its case but {in_books} in the books: look at the case's "

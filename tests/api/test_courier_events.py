@@ -10,7 +10,7 @@ import pytest
 from api.app import create_app
 from config.settings import Settings
 from db.inbox.tracking_registrations import Registrations
-from gateways.couriers.registry import couriers_of
+from gateways.couriers.registry import courier_webhooks_of
 from tests.api.breakage import broken
 from tests.api.inbox_sweep import sweep
 from tests.api.warehouse import scan, send
@@ -37,7 +37,7 @@ async def couriers(services, temporal, settings, monkeypatch):
         temporal,
         KEYS,
         services.now,
-        couriers=couriers_of(Settings.from_environment(), services.now),
+        couriers=courier_webhooks_of(Settings.from_environment(), services.now),
     )
     async with asking(create_app(wired)) as client:
         yield Counter(client, wired, temporal)

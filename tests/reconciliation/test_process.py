@@ -11,7 +11,7 @@ import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 
-from activities.reconciliation import PaymentEventActivities, ReconciliationActivities
+from activities.reconciliation import CaseUpdateActivities, ReconciliationActivities
 from db.cases.submissions import Submission, Submissions
 from db.core.engine import Database
 from db.core.migrate import migrate
@@ -122,7 +122,7 @@ def reconciling(client: Client, database: Database, gateway: StripeGateway) -> A
         reconciliation=ReconciliationActivities(
             {"stripe": gateway}, books, Payouts(database), Findings(database), events, real_time
         ),
-        update=PaymentEventActivities(TemporalCaseNotifier(client, Submissions(database))),
+        update=CaseUpdateActivities(TemporalCaseNotifier(client, Submissions(database))),
     )
 
 

@@ -13,6 +13,7 @@ from activities.signal_times import SignalTimeActivities
 from activities.stock import StockActivities
 from db.cases.cases import Cases
 from db.core.engine import Database
+from db.orders.orders import Orders
 from db.orders.stock import StockTable
 from db.payouts.disputes import Disputes
 from db.payouts.payouts import Payouts
@@ -41,7 +42,7 @@ def activity_set_of(
     """Return what a case needs; the gateway stands behind `stripe`, and pinned evidence is never changed."""
     stock = stock or StockTable(database, now)
     return ActivitySet(
-        cases=CaseActivities(Cases(database), PolicyRepository(VERSIONS), HolidayCalendars(), stock),
+        cases=CaseActivities(Cases(database), Orders(database), PolicyRepository(VERSIONS), HolidayCalendars(), stock),
         payouts=PayoutActivities(Payouts(database), {"stripe": gateway}, vault or OpenVault(), now),
         stock=StockActivities(stock, Disputes(database), Payouts(database)),
         signal_times=SignalTimeActivities(TemporalHistory(client)),

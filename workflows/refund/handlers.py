@@ -60,7 +60,7 @@ class CaseHandlers:
         self._inbox = Inbox()
         self._message_handler = MessageHandler(self._current)
 
-    @workflow.query(name="case", description="The case as the API shows it.")
+    @workflow.query(name="case", description="The case as its workflow has it; the API adds what the database knows.")
     def case(self) -> Case:
         """Return the case as it is now."""
         if not self._current.is_opened:

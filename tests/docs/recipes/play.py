@@ -19,7 +19,7 @@ from db.core.engine import Database
 from db.core.migrate import migrate
 from domain.enums import CaseState
 from gateways.evidence.evidence_store import EvidenceStore
-from gateways.payments.registry import webhooks_of
+from gateways.payments.registry import payment_webhooks_of
 from gateways.policy_repository import PolicyRepository
 from policy.deadlines import windows_of
 from tests.support.api_client import Counter, asking, body_of, told
@@ -109,7 +109,7 @@ async def play(settings: Settings, database: Database) -> dict[str, Any]:
     """Return what every recipe did."""
     async with time_skipping_server() as env:
         keys, store = KeyRing.of(settings.api_keys), EvidenceStore(bucket_of(settings))
-        services = Services.over(database, store, env.client, keys, _now, webhooks_of(settings, _now))
+        services = Services.over(database, store, env.client, keys, _now, payment_webhooks_of(settings, _now))
         async with (
             build_worker(env.client, activity_set(settings, env.client, database), sandboxed=False),
             asking(create_app(services)) as http,
