@@ -2,10 +2,12 @@
 
 from domain.cases.case import Case
 from domain.cases.messages import CaseResolution, Dispatch, Message, PayoutAnswer, RefundUpdate, StockAnswer
-from domain.enums import DispatchedGoods, ResolutionDecision
+from domain.enums import CaseState, DispatchedGoods, ResolutionDecision
 from domain.payout_state import PayoutState
 from policy.exchange import may_send_back
-from policy.returns import expects, may_reopen, may_revive, receipt_evidence
+from policy.returns import expects, may_revive, proves_receipt
+
+_UNREOPENABLE = frozenset({"R1", "R8"})
 
 
 def is_reopened_by(case: Case, message: Message) -> bool:
@@ -27,7 +29,16 @@ def is_reopened_by(case: Case, message: Message) -> bool:
         case PayoutAnswer() | StockAnswer():
             return True
         case _:
-            return receipt_evidence(message) and may_revive(case.state) and expects(case)
+            return proves_receipt(message) and may_revive(case.state) and expects(case)
+
+
+def may_reopen(case: Case) -> bool:
+    """Return whether an operator may reopen the case as goodwill, because a rule refused the request (R12).
+
+    Two refusals are final: a stranger's request (R1), as there is no customer to be generous to, and a request for
+    goods or units that the order does not have (R8), as there is nothing to give back.
+    """
+    return case.state is CaseState.REJECTED and case.refusal is not None and case.refusal.rule not in _UNREOPENABLE
 
 
 def is_owed_outside(case: Case) -> bool:

@@ -91,11 +91,6 @@ def apply_resolution(case: Case, resolution: CaseResolution) -> Case:
             return case
 
 
-def may_pay(case: Case) -> bool:
-    """Return whether a payout is allowed: after an inspection (R25), waived return (R23) or accepted loss (R22)."""
-    return bool(case.inspections) or case.return_waived or case.loss_accepted
-
-
 def _seen(inspection: WarehouseInspection) -> Counter[str]:
     seen: Counter[str] = Counter()
     for line in inspection.lines:

@@ -1,13 +1,16 @@
-"""Payouts that do not simply succeed: refused, paid to another account, reversed, disputed (R36-R38)."""
+"""When a payout is allowed and when a case is paid; payouts that are refused, rerouted or reversed (R36, R37)."""
 
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import CaseResolution
 from domain.cases.payout import Payout
 from domain.enums import CaseState, ResolutionDecision
-from domain.payment_events import Dispute
 from domain.payout_state import BlockReason, PayoutState
+from policy.disputes import RESOLUTIONS_DURING_HOLD
 
-_HELD_BY = frozenset({"charge_disputed", "transaction_disputed"})
+
+def may_pay(case: Case) -> bool:
+    """Return whether a payout is allowed: after an inspection (R25), waived return (R23) or accepted loss (R22)."""
+    return bool(case.inspections) or case.return_waived or case.loss_accepted
 
 
 def is_paid(case: Case) -> bool:
@@ -42,24 +45,6 @@ def may_try_again(case: Case, payout: Payout) -> bool:
     return payout.state.has_paid_nothing and not by_dispute
 
 
-def is_held_by_dispute(codes: tuple[str | None, ...]) -> bool:
-    """Return whether the gateway's refusal codes mean that a chargeback over the payment is open (R38)."""
-    return any(code is not None and code.lower() in _HELD_BY for code in codes)
-
-
-def concerns(dispute: Dispute, payout: Payout) -> bool:
-    """Return whether the dispute is about the payment that the payout goes back to (R38)."""
-    return (dispute.provider, dispute.payment_reference) == (payout.provider, payout.payment_reference)
-
-
-def replaces(dispute: Dispute, payouts: tuple[Payout, ...], unsent: int = 0) -> bool:
-    """Return whether a lost dispute returned at least the payouts plus the goods not yet replaced (R38, R39).
-
-    `unsent` is what was paid for the units whose replacement is still to be sent, in minor units.
-    """
-    return dispute.amount.minor >= sum(payout.amount.minor for payout in payouts) + unsent
-
-
 def allowed_resolutions(case: Case) -> frozenset[ResolutionDecision]:
     """Return what a human can decide about the money of the case (R36, R38).
 
@@ -68,7 +53,7 @@ def allowed_resolutions(case: Case) -> frozenset[ResolutionDecision]:
     way.
     """
     if case.state is CaseState.CHARGEBACK_HOLD:
-        return frozenset({ResolutionDecision.RETRY, ResolutionDecision.CLOSE})
+        return RESOLUTIONS_DURING_HOLD
     if case.blocked_by is BlockReason.EVIDENCE_CHANGED:
         return frozenset({ResolutionDecision.RETRY, ResolutionDecision.ACCEPT})
     if case.blocked_by and case.blocked_by.money_may_be_gone:
@@ -77,11 +62,12 @@ def allowed_resolutions(case: Case) -> frozenset[ResolutionDecision]:
 
 
 def check_payout_resolution(case: Case, resolution: CaseResolution) -> Refusal | None:
-    """Return why a decision about the blocked payout is refused, or None when it is allowed (R36)."""
+    """Return why a decision about the blocked payout is refused, or None when it is allowed (R36, R38)."""
     if resolution.decision in allowed_resolutions(case):
         return None
     message = f"Decide one of: {', '.join(sorted(allowed_resolutions(case)))}."
-    return Refusal(rule="R36", code="settlement_not_offered", message=message)
+    rule = "R38" if case.state is CaseState.CHARGEBACK_HOLD else "R36"
+    return Refusal(rule=rule, code="settlement_not_offered", message=message)
 
 
 def is_second_approval(case: Case, resolution: CaseResolution) -> bool:

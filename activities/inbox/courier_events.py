@@ -13,7 +13,7 @@ from domain.cases.case_lines import Shipment
 from domain.cases.messages import CourierTracking
 from domain.cases.timeline import CaseEvent
 from domain.parcels import CourierEvent
-from policy.tracking import changes_case
+from policy.parcels.courier_events import changes_case
 
 PARKED_FOR = timedelta(days=60)
 

@@ -18,7 +18,7 @@ from api.schemas.responses import CaseView
 from api.schemas.strict_json import STRICT
 from domain.cases.messages import CourierTracking, GoodsReceipt, WarehouseInspection, Withdrawal
 from domain.cases.timeline import CaseEvent
-from policy.tracking import check_digit_warning
+from policy.parcels.tracking_numbers import check_digit_warning
 from workflows.refund.workflow import RefundWorkflow
 
 router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["returns"])

@@ -9,7 +9,7 @@ from db.core.engine import Database
 from db.core.upsert import InsertIgnore, given
 from db.tables import CourierEventRow
 from domain.parcels import CourierEvent
-from policy.returns import plain_code
+from policy.parcels.return_codes import plain_code
 
 _EVENTS = CourierEventRow.__table__
 _ADD = InsertIgnore(_EVENTS)

@@ -11,7 +11,7 @@ from db.tables import CaseRow, ParcelCodeRow, UnexpectedParcelRow
 from domain.cases.case import Case
 from domain.errors import UnknownParcelError
 from domain.parcels import UnexpectedParcel
-from policy.returns import plain_code
+from policy.parcels.return_codes import plain_code
 
 _CODES, _CASES, _UNEXPECTED = ParcelCodeRow.__table__, CaseRow.__table__, UnexpectedParcelRow.__table__
 _KEEP, _ADD = InsertIgnore(_CODES), InsertIgnore(_UNEXPECTED)

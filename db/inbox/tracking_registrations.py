@@ -9,7 +9,7 @@ from db.core.engine import Database
 from db.core.upsert import InsertIgnore
 from db.tables import RegistrationRow
 from domain.cases.case import Case
-from policy.returns import plain_code
+from policy.parcels.return_codes import plain_code
 
 _ROWS = RegistrationRow.__table__
 _ADD = InsertIgnore(_ROWS)

@@ -82,7 +82,7 @@ def amount_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) ->
 
 
 def case_differs(difference: CaseDifference, at: datetime) -> Finding:
-    """Return that a case shows a payout otherwise than the books do."""
+    """Return the finding that a case and the books disagree about a payout."""
     in_case, in_books = difference.in_case or "absent", difference.in_books or "absent"
     message = (
         f"Payout {difference.payout_id} is {in_case} in its case but {in_books} in the books: look at the case's "

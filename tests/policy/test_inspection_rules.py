@@ -7,10 +7,10 @@ from policy.inspection import (
     apply_resolution,
     check_inspection,
     check_resolution,
-    may_pay,
     needs_decision,
     tally,
 )
+from policy.payout_rules import may_pay
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, resolution, usd
 

@@ -1,24 +1,19 @@
-"""R36 to R38: refused for good, paid to another account, reversed, disputed; and what takes an ended case up again."""
+"""R34 to R38: paid, refused for good, paid to another account, reversed, replaced by a dispute."""
 
 import pytest
 
-from domain.cases.messages import CaseResolution, RefundUpdate, Withdrawal
+from domain.cases.messages import CaseResolution
 from domain.cases.payout import REIMBURSEMENT, OtherAccount, Payout
 from domain.enums import CaseState as S
 from domain.enums import ResolutionDecision
-from domain.payment_events import Dispute, DisputeStatus
 from domain.payout_state import PayoutState as P
-from policy.case_reopening import is_owed_outside, is_reopened_by
 from policy.payout_rules import (
     allowed_resolutions,
     check_payout_resolution,
-    concerns,
-    is_held_by_dispute,
     is_paid,
     is_second_approval,
     may_try_again,
     merge_gateway_state,
-    replaces,
 )
 from tests.policy import facts
 from tests.support import factories
@@ -38,10 +33,6 @@ def case(*payouts: Payout, **changes):
 
 def decides(decision: ResolutionDecision, by: str = "mei", reference: str | None = None) -> CaseResolution:
     return CaseResolution(decision=decision, decided_by=by, reference=reference)
-
-
-def dispute(status: DisputeStatus = DisputeStatus.OPEN, minor: int = 4000, reference: str = "pi_1") -> Dispute:
-    return factories.dispute(status, reference, minor=minor, changed_at=facts.local("2026-03-05"))
 
 
 @pytest.mark.parametrize("state", [P.PLANNED, P.SUBMITTING, P.UNKNOWN, P.PENDING, P.ACTION_REQUIRED, P.FAILED])
@@ -128,26 +119,6 @@ def test_r37_an_answer_about_an_earlier_attempt_changes_nothing():
     assert merge_gateway_state(second, payout(P.FAILED)) == second
 
 
-def test_r38_a_refusal_for_a_dispute_is_known_by_its_code_in_any_spelling():
-    assert is_held_by_dispute(("payout_refused", "charge_disputed"))
-    assert is_held_by_dispute(("payout_refused", "TRANSACTION_DISPUTED"))
-
-
-def test_r38_another_refusal_is_no_dispute():
-    assert not is_held_by_dispute(("payout_refused", "account_closed"))
-    assert not is_held_by_dispute(("no_gateway", None))
-
-
-def test_r38_a_dispute_concerns_the_payout_to_its_own_payment_only():
-    assert concerns(dispute(), payout())
-    assert not concerns(dispute(reference="pi_2"), payout())
-
-
-def test_r38_a_lost_dispute_replaces_payouts_that_it_covers_in_full():
-    assert replaces(dispute(DisputeStatus.LOST), (payout(),))
-    assert not replaces(dispute(DisputeStatus.LOST, minor=3999), (payout(),))
-
-
 def test_r38_what_a_lost_dispute_has_paid_is_open_no_more():
     assert is_paid(case(payout(P.CANCELED), settled_by_dispute="dp_1"))
     assert not is_paid(case(payout(P.CANCELED)))
@@ -162,18 +133,7 @@ def test_r38_a_hold_can_be_ended_by_hand():
     assert allowed_resolutions(case(state=S.CHARGEBACK_HOLD)) == {ResolutionDecision.RETRY, ResolutionDecision.CLOSE}
 
 
-def test_r37_an_update_of_a_refund_reopens_an_ended_case():
-    ended = case(payout(P.SUCCEEDED), state=S.REFUNDED)
-    assert is_reopened_by(ended, RefundUpdate(payout_id=f"{facts.CASE_ID}-p1", refund_id="re_1"))
-    assert not is_reopened_by(ended, RefundUpdate(payout_id=f"{facts.CASE_ID}-p2", refund_id="re_1"))
-
-
-def test_r32_an_ended_case_hears_that_its_reimbursement_is_paid_and_only_while_it_is_owed():
-    paid = decides(ResolutionDecision.PAID, reference="wire-1")
-    assert is_reopened_by(case(postage(), state=S.REFUNDED), paid)
-    assert not is_reopened_by(case(postage(P.SUCCEEDED), state=S.REFUNDED), paid)
-    assert is_owed_outside(case(postage()))
-
-
-def test_r24_an_ended_case_is_not_taken_up_by_a_withdrawal():
-    assert not is_reopened_by(case(state=S.REFUNDED), Withdrawal())
+def test_r38_another_decision_during_a_hold_is_refused_by_its_rule():
+    refusal = check_payout_resolution(case(state=S.CHARGEBACK_HOLD), decides(ResolutionDecision.ACCEPT))
+    assert refusal
+    assert (refusal.rule, refusal.code) == ("R38", "settlement_not_offered")

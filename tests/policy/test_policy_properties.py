@@ -7,9 +7,9 @@ from domain.cases.case import Refusal
 from domain.enums import Reason
 from domain.money import split
 from policy.deadlines import apply_published_calendar, compute, in_time, last_day
+from policy.parcels.return_codes import read_return_code, return_code
 from policy.payment_allocation import allocate, caps
 from policy.refund_amount import goods_value, refund_due, unit_shares
-from policy.returns import read_return_code, return_code
 from policy.unit_choice import choose_units
 from tests.policy import facts
 from tests.policy.facts import MUG, POLICY, usd

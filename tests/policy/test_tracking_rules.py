@@ -2,7 +2,7 @@
 
 import pytest
 
-from policy.tracking import check_digit_warning
+from policy.parcels.tracking_numbers import check_digit_warning
 
 FITTING = [
     ("china_post", "RR123456785CN"),

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import FilePayload
 
-from policy.returns import read_return_code
+from policy.parcels.return_codes import read_return_code
 from tests.scanner.browser import DESKTOP, seeing
 from tests.scanner.page import AXE, enter, events, give_key, opened, parcel, until_shown
 from tests.support.api_client import inspection, told

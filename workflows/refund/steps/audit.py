@@ -6,7 +6,7 @@ from domain.cases.timeline import CaseEvent
 from domain.enums import AuditVerdict, CaseState
 from domain.policy_document import PolicyDocument
 from policy import audit as rules
-from policy import returns
+from policy.parcels.return_codes import return_code
 from workflows.refund.steps import exchange
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
@@ -52,7 +52,7 @@ def _approve(case: Case, arrived: ReceivedMessage[AuditDecision], policy: Policy
         return exchange.replace_or_refund_without_goods(case, happened, policy, arrived.at)
     case = case.amend(
         state=CaseState.AWAITING_RETURN,
-        return_code=returns.return_code(case.case_id),
+        return_code=return_code(case.case_id),
         return_address=policy.return_address,
     )
     return Transition(

@@ -10,8 +10,9 @@ from domain.enums import CaseState
 from domain.payment_events import Dispute, DisputeStatus
 from domain.payout_state import BlockReason, PayoutState
 from domain.policy_document import PolicyDocument
+from policy import disputes as rules
 from policy import exchange
-from policy import payout_rules as rules
+from policy.payout_rules import is_paid
 from policy.refund_amount import value_awaiting_replacement
 from workflows.refund.steps import payout
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
@@ -74,7 +75,7 @@ def _settled(case: Case, dispute_id: str, concerned: tuple[Payout, ...]) -> Case
 
 
 def _closed(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime) -> Transition:
-    return payout.paid(case, happened, policy, at) if rules.is_paid(case) else Transition(case, happened)
+    return payout.paid(case, happened, policy, at) if is_paid(case) else Transition(case, happened)
 
 
 def _updated(dispute: Dispute) -> TimelineEvent:

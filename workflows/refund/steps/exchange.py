@@ -12,7 +12,7 @@ from domain.enums import CaseState, DispatchedGoods, HoldReason, ReplacementStat
 from domain.payout_state import BlockReason
 from domain.policy_document import PolicyDocument
 from policy import exchange as rules
-from policy import inspection
+from policy.payout_rules import may_pay
 from workflows.refund.steps import dispute, payout
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
@@ -21,7 +21,7 @@ def replace_or_refund(
     case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime
 ) -> Transition | Refusal:
     """Replace or refund the accepted units; replacements are reserved first (R25, R26, R39)."""
-    if not inspection.may_pay(case):
+    if not may_pay(case):
         message = "Record the inspection first: without it there is no payout and no replacement."
         return Refusal(rule="R25", code="not_inspected", message=message)
     known = len(case.replacements)

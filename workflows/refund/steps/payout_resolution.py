@@ -9,6 +9,7 @@ from domain.payout_state import BlockReason, PayoutState
 from domain.policy_document import PolicyDocument
 from policy import exchange
 from policy import payout_rules as rules
+from policy.disputes import is_held_by_dispute
 from workflows.refund.steps import dispute, payout
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
@@ -21,7 +22,7 @@ def take_trouble(case: Case, arrived: ReceivedMessage[PayoutTrouble], _policy: P
         return Transition(case)  # only a check failed, which does not undo a success
     failed = before.amend(state=PayoutState.FAILED, failure_code=trouble.decline_code or trouble.code)
     case, happened = case.with_payout(failed), (payout.answered(failed),)
-    if rules.is_held_by_dispute((trouble.code, trouble.decline_code)):
+    if is_held_by_dispute((trouble.code, trouble.decline_code)):
         return dispute.hold(case, happened)
     return payout.blocked(case, BlockReason.of(trouble.code), happened)
 

@@ -13,6 +13,7 @@ from domain.enums import CaseState, EvidenceStatus, ResolutionDecision
 from domain.policy_document import PolicyDocument
 from policy import request as rules
 from policy import returns
+from policy.case_reopening import may_reopen
 from workflows.refund.steps import payout
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
@@ -53,7 +54,7 @@ def end_information_window(case: Case, deadline: Deadline, _at: datetime, policy
 
 def reopen(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
     """Reopen a refused request as goodwill and record who did so and why (R12)."""
-    if arrived.message.decision is not ResolutionDecision.REOPEN or not returns.may_reopen(case):
+    if arrived.message.decision is not ResolutionDecision.REOPEN or not may_reopen(case):
         return Refusal(rule="R12", code="not_reopenable", message="Only a request that a rule refused can be reopened.")
     if arrived.message.reason_code is None:
         return Refusal(rule="R12", code="reason_required", message="Send reason_code: why the shop makes an exception.")
