@@ -34,7 +34,7 @@ async def run(settings: Settings) -> None:
     temporal = await connect(settings)
     readers = payment_webhooks_of(settings, _now), courier_webhooks_of(settings, _now)
     services = Services.over(database, store, temporal, keys, _now, *readers)
-    await _greet(services)
+    await _check_temporal(services)
     app = create_app(services)
     config = uvicorn.Config(
         app,
@@ -89,7 +89,7 @@ def _listen(settings: Settings) -> socket.socket:
         raise SystemExit(f"The API cannot listen on {host} port {port}: {error.strerror}. {remedy}.") from None
 
 
-async def _greet(services: Services) -> None:
+async def _check_temporal(services: Services) -> None:
     try:
         await services.workflows.ping()
     except WorkflowsUnavailableError as error:

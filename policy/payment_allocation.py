@@ -66,7 +66,7 @@ def share_out(due: RefundDue, room: Sequence[int], postage_before: int) -> Alloc
     left = [space - part for space, part in zip(room, goods, strict=True)]
     postage, beyond = allocate(due.return_postage.minor, left)
     swapped = min(unplaced, postage_before)
-    bearer = next((place for place, part in enumerate(goods) if part), None)
-    labels = [due.label_deduction.minor if place == bearer else 0 for place in range(len(room))]
+    with_label = next((place for place, part in enumerate(goods) if part), None)
+    labels = [due.label_deduction.minor if place == with_label else 0 for place in range(len(room))]
     parts = tuple(Part(*part) for part in zip(goods, postage, labels, strict=True))
     return Allocation(parts, Part(postage=beyond + swapped, swapped=swapped), unplaced - swapped)

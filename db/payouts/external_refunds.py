@@ -20,7 +20,7 @@ _LOST = select(func.coalesce(func.sum(_DISPUTES.c.amount), 0)).where(
 )
 _GONE = select(_BY_HAND.scalar_subquery() + _LOST.scalar_subquery())
 _OF_PAYMENT = (_PAYMENTS.c.provider == bindparam("of_provider"), _PAYMENTS.c.reference == bindparam("of_reference"))
-_STANDS = (
+_BALANCE = (
     select(_PAYMENTS.c.captured - _PAYMENTS.c.committed, _PAYMENTS.c.external_refunds)
     .where(*_OF_PAYMENT)
     .with_for_update(key_share=True)
@@ -61,10 +61,10 @@ def renew_external_refunds(connection: Connection, provider: str, payment_refere
     cannot prevent it.
     """
     of_payment = {"of_provider": provider, "of_reference": payment_reference}
-    stands = connection.execute(_STANDS, of_payment).first()
-    if stands is None:
+    balance = connection.execute(_BALANCE, of_payment).first()
+    if balance is None:
         return
-    left, known = stands
+    left, known = balance
     gone = connection.scalar(_GONE, {"provider": provider, "payment_reference": payment_reference})
     if (renewed := min(int(gone or 0), left)) != known:
         connection.execute(_RENEW, {**of_payment, "gone": renewed})

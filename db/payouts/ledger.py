@@ -46,15 +46,15 @@ class Transaction(Value):
 
 
 _ENTRIES = LedgerEntryRow.__table__
-_ADD, _SEAL = InsertIgnore(_ENTRIES), InsertIgnore(LedgerTransactionRow.__table__)
+_ADD, _COMPLETE = InsertIgnore(_ENTRIES), InsertIgnore(LedgerTransactionRow.__table__)
 
 
 def enter(connection: Connection, transactions: Sequence[Transaction]) -> None:
-    """Enter each transaction once, however often it comes: first its legs, then the seal that checks them (I2)."""
+    """Enter each transaction once, however often it comes: its legs, then the row that completes and checks it (I2)."""
     if not transactions:
         return
     _ADD.add(connection, [row for one in transactions for row in _rows(one)])
-    _SEAL.add(connection, [{"transaction_id": one.transaction_id} for one in transactions])
+    _COMPLETE.add(connection, [{"transaction_id": one.transaction_id} for one in transactions])
 
 
 def between(debit: str, credit: str, amount: int) -> tuple[Leg, Leg]:

@@ -48,7 +48,7 @@ class PayoutRow(Row, table=True):
 
 
 class LedgerTransactionRow(Row, table=True):
-    """The seal of a ledger transaction, inserted after its legs and refused unless they add up to zero (I2)."""
+    """A complete ledger transaction, inserted after its legs and refused unless they add up to zero (I2)."""
 
     stored_as: ClassVar[str] = "ledger_transactions"
 
@@ -58,7 +58,7 @@ class LedgerTransactionRow(Row, table=True):
 class LedgerEntryRow(Row, table=True):
     """One leg of a transaction: debits are positive, credits negative, in minor units.
 
-    Because of the deferred foreign key, no leg can be committed without its transaction's seal. Captures belong to an
+    Because of the deferred foreign key, no leg can be committed without its transaction. Captures belong to an
     order but not to a case.
     """
 

@@ -36,7 +36,7 @@ def limit_bytes(content_type: MediaType) -> int:
 
 def real_type(head: bytes) -> MediaType | None:
     """Return the type of a file by its first `SNIFFED_BYTES` bytes, or None if it is not an accepted one."""
-    return next((found for tell in _TELLS if (found := tell(head))), None)
+    return next((found for detect in _DETECTORS if (found := detect(head))), None)
 
 
 def _jpeg(head: bytes) -> MediaType | None:
@@ -107,4 +107,11 @@ def _vint_width(first: int) -> int:
     return 9 - max(first.bit_length(), 1)
 
 
-_TELLS: tuple[Callable[[bytes], MediaType | None], ...] = (_jpeg, _png, _webp, _iso_media, _classic_quicktime, _webm)
+_DETECTORS: tuple[Callable[[bytes], MediaType | None], ...] = (
+    _jpeg,
+    _png,
+    _webp,
+    _iso_media,
+    _classic_quicktime,
+    _webm,
+)

@@ -19,7 +19,7 @@ LEG = """INSERT INTO ledger_entries
     ('by hand', :position, 'refunded', 'x', :amount, :currency, :case, 'O-1', :payout, '2026-09-01 12:00:00')"""
 
 
-SEAL = "INSERT INTO ledger_transactions (transaction_id) VALUES ('by hand')"
+COMPLETION = "INSERT INTO ledger_transactions (transaction_id) VALUES ('by hand')"
 
 
 @pytest.fixture
@@ -106,21 +106,21 @@ def test_i2_a_transaction_has_as_many_debits_and_credits_as_it_needs_in_any_orde
 
 
 @pytest.mark.parametrize("amounts", [(100, -100), (100, -60)])
-def test_i2_legs_without_a_seal_are_never_committed(database: Database, planned: Case, amounts: tuple[int, ...]):
+def test_i2_legs_without_a_transaction_are_never_committed(database: Database, planned: Case, amounts: tuple[int, ...]):
     with pytest.raises(IntegrityError, match=r"(?i)foreign key|adds up to zero"):
-        _enter_by_hand(database, planned, amounts, sealed=False)
+        _enter_by_hand(database, planned, amounts, complete=False)
     assert rows(database, "SELECT count(*) FROM ledger_entries WHERE transaction_id = 'by hand'") == [(0,)]
 
 
-def test_i2_a_sealed_transaction_takes_no_more_legs(database: Database, planned: Case):
+def test_i2_a_complete_transaction_takes_no_more_legs(database: Database, planned: Case):
     _enter_by_hand(database, planned, (100, -100))
     with pytest.raises(IntegrityError, match="takes no more legs"):
-        _enter_by_hand(database, planned, (7, -7), first=2, sealed=False)
+        _enter_by_hand(database, planned, (7, -7), first=2, complete=False)
 
 
-def test_i2_a_seal_without_legs_is_refused(database: Database):
+def test_i2_a_transaction_without_legs_is_refused(database: Database):
     with pytest.raises(IntegrityError, match="adds up to zero"):
-        execute(database, SEAL)
+        execute(database, COMPLETION)
 
 
 def test_i2_legs_in_two_currencies_do_not_add_up(database: Database, planned: Case):
@@ -139,7 +139,7 @@ def _enter_by_hand(
     amounts: tuple[int, ...],
     *,
     first: int = 0,
-    sealed: bool = True,
+    complete: bool = True,
     second_currency: str = "EUR",
 ) -> None:
     legs = [_leg(planned, i, amount) for i, amount in enumerate(amounts, first)]
@@ -147,5 +147,5 @@ def _enter_by_hand(
     with database.writing() as connection:
         for leg, currency in zip(legs, currencies, strict=True):
             connection.execute(text(LEG), {**leg, "currency": currency})
-        if sealed:
-            connection.execute(text(SEAL))
+        if complete:
+            connection.execute(text(COMPLETION))

@@ -6,7 +6,7 @@ Revision ID: 0003
 import sqlalchemy as sa
 from alembic import op
 
-from db.migrations.ledger_seals import seal_books
+from db.migrations.ledger_balance import guard_ledger_balance
 
 revision = "0003"
 down_revision = "0002"
@@ -16,7 +16,7 @@ depends_on = None
 
 def upgrade() -> None:
     _payouts()
-    seal_books()
+    guard_ledger_balance()
 
 
 def downgrade() -> None:

@@ -1,4 +1,4 @@
-"""Part of revision 0003: a ledger transaction may have several credits, and is sealed once its legs add up to zero."""
+"""Part of revision 0003: a ledger transaction may have several credits, and is complete once they add up to zero."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,15 +9,15 @@ _LEGS = "FROM ledger_entries WHERE transaction_id = NEW.transaction_id"
 _SAME_LEG = f"""EXISTS (SELECT 1 {_LEGS} AND position = NEW.position AND movement = NEW.movement
     AND account = NEW.account AND amount = NEW.amount AND currency = NEW.currency AND order_number = NEW.order_number
     AND case_id {{same}} NEW.case_id AND payout_id {{same}} NEW.payout_id)"""
-_SEALED = "EXISTS (SELECT 1 FROM ledger_transactions WHERE transaction_id = NEW.transaction_id)"
+_COMPLETE = "EXISTS (SELECT 1 FROM ledger_transactions WHERE transaction_id = NEW.transaction_id)"
 _UNBALANCED = f"""((SELECT count(*) {_LEGS}) < 2 OR (SELECT sum(amount) {_LEGS}) <> 0
     OR (SELECT count(DISTINCT currency) {_LEGS}) <> 1)"""
 
-# Legs are inserted before their seal: the foreign key is deferred, so that nothing is committed unchecked.
-SQLITE_SEALS = (
+# Legs are inserted before their transaction: the foreign key is deferred, so that nothing is committed unchecked.
+SQLITE_TRIGGERS = (
     *SQLITE_GUARDS[:2],
     f"""CREATE TRIGGER ledger_entries_sealed BEFORE INSERT ON ledger_entries
-    WHEN {_SEALED} AND NOT {_SAME_LEG.format(same="IS")}
+    WHEN {_COMPLETE} AND NOT {_SAME_LEG.format(same="IS")}
     BEGIN SELECT RAISE(ABORT, 'a sealed ledger transaction takes no more legs'); END""",
     """CREATE TRIGGER ledger_transactions_no_update BEFORE UPDATE ON ledger_transactions
     BEGIN SELECT RAISE(ABORT, 'ledger_transactions is append-only'); END""",
@@ -28,10 +28,10 @@ SQLITE_SEALS = (
 )
 
 # The deferred check of revision 0001 stays: it also sees legs that two transactions insert at the same time.
-POSTGRESQL_SEALS = (
+POSTGRESQL_TRIGGERS = (
     f"""CREATE FUNCTION ledger_entries_seal() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN
-        IF {_SEALED} AND NOT {_SAME_LEG.format(same="IS NOT DISTINCT FROM")} THEN
+        IF {_COMPLETE} AND NOT {_SAME_LEG.format(same="IS NOT DISTINCT FROM")} THEN
             RAISE EXCEPTION 'a sealed ledger transaction takes no more legs' USING ERRCODE = 'restrict_violation';
         END IF;
         RETURN NEW;
@@ -53,7 +53,7 @@ POSTGRESQL_SEALS = (
     FOR EACH ROW EXECUTE FUNCTION ledger_transactions_weigh()""",
 )
 
-SEALS = {"sqlite": SQLITE_SEALS, "postgresql": POSTGRESQL_SEALS}
+TRIGGERS = {"sqlite": SQLITE_TRIGGERS, "postgresql": POSTGRESQL_TRIGGERS}
 _CAPTURED = "'captured/' || p.order_number || '/' || p.provider || ':' || p.reference || '/' || o.currency || '/1'"
 _PAYMENTS = "FROM order_payments p JOIN orders o ON o.order_number = p.order_number"
 _ADD_CAPTURED = f"""INSERT INTO ledger_entries
@@ -67,8 +67,8 @@ CAPTURED = (
 )
 
 
-def seal_books() -> None:
-    """Seal the existing transactions, guard future ones, and enter the captured payments of existing orders."""
+def guard_ledger_balance() -> None:
+    """Complete the existing transactions, guard future ones, and enter the captured payments of existing orders."""
     op.create_table(
         "ledger_transactions",
         sa.Column("transaction_id", sa.String(), nullable=False),
@@ -86,5 +86,5 @@ def seal_books() -> None:
             deferrable=True,
             initially="DEFERRED",
         )
-    for statement in (*SEALS[op.get_bind().dialect.name], *CAPTURED):
+    for statement in (*TRIGGERS[op.get_bind().dialect.name], *CAPTURED):
         op.get_bind().exec_driver_sql(statement)
