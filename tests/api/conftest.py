@@ -15,7 +15,7 @@ from local.stack.ports import reserve
 from tests.api.inbox_sweep import inbox_of
 from tests.api.webhook_client import taking
 from tests.support.activity_set import activity_set_of
-from tests.support.api_client import KEYS, Clock, Counter, asking
+from tests.support.api_client import KEYS, ApiClient, Clock, asking
 from tests.support.fakes import ObedientGateway
 from tests.support.temporal_env import dev_server, time_skipping_server
 from worker.build import ActivitySet, build_worker
@@ -62,13 +62,13 @@ def app(services) -> FastAPI:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def counter(app, services, temporal) -> AsyncIterator[Counter]:
+async def api(app, services, temporal) -> AsyncIterator[ApiClient]:
     async with asking(app) as client:
-        yield Counter(client, services, temporal)
+        yield ApiClient(client, services, temporal)
 
 
 @pytest_asyncio.fixture(scope="session")
-async def later(tmp_path_factory, seaweed) -> AsyncIterator[Counter]:
+async def later(tmp_path_factory, seaweed) -> AsyncIterator[ApiClient]:
     """The same on a server whose clock jumps: `later.pass_time(...)`."""
     url = f"sqlite:///{tmp_path_factory.mktemp('later')}/refunds.db"
     migrate(url)
@@ -79,7 +79,7 @@ async def later(tmp_path_factory, seaweed) -> AsyncIterator[Counter]:
     ):
         services = Services.over(database, seaweed.store, env.client, KEYS, clock)
         async with asking(create_app(services)) as client:
-            yield Counter(client, services, env.client, clock, env)
+            yield ApiClient(client, services, env.client, clock, env)
     database.close()
 
 
@@ -107,6 +107,6 @@ def activity_set(client, database: Database, gateway: ObedientGateway) -> Activi
 
 
 @pytest_asyncio.fixture(scope="session")
-async def post(services):
-    async with taking(services) as post:
-        yield post
+async def webhooks(services):
+    async with taking(services) as webhooks:
+        yield webhooks

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 
-class Cable:
+class TcpProxy:
     """Carries bytes between a free port of this machine and a server."""
 
     def __init__(self, target: str) -> None:
@@ -34,15 +34,15 @@ class Cable:
 
 
 @asynccontextmanager
-async def cable_to(target: str) -> AsyncIterator[Cable]:
-    """Give a cable to the server at this address."""
-    cable = Cable(target)
-    server = await asyncio.start_server(cable.carry, "127.0.0.1", 0)
-    cable.address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+async def cable_to(target: str) -> AsyncIterator[TcpProxy]:
+    """Give a proxy to the server at this address."""
+    proxy = TcpProxy(target)
+    server = await asyncio.start_server(proxy.carry, "127.0.0.1", 0)
+    proxy.address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
-        yield cable
+        yield proxy
     finally:
-        cable.cut()
+        proxy.cut()
         server.close()
         await server.wait_closed()
 

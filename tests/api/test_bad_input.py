@@ -10,9 +10,9 @@ CASE = "/v1/refunds/rc_00000000"
 NUL = "\x00"
 
 
-async def raw(counter, content: bytes, path: str = "/v1/refunds", **headers: str):
+async def raw(api, content: bytes, path: str = "/v1/refunds", **headers: str):
     sent = {"Authorization": "Bearer dev-admin", "Idempotency-Key": "k", "Content-Type": "application/json", **headers}
-    return await counter.client.post(path, content=content, headers=sent)
+    return await api.client.post(path, content=content, headers=sent)
 
 
 @pytest.mark.parametrize(
@@ -29,36 +29,36 @@ async def raw(counter, content: bytes, path: str = "/v1/refunds", **headers: str
         b"nope",
     ],
 )
-async def test_what_is_not_json_is_400(counter, content):
-    problem(await raw(counter, content), 400, "malformed-json")
+async def test_what_is_not_json_is_400(api, content):
+    problem(await raw(api, content), 400, "malformed-json")
 
 
 @pytest.mark.parametrize("content", [b"", b"null", b"[]", b"1", b'"text"', b"[{}]"])
-async def test_json_that_is_no_object_is_422(counter, content):
-    assert problem(await raw(counter, content), 422, "invalid-request")["errors"][0]["field"] == "body"
+async def test_json_that_is_no_object_is_422(api, content):
+    assert problem(await raw(api, content), 422, "invalid-request")["errors"][0]["field"] == "body"
 
 
-async def test_a_body_that_is_not_called_json_is_422_and_says_what_to_send(counter):
-    refused = problem(await raw(counter, b"{}", **{"Content-Type": "text/plain"}), 422, "invalid-request")
+async def test_a_body_that_is_not_called_json_is_422_and_says_what_to_send(api):
+    refused = problem(await raw(api, b"{}", **{"Content-Type": "text/plain"}), 422, "invalid-request")
     assert "Content-Type: application/json" in refused["errors"][0]["says"]
 
 
 @pytest.mark.parametrize("path", ["/v1/refunds", f"{CASE}/audit", f"{CASE}/withdrawal", "/nowhere", "/healthz"])
-async def test_a_body_above_1_mib_is_413_wherever_it_is_sent(counter, path):
-    problem(await raw(counter, b" " * (1024 * 1024 + 1), path), 413, "body-too-large")
+async def test_a_body_above_1_mib_is_413_wherever_it_is_sent(api, path):
+    problem(await raw(api, b" " * (1024 * 1024 + 1), path), 413, "body-too-large")
 
 
-async def test_a_body_that_announces_far_too_much_is_413_without_being_read(counter):
+async def test_a_body_that_announces_far_too_much_is_413_without_being_read(api):
     async def endless():
         raise AssertionError("read")
         yield b""
 
     headers = {"Authorization": "Bearer dev-admin", "Content-Length": str(10**12)}
-    problem(await counter.client.post("/v1/refunds", content=endless(), headers=headers), 413, "body-too-large")
+    problem(await api.client.post("/v1/refunds", content=endless(), headers=headers), 413, "body-too-large")
 
 
-async def test_a_body_of_just_1_mib_is_read(counter):
-    problem(await raw(counter, b" " * (1024 * 1024 - 2) + b"{}"), 422, "invalid-request")
+async def test_a_body_of_just_1_mib_is_read(api):
+    problem(await raw(api, b" " * (1024 * 1024 - 2) + b"{}"), 422, "invalid-request")
 
 
 @pytest.mark.parametrize(
@@ -91,23 +91,23 @@ async def test_a_body_of_just_1_mib_is_read(counter):
         ({"evidence": [{"filename": "a.jpg", "content_type": "image/jpeg", "size": 1}] * 21}, "evidence"),
     ],
 )
-async def test_a_wrong_field_is_named(counter, changes, field):
+async def test_a_wrong_field_is_named(api, changes, field):
     body = {"order_number": "A-1", "customer_id": "c-1", "reason": "personal", "lines": [{"sku": "MUG"}], **changes}
 
-    refused = problem(await raw(counter, json.dumps(body).encode()), 422, "invalid-request")
+    refused = problem(await raw(api, json.dumps(body).encode()), 422, "invalid-request")
 
     assert refused["errors"][0]["field"] == field
 
 
-async def test_a_problem_repeats_nothing_of_the_input(counter):
+async def test_a_problem_repeats_nothing_of_the_input(api):
     body = {"order_number": "A-1", "customer_id": "ZEBRA WOOD", "reason": "ZEBRA", "lines": "ZEBRA"}
-    assert "ZEBRA" not in (await raw(counter, json.dumps(body).encode())).text
+    assert "ZEBRA" not in (await raw(api, json.dumps(body).encode())).text
 
 
-async def test_many_wrong_fields_are_told_up_to_a_limit_and_strange_names_are_made_plain(counter):
+async def test_many_wrong_fields_are_told_up_to_a_limit_and_strange_names_are_made_plain(api):
     body = {f"\u202e\x1b[31m{number}" + "y" * 1000: 1 for number in range(100)}
 
-    refused = problem(await raw(counter, json.dumps(body).encode()), 422, "invalid-request")
+    refused = problem(await raw(api, json.dumps(body).encode()), 422, "invalid-request")
 
     assert len(refused["errors"]) == 20
     assert all(len(one["field"]) <= 200 and one["field"].isprintable() for one in refused["errors"])
@@ -117,14 +117,14 @@ async def test_many_wrong_fields_are_told_up_to_a_limit_and_strange_names_are_ma
     "path", ["/v1/refunds/rc_0000000%00", "/v1/refunds/nonsense", "/v1/refunds/rc_00000000/evidence/a%00b"]
 )
 @pytest.mark.parametrize("suffix", ["", "/timeline", "/uploaded"])
-async def test_nul_and_nonsense_in_a_path_never_reach_the_database(counter, path, suffix):
+async def test_nul_and_nonsense_in_a_path_never_reach_the_database(api, path, suffix):
     method = "POST" if suffix == "/uploaded" else "GET"
-    assert (await counter.ask(method, path + suffix)).status_code in {404, 405, 422}
+    assert (await api.ask(method, path + suffix)).status_code in {404, 405, 422}
 
 
 @pytest.mark.parametrize("number", ["%00", "a%00", "%F0%9F%98%80", "a b", "x" * 65, "%FF"])
-async def test_an_order_number_that_can_be_none_is_422(counter, number):
-    refused = await counter.ask("PUT", f"/v1/orders/{number}", counter.facts("O-1"))
+async def test_an_order_number_that_can_be_none_is_422(api, number):
+    refused = await api.ask("PUT", f"/v1/orders/{number}", api.facts("O-1"))
     assert problem(refused, 422, "invalid-request")["errors"][0]["field"] == "order_number"
 
 
@@ -139,27 +139,27 @@ async def test_an_order_number_that_can_be_none_is_422(counter, number):
         ("colour=red", "colour"),
     ],
 )
-async def test_a_wrong_filter_is_named(counter, query, field):
-    refused = problem(await counter.ask("GET", f"/v1/refunds?{query}"), 422, "invalid-request")
+async def test_a_wrong_filter_is_named(api, query, field):
+    refused = problem(await api.ask("GET", f"/v1/refunds?{query}"), 422, "invalid-request")
     assert refused["errors"][0]["field"] == field
 
 
 @pytest.mark.parametrize(
     "cursor", ["abc", "AAAA", "MjAyNi0xMS0wMQ", "OTk5OS0xMi0zMVQyMzo1OTo1OS0yMzo1OSByY18wMDAwMDAwMA"]
 )
-async def test_a_cursor_that_no_list_gave_is_422(counter, cursor):
-    problem(await counter.ask("GET", f"/v1/refunds?cursor={cursor}"), 422, "bad-cursor")
+async def test_a_cursor_that_no_list_gave_is_422(api, cursor):
+    problem(await api.ask("GET", f"/v1/refunds?cursor={cursor}"), 422, "bad-cursor")
 
 
 @pytest.mark.parametrize("key", ["two words", "ключ".encode(), "x" * 129, "-first"])
-async def test_an_idempotency_key_of_a_decision_that_cannot_be_an_event_id_is_422(counter, key):
-    case = await counter.open()
-    refused = await counter.send(case, "audit", {"decision": "approve"}, Idempotency_Key=key)
+async def test_an_idempotency_key_of_a_decision_that_cannot_be_an_event_id_is_422(api, key):
+    case = await api.open()
+    refused = await api.send(case, "audit", {"decision": "approve"}, Idempotency_Key=key)
     assert problem(refused, 422, "invalid-request")["errors"][0]["field"] == "Idempotency-Key"
 
 
-async def test_an_unknown_path_and_a_wrong_method_are_problems_too(counter):
-    problem(await counter.ask("GET", "/v2/%E2%80%AE"), 404, "not-found")
-    refused = await counter.ask("DELETE", "/v1/refunds")
+async def test_an_unknown_path_and_a_wrong_method_are_problems_too(api):
+    problem(await api.ask("GET", "/v2/%E2%80%AE"), 404, "not-found")
+    refused = await api.ask("DELETE", "/v1/refunds")
     problem(refused, 405, "method-not-allowed")
     assert set(refused.headers["allow"].replace(" ", "").split(",")) <= {"GET", "POST"}

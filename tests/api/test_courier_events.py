@@ -15,7 +15,7 @@ from tests.api.breakage import broken
 from tests.api.inbox_sweep import sweep
 from tests.api.warehouse import scan, send
 from tests.gateways import courier_bodies as bodies
-from tests.support.api_client import KEYS, Counter, asking, problem, told
+from tests.support.api_client import KEYS, ApiClient, asking, problem, told
 from workflows.client.case_notifier import TemporalCaseNotifier
 
 SECRETS = {
@@ -28,7 +28,7 @@ START = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 @pytest.fixture
 async def couriers(services, temporal, settings, monkeypatch):
-    """A counter whose app takes the webhooks of all three providers."""
+    """An API client whose app takes the webhooks of all three providers."""
     for name, value in {**settings, **SECRETS}.items():
         monkeypatch.setenv(name, value)
     wired = services.__class__.over(
@@ -40,7 +40,7 @@ async def couriers(services, temporal, settings, monkeypatch):
         couriers=courier_webhooks_of(Settings.from_environment(), services.now),
     )
     async with asking(create_app(wired)) as client:
-        yield Counter(client, wired, temporal)
+        yield ApiClient(client, wired, temporal)
 
 
 async def tell(couriers, name, body, headers):
@@ -193,9 +193,9 @@ async def test_a_number_that_looks_mistyped_is_taken_with_a_warning(couriers):
     assert "UPU S10" in warned["warnings"][0]
 
 
-async def test_a_provider_without_a_secret_is_not_taken(counter):
+async def test_a_provider_without_a_secret_is_not_taken(api):
     body = bodies.aftership("SF1")
-    problem(await tell(counter, "aftership", body, bodies.signed_aftership("one", body)), 404, "unknown-provider")
+    problem(await tell(api, "aftership", body, bodies.signed_aftership("one", body)), 404, "unknown-provider")
 
 
 async def refused_goods_sent_back(couriers):

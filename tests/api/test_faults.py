@@ -15,8 +15,8 @@ from db.core.engine import Database
 from db.core.migrate import migrate
 from domain.cases.messages import Withdrawal
 from domain.errors import WorkflowsUnavailableError
-from tests.api.breakage import broken, on_a_cable
-from tests.support.api_client import Counter, asking, problem, told
+from tests.api.breakage import behind_proxy, broken
+from tests.support.api_client import ApiClient, asking, problem, told
 from workflows.client.availability import NotRunningError
 from workflows.plugin import RefundPlugin
 from workflows.refund.workflow import RefundWorkflow
@@ -24,39 +24,39 @@ from workflows.refund.workflow import RefundWorkflow
 FULL_AT_PAGES = 100
 
 
-async def test_fault_17_a_request_taken_while_temporal_is_away_comes_to_life_with_the_same_key(counter):
-    body, key = counter.request(await counter.order()), uuid4().hex
-    async with on_a_cable(counter) as (cut_off, cable):
-        cable.cut()
+async def test_fault_17_a_request_taken_while_temporal_is_away_comes_to_life_with_the_same_key(api):
+    body, key = api.request(await api.order()), uuid4().hex
+    async with behind_proxy(api) as (cut_off, proxy):
+        proxy.cut()
         response = await cut_off.submit(body, key)
     problem(response, 503, "workflows-unavailable")
     assert response.headers["retry-after"]
-    assert (await counter.get(f"/v1/refunds?order_number={body['order_number']}"))["items"] == []
+    assert (await api.get(f"/v1/refunds?order_number={body['order_number']}"))["items"] == []
 
-    case = told(await counter.submit(body, key), 200)
+    case = told(await api.submit(body, key), 200)
 
     assert case["state"] == "under_audit"
-    assert told(await counter.submit(body, key), 200)["case_id"] == case["case_id"]
-    assert len((await counter.get(f"/v1/refunds?order_number={body['order_number']}"))["items"]) == 1
+    assert told(await api.submit(body, key), 200)["case_id"] == case["case_id"]
+    assert len((await api.get(f"/v1/refunds?order_number={body['order_number']}"))["items"]) == 1
 
 
-async def test_what_is_recorded_can_be_read_and_repeated_while_temporal_is_away(counter):
-    body, key = counter.request(await counter.order()), uuid4().hex
-    async with on_a_cable(counter) as (cut_off, cable):
+async def test_what_is_recorded_can_be_read_and_repeated_while_temporal_is_away(api):
+    body, key = api.request(await api.order()), uuid4().hex
+    async with behind_proxy(api) as (cut_off, proxy):
         case = told(await cut_off.submit(body, key), 201)
-        cable.cut()
+        proxy.cut()
         assert told(await cut_off.submit(body, key), 200)["case_id"] == case["case_id"]
         assert (await cut_off.case(case))["state"] == "under_audit"
         problem(await cut_off.send(case, "audit", {"decision": "approve"}), 503, "workflows-unavailable")
         assert (await cut_off.case(case))["state"] == "under_audit"
-        cable.mend()
+        proxy.mend()
         approved = await cut_off.send(case, "audit", {"decision": "approve"})
         assert told(approved, 200)["state"] == "awaiting_return"
 
 
-async def test_a_refund_that_no_worker_takes_up_is_a_503_after_some_patience(counter):
-    case = await counter.open()
-    temporal, intake = counter.temporal, counter.services.submissions.get(case["case_id"])
+async def test_a_refund_that_no_worker_takes_up_is_a_503_after_some_patience(api):
+    case = await api.open()
+    temporal, intake = api.temporal, api.services.submissions.get(case["case_id"])
     hasty = RefundWorkflows(temporal, patience_seconds=1)
     idle = await temporal.start_workflow("RefundWorkflow", intake, id="refund/rc_idle0000", task_queue="nobody")
 
@@ -72,8 +72,8 @@ async def test_fault_20_a_database_out_of_reach_is_a_clear_503(services, tempora
     nothing = Database(f"sqlite:///{tmp_path}/nothing.db")
     parts = Services.over(nothing, services.store, temporal, services.keys, services.now)
     async with asking(create_app(parts)) as client:
-        counter = Counter(client, parts, temporal)
-        for response in (await counter.ask("GET", "/v1/refunds"), await counter.submit(counter.request("A-1"))):
+        api = ApiClient(client, parts, temporal)
+        for response in (await api.ask("GET", "/v1/refunds"), await api.submit(api.request("A-1"))):
             refused = problem(response, 503, "database-unavailable")
             assert response.headers["retry-after"]
             assert "table" not in refused["detail"]
@@ -88,13 +88,13 @@ async def test_fault_21_a_full_disk_is_a_clear_503_and_leaves_no_half_state(serv
     event.listen(database.engine, "begin", lambda one: one.exec_driver_sql(f"PRAGMA max_page_count = {limits[-1]}"))
     parts = Services.over(database, services.store, temporal, services.keys, services.now)
     async with asking(create_app(parts)) as client:
-        counter = Counter(client, parts, temporal)
+        api = ApiClient(client, parts, temporal)
         lines = [{"sku": f"S-{one}", "product_name": "s" * 200, "quantity": 1, "unit_price": 1} for one in range(200)]
-        orders = {number: counter.facts(f"O-{number}", lines=lines, parcels=[]) for number in range(20)}
+        orders = {number: api.facts(f"O-{number}", lines=lines, parcels=[]) for number in range(20)}
 
-        full = [await counter.ask("PUT", f"/v1/orders/O-{number}", order) for number, order in orders.items()]
+        full = [await api.ask("PUT", f"/v1/orders/O-{number}", order) for number, order in orders.items()]
         limits.append(10_000)
-        mended = await counter.ask("PUT", "/v1/orders/O-19", orders[19])
+        mended = await api.ask("PUT", "/v1/orders/O-19", orders[19])
 
     assert full[0].status_code == 201
     problem(full[-1], 503, "database-unavailable")
@@ -102,14 +102,14 @@ async def test_fault_21_a_full_disk_is_a_clear_503_and_leaves_no_half_state(serv
     database.close()
 
 
-async def test_an_unexpected_error_is_a_500_that_tells_nothing_and_logs_no_words_of_a_customer(counter, caplog):
+async def test_an_unexpected_error_is_a_500_that_tells_nothing_and_logs_no_words_of_a_customer(api, caplog):
     words = "zebrawood".title()
 
     def broken_clock():
         raise RuntimeError(words)
 
     with caplog.at_level(logging.ERROR):
-        async with broken(counter, now=broken_clock) as ill:
+        async with broken(api, now=broken_clock) as ill:
             response = await ill.submit(
                 {"order_number": "A", "customer_id": "c", "reason": "personal", "lines": [{"sku": "S"}]}
             )
@@ -122,11 +122,11 @@ async def test_an_unexpected_error_is_a_500_that_tells_nothing_and_logs_no_words
     assert "Zebrawood" not in caplog.text
 
 
-async def test_a_database_that_keeps_a_writer_waiting_does_not_keep_others_waiting(counter, services):
+async def test_a_database_that_keeps_a_writer_waiting_does_not_keep_others_waiting(api, services):
     with services.database.writing():
-        waiting = asyncio.create_task(counter.ask("PUT", "/v1/orders/O-waits", counter.facts("O-waits")))
-        assert (await counter.ask("GET", "/healthz")).status_code == 200
-        assert (await counter.ask("GET", "/v1/refunds")).status_code == 200
+        waiting = asyncio.create_task(api.ask("PUT", "/v1/orders/O-waits", api.facts("O-waits")))
+        assert (await api.ask("GET", "/healthz")).status_code == 200
+        assert (await api.ask("GET", "/v1/refunds")).status_code == 200
         assert not waiting.done()
     assert (await waiting).status_code in {200, 201}
 
@@ -152,11 +152,11 @@ class InFlight(Interceptor):
         return Counting(following)
 
 
-async def test_fault_30_a_flood_of_messages_to_one_case_takes_its_turns_and_none_is_lost(counter):
+async def test_fault_30_a_flood_of_messages_to_one_case_takes_its_turns_and_none_is_lost(api):
     in_flight = InFlight()
-    target = counter.temporal.service_client.config.target_host
+    target = api.temporal.service_client.config.target_host
     client = await Client.connect(target, plugins=[RefundPlugin()], interceptors=[in_flight])
-    async with broken(counter, workflows=RefundWorkflows(client)) as watched:
+    async with broken(api, workflows=RefundWorkflows(client)) as watched:
         case = await watched.approved()
         numbers = {f"SF{number:08}" for number in range(60)}
         left = numbers

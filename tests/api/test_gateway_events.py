@@ -16,160 +16,160 @@ from worker.schedules import INBOX_SWEEP, ensure_schedules, schedules
 from workflows.client.case_notifier import TemporalCaseNotifier
 
 
-async def test_fault_13_the_same_event_fifty_times_has_one_effect(post, counter, gateway):
-    case = await refunded(counter)
+async def test_fault_13_the_same_event_fifty_times_has_one_effect(webhooks, api, gateway):
+    case = await refunded(api)
     gateway.fail()
-    event = post.refund(case, "failed", refund_id_of(case))
+    event = webhooks.refund(case, "failed", refund_id_of(case))
 
-    await asyncio.gather(*(post.tell(event) for _ in range(50)))
+    await asyncio.gather(*(webhooks.tell(event) for _ in range(50)))
 
-    blocked = await counter.until(case, "payout_blocked")
+    blocked = await api.until(case, "payout_blocked")
     assert blocked["blocked_by"] == "refund_reversed"
-    await post.tell(event)
-    await sweep(counter.temporal)
-    timeline = await until_told(counter, case, "payout_blocked")
+    await webhooks.tell(event)
+    await sweep(api.temporal)
+    timeline = await until_told(api, case, "payout_blocked")
     assert timeline.count("payout_reversed") == 1
     assert timeline.count("payout_blocked") == 1
-    assert Ledger(post.services.database).total(case["order_number"]) == 0
+    assert Ledger(webhooks.services.database).total(case["order_number"]) == 0
 
 
-async def test_fault_11_a_refund_that_failed_after_the_case_had_ended_opens_its_money_again(post, counter, gateway):
-    case = await refunded(counter)
+async def test_fault_11_a_refund_that_failed_after_the_case_had_ended_opens_its_money_again(webhooks, api, gateway):
+    case = await refunded(api)
     gateway.fail()
 
-    await post.tell(post.refund(case, "failed", refund_id_of(case)))
+    await webhooks.tell(webhooks.refund(case, "failed", refund_id_of(case)))
 
-    blocked = await counter.until(case, "payout_blocked")
+    blocked = await api.until(case, "payout_blocked")
     assert [payout["state"] for payout in blocked["payouts"]] == ["reversed"]
     assert blocked["amounts"]["paid"]["minor"] == 0
 
 
-async def test_r37_an_event_is_a_reason_to_ask_and_never_the_answer(post, counter):
-    case = await refunded(counter)
+async def test_r37_an_event_is_a_reason_to_ask_and_never_the_answer(webhooks, api):
+    case = await refunded(api)
 
-    await post.tell(post.refund(case, "failed", refund_id_of(case)))
+    await webhooks.tell(webhooks.refund(case, "failed", refund_id_of(case)))
 
     # The case, taken up again, has asked the gateway, which says that the refund stands.
-    await counter.handle(case).result()
-    assert "payout_reversed" not in await events_of(counter, case)
-    assert (await counter.case(case))["state"] == "refunded"
+    await api.handle(case).result()
+    assert "payout_reversed" not in await events_of(api, case)
+    assert (await api.case(case))["state"] == "refunded"
 
 
 async def test_r37_an_event_that_crosses_the_answer_to_its_refund_leaves_the_case_alone(
-    post, counter, gateway, monkeypatch
+    webhooks, api, gateway, monkeypatch
 ):
-    case = await counter.approved()
+    case = await api.approved()
     loop, told_of = asyncio.get_running_loop(), []
 
     def tell(refund):
-        event = post.refund(case, "succeeded", refund.refund_id)
-        told_of.append(asyncio.run_coroutine_threadsafe(post.tell(event), loop))
-        wait_until(lambda: any(one.event_id == event["id"] for one in post.services.events.pending(100)))
+        event = webhooks.refund(case, "succeeded", refund.refund_id)
+        told_of.append(asyncio.run_coroutine_threadsafe(webhooks.tell(event), loop))
+        wait_until(lambda: any(one.event_id == event["id"] for one in webhooks.services.events.pending(100)))
 
     monkeypatch.setattr(gateway, "before_answering", tell)
-    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
-    await counter.until(case, "refunded")
+    told(await api.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    await api.until(case, "refunded")
 
     [applied] = told_of
     await asyncio.wrap_future(applied)
-    history = await counter.handle(case).fetch_history()
+    history = await api.handle(case).fetch_history()
     signals = [one.workflow_execution_signaled_event_attributes.signal_name for one in history.events]
     assert "refund_update" not in signals
 
 
-async def test_fault_16_an_event_before_its_payout_is_known_is_parked_and_applied_later(post, counter, gateway):
-    case = await counter.approved()
-    before = post.services.events.count("parked")
-    await post.tell(post.refund(case, "failed"))
-    assert post.services.events.count("parked") == before + 1
+async def test_fault_16_an_event_before_its_payout_is_known_is_parked_and_applied_later(webhooks, api, gateway):
+    case = await api.approved()
+    before = webhooks.services.events.count("parked")
+    await webhooks.tell(webhooks.refund(case, "failed"))
+    assert webhooks.services.events.count("parked") == before + 1
 
-    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
-    await counter.until(case, "refunded")
+    told(await api.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    await api.until(case, "refunded")
     gateway.fail()
-    await sweep(counter.temporal)
+    await sweep(api.temporal)
 
-    await counter.until(case, "payout_blocked")
-    await sweep(counter.temporal)
-    assert (await events_of(counter, case)).count("payout_reversed") == 1
+    await api.until(case, "payout_blocked")
+    await sweep(api.temporal)
+    assert (await events_of(api, case)).count("payout_reversed") == 1
 
 
-async def test_fault_16_what_temporal_could_not_take_is_applied_by_the_sweep(services, counter, gateway):
-    case = await refunded(counter)
+async def test_fault_16_what_temporal_could_not_take_is_applied_by_the_sweep(services, api, gateway):
+    case = await refunded(api)
     gateway.fail()
     nobody = TemporalCaseNotifier(await away(), services.submissions, patience_seconds=1)
     async with taking(services, notifier=nobody) as cut_off:
         await cut_off.tell(cut_off.refund(case, "failed", refund_id_of(case)))
-    assert (await counter.case(case))["state"] == "refunded"
+    assert (await api.case(case))["state"] == "refunded"
 
-    client = counter.temporal
+    client = api.temporal
     await ensure_schedules(client)
     await client.get_schedule_handle(INBOX_SWEEP).trigger()
-    await counter.until(case, "payout_blocked")
+    await api.until(case, "payout_blocked")
     await asyncio.gather(*(client.get_schedule_handle(name).delete() for name in schedules()))
 
 
-async def test_r32_a_refund_made_by_hand_leaves_no_room_for_a_payout_of_the_same_money(post, counter):
-    case = await counter.approved()
+async def test_r32_a_refund_made_by_hand_leaves_no_room_for_a_payout_of_the_same_money(webhooks, api):
+    case = await api.approved()
     payment = f"pi_{case['order_number']}"
     by_hand = {"id": f"re_{uuid4().hex}", "status": "succeeded", "amount": 10299, "payment_intent": payment}
 
-    await post.tell(post.about("refund.created", **by_hand))
-    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    await webhooks.tell(webhooks.about("refund.created", **by_hand))
+    told(await api.send(case, "inspection", inspection(), "dev-warehouse"), 200)
 
-    blocked = await counter.until(case, "payout_blocked")
+    blocked = await api.until(case, "payout_blocked")
     assert blocked["blocked_by"] == "cap_exceeded"
 
 
-async def test_r38_a_dispute_holds_the_payout_and_one_that_is_won_lets_it_go(post, counter):
-    case = await counter.approved()
+async def test_r38_a_dispute_holds_the_payout_and_one_that_is_won_lets_it_go(webhooks, api):
+    case = await api.approved()
     dispute_id = f"du_{uuid4().hex}"
-    await post.tell(post.dispute(case, "needs_response", dispute_id))
-    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
-    await counter.until(case, "chargeback_hold")
+    await webhooks.tell(webhooks.dispute(case, "needs_response", dispute_id))
+    told(await api.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    await api.until(case, "chargeback_hold")
 
-    await post.tell(post.dispute(case, "won", dispute_id))
+    await webhooks.tell(webhooks.dispute(case, "won", dispute_id))
 
-    assert (await counter.until(case, "refunded"))["amounts"]["paid"]["minor"] > 0
+    assert (await api.until(case, "refunded"))["amounts"]["paid"]["minor"] > 0
 
 
-async def test_fault_14_a_dispute_told_as_won_before_it_is_told_as_opened_holds_nothing(post, counter):
-    case = await counter.approved()
+async def test_fault_14_a_dispute_told_as_won_before_it_is_told_as_opened_holds_nothing(webhooks, api):
+    case = await api.approved()
     dispute_id = f"du_{uuid4().hex}"
-    opened, won = (post.dispute(case, status, dispute_id) for status in ("needs_response", "won"))
+    opened, won = (webhooks.dispute(case, status, dispute_id) for status in ("needs_response", "won"))
     for event in (won, opened):
-        await post.tell(event)
+        await webhooks.tell(event)
 
-    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    told(await api.send(case, "inspection", inspection(), "dev-warehouse"), 200)
 
-    assert "chargeback_hold" not in await until_told(counter, case, "refunded")
+    assert "chargeback_hold" not in await until_told(api, case, "refunded")
 
 
-async def test_r38_a_case_held_over_a_dispute_that_was_won_meanwhile_goes_on_by_the_sweep(post, counter):
-    case = await counter.approved()
+async def test_r38_a_case_held_over_a_dispute_that_was_won_meanwhile_goes_on_by_the_sweep(webhooks, api):
+    case = await api.approved()
     dispute_id = f"du_{uuid4().hex}"
-    await post.tell(post.dispute(case, "needs_response", dispute_id))
-    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
-    held = await counter.until(case, "chargeback_hold")
-    await sweep(counter.temporal)
-    assert (await counter.case(held))["state"] == "chargeback_hold", "the dispute is open"
+    await webhooks.tell(webhooks.dispute(case, "needs_response", dispute_id))
+    told(await api.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    held = await api.until(case, "chargeback_hold")
+    await sweep(api.temporal)
+    assert (await api.case(held))["state"] == "chargeback_hold", "the dispute is open"
 
     # Recorded, but the update was lost on the way to the case: it came before the case knew that it was held.
-    [known] = post.services.disputes.of("stripe", f"pi_{case['order_number']}")
-    post.services.disputes.record(known.amend(status="won", changed_at=post.services.now()))
-    await sweep(counter.temporal)
+    [known] = webhooks.services.disputes.of("stripe", f"pi_{case['order_number']}")
+    webhooks.services.disputes.record(known.amend(status="won", changed_at=webhooks.services.now()))
+    await sweep(api.temporal)
 
-    await counter.until(case, "refunded")
+    await api.until(case, "refunded")
 
 
-async def test_an_event_that_cannot_be_applied_goes_behind_the_others(services, counter):
+async def test_an_event_that_cannot_be_applied_goes_behind_the_others(services, api):
     class Confused(TemporalCaseNotifier):
         async def notify(self, case_id, message):
             raise KeyError("a fault of ours")
 
-    case = await refunded(counter)
-    confused = Confused(counter.temporal, services.submissions)
-    async with taking(services, notifier=confused) as post:
-        await post.tell(post.refund(case, "failed", refund_id_of(case)))
+    case = await refunded(api)
+    confused = Confused(api.temporal, services.submissions)
+    async with taking(services, notifier=confused) as webhooks:
+        await webhooks.tell(webhooks.refund(case, "failed", refund_id_of(case)))
     assert services.events.pending(1000)[-1].refund.payout_id == f"{case['case_id']}-p1"
 
 

@@ -11,9 +11,9 @@ from db.core.engine import Database
 from tests.support.api_client import asking, problem, told
 
 
-async def test_alive_and_ready_need_no_key(counter):
-    assert told(await counter.client.get("/healthz"), 200) == {"status": "ok"}
-    ready = told(await counter.client.get("/readyz"), 200)
+async def test_alive_and_ready_need_no_key(api):
+    assert told(await api.client.get("/healthz"), 200) == {"status": "ok"}
+    ready = told(await api.client.get("/readyz"), 200)
     assert ready == {"database": "ok", "temporal": "ok", "evidence_store": "ok"}
 
 
@@ -29,12 +29,12 @@ async def test_readiness_names_each_part_that_does_not_answer(services, seaweed,
     assert {one["field"] for one in refused["errors"]} == {"database", "temporal", "evidence_store"}
 
 
-async def test_requests_are_counted_by_route_and_status(counter):
-    await counter.ask("GET", "/v1/refunds/rc_00000000")
-    await counter.ask("GET", "/nowhere/at/all")
-    await counter.ask("BREW", "/v1/refunds")
+async def test_requests_are_counted_by_route_and_status(api):
+    await api.ask("GET", "/v1/refunds/rc_00000000")
+    await api.ask("GET", "/nowhere/at/all")
+    await api.ask("BREW", "/v1/refunds")
 
-    response = await counter.client.get("/metrics")
+    response = await api.client.get("/metrics")
 
     assert response.headers["content-type"].startswith("text/plain")
     labels = re.findall(r"refunds_http_requests_total\{(.*)\} ", response.text)
@@ -48,12 +48,12 @@ async def test_requests_are_counted_by_route_and_status(counter):
     assert "process_cpu_seconds_total" in response.text
 
 
-async def test_the_page_of_documentation_loads_nothing_from_elsewhere(counter):
-    page = await counter.client.get("/docs")
+async def test_the_page_of_documentation_loads_nothing_from_elsewhere(api):
+    page = await api.client.get("/docs")
 
     addresses = re.findall(r'(?:src|href)="(.*?)"', page.text)
     assert len(addresses) == 3
     for address in addresses:
         assert address.startswith("/")
-        assert (await counter.client.get(address)).status_code == 200
-    assert (await counter.client.get("/docs/assets/nothing.js")).headers["content-type"] == "application/problem+json"
+        assert (await api.client.get(address)).status_code == 200
+    assert (await api.client.get("/docs/assets/nothing.js")).headers["content-type"] == "application/problem+json"

@@ -3,17 +3,17 @@
 from tests.support.api_client import photo, told
 
 
-async def test_cases_are_listed_newest_first_page_by_page(counter):
-    number = await counter.order(
+async def test_cases_are_listed_newest_first_page_by_page(api):
+    number = await api.order(
         lines=[{"sku": "PEN", "product_name": "Pen", "quantity": 60, "unit_price": 1}],
         parcels=[],
-        receipt_confirmed_at=counter.clock().isoformat(),
+        receipt_confirmed_at=api.clock().isoformat(),
     )
     for _ in range(52):
-        told(await counter.submit(counter.request(number, lines=[{"sku": "PEN"}])), 201)
+        told(await api.submit(api.request(number, lines=[{"sku": "PEN"}])), 201)
 
-    first = await counter.get(f"/v1/refunds?order_number={number}")
-    second = await counter.get(f"/v1/refunds?order_number={number}&cursor={first['next_cursor']}")
+    first = await api.get(f"/v1/refunds?order_number={number}")
+    second = await api.get(f"/v1/refunds?order_number={number}&cursor={first['next_cursor']}")
 
     listed = [case["case_id"] for case in first["items"] + second["items"]]
     assert (len(first["items"]), len(second["items"])) == (50, 2)
@@ -21,13 +21,13 @@ async def test_cases_are_listed_newest_first_page_by_page(counter):
     assert listed == sorted(set(listed), reverse=True)
 
 
-async def test_cases_are_filtered_by_state_party_and_order(counter):
-    case = await counter.open()
-    other = await counter.open(reason="quality", evidence=[photo()])
+async def test_cases_are_filtered_by_state_party_and_order(api):
+    case = await api.open()
+    other = await api.open(reason="quality", evidence=[photo()])
     order = f"order_number={case['order_number']}"
 
     async def found(query: str) -> bool:
-        return case["case_id"] in [one["case_id"] for one in (await counter.get(f"/v1/refunds?{query}"))["items"]]
+        return case["case_id"] in [one["case_id"] for one in (await api.get(f"/v1/refunds?{query}"))["items"]]
 
     assert await found(f"{order}&state=under_audit&awaiting=auditor&overdue=false")
     assert not await found(f"{order}&state=refunded")
@@ -37,35 +37,35 @@ async def test_cases_are_filtered_by_state_party_and_order(counter):
     assert await found("awaiting=auditor")
 
 
-async def test_a_storefront_lists_its_own_cases_only(counter):
-    case = await counter.open()
+async def test_a_storefront_lists_its_own_cases_only(api):
+    case = await api.open()
     query = f"/v1/refunds?order_number={case['order_number']}"
 
-    assert len((await counter.get(query, "dev-storefront"))["items"]) == 1
-    assert (await counter.get(query, "other-shop"))["items"] == []
-    assert len((await counter.get(query, "dev-warehouse"))["items"]) == 1
+    assert len((await api.get(query, "dev-storefront"))["items"]) == 1
+    assert (await api.get(query, "other-shop"))["items"] == []
+    assert len((await api.get(query, "dev-warehouse"))["items"]) == 1
 
 
-async def test_a_listed_case_says_whose_turn_it_is_and_where_it_is_but_not_what_the_customer_wrote(counter):
-    case = await counter.open()
+async def test_a_listed_case_says_whose_turn_it_is_and_where_it_is_but_not_what_the_customer_wrote(api):
+    case = await api.open()
 
-    [listed] = (await counter.get(f"/v1/refunds?order_number={case['order_number']}"))["items"]
+    [listed] = (await api.get(f"/v1/refunds?order_number={case['order_number']}"))["items"]
 
     assert listed["next_step"]["party"] == "auditor"
-    assert (await counter.get(listed["links"]["self"]))["case_id"] == case["case_id"]
-    assert (await counter.get(listed["links"]["timeline"]))["items"]
-    assert (await counter.get(listed["links"]["order_cases"]))["items"] == [listed]
+    assert (await api.get(listed["links"]["self"]))["case_id"] == case["case_id"]
+    assert (await api.get(listed["links"]["timeline"]))["items"]
+    assert (await api.get(listed["links"]["order_cases"]))["items"] == [listed]
     assert "suit" not in str(listed)
 
 
-async def test_i7_the_timeline_tells_everything_oldest_first_with_who_and_when(counter):
-    case = await counter.inspected("used")
+async def test_i7_the_timeline_tells_everything_oldest_first_with_who_and_when(api):
+    case = await api.inspected("used")
     told(
-        await counter.send(case, "resolution", {"decision": "refuse", "reason_code": "signs_of_use"}, "dev-finance"),
+        await api.send(case, "resolution", {"decision": "refuse", "reason_code": "signs_of_use"}, "dev-finance"),
         200,
     )
 
-    told_events = await counter.timeline(case)
+    told_events = await api.timeline(case)
 
     events = [one["event"] for one in told_events]
     assert events == [

@@ -30,8 +30,8 @@ AS_EXCHANGE = {f"{CASE}/dispatch": "replacement"}
 
 
 @pytest.fixture
-async def document(counter):
-    return told(await counter.client.get("/openapi.json"), 200)
+async def document(api):
+    return told(await api.client.get("/openapi.json"), 200)
 
 
 def operations(document):
@@ -42,7 +42,7 @@ def examples(operation):
     return operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("examples", {})
 
 
-async def test_every_request_example_works(counter, document):
+async def test_every_request_example_works(api, document):
     order = document["paths"]["/v1/orders/{order_number}"]["put"]
     [in_examples] = next(one["schema"]["examples"] for one in order["parameters"] if one["name"] == "order_number")
     # Other tests send the examples too: units are refunded only once, and a payment is of one order.
@@ -50,21 +50,21 @@ async def test_every_request_example_works(counter, document):
     for path, method, operation in operations(document):
         for name, example in examples(operation).items():
             is_exchange = AS_EXCHANGE.get(path) == name
-            case_id = await (exchanged if is_exchange else staged)(counter, document, path) if path in BEFORE else ""
+            case_id = await (exchanged if is_exchange else staged)(api, document, path) if path in BEFORE else ""
             worded = json.dumps(example["value"]).replace(in_examples, order_number)
             body = json.loads(worded.replace("pi_3Nabc", f"pi_{order_number}").replace("rc_01k0v6xq3e7h", case_id))
-            finding_id = found(counter) if "finding_id" in path else ""
-            parcel_id = came_in(counter) if "parcel_id" in path else ""
+            finding_id = found(api) if "finding_id" in path else ""
+            parcel_id = came_in(api) if "parcel_id" in path else ""
             url = path.format(
                 order_number=order_number, case_id=case_id, finding_id=finding_id, parcel_id=parcel_id, sku="LAMP-OAK"
             )
-            answer = await counter.ask(method.upper(), url, body, Idempotency_Key=uuid4().hex)
+            answer = await api.ask(method.upper(), url, body, Idempotency_Key=uuid4().hex)
             assert answer.is_success, f"{method} {path}, example {name}: {answer.text[:500]}"
 
 
-def found(counter):
+def found(api):
     """Have reconciliation find something."""
-    now = counter.services.now()
+    now = api.services.now()
     finding = Finding(
         finding_id=f"unknown_refund/stripe/{uuid4().hex}",
         kind=FindingKind.EXTERNAL_REFUND,
@@ -72,47 +72,47 @@ def found(counter):
         found_at=now,
         last_seen_at=now,
     )
-    counter.services.findings.found([finding])
+    api.services.findings.found([finding])
     return finding.finding_id
 
 
-def came_in(counter):
+def came_in(api):
     """Have a parcel come in that nobody expects."""
     parcel = UnexpectedParcel(
-        parcel_id=uuid4().hex, code="SF1", why="no label", received_by="mei", received_at=counter.services.now()
+        parcel_id=uuid4().hex, code="SF1", why="no label", received_by="mei", received_at=api.services.now()
     )
-    counter.services.parcels.expect_nothing_of(parcel)
+    api.services.parcels.expect_nothing_of(parcel)
     return parcel.parcel_id
 
 
-async def exchanged(counter, document, _path):
+async def exchanged(api, document, _path):
     """Open the exchange of the examples, and bring it to where its replacement is to be sent."""
-    case = await placed(counter, document, "exchange")
-    await counter.send(case, "audit", {"decision": "approve"})
-    accepted = examples(document["paths"][f"{CASE}/inspection"]["post"])["accepted"]["value"]
-    told(await counter.send(case, "inspection", accepted), 200)
-    await counter.wait_for(case, lambda shown: shown["replacements"][0]["state"] == "reserved")
+    case = await placed(api, document, "exchange")
+    await api.send(case, "audit", {"decision": "approve"})
+    accepted = examples(document["paths"][f"{CASE}/inspection"]["webhooks"])["accepted"]["value"]
+    told(await api.send(case, "inspection", accepted), 200)
+    await api.wait_for(case, lambda shown: shown["replacements"][0]["state"] == "reserved")
     return case["case_id"]
 
 
-async def staged(counter, document, path):
+async def staged(api, document, path):
     """Open a case like that of the examples, and bring it by examples to where the call makes sense."""
-    case = await placed(counter, document, "personal")
+    case = await placed(api, document, "personal")
     for what in BEFORE[path]:
-        body = examples(document["paths"][f"{CASE}/{what}"]["post"])[LEADING[what]]["value"]
-        told(await counter.send(case, what, body), 200)
+        body = examples(document["paths"][f"{CASE}/{what}"]["webhooks"])[LEADING[what]]["value"]
+        told(await api.send(case, what, body), 200)
     return case["case_id"]
 
 
-async def placed(counter, document, example):
+async def placed(api, document, example):
     """Open the case of an example over an order of its own."""
     order = examples(document["paths"]["/v1/orders/{order_number}"]["put"])["two_lines"]["value"]
     number = f"A-{uuid4().hex[:8]}"
     payments = [{**order["payments"][0], "reference": f"pi_{number}"}]
-    told(await counter.ask("PUT", f"/v1/orders/{number}", {**order, "payments": payments}), 201)
-    asked = examples(document["paths"]["/v1/refunds"]["post"])[example]["value"]
+    told(await api.ask("PUT", f"/v1/orders/{number}", {**order, "payments": payments}), 201)
+    asked = examples(document["paths"]["/v1/refunds"]["webhooks"])[example]["value"]
     lines = [{**asked["lines"][0], "sku": "LAMP-1", "quantity": 1}]
-    return told(await counter.submit({**asked, "order_number": number, "lines": lines}), 201)
+    return told(await api.submit({**asked, "order_number": number, "lines": lines}), 201)
 
 
 def test_every_call_that_takes_a_body_has_an_example(app):

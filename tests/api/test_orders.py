@@ -5,31 +5,31 @@ import pytest
 from tests.support.api_client import problem, told
 
 
-async def test_an_order_is_created_then_updated(counter):
-    facts = counter.facts("O-put-1")
+async def test_an_order_is_created_then_updated(api):
+    facts = api.facts("O-put-1")
 
-    created = told(await counter.ask("PUT", "/v1/orders/O-put-1", facts), 201)
-    updated = told(await counter.ask("PUT", "/v1/orders/O-put-1", {**facts, "outbound_postage": 600}), 200)
+    created = told(await api.ask("PUT", "/v1/orders/O-put-1", facts), 201)
+    updated = told(await api.ask("PUT", "/v1/orders/O-put-1", {**facts, "outbound_postage": 600}), 200)
 
     assert created["order_number"] == "O-put-1"
     assert updated == {**created, "outbound_postage": 600}
-    assert told(await counter.ask("PUT", "/v1/orders/O-put-1", {**facts, "outbound_postage": 600}), 200) == updated
+    assert told(await api.ask("PUT", "/v1/orders/O-put-1", {**facts, "outbound_postage": 600}), 200) == updated
 
 
-async def test_the_order_number_may_stand_in_the_body_again_but_not_differ(counter):
-    facts = counter.facts("O-put-2")
-    told(await counter.ask("PUT", "/v1/orders/O-put-2", {**facts, "order_number": "O-put-2"}), 201)
+async def test_the_order_number_may_stand_in_the_body_again_but_not_differ(api):
+    facts = api.facts("O-put-2")
+    told(await api.ask("PUT", "/v1/orders/O-put-2", {**facts, "order_number": "O-put-2"}), 201)
 
-    refused = await counter.ask("PUT", "/v1/orders/O-put-2", {**facts, "order_number": "O-put-3"})
+    refused = await api.ask("PUT", "/v1/orders/O-put-2", {**facts, "order_number": "O-put-3"})
 
     assert problem(refused, 422, "invalid-request")["errors"][0]["field"] == "order_number"
 
 
-async def test_what_a_case_relies_on_cannot_be_changed(counter):
-    number = await counter.order()
-    told(await counter.submit(counter.request(number)), 201)
+async def test_what_a_case_relies_on_cannot_be_changed(api):
+    number = await api.order()
+    told(await api.submit(api.request(number)), 201)
 
-    refused = await counter.ask("PUT", f"/v1/orders/{number}", counter.facts(number, currency="EUR"))
+    refused = await api.ask("PUT", f"/v1/orders/{number}", api.facts(number, currency="EUR"))
 
     assert "currency" in problem(refused, 409, "order-conflict")["detail"]
 
@@ -47,12 +47,12 @@ async def test_what_a_case_relies_on_cannot_be_changed(counter):
         ({"lines": []}, "at least 1"),
     ],
 )
-async def test_an_order_that_contradicts_itself_is_refused_with_the_field(counter, changes, message):
-    refused = await counter.ask("PUT", "/v1/orders/O-bad", counter.facts("O-bad", **changes))
+async def test_an_order_that_contradicts_itself_is_refused_with_the_field(api, changes, message):
+    refused = await api.ask("PUT", "/v1/orders/O-bad", api.facts("O-bad", **changes))
     assert message in problem(refused, 422, "invalid-request")["detail"]
 
 
-async def test_an_order_of_more_than_any_case_can_carry_is_refused(counter):
+async def test_an_order_of_more_than_any_case_can_carry_is_refused(api):
     lines = [{"sku": f"S-{one}", "product_name": "S", "quantity": 1000, "unit_price": 0} for one in range(11)]
-    refused = await counter.ask("PUT", "/v1/orders/O-big", counter.facts("O-big", lines=lines, parcels=[]))
+    refused = await api.ask("PUT", "/v1/orders/O-big", api.facts("O-big", lines=lines, parcels=[]))
     assert "10000 units" in problem(refused, 422, "invalid-request")["detail"]

@@ -23,41 +23,41 @@ class Registrar:
         self.followed.append(tracking_number)
 
 
-async def shipped(counter):
-    case = await counter.approved()
+async def shipped(api):
+    case = await api.approved()
     number = f"SF{uuid4().int % 10**12:012}"
     body = {"carrier": "sf_express", "tracking_number": number}
-    told(await counter.send(case, "shipment", body, "dev-storefront"), 200)
+    told(await api.send(case, "shipment", body, "dev-storefront"), 200)
     return number
 
 
-def registered(counter, registrar):
+def registered(api, registrar):
     """Sweep the numbers once, and return how many the provider answered about."""
-    inbox = inbox_of(counter.temporal, counter.services.database, counter.services.now, registrar)
+    inbox = inbox_of(api.temporal, api.services.database, api.services.now, registrar)
     return ActivityEnvironment().run(inbox.register_tracking_numbers, Batch(limit=20)).count
 
 
-async def test_each_number_is_registered_once(counter):
+async def test_each_number_is_registered_once(api):
     registrar = Registrar()
-    number = await shipped(counter)
+    number = await shipped(api)
     registrar.raises = GatewayUnavailableError("away")
-    registered(counter, registrar)
+    registered(api, registrar)
     assert registrar.followed == []
 
     registrar.raises = None
-    while registered(counter, registrar):
+    while registered(api, registrar):
         pass
     assert registrar.followed.count(number) == 1
 
 
-async def test_a_number_that_the_provider_refuses_is_not_asked_about_again(counter):
+async def test_a_number_that_the_provider_refuses_is_not_asked_about_again(api):
     registrar = Registrar()
     registrar.raises = RegistrationRefusedError("no such carrier")
-    number = await shipped(counter)
-    while registered(counter, registrar):
+    number = await shipped(api)
+    while registered(api, registrar):
         pass
     registrar.raises = None
-    registered(counter, registrar)
+    registered(api, registrar)
     assert number not in registrar.followed
 
 

@@ -11,8 +11,8 @@ from tests.api.breakage import broken
 from tests.support.api_client import problem, told
 
 
-async def label(counter, case, query="", as_="dev-storefront", **headers):
-    return await counter.ask("GET", f"/v1/refunds/{case['case_id']}/label{query}", as_=as_, **headers)
+async def label(api, case, query="", as_="dev-storefront", **headers):
+    return await api.ask("GET", f"/v1/refunds/{case['case_id']}/label{query}", as_=as_, **headers)
 
 
 def text_of(pdf):
@@ -23,12 +23,12 @@ def text_of(pdf):
         document.close()
 
 
-async def test_r18_an_approval_links_a_slip_that_can_be_scanned(counter):
-    case = await counter.approved()
+async def test_r18_an_approval_links_a_slip_that_can_be_scanned(api):
+    case = await api.approved()
     assert case["links"]["label"] == f"/v1/refunds/{case['case_id']}/label"
 
-    pdf = await label(counter, case)
-    png = await label(counter, case, "?format=png")
+    pdf = await label(api, case)
+    png = await label(api, case, "?format=png")
 
     assert (pdf.status_code, pdf.headers["content-type"]) == (200, "application/pdf")
     assert (png.status_code, png.headers["content-type"]) == (200, "image/png")
@@ -39,18 +39,18 @@ async def test_r18_an_approval_links_a_slip_that_can_be_scanned(counter):
         assert part in text
 
 
-async def test_r18_the_slip_is_in_the_customer_s_language(counter):
-    case = await counter.approved()
-    assert "退货单" in text_of((await label(counter, case, "?language=zh")).content)
-    assert "退货单" in text_of((await label(counter, case, Accept_Language="fr;q=0.9, zh-CN, en")).content)
-    assert "Return slip" in text_of((await label(counter, case, Accept_Language="fr")).content)
+async def test_r18_the_slip_is_in_the_customer_s_language(api):
+    case = await api.approved()
+    assert "退货单" in text_of((await label(api, case, "?language=zh")).content)
+    assert "退货单" in text_of((await label(api, case, Accept_Language="fr;q=0.9, zh-CN, en")).content)
+    assert "Return slip" in text_of((await label(api, case, Accept_Language="fr")).content)
 
 
-async def test_the_slip_is_kept_in_the_store_and_given_without_it(counter, seaweed):
-    case = await counter.approved()
-    first = (await label(counter, case)).content
+async def test_the_slip_is_kept_in_the_store_and_given_without_it(api, seaweed):
+    case = await api.approved()
+    first = (await label(api, case)).content
     assert seaweed.sizes(f"slips/{case['case_id']}/") == [len(first)]
-    assert (await label(counter, case)).content == first
+    assert (await label(api, case)).content == first
 
     class Away:
         upload_origin = "https://away.example"
@@ -58,18 +58,18 @@ async def test_the_slip_is_kept_in_the_store_and_given_without_it(counter, seawe
         def slip(self, case_id, name):
             raise StoreUnavailableError("away")
 
-    async with broken(counter, store=Away()) as cut_off:
+    async with broken(api, store=Away()) as cut_off:
         assert (await label(cut_off, case)).content == first
 
 
-async def test_r13_there_is_no_slip_before_approval_or_where_nothing_comes_back(counter):
-    case = await counter.open()
+async def test_r13_there_is_no_slip_before_approval_or_where_nothing_comes_back(api):
+    case = await api.open()
     assert "label" not in case["links"]
-    problem(await label(counter, case), 409, "no-label")
+    problem(await label(api, case), 409, "no-label")
     rejected = {"decision": "reject", "reason_code": "signs_of_use"}
-    told(await counter.send(case, "audit", rejected, "dev-auditor"), 200)
-    problem(await label(counter, case), 409, "no-label")
+    told(await api.send(case, "audit", rejected, "dev-auditor"), 200)
+    problem(await label(api, case), 409, "no-label")
 
 
-async def test_another_storefront_sees_no_slip(counter):
-    problem(await label(counter, await counter.approved(), as_="other-shop"), 404, "unknown-case")
+async def test_another_storefront_sees_no_slip(api):
+    problem(await label(api, await api.approved(), as_="other-shop"), 404, "unknown-case")

@@ -27,13 +27,13 @@ def document(app):
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
 @pytest.mark.parametrize("role", ROLES)
-async def test_every_answer_to_made_up_requests_is_one_of_the_documented(counter, document, role, mode):
-    case = await counter.open()
+async def test_every_answer_to_made_up_requests_is_one_of_the_documented(api, document, role, mode):
+    case = await api.open()
     # In a thread of its own, so that the worker of these tests goes on working.
     await asyncio.to_thread(explore, document, f"dev-{role}", mode, case["case_id"], 20 if role == "admin" else 4)
 
-    handle = counter.handle(case)
-    assert (await handle.query("case"))["state"] == (await counter.case(case))["state"], "the case is alive"
+    handle = api.handle(case)
+    assert (await handle.query("case"))["state"] == (await api.case(case))["state"], "the case is alive"
 
 
 def explore(document: Any, key: str, mode: GenerationMode, case_id: str, examples: int) -> None:

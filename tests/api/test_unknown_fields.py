@@ -56,17 +56,17 @@ def test_every_call_that_takes_a_body_is_looked_at(app):
 
 
 @pytest.fixture(scope="module")
-async def case_id(counter):
-    return (await counter.open())["case_id"]
+async def case_id(api):
+    return (await api.open())["case_id"]
 
 
 @pytest.mark.parametrize("call", BODIES, ids=lambda call: f"{call.method} {call.path} {call.name}")
-async def test_a_field_that_is_not_known_is_refused(counter, case_id, call):
+async def test_a_field_that_is_not_known_is_refused(api, case_id, call):
     url = call.path.format(case_id=case_id, order_number="A-1", sku="MUG", finding_id="f-1", parcel_id="p-1")
     variants = list(with_more(json.loads(json.dumps(call.body))))
     assert variants
     for changed in variants:
-        answer = await counter.ask(call.method, url, changed, Idempotency_Key="k-1")
+        answer = await api.ask(call.method, url, changed, Idempotency_Key="k-1")
         is_scan = call.path.endswith("/scans") and MORE not in changed
         wrong = in_scans(answer) if is_scan else problem(answer, 422, "invalid-request")["errors"]
         assert any(MORE in one["field"] for one in wrong), wrong
@@ -78,6 +78,6 @@ def in_scans(answer):
     return [wrong for one in refused for wrong in one["errors"] or []]
 
 
-async def test_a_question_that_is_not_known_is_refused_too(counter):
-    answer = await counter.ask("GET", f"/v1/refunds?{MORE}=1")
+async def test_a_question_that_is_not_known_is_refused_too(api):
+    answer = await api.ask("GET", f"/v1/refunds?{MORE}=1")
     assert [one["field"] for one in problem(answer, 422, "invalid-request")["errors"]] == [MORE]

@@ -12,37 +12,37 @@ from tests.api.webhook_client import OLD_SECRET, PATH, SECRET, taking
 from tests.support.api_client import problem, told
 
 
-async def test_fault_15_a_forged_signature_is_refused_and_nothing_is_kept(post, counter):
-    case = await counter.open()
-    before = post.services.events.count("parked")
-    event = post.refund(case, "failed")
+async def test_fault_15_a_forged_signature_is_refused_and_nothing_is_kept(webhooks, api):
+    case = await api.open()
+    before = webhooks.services.events.count("parked")
+    event = webhooks.refund(case, "failed")
 
-    problem(await post.send(event, secret="whsec_forged"), 401, "bad-signature")
-    problem(await post.raw(json.dumps(event).encode(), {}), 401, "bad-signature")
+    problem(await webhooks.send(event, secret="whsec_forged"), 401, "bad-signature")
+    problem(await webhooks.raw(json.dumps(event).encode(), {}), 401, "bad-signature")
 
-    assert post.services.events.count("parked") == before
+    assert webhooks.services.events.count("parked") == before
 
 
-async def test_fault_15_a_body_changed_after_signing_is_refused(post, counter):
-    event = post.refund(await counter.open(), "failed")
+async def test_fault_15_a_body_changed_after_signing_is_refused(webhooks, api):
+    event = webhooks.refund(await api.open(), "failed")
     body = json.dumps(event).encode()
-    stamp = int(post.services.now().timestamp())
+    stamp = int(webhooks.services.now().timestamp())
     headers = {"Stripe-Signature": WebhookSignature.generate_signature_header(body.decode(), SECRET, stamp)}
 
-    problem(await post.raw(body.replace(b"2199", b"9999"), headers), 401, "bad-signature")
+    problem(await webhooks.raw(body.replace(b"2199", b"9999"), headers), 401, "bad-signature")
     # The same JSON in other bytes is another body: what was signed are the bytes.
-    problem(await post.raw(json.dumps(event, indent=1).encode(), headers), 401, "bad-signature")
-    told(await post.raw(body, headers), 200)
+    problem(await webhooks.raw(json.dumps(event, indent=1).encode(), headers), 401, "bad-signature")
+    told(await webhooks.raw(body, headers), 200)
 
 
-async def test_fault_15_a_signature_that_is_too_old_or_from_the_future_is_refused(post, counter):
-    event = post.refund(await counter.open(), "failed")
+async def test_fault_15_a_signature_that_is_too_old_or_from_the_future_is_refused(webhooks, api):
+    event = webhooks.refund(await api.open(), "failed")
     for age in (timedelta(minutes=6), timedelta(minutes=-6)):
-        problem(await post.send(event, age=age), 401, "bad-signature")
+        problem(await webhooks.send(event, age=age), 401, "bad-signature")
 
 
-async def test_fault_15_during_a_rotation_both_secrets_are_taken_and_after_it_the_new_one(services, counter):
-    case = await counter.open()
+async def test_fault_15_during_a_rotation_both_secrets_are_taken_and_after_it_the_new_one(services, api):
+    case = await api.open()
     async with taking(services, SECRET, OLD_SECRET) as during:
         for secret in (SECRET, OLD_SECRET):
             await during.tell(during.refund(case, "pending"), secret=secret)
@@ -51,28 +51,30 @@ async def test_fault_15_during_a_rotation_both_secrets_are_taken_and_after_it_th
         problem(await after.send(after.refund(case, "pending"), secret=OLD_SECRET), 401, "bad-signature")
 
 
-async def test_a_provider_that_is_unknown_or_has_no_secret_is_not_there(counter, post):
-    problem(await counter.client.post(PATH, content=b"{}"), 404, "unknown-provider")
-    problem(await post.client.post("/v1/webhooks/payments/nobody", content=b"{}"), 404, "unknown-provider")
+async def test_a_provider_that_is_unknown_or_has_no_secret_is_not_there(api, webhooks):
+    problem(await api.client.post(PATH, content=b"{}"), 404, "unknown-provider")
+    problem(await webhooks.client.post("/v1/webhooks/payments/nobody", content=b"{}"), 404, "unknown-provider")
 
 
-async def test_a_signed_event_that_cannot_be_read_is_said_to_be(post):
+async def test_a_signed_event_that_cannot_be_read_is_said_to_be(webhooks):
     problem(
-        await post.send({"id": "evt_1", "type": "refund.updated", "created": 1, "data": {}}), 422, "unreadable-event"
+        await webhooks.send({"id": "evt_1", "type": "refund.updated", "created": 1, "data": {}}),
+        422,
+        "unreadable-event",
     )
 
 
-async def test_an_event_about_something_else_is_taken_and_ignored(post):
-    before = post.services.events.count("ignored")
-    await post.tell(post.about("customer.created", id="cus_1"))
-    assert post.services.events.count("ignored") == before + 1
+async def test_an_event_about_something_else_is_taken_and_ignored(webhooks):
+    before = webhooks.services.events.count("ignored")
+    await webhooks.tell(webhooks.about("customer.created", id="cus_1"))
+    assert webhooks.services.events.count("ignored") == before + 1
 
 
-async def test_a_database_that_is_away_lets_the_provider_send_again(services, counter, tmp_path):
+async def test_a_database_that_is_away_lets_the_provider_send_again(services, api, tmp_path):
     nothing = Database(f"sqlite:///{tmp_path}/nothing.db")
-    case = await counter.open()
-    async with taking(services, events=GatewayEvents(nothing)) as post:
-        refused = await post.send(post.refund(case, "failed"))
+    case = await api.open()
+    async with taking(services, events=GatewayEvents(nothing)) as webhooks:
+        refused = await webhooks.send(webhooks.refund(case, "failed"))
     nothing.close()
     problem(refused, 503, "database-unavailable")
     assert refused.headers["retry-after"]
@@ -83,7 +85,7 @@ async def test_a_provider_that_cannot_be_asked_about_a_signature_sends_again(ser
         def read(self, body, headers):
             raise GatewayUnavailableError("it does not answer")
 
-    async with taking(services, webhooks={"stripe": Unreachable()}) as post:
-        refused = await post.send({})
+    async with taking(services, webhooks={"stripe": Unreachable()}) as webhooks:
+        refused = await webhooks.send({})
     problem(refused, 503, "gateway-unavailable")
     assert refused.headers["retry-after"]

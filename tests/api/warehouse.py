@@ -13,6 +13,6 @@ def scan(code, kind="received", **more):
     return body | ({"lines": LINES} if kind == "inspected" else {}) | more
 
 
-async def send(counter, *scans, as_="dev-warehouse"):
-    sent = await counter.ask("POST", "/v1/warehouse/scans", {"scans": list(scans)}, as_)
+async def send(api, *scans, as_="dev-warehouse"):
+    sent = await api.ask("POST", "/v1/warehouse/scans", {"scans": list(scans)}, as_)
     return told(sent, 200)["results"]

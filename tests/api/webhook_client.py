@@ -15,7 +15,7 @@ from temporalio.client import Client
 from api.app import create_app
 from api.dependencies import Services
 from gateways.payments.stripe.webhooks import StripeWebhooks
-from tests.support.api_client import Counter, asking, told
+from tests.support.api_client import ApiClient, asking, told
 from workflows.plugin import RefundPlugin
 
 SECRET, OLD_SECRET = "whsec_newest", "whsec_before"
@@ -23,7 +23,7 @@ PATH = "/v1/webhooks/payments/stripe"
 
 
 @dataclass
-class Post:
+class WebhookClient:
     """Where a provider's webhooks come in."""
 
     client: httpx2.AsyncClient
@@ -63,22 +63,22 @@ async def taking(services: Services, *secrets: str, **changes: Any):
     reader = StripeWebhooks(secrets or (SECRET,), services.now)
     services = replace(services, **{"webhooks": {"stripe": reader}, **changes})
     async with asking(create_app(services)) as client:
-        yield Post(client, services)
+        yield WebhookClient(client, services)
 
 
-async def refunded(counter: Counter) -> dict[str, Any]:
+async def refunded(api: ApiClient) -> dict[str, Any]:
     """Return a case whose one payout has succeeded."""
-    return await counter.until(await counter.inspected(), "refunded")
+    return await api.until(await api.inspected(), "refunded")
 
 
-async def events_of(counter: Counter, case: dict[str, Any]) -> list[str]:
-    return [entry["event"] for entry in await counter.timeline(case)]
+async def events_of(api: ApiClient, case: dict[str, Any]) -> list[str]:
+    return [entry["event"] for entry in await api.timeline(case)]
 
 
-async def until_told(counter: Counter, case: dict[str, Any], event: str) -> list[str]:
+async def until_told(api: ApiClient, case: dict[str, Any], event: str) -> list[str]:
     """Wait until the timeline has the event, and return all of it."""
     async with asyncio.timeout(20):
-        while event not in (found := await events_of(counter, case)):
+        while event not in (found := await events_of(api, case)):
             await asyncio.sleep(0.05)
     return found
 

@@ -24,7 +24,7 @@ from domain.order import Order
 from domain.payout_state import PayoutState
 from domain.request import CaseIntake
 from local.payment_sandbox.ledger import Ledger
-from tests.chaos.kill_environment import Site, site
+from tests.chaos.kill_environment import KillEnvironment, kill_environment
 from tests.support.case_starts import described, signal_with_start, start_of
 from tests.support.fakes import OpenVault
 from tests.support.invariants import Books, GatewayBooks, read_books, sandbox_books
@@ -44,7 +44,7 @@ class Loop:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = Thread(target=self._loop.run_forever, name="world")
+        self._thread = Thread(target=self._loop.run_forever, name="chaos_env")
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -58,25 +58,25 @@ class Loop:
 
 
 @dataclass
-class World:
+class ChaosEnvironment:
     """Speaks to cases and looks at what became of them."""
 
     loop: Loop
-    site: Site
+    kill_env: KillEnvironment
     ledger: Ledger
     numbers: Iterator[int]
 
-    client = property(lambda self: self.site.client)
+    client = property(lambda self: self.kill_env.client)
 
     def case(self, case_id: str) -> Case:
-        case = self.site.cases.case(case_id)
+        case = self.kill_env.cases.case(case_id)
         assert case, f"{case_id} is not recorded"
         return case
 
     def place(self, order: Order) -> None:
         for payment in order.payments:
-            self.site.sandbox.capture(payment.reference, payment.amount)
-        Orders(self.site.database).put(order)
+            self.kill_env.sandbox.capture(payment.reference, payment.amount)
+        Orders(self.kill_env.database).put(order)
 
     def open(self, intake: CaseIntake) -> CaseStatus:
         return self._ask(lambda: self._open(intake))
@@ -107,7 +107,7 @@ class World:
         return sandbox_books({"payments": payments, "refunds": refunds})
 
     def books(self, order: Order, **more: Any) -> Books:
-        return read_books(self.gateway(order), self.site.database, [order.order_number], **more)
+        return read_books(self.gateway(order), self.kill_env.database, [order.order_number], **more)
 
     def await_quiet(self, case_ids: list[str]) -> None:
         """Return when no case has anything under way but waiting for people and for pending refunds."""
@@ -172,19 +172,19 @@ def _refusal(error: WorkflowUpdateFailedError | RPCError) -> str:
 
 
 @contextmanager
-def world(folder: Path) -> Iterator[World]:
-    """Give a world of its own, and leave nothing of it behind."""
+def chaos_environment(folder: Path) -> Iterator[ChaosEnvironment]:
+    """Give an environment of its own, and leave nothing of it behind."""
     loop, parts = Loop(), AsyncExitStack()
     try:
-        yield World(loop, loop.run(_opened(parts, folder)), Ledger(folder / "payments.db"), count(1))
+        yield ChaosEnvironment(loop, loop.run(_opened(parts, folder)), Ledger(folder / "payments.db"), count(1))
     finally:
         loop.run(parts.aclose())
         loop.stop()
 
 
-async def _opened(parts: AsyncExitStack, folder: Path) -> Site:
+async def _opened(parts: AsyncExitStack, folder: Path) -> KillEnvironment:
     env = await parts.enter_async_context(dev_server())
-    opened = await parts.enter_async_context(site(env.client, folder))
+    opened = await parts.enter_async_context(kill_environment(env.client, folder))
     at = activity_set(Settings.of(opened.environment), env.client, opened.database)
     storeless = replace(at, payouts=replace(at.payouts, vault=OpenVault()))
     await parts.enter_async_context(build_worker(env.client, storeless))

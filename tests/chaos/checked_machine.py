@@ -13,7 +13,7 @@ from domain.enums import CaseState, ReplacementState, ResolutionAsked
 from domain.order import Payment
 from domain.payment_events import DisputeStatus, GatewayRefundRecord
 from domain.payout_state import PayoutState
-from tests.chaos.chaos_environment import World
+from tests.chaos.chaos_environment import ChaosEnvironment
 from tests.chaos.model import STOCK, ModelCase, model_order
 from tests.chaos.scale import IS_WHOLE
 from tests.support.assertions import assert_present
@@ -26,10 +26,10 @@ PROMISED = frozenset({ReplacementState.RESERVED, ReplacementState.SENT})
 class CheckedMachine(RuleBasedStateMachine):
     """An order, its cases, and what must be true of them."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, chaos_env: ChaosEnvironment) -> None:
         super().__init__()
-        self.world = world
-        number = next(world.numbers)
+        self.chaos_env = chaos_env
+        number = next(chaos_env.numbers)
         if IS_WHOLE and number % TOLD_EVERY == 0:
             sys.stdout.write(f"{number} mixtures played\n")
         self.model = model_order(number)
@@ -37,7 +37,7 @@ class CheckedMachine(RuleBasedStateMachine):
         self.last: tuple[str, str, Message] | None = None
         self.disputed: dict[str, int] = {}  # how many refunds a payment had when its dispute was opened or lost
         self.answered: list[tuple[str, str]] = []
-        world.place(self.model.order)
+        chaos_env.place(self.model.order)
         self.stock.put(self.model.cup)
 
     @invariant()
@@ -71,19 +71,19 @@ class CheckedMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Heal the gateway and let everything end: books, cases, gateway and model must agree then."""
         try:
-            self.world.site.sandbox.plan()
-            self.world.await_quiet(self._case_ids())
+            self.chaos_env.kill_env.sandbox.plan()
+            self.chaos_env.await_quiet(self._case_ids())
             self._tell_all_updates()
-            self.world.await_quiet(self._case_ids())
+            self.chaos_env.await_quiet(self._case_ids())
             self._assert_settled()
         finally:
-            self.world.site.sandbox.plan()
-            self.world.terminate(self._case_ids())
+            self.chaos_env.kill_env.sandbox.plan()
+            self.chaos_env.terminate(self._case_ids())
 
     def _assert_settled(self) -> None:
         books = self._books_that_hold()
         for one in self.model.cases:
-            case = self.world.case(one.case_id)
+            case = self.chaos_env.case(one.case_id)
             planned = sum(payout.amount.minor for payout in case.payouts if payout.state is not PayoutState.CANCELED)
             if case.state in {CaseState.REFUNDED, CaseState.EXCHANGED} and case.settled_by_dispute is None:
                 assert planned == one.owed, f"{one.case_id}: {planned} paid or owed by us, {one.owed} by the model"
@@ -96,14 +96,14 @@ class CheckedMachine(RuleBasedStateMachine):
     def _look_at_replacements(self) -> None:
         """Let the model know what became of each replacement: sent, or refunded instead."""
         exchanging = [one for one in self.model.cases if one.intake.resolution is ResolutionAsked.EXCHANGE]
-        self.world.await_stock([one.case_id for one in exchanging])
+        self.chaos_env.await_stock([one.case_id for one in exchanging])
         for one in exchanging:
-            for replacement in self.world.case(one.case_id).replacements:
+            for replacement in self.chaos_env.case(one.case_id).replacements:
                 one.settle(replacement, shipped=self._is_shipped(one))
 
     def _accept(self, case: ModelCase, units: int) -> None:
         """Count the units as accepted: to be replaced when the case says so, else to be paid."""
-        recorded = self.world.case(case.case_id)
+        recorded = self.chaos_env.case(case.case_id)
         planned = sum(one.quantity for one in recorded.replacements)
         if planned > case.exchanged:
             case.exchange(units, planned)
@@ -112,27 +112,27 @@ class CheckedMachine(RuleBasedStateMachine):
             case.accept(units, shipped=self._is_shipped(case))
 
     def _recorded(self) -> list[Case]:
-        return [self.world.case(one.case_id) for one in self.model.cases]
+        return [self.chaos_env.case(one.case_id) for one in self.model.cases]
 
     @property
     def stock(self) -> StockTable:
-        return StockTable(self.world.site.database, lambda: datetime.now(UTC))
+        return StockTable(self.chaos_env.kill_env.database, lambda: datetime.now(UTC))
 
     def _tell_all_updates(self) -> None:
-        for refund in self.world.gateway(self.model.order).refunds:
+        for refund in self.chaos_env.gateway(self.model.order).refunds:
             self._tell_update_of(refund)
 
     def _tell_update_of(self, refund: GatewayRefundRecord) -> None:
         case = next(one for one in self.model.cases if str(refund.payout_id).startswith(one.case_id))
         event_id = f"stripe:{refund.refund_id}:{refund.state}"
         update = RefundUpdate(payout_id=assert_present(refund.payout_id), refund_id=refund.refund_id, event_id=event_id)
-        self.world.signal(case.intake, "refund_update", update)
+        self.chaos_env.signal(case.intake, "refund_update", update)
 
     def _books_that_hold(self) -> Books:
         """Return the books once I1 to I7 hold; they are read one after the other, so one more look may be needed."""
-        books = self.world.books(self.model.order, answered=self.answered)
+        books = self.chaos_env.books(self.model.order, answered=self.answered)
         if broken(books):
-            books = self.world.books(self.model.order, answered=self.answered)
+            books = self.chaos_env.books(self.model.order, answered=self.answered)
             assert_invariants(books)
         return books
 
@@ -140,7 +140,7 @@ class CheckedMachine(RuleBasedStateMachine):
         """Say something to the case; what it took must be told in its timeline (I7)."""
         self.told += 1
         self.last = (case.case_id, update, message.amend(event_id=f"said-{self.told}"))
-        is_taken = self.world.tell(*self.last) is None
+        is_taken = self.chaos_env.tell(*self.last) is None
         if is_taken and event:
             self.answered.append((case.case_id, event))
         return is_taken
@@ -156,15 +156,15 @@ class CheckedMachine(RuleBasedStateMachine):
         return next(one for one in self.model.cases if one.case_id == case_id)
 
     def _refunds_of(self, reference: str) -> list[GatewayRefundRecord]:
-        return [one for one in self.world.gateway(self.model.order).refunds if one.payment_reference == reference]
+        return [one for one in self.chaos_env.gateway(self.model.order).refunds if one.payment_reference == reference]
 
     def _standing(self, payment: Payment) -> DisputeStatus:
-        (dispute,) = Disputes(self.world.site.database).of(payment.provider, payment.reference)
+        (dispute,) = Disputes(self.chaos_env.kill_env.database).of(payment.provider, payment.reference)
         return dispute.status
 
     def _case_ids(self) -> list[str]:
         return [one.case_id for one in self.model.cases]
 
     def _is_shipped(self, case: ModelCase) -> bool:
-        shipment = self.world.case(case.case_id).shipment
+        shipment = self.chaos_env.case(case.case_id).shipment
         return shipment is not None and shipment.postage is not None

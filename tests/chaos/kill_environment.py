@@ -34,12 +34,12 @@ from workflows.refund.workflow import RefundWorkflow
 
 PRICE, QUANTITY, CHEAPER, STOCK = 2500, 2, 500, 5
 POLL_SECONDS = 0.02
-_NURSERY = multiprocessing.get_context("forkserver")
-_NURSERY.set_forkserver_preload(["pytest", "tests.chaos.worker_main", "tests.chaos.preload"])
+_FORKSERVER = multiprocessing.get_context("forkserver")
+_FORKSERVER.set_forkserver_preload(["pytest", "tests.chaos.worker_main", "tests.chaos.preload"])
 
 
 @dataclass
-class Site:
+class KillEnvironment:
     """The shared parts; each case has its own order, queue and worker process."""
 
     client: Client
@@ -55,23 +55,23 @@ class Site:
         self.cases = Cases(self.database)
         self.stock = StockTable(self.database, lambda: datetime.now(UTC))
 
-    def case(self, name: str) -> "DoomedCase":
+    def case(self, name: str) -> "CaseToKill":
         """Put an order with its captured payment and return the case about it, not opened yet."""
         bought = _order(name)
         self.sandbox.capture(bought.payments[0].reference, bought.payments[0].amount)
         Orders(self.database).put(bought)
         cup = f"CUP-{name}"
         self.stock.put(Product(sku=cup, product_name="Cup", available=STOCK, prices={"USD": PRICE - CHEAPER}))
-        return DoomedCase(self, f"rc_{name}", bought.order_number, cup if self.exchanges else None)
+        return CaseToKill(self, f"rc_{name}", bought.order_number, cup if self.exchanges else None)
 
     def books(self, **more: Any) -> Books:
         return read_books(sandbox_books(self.sandbox.call("GET", "/sandbox/ledger")), self.database, **more)
 
     @contextmanager
-    def worker(self, case: "DoomedCase", end: End | None = None) -> Iterator[Any]:
+    def worker(self, case: "CaseToKill", end: End | None = None) -> Iterator[Any]:
         """Give a worker process of the case's queue; whoever is left alive is killed at the end."""
         log = self.folder / f"{case.case_id}.log"
-        process = _NURSERY.Process(target=work, args=(self.environment, case.queue, end, log), daemon=True)
+        process = _FORKSERVER.Process(target=work, args=(self.environment, case.queue, end, log), daemon=True)
         process.start()
         try:
             yield process
@@ -81,10 +81,10 @@ class Site:
 
 
 @dataclass(frozen=True)
-class DoomedCase:
+class CaseToKill:
     """A case whose worker is going to die."""
 
-    site: Site
+    kill_env: KillEnvironment
     case_id: str
     order_number: str
     exchange_for: str | None = None
@@ -105,26 +105,26 @@ class DoomedCase:
         await self._say("record_inspection", inspection(("MUG", QUANTITY, "accepted")))
         if self.exchange_for:
             await self._send_once_reserved()
-        await self.site.client.get_workflow_handle(self.workflow_id).result()
+        await self.kill_env.client.get_workflow_handle(self.workflow_id).result()
 
     async def history(self) -> list[str]:
         """Return the kinds of the events of the case's history."""
-        history = await self.site.client.get_workflow_handle(self.workflow_id).fetch_history()
+        history = await self.kill_env.client.get_workflow_handle(self.workflow_id).fetch_history()
         return [kind_of(event) for event in history.events]
 
     def outcome(self) -> dict[str, Any]:
         """Return what must be the same however often a worker died: state, money, and what happened."""
         case = self._recorded()
-        refunds = self.site.sandbox.refunds(f"pi_{self.order_number}")
+        refunds = self.kill_env.sandbox.refunds(f"pi_{self.order_number}")
         return {
             "state": case.state,
             "lines": [line.amend(exchange_for=None) for line in case.lines],
             "due": case.refund_due,
             "payouts": [(one.amount, one.state, one.attempt) for one in case.payouts],
             "replacements": [(one.quantity, one.state, one.tracking_number) for one in case.replacements],
-            "stock": [one.available for one in self.site.stock.products([self.exchange_for or ""]).values()],
+            "stock": [one.available for one in self.kill_env.stock.products([self.exchange_for or ""]).values()],
             "refunds": [(one["amount"], one["status"]) for one in refunds],
-            "timeline": [(one.event, one.actor) for one in self.site.cases.timeline(self.case_id)],
+            "timeline": [(one.event, one.actor) for one in self.kill_env.cases.timeline(self.case_id)],
         }
 
     async def _open(self) -> None:
@@ -137,7 +137,7 @@ class DoomedCase:
             received_at=datetime.now(UTC),
         )
         start = start_of(asked, self.queue)
-        await self.site.client.execute_update_with_start_workflow(
+        await self.kill_env.client.execute_update_with_start_workflow(
             RefundWorkflow.open, start_workflow_operation=start, id="open"
         )
 
@@ -157,12 +157,12 @@ class DoomedCase:
         return None
 
     def _recorded(self) -> Case:
-        case = self.site.cases.case(self.case_id)
+        case = self.kill_env.cases.case(self.case_id)
         assert case
         return case
 
     async def _say(self, update: str, message: Message, update_id: str | None = None) -> None:
-        handle = self.site.client.get_workflow_handle(self.workflow_id)
+        handle = self.kill_env.client.get_workflow_handle(self.workflow_id)
         stamped = message.amend(received_at=datetime.now(UTC))
         await handle.execute_update(update, stamped, id=update_id or update, result_type=CaseStatus)
 
@@ -173,8 +173,8 @@ def _is_ahead(error: WorkflowUpdateFailedError) -> bool:
 
 
 @asynccontextmanager
-async def site(client: Client, folder: Path, *, exchanges: bool = False) -> AsyncIterator[Site]:
-    """Give a site beside a Temporal server, whose cases ask for their money or for other goods."""
+async def kill_environment(client: Client, folder: Path, *, exchanges: bool = False) -> AsyncIterator[KillEnvironment]:
+    """Give an environment beside a Temporal server, whose cases ask for their money or for other goods."""
     reserved = reserve()
     address = client.service_client.config.target_host
     config = StackConfig(folder, reserved.ports, given={"REFUNDS_TEMPORAL_ADDRESS": address})
@@ -183,7 +183,7 @@ async def site(client: Client, folder: Path, *, exchanges: bool = False) -> Asyn
     with reserved.guard:
         sandbox.start()
         try:
-            yield Site(client, sandbox, database, config.settings_env(), folder, exchanges)
+            yield KillEnvironment(client, sandbox, database, config.settings_env(), folder, exchanges)
         finally:
             sandbox.stop()
             database.close()

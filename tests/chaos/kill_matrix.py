@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from tests.chaos.kill_environment import DoomedCase, Site
+from tests.chaos.kill_environment import CaseToKill, KillEnvironment
 from tests.chaos.worker_main import End
 from tests.support.invariants import assert_invariants
 
@@ -56,47 +56,47 @@ class Reference:
         return [one for one in self.moments() if one.event in wanted or one.answer in near_the_end]
 
 
-async def undisturbed(site: Site) -> Reference:
+async def undisturbed(kill_env: KillEnvironment) -> Reference:
     """Play a case without any death."""
-    case = site.case(f"reference{next(_numbers):04d}")
-    end = End(case.workflow_id, site.folder / case.case_id)
-    with site.worker(case, end):
+    case = kill_env.case(f"reference{next(_numbers):04d}")
+    end = End(case.workflow_id, kill_env.folder / case.case_id)
+    with kill_env.worker(case, end):
         await asyncio.wait_for(case.play(), PATIENCE_SECONDS)
     assert_told_and_true(case)
     return Reference(await case.history(), int(end.last_word.read_text()), case.outcome())
 
 
-async def run_killed(site: Site, moment: Moment, reference: Reference, entry: asyncio.Semaphore) -> bool:
+async def run_killed(kill_env: KillEnvironment, moment: Moment, reference: Reference, entry: asyncio.Semaphore) -> bool:
     """Play a case whose worker is killed at the moment and replaced: it must end as if nothing had been.
 
     Returns whether the moment was hit: on a busy machine a case may come to another event under that number. `entry`
     keeps that rare, by how many cases may run up to their ends at once.
     """
-    case = site.case(f"killed{next(_numbers):06d}")
-    end = End(case.workflow_id, site.folder / case.case_id, moment.event, moment.answer)
+    case = kill_env.case(f"killed{next(_numbers):06d}")
+    end = End(case.workflow_id, kill_env.folder / case.case_id, moment.event, moment.answer)
     async with entry:
         playing = asyncio.create_task(case.play())
-        await _until_killed(site, case, end, playing)
-    with site.worker(case):
+        await _until_killed(kill_env, case, end, playing)
+    with kill_env.worker(case):
         await asyncio.wait_for(playing, PATIENCE_SECONDS)
     assert _comparable(case.outcome()) == _comparable(reference.outcome)
     assert_told_and_true(case)
     return end.last_word.read_text() == moment.last_word
 
 
-async def _until_killed(site: Site, case: DoomedCase, end: End, playing: asyncio.Task[None]) -> None:
-    with site.worker(case, end) as worker:
+async def _until_killed(kill_env: KillEnvironment, case: CaseToKill, end: End, playing: asyncio.Task[None]) -> None:
+    with kill_env.worker(case, end) as worker:
         await asyncio.to_thread(worker.join, PATIENCE_SECONDS)
         if worker.exitcode != -signal.SIGKILL:
             playing.cancel()
             raise AssertionError(f"the worker was not killed, its exit code is {worker.exitcode}")
 
 
-def assert_told_and_true(case: DoomedCase) -> None:
+def assert_told_and_true(case: CaseToKill) -> None:
     """Assert I1 to I7 of the case, with everything that was said to it told in its timeline."""
-    assert len(case.site.sandbox.refunds(f"pi_{case.order_number}")) == 1, "exactly one refund"
+    assert len(case.kill_env.sandbox.refunds(f"pi_{case.order_number}")) == 1, "exactly one refund"
     answered = [(case.case_id, event) for event in SAID]
-    assert_invariants(case.site.books(orders=[case.order_number], answered=answered))
+    assert_invariants(case.kill_env.books(orders=[case.order_number], answered=answered))
 
 
 def _comparable(outcome: dict[str, Any]) -> dict[str, Any]:

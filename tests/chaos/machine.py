@@ -49,13 +49,13 @@ class Refunding(CheckedMachine):
 
     @initialize(units=st.integers(1, 3), reason=REASONS, faults=st.lists(st.sampled_from(FAULTS), max_size=2))
     def begin_with_money(self, units: int, reason: Reason, faults: list[dict[str, Any]]) -> None:
-        self.world.site.sandbox.plan(*faults)
+        self.chaos_env.kill_env.sandbox.plan(*faults)
         self.straight_to_payout(units, reason, False)
 
     @rule(units=st.integers(1, 3), reason=REASONS, exchange=st.booleans())
     def open(self, units: int, reason: Reason, exchange: bool) -> None:
         intake = self.model.intake(units, reason, exchange=exchange)
-        standing = self.world.open(intake)
+        standing = self.chaos_env.open(intake)
         self.model.cases.append(ModelCase(intake, units, is_rejected=standing.state is CaseState.REJECTED))
         if reason is not Reason.PERSONAL:
             pin = EvidencePin(evidence_id="e1", status=EvidenceStatus.PINNED, version_id="v1", sha256=SHA)
@@ -100,7 +100,7 @@ class Refunding(CheckedMachine):
     )
     def resolve(self, which: int, decision: ResolutionDecision) -> None:
         case = self._case(which)
-        was = self.world.case(case.case_id).state
+        was = self.chaos_env.case(case.case_id).state
         if not self._tell(case, "resolve", CaseResolution(decision=decision, decided_by=self._somebody())):
             return
         if was is CaseState.INSPECTION_FAILED and decision is ResolutionDecision.ACCEPT:
@@ -123,16 +123,16 @@ class Refunding(CheckedMachine):
     @rule()
     def repeat(self) -> None:
         assert self.last
-        self.world.tell(*self.last)
+        self.chaos_env.tell(*self.last)
 
     @rule(fault=st.sampled_from(FAULTS), times=st.integers(1, 3))
     def fault(self, fault: dict[str, Any], times: int) -> None:
-        left = self.world.site.sandbox.faults_left()
-        self.world.site.sandbox.plan(*left, {**fault, "times": times})
+        left = self.chaos_env.kill_env.sandbox.faults_left()
+        self.chaos_env.kill_env.sandbox.plan(*left, {**fault, "times": times})
 
     @rule()
     def forget_keys(self) -> None:
-        self.world.site.sandbox.forget_keys()
+        self.chaos_env.kill_env.sandbox.forget_keys()
 
     @rule(units=st.integers(1, 3), reason=REASONS, exchange=st.booleans())
     def straight_to_payout(self, units: int, reason: Reason, exchange: bool) -> None:
@@ -145,26 +145,26 @@ class Refunding(CheckedMachine):
     @rule()
     def pay(self) -> None:
         """Let everything that is under way come to an answer."""
-        self.world.await_quiet(self._case_ids())
+        self.chaos_env.await_quiet(self._case_ids())
 
     @rule(which=WHICH, status=st.sampled_from(["succeeded", "failed", "canceled"]))
     def gateway_changes_its_mind(self, which: int, status: str) -> None:
-        refunds = self.world.gateway(self.model.order).refunds
+        refunds = self.chaos_env.gateway(self.model.order).refunds
         movable = [one for one in refunds if one.state not in PAID_NOTHING]
         if movable:
-            self.world.site.sandbox.finish_refund(movable[which % len(movable)].refund_id, status, None)
+            self.chaos_env.kill_env.sandbox.finish_refund(movable[which % len(movable)].refund_id, status, None)
 
     @rule(which=WHICH, times=st.integers(1, 3))
     def webhook(self, which: int, times: int) -> None:
         """Tell a case, once or more often, that one of its refunds changed; it may be outdated."""
-        refunds = [one for one in self.world.gateway(self.model.order).refunds if one.payout_id]
+        refunds = [one for one in self.chaos_env.gateway(self.model.order).refunds if one.payout_id]
         for _ in range(times if refunds else 0):
             self._tell_update_of(refunds[which % len(refunds)])
 
     @rule(place=st.integers(0, 1), status=st.sampled_from(list(DisputeStatus)))
     def dispute(self, place: int, status: DisputeStatus) -> None:
         """Tell of a chargeback over a payment; its updates may come in any order, and more than once."""
-        self.world.await_quiet(self._case_ids())
+        self.chaos_env.await_quiet(self._case_ids())
         payment = self.model.order.payments[place]
         told = dispute_facts(
             status,
@@ -173,8 +173,8 @@ class Refunding(CheckedMachine):
             dispute_id=f"dp_{payment.reference}",
             changed_at=datetime.now(UTC),
         )
-        for case_id in Disputes(self.world.site.database).record(told):
-            self.world.signal(self._of(case_id).intake, "dispute_update", DisputeUpdate(dispute=told))
+        for case_id in Disputes(self.chaos_env.kill_env.database).record(told):
+            self.chaos_env.signal(self._of(case_id).intake, "dispute_update", DisputeUpdate(dispute=told))
         self.disputed.pop(payment.reference, None)
         if self._standing(payment) is not DisputeStatus.WON:  # late updates do not open it again
             self.disputed[payment.reference] = len(self._refunds_of(payment.reference))

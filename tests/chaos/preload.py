@@ -1,4 +1,4 @@
-"""What every worker reads and makes before it works, once, in the process that the doomed workers are forked from.
+"""What every worker reads and makes before it works, once, in the process that workers to be killed are forked from.
 
 Nothing here starts a thread or an event loop, which no fork would survive.
 """

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
-from tests.chaos.kill_environment import Site, site
+from tests.chaos.kill_environment import KillEnvironment, kill_environment
 from tests.chaos.kill_matrix import Moment, Reference, run_killed, undisturbed
 from tests.chaos.scale import IS_WHOLE
 
@@ -21,36 +21,38 @@ ALL = 1000
 
 
 @pytest_asyncio.fixture(scope="module")
-async def sites(temporal: Client, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[str, Site]]:
-    """A site whose sandbox answers, one whose sandbox drops the answer after its commit, and one of exchanges."""
+async def kill_envs(
+    temporal: Client, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[dict[str, KillEnvironment]]:
+    """One whose sandbox answers, one whose sandbox drops the answer after its commit, and one of exchanges."""
     async with AsyncExitStack() as opened:
         yield {
             name: await opened.enter_async_context(
-                site(temporal, tmp_path_factory.mktemp(name), exchanges=name == "exchanging")
+                kill_environment(temporal, tmp_path_factory.mktemp(name), exchanges=name == "exchanging")
             )
             for name in ("answering", "dropping", "exchanging")
         }
 
 
 @pytest_asyncio.fixture(scope="module")
-async def references(sites: dict[str, Site]) -> dict[str, Reference]:
-    """A run of each site in which nobody is killed."""
-    sites["dropping"].sandbox.plan({**DROPPED, "times": ALL})
-    played = await asyncio.gather(*(undisturbed(one) for one in sites.values()))
-    return dict(zip(sites, played, strict=True))
+async def references(kill_envs: dict[str, KillEnvironment]) -> dict[str, Reference]:
+    """A run of each in which no worker is killed."""
+    kill_envs["dropping"].sandbox.plan({**DROPPED, "times": ALL})
+    played = await asyncio.gather(*(undisturbed(one) for one in kill_envs.values()))
+    return dict(zip(kill_envs, played, strict=True))
 
 
 async def test_fault_2_whenever_the_worker_is_killed_it_is_one_refund_one_replacement_and_the_same_end(
-    sites: dict[str, Site], references: dict[str, Reference]
+    kill_envs: dict[str, KillEnvironment], references: dict[str, Reference]
 ) -> None:
     cases, entry = asyncio.Semaphore(CASES_AT_ONCE), asyncio.Semaphore(RUNS_UP_AT_ONCE)
 
     async def failure(name: str, moment: Moment) -> str | None:
         try:
             async with cases:
-                hit = [await run_killed(sites[name], moment, references[name], entry)]
+                hit = [await run_killed(kill_envs[name], moment, references[name], entry)]
                 while not any(hit) and len(hit) < TRIES:
-                    hit.append(await run_killed(sites[name], moment, references[name], entry))
+                    hit.append(await run_killed(kill_envs[name], moment, references[name], entry))
         except Exception as error:  # noqa: BLE001 - the other runs go on, and all failures are told together
             return f"{name}, {moment}: {error!r}"
         return None if any(hit) else f"{name}, {moment}: never killed at that moment"
@@ -61,9 +63,9 @@ async def test_fault_2_whenever_the_worker_is_killed_it_is_one_refund_one_replac
 
 
 def test_fault_1_every_run_of_the_dropping_sandbox_lost_its_answer_once(
-    sites: dict[str, Site], references: dict[str, Reference]
+    kill_envs: dict[str, KillEnvironment], references: dict[str, Reference]
 ) -> None:
-    sandbox = sites["dropping"].sandbox
+    sandbox = kill_envs["dropping"].sandbox
     refunds = sandbox.call("GET", "/sandbox/ledger")["refunds"]
     assert ALL - sum(fault["times"] for fault in sandbox.faults_left()) == len(refunds)
     assert references["dropping"].outcome["refunds"] == references["answering"].outcome["refunds"]

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from temporalio.common import RetryPolicy
 
-from tests.chaos.chaos_environment import World, world
+from tests.chaos.chaos_environment import ChaosEnvironment, chaos_environment
 from tests.chaos.machine import Refunding
 from tests.chaos.scale import EXAMPLES, IS_WHOLE
 from tests.support.assertions import does_not_raise
@@ -22,19 +22,19 @@ STEPS = 20
 
 
 @pytest.fixture(scope="module")
-def hurried_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A world in which what is tried again is tried again at once."""
+def hurried_env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChaosEnvironment]:
+    """An environment in which every retry comes at once."""
     with pytest.MonkeyPatch.context() as hurry:
         hurry.setattr(options, "FIRST_UNKNOWN_RETRY", SHORT)
         hurry.setattr(options, "_PATIENT_RETRY", RetryPolicy(initial_interval=SHORT, maximum_interval=SHORT))
-        with world(tmp_path_factory.mktemp("world")) as opened:
+        with chaos_environment(tmp_path_factory.mktemp("chaos_env")) as opened:
             yield opened
 
 
-def test_r32_any_order_of_steps_faults_and_webhooks_leaves_the_books_right(hurried_world: World) -> None:
+def test_r32_any_order_of_steps_faults_and_webhooks_leaves_the_books_right(hurried_env: ChaosEnvironment) -> None:
     class InTheHurriedWorld(Refunding):
         def __init__(self) -> None:
-            super().__init__(hurried_world)
+            super().__init__(hurried_env)
 
     with does_not_raise():
         run_state_machine_as_test(

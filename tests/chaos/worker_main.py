@@ -43,7 +43,7 @@ class End:
     answer: int | None = None
 
 
-class MortalWorker(temporalio.bridge.worker.Worker):
+class KillableWorker(temporalio.bridge.worker.Worker):
     """Stands where the SDK's Python meets its core, which every task and every answer passes; counts the answers."""
 
     def __init__(self, whole: temporalio.bridge.worker.Worker, end: End, client: Client) -> None:
@@ -127,5 +127,5 @@ def _built(client: Client, activity_set: build.ActivitySet, queue: str, end: End
     deployment = WorkerDeploymentConfig(version=more.pop("deployment").version, use_worker_versioning=False)
     worker = build.build_worker(client, activity_set, **more, deployment=deployment)
     if end:
-        worker._bridge_worker = MortalWorker(worker._bridge_worker, end, client)  # noqa: SLF001 - see MortalWorker
+        worker._bridge_worker = KillableWorker(worker._bridge_worker, end, client)  # noqa: SLF001 - see MortalWorker
     return worker

@@ -21,7 +21,7 @@ LAMP = Line("LAMP-1", "Desk lamp", 4500)
 
 
 @dataclass(frozen=True)
-class House:
+class System:
     """A running system, whoever talks to it, and its database."""
 
     stack: Stack
@@ -83,13 +83,13 @@ class House:
 
 
 @contextmanager
-def house(stack: Stack) -> Iterator[House]:
+def system(stack: Stack) -> Iterator[System]:
     """Start the system, give it with a client for everybody, and leave no process behind."""
     with stack:
         database = Database(stack.settings.database_url)
         shop = Shop(stack.urls, {holder.role.value: key for key, holder in development_keys().items()})
         try:
-            yield House(stack, shop, database)
+            yield System(stack, shop, database)
         finally:
             shop.close()
             database.close()

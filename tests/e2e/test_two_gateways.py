@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.system import LAMP, House
+from tests.e2e.system import LAMP, System
 from tests.support.api_client import body_of
 from tests.support.factories import order, order_line, payment
 
@@ -15,21 +15,21 @@ pytestmark = pytest.mark.e2e
 BY_PAYPAL, BY_STRIPE = 3_000, 2_200
 
 
-def test_r35_an_order_paid_by_paypal_and_card_is_refunded_to_each(embedded_house: House) -> None:
-    house, name = embedded_house, uuid4().hex[:12]
+def test_r35_an_order_paid_by_paypal_and_card_is_refunded_to_each(embedded_system: System) -> None:
+    system, name = embedded_system, uuid4().hex[:12]
     capture, intent = f"CAPTURE{name}", f"pi_{name}"
     for reference, amount in ((capture, BY_PAYPAL), (intent, BY_STRIPE)):
-        house.gateway("POST", "/sandbox/payments", {"reference": reference, "amount": amount, "currency": "USD"})
+        system.gateway("POST", "/sandbox/payments", {"reference": reference, "amount": amount, "currency": "USD"})
     number = f"TWO-{name}"
-    house.shop.call("storefront", "PUT", f"/v1/orders/{number}", facts(capture, intent))
-    case = house.ask(number, "personal", LAMP)
-    house.approve(case)
-    house.ship(case)
-    house.inspect(case, LAMP)
-    shown = house.shop.wait_for(case["case_id"], "refunded")
+    system.shop.call("storefront", "PUT", f"/v1/orders/{number}", facts(capture, intent))
+    case = system.ask(number, "personal", LAMP)
+    system.approve(case)
+    system.ship(case)
+    system.inspect(case, LAMP)
+    shown = system.shop.wait_for(case["case_id"], "refunded")
     told = [(one["provider"], one["amount"]["minor"], one["state"]) for one in shown["payouts"]]
     assert told == [("paypal", BY_PAYPAL, "succeeded"), ("stripe", LAMP.unit_price - BY_PAYPAL, "succeeded")]
-    refunds = {one["payment"]: one["amount"] for one in house.gateway("GET", "/sandbox/ledger")["refunds"]}
+    refunds = {one["payment"]: one["amount"] for one in system.gateway("GET", "/sandbox/ledger")["refunds"]}
     assert (refunds[capture], refunds[intent]) == (BY_PAYPAL, LAMP.unit_price - BY_PAYPAL)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from local.demo.shop import Json
-from tests.e2e.system import LAMP, MUG, House
+from tests.e2e.system import LAMP, MUG, System
 
 pytestmark = pytest.mark.e2e
 
@@ -26,21 +26,21 @@ TIMELINE = [
 ]
 
 
-def test_r30_a_faulty_order_comes_back_and_every_cent_is_where_the_policy_puts_it(either_house: House) -> None:
-    house, shop = either_house, either_house.shop
+def test_r30_a_faulty_order_comes_back_and_every_cent_is_where_the_policy_puts_it(either_system: System) -> None:
+    system, shop = either_system, either_system.shop
     order = shop.place_order(MUG, LAMP)
-    case = house.ask(order, "quality", MUG, LAMP)
+    case = system.ask(order, "quality", MUG, LAMP)
     assert shop.case(case["case_id"])["state"] == "under_audit"
-    assert house.approve(case)["state"] == "awaiting_return"
-    assert house.ship(case, postage={"minor": RETURN_POSTAGE, "currency": "USD"})["state"] == "in_transit"
-    house.inspect(case, MUG, LAMP)
+    assert system.approve(case)["state"] == "awaiting_return"
+    assert system.ship(case, postage={"minor": RETURN_POSTAGE, "currency": "USD"})["state"] == "in_transit"
+    system.inspect(case, MUG, LAMP)
     shown = shop.wait_for(case["case_id"], "refunded")
     assert_owed_in_full(shown)
     assert_paid_through_the_card_and_beside_it(shown)
     assert_one_refund_at_the_gateway(shop.refunds_at_gateway(order), shown)
     assert shop.captured(order) == CAPTURED
     assert [(entry["event"], entry["actor"]) for entry in shop.timeline(case["case_id"])] == TIMELINE
-    house.assert_books_agree(order)
+    system.assert_books_agree(order)
 
 
 def assert_owed_in_full(shown: Json) -> None:

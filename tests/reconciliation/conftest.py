@@ -16,8 +16,8 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def house(migrated_file: Path, tmp_path: Path, sandbox) -> Iterator[BooksFixture]:
+def books(migrated_file: Path, tmp_path: Path, sandbox) -> Iterator[BooksFixture]:
     shutil.copy(migrated_file, tmp_path / "refunds.db")
-    house = BooksFixture(f"sqlite:///{tmp_path}/refunds.db", sandbox)
-    yield house
-    house.close()
+    books = BooksFixture(f"sqlite:///{tmp_path}/refunds.db", sandbox)
+    yield books
+    books.close()

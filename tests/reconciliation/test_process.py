@@ -40,7 +40,7 @@ HEALING_SECONDS = 600
 
 
 @dataclass
-class Business:
+class Reconciling:
     """A shop whose refunds go through the sandbox, and its bookkeeping."""
 
     shop: Shop
@@ -103,14 +103,14 @@ def submission(case: OpenCase) -> Submission:
 
 
 @pytest_asyncio.fixture
-async def business(tmp_path: Path, sandbox: SandboxProcess) -> AsyncIterator[Business]:
+async def driver(tmp_path: Path, sandbox: SandboxProcess) -> AsyncIterator[Reconciling]:
     url = f"sqlite:///{tmp_path}/refunds.db"
     migrate(url)
     database = Database(url)
     async with forwarding_server() as env:
         activity_set = reconciling(env.client, database, StripeGateway(sandbox.api_key, sandbox.url))
         async with build_worker(env.client, activity_set, sandboxed=True):
-            yield Business(Shop(env, database, ForgetfulStock(database, real_time)), database, sandbox)
+            yield Reconciling(Shop(env, database, ForgetfulStock(database, real_time)), database, sandbox)
     database.close()
 
 
@@ -126,16 +126,18 @@ def reconciling(client: Client, database: Database, gateway: StripeGateway) -> A
     )
 
 
-async def test_fault_11_a_refund_that_failed_later_reopens_its_case_also_when_the_webhook_was_lost(business: Business):
-    case = await business.refunded()
+async def test_fault_11_a_refund_that_failed_later_reopens_its_case_also_when_the_webhook_was_lost(
+    driver: Reconciling,
+):
+    case = await driver.refunded()
     [payout] = case.case().payouts
-    business.sandbox.finish_refund(assert_present(payout.gateway_refund_id), "failed", "account_closed")
+    driver.sandbox.finish_refund(assert_present(payout.gateway_refund_id), "failed", "account_closed")
 
-    first = await business.reconcile((case, "payout_reversed"))
+    first = await driver.reconcile((case, "payout_reversed"))
     assert first.notified == 1
     assert (case.state, case.case().blocked_by) == (CaseState.PAYOUT_BLOCKED, "refund_reversed")
     assert case.case().payouts[0].state is PayoutState.REVERSED
 
-    second = await business.reconcile()
+    second = await driver.reconcile()
     assert second.notified == 0
-    assert business.findings(case) == []
+    assert driver.findings(case) == []

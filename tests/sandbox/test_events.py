@@ -11,7 +11,7 @@ import pytest
 from domain.payment_events import DisputeStatus, GatewayEvent, GatewayRefundRecord
 from domain.payout_state import PayoutState
 from gateways.payments.stripe.webhooks import StripeWebhooks
-from tests.sandbox.webhook_receiver import Ear, listening
+from tests.sandbox.webhook_receiver import WebhookReceiver, listening
 from tests.support.assertions import assert_present
 from tests.support.waiting import wait_until
 
@@ -19,10 +19,10 @@ SECRETS = ["whsec_new", "whsec_old"]
 
 
 @pytest.fixture
-def ear(sandbox) -> Iterator[Ear]:
-    with listening() as ear:
-        sandbox.listen({"url": ear.url, "secrets": SECRETS})
-        yield ear
+def receiver(sandbox) -> Iterator[WebhookReceiver]:
+    with listening() as receiver:
+        sandbox.listen({"url": receiver.url, "secrets": SECRETS})
+        yield receiver
         sandbox.listen()
 
 
@@ -36,36 +36,36 @@ def refund(sandbox, payment, **metadata):
     return sandbox.stripe("POST", "/refunds", {"payment_intent": payment, "amount": "4000", **fields})
 
 
-def read(ear: Ear, secret: str = SECRETS[0]) -> list[GatewayEvent]:
+def read(receiver: WebhookReceiver, secret: str = SECRETS[0]) -> list[GatewayEvent]:
     reader = StripeWebhooks([secret], lambda: datetime.now(UTC))
-    return [reader.read(body, headers) for body, headers in ear.heard]
+    return [reader.read(body, headers) for body, headers in receiver.heard]
 
 
 def refund_in(event: GatewayEvent) -> GatewayRefundRecord:
     return assert_present(event.refund)
 
 
-def test_a_refund_is_told_in_an_event_that_both_secrets_sign(sandbox, ear, payment):
+def test_a_refund_is_told_in_an_event_that_both_secrets_sign(sandbox, receiver, payment):
     payout_id = f"rc_{uuid4().hex[:8]}-p1"  # the one sandbox also serves tests that number their cases from 1
     made = refund(sandbox, payment, payout_id=payout_id).json()
-    wait_until(lambda: ear.heard)
+    wait_until(lambda: receiver.heard)
     for secret in SECRETS:
-        [event] = read(ear, secret)
+        [event] = read(receiver, secret)
         told = refund_in(event)
         assert (event.kind, told.refund_id, told.payout_id) == ("refund.created", made["id"], payout_id)
         assert (told.payment_reference, told.state) == (payment, PayoutState.SUCCEEDED)
 
 
-def test_fault_11_a_refund_that_fails_later_is_told(sandbox, ear, payment):
+def test_fault_11_a_refund_that_fails_later_is_told(sandbox, receiver, payment):
     sandbox.finish_refund(refund(sandbox, payment).json()["id"], "failed", "lost_or_stolen_card")
-    wait_until(lambda: len(ear.heard) == 2)
-    assert [(one.kind, refund_in(one).state) for one in read(ear)][1] == ("refund.failed", PayoutState.FAILED)
+    wait_until(lambda: len(receiver.heard) == 2)
+    assert [(one.kind, refund_in(one).state) for one in read(receiver)][1] == ("refund.failed", PayoutState.FAILED)
 
 
-def test_fault_10_a_refund_by_hand_names_nobody(sandbox, ear, payment):
+def test_fault_10_a_refund_by_hand_names_nobody(sandbox, receiver, payment):
     sandbox.refund_by_hand(payment, 700)
-    wait_until(lambda: ear.heard)
-    [event] = read(ear)
+    wait_until(lambda: receiver.heard)
+    [event] = read(receiver)
     told = refund_in(event)
     assert (told.payout_id, told.amount.minor) == (None, 700)
     assert [one["amount"] for one in sandbox.refunds(payment)] == [700]
@@ -76,29 +76,29 @@ def test_fault_10_more_by_hand_than_was_captured_is_refused(sandbox, payment):
         sandbox.refund_by_hand(payment, 10_001)
 
 
-def test_fault_13_an_event_is_sent_again_under_its_own_id(sandbox, ear, payment):
+def test_fault_13_an_event_is_sent_again_under_its_own_id(sandbox, receiver, payment):
     sandbox.refund_by_hand(payment, 100)
     wait_until(lambda: sandbox.deliveries()[0]["delivered_at"])
     sandbox.resend(sandbox.deliveries()[0]["event_id"], times=3)
-    assert len(ear.heard) == 4
-    assert len({json.loads(body)["id"] for body, _ in ear.heard}) == 1
+    assert len(receiver.heard) == 4
+    assert len({json.loads(body)["id"] for body, _ in receiver.heard}) == 1
 
 
-def test_an_event_that_is_not_taken_comes_again_until_it_is(sandbox, ear, payment):
-    ear.status = 503
+def test_an_event_that_is_not_taken_comes_again_until_it_is(sandbox, receiver, payment):
+    receiver.status = 503
     sandbox.refund_by_hand(payment, 100)
-    wait_until(lambda: len(ear.heard) >= 2)
+    wait_until(lambda: len(receiver.heard) >= 2)
     assert sandbox.deliveries()[0]["delivered_at"] is None
-    ear.status = 200
+    receiver.status = 200
     wait_until(lambda: sandbox.deliveries()[0]["delivered_at"])
 
 
-def test_events_outlive_the_sandbox(sandbox, ear, payment):
-    ear.status = 503
+def test_events_outlive_the_sandbox(sandbox, receiver, payment):
+    receiver.status = 503
     sandbox.refund_by_hand(payment, 100)
-    wait_until(lambda: ear.heard)
+    wait_until(lambda: receiver.heard)
     sandbox.kill()
-    ear.status = 200
+    receiver.status = 200
     sandbox.start()
     wait_until(lambda: sandbox.deliveries()[0]["delivered_at"])
 
@@ -110,11 +110,11 @@ def test_nothing_is_told_while_nobody_listens(sandbox, payment):
 
 
 @pytest.mark.parametrize(("end", "said"), [("won", DisputeStatus.WON), ("lost", DisputeStatus.LOST)])
-def test_r38_a_dispute_is_told_when_it_opens_and_when_it_ends(sandbox, ear, payment, end, said):
+def test_r38_a_dispute_is_told_when_it_opens_and_when_it_ends(sandbox, receiver, payment, end, said):
     opened = sandbox.dispute(payment)
     sandbox.decide(opened["id"], end)
-    wait_until(lambda: len(ear.heard) == 2)
-    told = [assert_present(event.dispute) for event in read(ear)]
+    wait_until(lambda: len(receiver.heard) == 2)
+    told = [assert_present(event.dispute) for event in read(receiver)]
     assert [one.status for one in told] == [DisputeStatus.OPEN, said]
     assert {(one.dispute_id, one.payment_reference, one.amount.minor) for one in told} == {
         (opened["id"], payment, 10_000)

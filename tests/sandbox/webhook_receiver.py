@@ -8,7 +8,7 @@ from threading import Thread
 
 
 @dataclass
-class Ear:
+class WebhookReceiver:
     """What was heard: each body with its headers."""
 
     url: str = ""
@@ -17,25 +17,25 @@ class Ear:
 
 
 @contextmanager
-def listening() -> Iterator[Ear]:
-    """Give an ear on the loopback address."""
-    ear = Ear()
+def listening() -> Iterator[WebhookReceiver]:
+    """Give a receiver on the loopback address."""
+    receiver = WebhookReceiver()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            ear.heard.append((self.rfile.read(int(self.headers["Content-Length"])), dict(self.headers)))
-            self.send_response(ear.status)
+            receiver.heard.append((self.rfile.read(int(self.headers["Content-Length"])), dict(self.headers)))
+            self.send_response(receiver.status)
             self.end_headers()
 
         def log_message(self, *_args: object) -> None:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    ear.url = f"http://127.0.0.1:{server.server_port}/"
+    receiver.url = f"http://127.0.0.1:{server.server_port}/"
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield ear
+        yield receiver
     finally:
         server.shutdown()
         server.server_close()

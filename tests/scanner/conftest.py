@@ -11,10 +11,10 @@ import uvicorn
 from playwright.async_api import Browser, BrowserContext
 
 from local.stack.ports import reserve
-from tests.api.conftest import app, clock, counter, database, gateway, services, temporal
+from tests.api.conftest import api, app, clock, database, gateway, services, temporal
 from tests.scanner.browser import CHROMIUM, PHONE, chromium
 
-__all__ = ["app", "clock", "counter", "database", "gateway", "services", "temporal"]
+__all__ = ["api", "app", "clock", "database", "gateway", "services", "temporal"]
 
 
 @pytest.fixture(autouse=True)

@@ -7,16 +7,16 @@ from playwright.async_api import BrowserContext, Page
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 
 
-async def events(counter, case, event):
-    return [one for one in await counter.timeline(case) if one["event"] == event]
+async def events(api, case, event):
+    return [one for one in await api.timeline(case) if one["event"] == event]
 
 
 async def until_shown(page, text):
     await page.locator("#result", has_text=text).wait_for()
 
 
-async def parcel(counter):
-    case = await counter.approved()
+async def parcel(api):
+    case = await api.approved()
     return case, case["return_code"]
 
 

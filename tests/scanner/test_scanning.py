@@ -15,24 +15,24 @@ from tests.support.api_client import inspection, told
 
 
 @pytest.mark.parametrize("kind", ["QRCode", "Code128"])
-async def test_r20_a_code_before_the_camera_receives_the_parcel(counter, url, tmp_path, kind):
-    case, code = await parcel(counter)
+async def test_r20_a_code_before_the_camera_receives_the_parcel(api, url, tmp_path, kind):
+    case, code = await parcel(api)
     async with seeing(code, kind, tmp_path) as browser:
         context = await browser.new_context()
         page = await opened(context, url)
         await page.click("#camera")
-        await counter.until(case, "received")
+        await api.until(case, "received")
         await until_shown(page, "Received")
         assert code in await page.locator("#result-code").inner_text()
 
 
-async def test_r26_the_goods_are_inspected_with_a_photo_and_the_case_is_paid(counter, context, url):
-    case, code = await parcel(counter)
+async def test_r26_the_goods_are_inspected_with_a_photo_and_the_case_is_paid(api, context, url):
+    case, code = await parcel(api)
     picture = BytesIO()
     Image.effect_noise((640, 480), 50).convert("RGB").save(picture, "JPEG")
     page = await opened(context, url)
     await enter(page, code)
-    await counter.until(case, "received")
+    await api.until(case, "received")
     await page.check("[name=task][value=inspected]", force=True)
     await enter(page, code.lower())
     await page.locator("#parcel", has_text="Mug").wait_for()
@@ -42,16 +42,16 @@ async def test_r26_the_goods_are_inspected_with_a_photo_and_the_case_is_paid(cou
     await page.get_by_role("button", name="All good").click()
     await page.get_by_role("button", name="Save").click()
 
-    await counter.until(case, "refunded")
+    await api.until(case, "refunded")
     async with asyncio.timeout(20):
-        while not await events(counter, case, "photo_pinned"):
+        while not await events(api, case, "photo_pinned"):
             await asyncio.sleep(0.05)
-    [inspected] = (await counter.case(case))["inspections"]
+    [inspected] = (await api.case(case))["inspections"]
     assert [(one["sku"], one["quantity"], one["verdict"]) for one in inspected["lines"]] == [("MUG", 2, "accepted")]
 
 
-async def test_scans_without_a_network_survive_a_reload_and_arrive_once(counter, context, url):
-    cases = [await parcel(counter) for _ in range(5)]
+async def test_scans_without_a_network_survive_a_reload_and_arrive_once(api, context, url):
+    cases = [await parcel(api) for _ in range(5)]
     page = await opened(context, url)
     await page.reload()  # the worker of the page has it from now on
     await page.wait_for_function("navigator.serviceWorker.controller !== null")
@@ -61,20 +61,20 @@ async def test_scans_without_a_network_survive_a_reload_and_arrive_once(counter,
         await page.locator("#waiting", has_text=str(place)).wait_for()
     await page.reload()
     await page.locator("#waiting", has_text="5").wait_for()
-    assert [await events(counter, case, "received") for case, _ in cases] == [[]] * 5
+    assert [await events(api, case, "received") for case, _ in cases] == [[]] * 5
 
     await context.set_offline(False)
 
     for case, _ in cases:
-        await counter.until(case, "received")
+        await api.until(case, "received")
     await page.locator("#waiting").wait_for(state="hidden")
-    assert [len(await events(counter, case, "received")) for case, _ in cases] == [1] * 5
-    received = [(await events(counter, case, "received"))[0]["details"]["scanned_at"] for case, _ in cases]
+    assert [len(await events(api, case, "received")) for case, _ in cases] == [1] * 5
+    received = [(await events(api, case, "received"))[0]["details"]["scanned_at"] for case, _ in cases]
     assert received == sorted(received)
 
 
-async def test_an_answer_that_is_lost_is_asked_for_again_and_applied_once(counter, context, url):
-    case, code = await parcel(counter)
+async def test_an_answer_that_is_lost_is_asked_for_again_and_applied_once(api, context, url):
+    case, code = await parcel(api)
     page = await opened(context, url)
     lost = []
 
@@ -90,36 +90,36 @@ async def test_an_answer_that_is_lost_is_asked_for_again_and_applied_once(counte
     await enter(page, code)
     await page.locator(".status.applied").wait_for()
     assert lost == [200]
-    assert len(await events(counter, case, "received")) == 1
+    assert len(await events(api, case, "received")) == 1
 
 
-async def test_a_keyboard_scanner_works_wherever_the_focus_is(counter, context, url):
-    case, code = await parcel(counter)
+async def test_a_keyboard_scanner_works_wherever_the_focus_is(api, context, url):
+    case, code = await parcel(api)
     page = await opened(context, url)
     await page.focus("#language")
     await page.keyboard.type(code)
     await page.keyboard.press("Enter")
-    await counter.until(case, "received")
+    await api.until(case, "received")
 
 
-async def test_a_wrong_key_says_so_and_loses_no_scan(counter, context, url):
-    case, code = await parcel(counter)
+async def test_a_wrong_key_says_so_and_loses_no_scan(api, context, url):
+    case, code = await parcel(api)
     page = await opened(context, url, key="dev-storefront")
     await enter(page, code)
     await page.locator("#key-why", has_text="key").wait_for()
     await page.locator("#waiting", has_text="1").wait_for()
     await give_key(page, "dev-warehouse")
-    await counter.until(case, "received")
+    await api.until(case, "received")
 
 
-async def test_an_unknown_code_says_so_and_is_kept_as_an_unexpected_parcel(counter, context, url):
+async def test_an_unknown_code_says_so_and_is_kept_as_an_unexpected_parcel(api, context, url):
     page = await opened(context, url)
     number = f"SF{uuid4().int % 10**10:010}"
     await enter(page, number)
     await until_shown(page, "No case expects this parcel")
     await page.get_by_role("button", name="Record").click()
     await page.locator(".status.unexpected").wait_for()
-    items = (await counter.get("/v1/warehouse/unexpected"))["items"]
+    items = (await api.get("/v1/warehouse/unexpected"))["items"]
     assert [one["code"] for one in items].count(number) == 1
 
 
@@ -132,33 +132,33 @@ async def test_a_courier_s_number_that_passes_for_a_return_code_without_its_pref
     assert await page.locator("#result-code").inner_text() == number
 
 
-async def test_a_text_that_is_no_code_says_so(counter, context, url):
+async def test_a_text_that_is_no_code_says_so(api, context, url):
     page = await opened(context, url)
     await enter(page, "x!")
     await page.locator("#result[data-tone=bad]").wait_for()
 
 
-async def test_the_answers_of_the_service_are_in_the_language_of_the_page(counter, context, url):
-    case, code = await parcel(counter)
+async def test_the_answers_of_the_service_are_in_the_language_of_the_page(api, context, url):
+    case, code = await parcel(api)
     page = await opened(context, url)
     await page.click("#language")
     await enter(page, code)
     await until_shown(page, "已收货")
     await page.locator("#parcel", has_text="请质检").wait_for()
-    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    told(await api.send(case, "inspection", inspection(), "dev-warehouse"), 200)
     await page.get_by_role("button", name="开始质检").click()
     await until_shown(page, "已无需等待任何商品")
 
 
-async def test_a_refusal_is_told_in_the_language_of_the_page_and_follows_it(counter, context, url):
-    case, code = await parcel(counter)
+async def test_a_refusal_is_told_in_the_language_of_the_page_and_follows_it(api, context, url):
+    case, code = await parcel(api)
     page = await opened(context, url)
     await page.click("#language")
     await enter(page, code)
     await page.locator(".status.applied").wait_for()
     await page.get_by_role("button", name="开始质检").click()
     await page.get_by_role("button", name="全部合格").wait_for()
-    told(await counter.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    told(await api.send(case, "inspection", inspection(), "dev-warehouse"), 200)
     await page.get_by_role("button", name="全部合格").click()
     await page.get_by_role("button", name="保存质检结果").click()
     refused = page.locator(".scan.bad")
@@ -168,9 +168,9 @@ async def test_a_refusal_is_told_in_the_language_of_the_page_and_follows_it(coun
     assert "the case is" in (await refused.inner_text()).lower()
 
 
-async def test_an_already_inspected_case_says_so(counter, context, url):
-    case = await counter.inspected()
-    await counter.until(case, "refunded")
+async def test_an_already_inspected_case_says_so(api, context, url):
+    case = await api.inspected()
+    await api.until(case, "refunded")
     page = await opened(context, url)
     await page.check("[name=task][value=inspected]", force=True)
     await enter(page, case["return_code"])
@@ -178,8 +178,8 @@ async def test_an_already_inspected_case_says_so(counter, context, url):
 
 
 @pytest.mark.parametrize("look", ["phone-en", "phone-zh", "desktop-en", "desktop-zh"])
-async def test_the_page_has_no_serious_fault_of_accessibility(counter, context, url, tmp_path, look):
-    _, code = await parcel(counter)
+async def test_the_page_has_no_serious_fault_of_accessibility(api, context, url, tmp_path, look):
+    _, code = await parcel(api)
     size, language = look.split("-")
     page = await opened(context, url)
     if size == "desktop":

@@ -33,8 +33,8 @@ def picture() -> FilePayload:
     return FilePayload(name="goods.jpg", mimeType="image/jpeg", buffer=written.getvalue())
 
 
-async def test_r25_an_unknown_parcel_is_inspected_blind_with_a_photo_that_waits_for_the_network(counter, context, url):
-    case, code = await parcel(counter)
+async def test_r25_an_unknown_parcel_is_inspected_blind_with_a_photo_that_waits_for_the_network(api, context, url):
+    case, code = await parcel(api)
     page = await offline(context, url)
     await page.check("[name=task][value=inspected]", force=True)
     await enter(page, code)
@@ -51,13 +51,13 @@ async def test_r25_an_unknown_parcel_is_inspected_blind_with_a_photo_that_waits_
     await context.set_offline(False)
 
     await page.locator("#waiting").wait_for(state="hidden")
-    [inspected] = (await counter.case(case))["inspections"]
+    [inspected] = (await api.case(case))["inspections"]
     assert [(one["sku"], one["quantity"], one["verdict"]) for one in inspected["lines"]] == [("MUG", 2, "accepted")]
-    assert len(await events(counter, case, "photo_pinned")) == 1
+    assert len(await events(api, case, "photo_pinned")) == 1
 
 
-async def test_a_refusal_stays_with_its_reason_until_it_is_dismissed(counter, context, url):
-    _, code = await parcel(counter)
+async def test_a_refusal_stays_with_its_reason_until_it_is_dismissed(api, context, url):
+    _, code = await parcel(api)
     page = await offline(context, url)
     await page.check("[name=task][value=inspected]", force=True)
     await enter(page, code)
@@ -74,22 +74,22 @@ async def test_a_refusal_stays_with_its_reason_until_it_is_dismissed(counter, co
     assert await page.locator(".scan").count() == 0
 
 
-async def test_two_open_pages_send_a_scan_once(counter, context, url):
-    case, code = await parcel(counter)
+async def test_two_open_pages_send_a_scan_once(api, context, url):
+    case, code = await parcel(api)
     page, other = await opened(context, url), await context.new_page()
     await other.goto(url)
     sent = []
     context.on("request", lambda request: sent.append(1) if request.url.endswith("/scans") else None)
     await asyncio.gather(enter(page, code), enter(other, code.lower()))
-    await counter.until(case, "received")
+    await api.until(case, "received")
     await page.locator(".status.applied").first.wait_for()
     await other.locator(".status.applied").first.wait_for()
-    assert len(await events(counter, case, "received")) == 1
+    assert len(await events(api, case, "received")) == 1
     assert len(sent) <= 2
 
 
-async def test_what_is_typed_is_not_lost_to_the_next_scan_or_a_switch_of_language(counter, context, url):
-    (_, code), (_, other) = await parcel(counter), await parcel(counter)
+async def test_what_is_typed_is_not_lost_to_the_next_scan_or_a_switch_of_language(api, context, url):
+    (_, code), (_, other) = await parcel(api), await parcel(api)
     page = await opened(context, url)
     await page.check("[name=task][value=inspected]", force=True)
     await enter(page, code)
@@ -107,8 +107,8 @@ async def test_what_is_typed_is_not_lost_to_the_next_scan_or_a_switch_of_languag
 
 
 @pytest.mark.parametrize("shown", ["key", "unknown", "blind", "trouble"])
-async def test_no_other_view_has_a_serious_fault_of_accessibility(counter, context, url, shown):
-    _, code = await parcel(counter)
+async def test_no_other_view_has_a_serious_fault_of_accessibility(api, context, url, shown):
+    _, code = await parcel(api)
     page = await context.new_page()
     await page.set_viewport_size({"width": 360, "height": 740})
     await page.goto(url)

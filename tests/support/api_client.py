@@ -46,7 +46,7 @@ class Clock:
 
 
 @dataclass
-class Counter:
+class ApiClient:
     """Where tests place orders and ask for refunds; `as_` is a key."""
 
     client: httpx2.AsyncClient

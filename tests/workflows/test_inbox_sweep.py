@@ -17,7 +17,7 @@ from workflows.plugin import RefundPlugin
 KINDS = ("apply_payment_events", "apply_courier_events", "notify_held_cases", "register_tracking_numbers")
 
 
-class PaperInbox:
+class FakeInbox:
     """So many events of each kind, of which a batch takes away as many as it may; -1 breaks the kind."""
 
     def __init__(self, *waiting: int) -> None:
@@ -63,20 +63,20 @@ async def swept(client, inbox, **asked):
 
 
 async def test_fault_16_a_full_batch_is_followed_by_another_until_one_is_not_full(client):
-    inbox = PaperInbox(25, 3, 2, 0)
+    inbox = FakeInbox(25, 3, 2, 0)
     async with swept(client, inbox, events_per_batch=10) as (result, _):
         assert (result.payment_events, result.courier_events, result.held_cases, result.registrations) == (25, 3, 2, 0)
     assert inbox.batches == dict(zip(KINDS, (3, 1, 1, 1), strict=True))
 
 
 async def test_fault_16_what_fails_for_one_kind_keeps_no_other_from_being_swept(client):
-    inbox = PaperInbox(-1, 3, -1, 2)
+    inbox = FakeInbox(-1, 3, -1, 2)
     async with swept(client, inbox) as (result, _):
         assert (result.payment_events, result.courier_events, result.held_cases, result.registrations) == (0, 3, 0, 2)
 
 
 async def test_a_sweep_ends_however_much_waits_and_its_history_stays_small(client):
-    inbox = PaperInbox(10_000, 10_000, 10_000, 10_000)
+    inbox = FakeInbox(10_000, 10_000, 10_000, 10_000)
     async with swept(client, inbox) as (result, handle):
         history: WorkflowHistory = await handle.fetch_history()
     assert (result.payment_events, result.registrations) == (1_000, 200)

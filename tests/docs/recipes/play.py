@@ -22,7 +22,7 @@ from gateways.evidence.evidence_store import EvidenceStore
 from gateways.payments.registry import payment_webhooks_of
 from gateways.policy_repository import PolicyRepository
 from policy.deadlines import windows_of
-from tests.support.api_client import Counter, asking, body_of, told
+from tests.support.api_client import ApiClient, asking, body_of, told
 from tests.support.factories import order, order_line, payment
 from tests.support.temporal_env import time_skipping_server
 from worker.__main__ import POLICY_VERSIONS, activity_set
@@ -64,44 +64,44 @@ def number() -> list[int | None]:
     return [next(one.working_days for one in of if one.what == "ship_by") for of in windows]
 
 
-async def opened(counter: Counter, name: str, reason: str, provider: str = "stripe") -> dict[str, Any]:
+async def opened(api: ApiClient, name: str, reason: str, provider: str = "stripe") -> dict[str, Any]:
     """Place an order of a lamp, ask for its refund, and return the case."""
     paid = (payment(f"pay-{name}", 2500, provider),)
     lamp = (order_line("LAMP", "Lamp", unit_price=2500),)
-    bought = order(name, now=counter.clock(), lines=lamp, outbound_postage=0, payments=paid)
-    told(await counter.ask("PUT", f"/v1/orders/{name}", body_of(bought)), 201)
-    asked = counter.request(name, reason=reason, lines=[{"sku": "LAMP", "quantity": 1}])
-    return told(await counter.submit(asked), 201)
+    bought = order(name, now=api.clock(), lines=lamp, outbound_postage=0, payments=paid)
+    told(await api.ask("PUT", f"/v1/orders/{name}", body_of(bought)), 201)
+    asked = api.request(name, reason=reason, lines=[{"sku": "LAMP", "quantity": 1}])
+    return told(await api.submit(asked), 201)
 
 
-async def reason(counter: Counter) -> dict[str, Any]:
+async def reason(api: ApiClient) -> dict[str, Any]:
     """Return a case with the new reason, approved without a return, which is for the seller's fault only (R23)."""
-    case = await opened(counter, "R-1", "wrong_item_sent")
-    approved = told(await counter.send(case, "audit", {"decision": "approve", "waive_return": True}), 200)
+    case = await opened(api, "R-1", "wrong_item_sent")
+    approved = told(await api.send(case, "audit", {"decision": "approve", "waive_return": True}), 200)
     return {"reason": case["reason"], "opened": case["state"], "approved": approved["state"]}
 
 
-async def signal(counter: Counter) -> dict[str, Any]:
+async def signal(api: ApiClient) -> dict[str, Any]:
     """Return what the timeline says of the new signal, sent as the Temporal UI sends it."""
-    case = await opened(counter, "S-1", "personal")
-    await counter.handle(case).signal("auditor_assignment", {"auditor": "mei"})
+    case = await opened(api, "S-1", "personal")
+    await api.handle(case).signal("auditor_assignment", {"auditor": "mei"})
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while "auditor_ass" not in json.dumps(items := await counter.timeline(case)):
+        while "auditor_ass" not in json.dumps(items := await api.timeline(case)):
             await asyncio.sleep(0.05)
     return {one["event"]: one["actor"] for one in items}
 
 
-async def provider(counter: Counter) -> dict[str, Any]:
+async def provider(api: ApiClient) -> dict[str, Any]:
     """Return a case that was paid through the new provider."""
-    case = await opened(counter, "P-1", "personal", "acme")
-    told(await counter.send(case, "audit", {"decision": "approve"}), 200)
-    told(await counter.send(case, "shipment", SHIPMENT), 200)
-    told(await counter.send(case, "inspection", {"scan_id": "scan-1", "lines": [INSPECTED]}), 200)
-    paid = await counter.until(case, "refunded")
+    case = await opened(api, "P-1", "personal", "acme")
+    told(await api.send(case, "audit", {"decision": "approve"}), 200)
+    told(await api.send(case, "shipment", SHIPMENT), 200)
+    told(await api.send(case, "inspection", {"scan_id": "scan-1", "lines": [INSPECTED]}), 200)
+    paid = await api.until(case, "refunded")
     return {
         "payouts": [[one["provider"], one["state"]] for one in paid["payouts"]],
         "acme": [[one["amount"], one["payment"]] for one in AcmePay.refunds],
-        "webhooks": sorted(counter.services.webhooks),
+        "webhooks": sorted(api.services.webhooks),
     }
 
 
@@ -114,12 +114,12 @@ async def play(settings: Settings, database: Database) -> dict[str, Any]:
             build_worker(env.client, activity_set(settings, env.client, database), sandboxed=False),
             asking(create_app(services)) as http,
         ):
-            counter = Counter(http, services, env.client)
+            api = ApiClient(http, services, env.client)
             return {
                 "number": number(),
-                "reason": await reason(counter),
-                "signal": await signal(counter),
-                "provider": await provider(counter),
+                "reason": await reason(api),
+                "signal": await signal(api),
+                "provider": await provider(api),
             }
 
 
