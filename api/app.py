@@ -6,6 +6,7 @@ from api.dependencies import Services
 from api.http import docs_page, metrics, scanner_page
 from api.http.body_limit import BodyLimit
 from api.http.openapi import Document, operation_id
+from api.http.path_check import PathCheck
 from api.problems import problems
 from api.routes import (
     decisions,
@@ -50,6 +51,7 @@ def create_app(services: Services) -> FastAPI:
     scanner_page.serve(app, services.store.upload_origin)
     app.openapi = Document(app, services.now)
     app.add_middleware(BodyLimit)
+    app.add_middleware(PathCheck)
     problems.install(app)
     app.add_middleware(metrics.Measured, metrics=app.state.metrics)
     return app

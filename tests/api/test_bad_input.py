@@ -158,6 +158,12 @@ async def test_an_idempotency_key_of_a_decision_that_cannot_be_an_event_id_is_42
     assert problem(refused, 422, "invalid-request")["errors"][0]["field"] == "Idempotency-Key"
 
 
+@pytest.mark.parametrize("path", ["/v1/stock/A%0AB", "/v1/stock/A%0A", "/v1/orders/A%0AB", "/v1/orders/%0A"])
+async def test_a_line_break_in_a_path_is_422(api, path):
+    refused = problem(await api.ask("PUT", path, {"product_name": "Mug", "available": 1}), 422, "invalid-request")
+    assert refused["errors"]
+
+
 async def test_an_unknown_path_and_a_wrong_method_are_problems_too(api):
     problem(await api.ask("GET", "/v2/%E2%80%AE"), 404, "not-found")
     refused = await api.ask("DELETE", "/v1/refunds")

@@ -89,7 +89,7 @@ async def exchanged(api, document, _path):
     """Open the exchange of the examples, and bring it to where its replacement is to be sent."""
     case = await placed(api, document, "exchange")
     await api.send(case, "audit", {"decision": "approve"})
-    accepted = examples(document["paths"][f"{CASE}/inspection"]["webhooks"])["accepted"]["value"]
+    accepted = examples(document["paths"][f"{CASE}/inspection"]["post"])["accepted"]["value"]
     told(await api.send(case, "inspection", accepted), 200)
     await api.wait_for(case, lambda shown: shown["replacements"][0]["state"] == "reserved")
     return case["case_id"]
@@ -99,7 +99,7 @@ async def staged(api, document, path):
     """Open a case like that of the examples, and bring it by examples to where the call makes sense."""
     case = await placed(api, document, "personal")
     for what in BEFORE[path]:
-        body = examples(document["paths"][f"{CASE}/{what}"]["webhooks"])[LEADING[what]]["value"]
+        body = examples(document["paths"][f"{CASE}/{what}"]["post"])[LEADING[what]]["value"]
         told(await api.send(case, what, body), 200)
     return case["case_id"]
 
@@ -110,7 +110,7 @@ async def placed(api, document, example):
     number = f"A-{uuid4().hex[:8]}"
     payments = [{**order["payments"][0], "reference": f"pi_{number}"}]
     told(await api.ask("PUT", f"/v1/orders/{number}", {**order, "payments": payments}), 201)
-    asked = examples(document["paths"]["/v1/refunds"]["webhooks"])[example]["value"]
+    asked = examples(document["paths"]["/v1/refunds"]["post"])[example]["value"]
     lines = [{**asked["lines"][0], "sku": "LAMP-1", "quantity": 1}]
     return told(await api.submit({**asked, "order_number": number, "lines": lines}), 201)
 

@@ -80,8 +80,8 @@ class Refunding(CheckedMachine):
     def inspect(self, which: int, accepted: int, failed: int) -> None:
         case = self._case(which)
         found = [("MUG", units, verdict) for units, verdict in ((accepted, "accepted"), (failed, "used")) if units]
-        seen = inspection(*found, inspected_by=self._somebody())
-        if found and self._tell(case, "record_inspection", seen, "inspected"):
+        by = self._somebody()
+        if found and self._tell(case, "record_inspection", inspection(*found, inspected_by=by), "inspected"):
             assert accepted + failed <= case.outstanding, "more units inspected than were asked for"
             self._accept(case, accepted)
             case.failed += failed

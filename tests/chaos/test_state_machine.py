@@ -32,13 +32,13 @@ def hurried_env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChaosEnvir
 
 
 def test_r32_any_order_of_steps_faults_and_webhooks_leaves_the_books_right(hurried_env: ChaosEnvironment) -> None:
-    class InTheHurriedWorld(Refunding):
+    class InTheHurriedEnvironment(Refunding):
         def __init__(self) -> None:
             super().__init__(hurried_env)
 
     with does_not_raise():
         run_state_machine_as_test(
-            InTheHurriedWorld,
+            InTheHurriedEnvironment,
             settings=settings(
                 max_examples=EXAMPLES,
                 stateful_step_count=STEPS,
