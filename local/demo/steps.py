@@ -1,4 +1,4 @@
-"""The parts of the demo's scenes: the steps that people take, and the results."""
+"""The parts of the demo's scenarios: the steps that people take, and the results."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 COMMITTED = Path(__file__).with_name("commands.json")
+DEPENDS_ON_THE_DAY = frozenset({"local activity compute_deadlines", "activity check_payout"})
 HOW_TO_GO_ON = (
     "A running case would not replay such a change. Gate it with workflow.patched, raise the version in pyproject.toml "
     "and record again: docs/DEPLOYING.md, Changing the process."
@@ -20,11 +21,11 @@ HOW_TO_GO_ON = (
 def commands(history: str) -> list[str]:
     """Return what the workflow told Temporal to do, a word or two each.
 
-    What depends on the day of the test (timers, deadlines computed again) or on which of two answers comes first
-    (search attributes) is left out: replay looks at that.
+    What depends on the day of the test (timers, deadlines computed again, how often a pending payout is asked after) or
+    on which of two answers comes first (search attributes) is left out: replay looks at that.
     """
     found = (_command(event) for event in json.loads(history)["events"])
-    return [one for one in found if one and one != "local activity compute_deadlines"]
+    return [one for one in found if one and one not in DEPENDS_ON_THE_DAY]
 
 
 def committed(path: Path = COMMITTED) -> dict[str, list[str]]:

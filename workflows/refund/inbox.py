@@ -55,7 +55,7 @@ class Inbox:
         """Keep a signal; one that cannot be read is kept as unreadable, with the reason."""
         try:
             message = _read(raw, kind)
-        except Exception as error:  # noqa: BLE001 - an ordinary exception in a handler would wedge the workflow
+        except Exception as error:  # noqa: BLE001 - an ordinary exception in a handler would block the workflow
             self.refuse(name, _why(error, raw))
         else:
             self._waiting.append(InboundMessage(name, workflow.now(), message, ordinal=self._count(name)))
