@@ -3,8 +3,10 @@
 import asyncio
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from tests.chaos.kill_environment import CaseToKill, KillEnvironment
@@ -86,10 +88,25 @@ async def run_killed(kill_env: KillEnvironment, moment: Moment, reference: Refer
 
 async def _until_killed(kill_env: KillEnvironment, case: CaseToKill, end: End, playing: asyncio.Task[None]) -> None:
     with kill_env.worker(case, end) as worker:
-        await asyncio.to_thread(worker.join, PATIENCE_SECONDS)
+        await _until_ended(worker)
         if worker.exitcode != -signal.SIGKILL:
             playing.cancel()
             raise AssertionError(f"the worker was not killed, its exit code is {worker.exitcode}")
+
+
+async def _until_ended(worker: BaseProcess) -> None:
+    """Wait until the process has ended, or long enough.
+
+    In the event loop and not by `join` in a thread: starting a process looks after all the others, too, and of two
+    threads that ask for one exit code at once, one reads it and the other gets 255.
+    """
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(worker.sentinel, ended.set)
+    try:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), PATIENCE_SECONDS)
+    finally:
+        loop.remove_reader(worker.sentinel)
 
 
 def assert_told_and_true(case: CaseToKill) -> None:
