@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
-PYTEST_OPTIONS ?= -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST_OPTIONS ?= -n 3 --dist loadfile --no-loadscope-reorder
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 export PATH := $(CURDIR)/$(BIN):$(PATH)
