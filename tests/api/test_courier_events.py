@@ -71,10 +71,7 @@ async def events(couriers, case, event="courier_event"):
 
 
 async def status_of(couriers, case, status):
-    async with asyncio.timeout(20):
-        while (shown := await couriers.case(case))["shipment"]["status"] != status:
-            await asyncio.sleep(0.05)
-    return shown
+    return await couriers.wait_for(case, lambda shown: shown["shipment"]["status"] == status)
 
 
 async def test_each_provider_moves_the_parcel(couriers):
@@ -119,9 +116,7 @@ async def test_r22_a_parcel_that_still_moves_a_day_later_is_heard_again(couriers
     before = (await couriers.case(case))["shipment"]["last_moved_at"]
     body = bodies.aftership(number, at=(couriers.services.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%S"))
     told(await tell(couriers, "aftership", body, bodies.signed_aftership("one", body)), 200)
-    async with asyncio.timeout(20):
-        while (await couriers.case(case))["shipment"]["last_moved_at"] == before:
-            await asyncio.sleep(0.05)
+    await couriers.wait_for(case, lambda shown: shown["shipment"]["last_moved_at"] != before)
     assert await signals(couriers, case) == 2
 
 

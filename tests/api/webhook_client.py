@@ -1,6 +1,5 @@
 """Where a provider's webhooks come in, and what tests look at after one."""
 
-import asyncio
 import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from api.app import create_app
 from api.dependencies import Services
 from gateways.payments.stripe.webhooks import StripeWebhooks
 from tests.support.api_client import ApiClient, asking, told
+from tests.support.waiting import until
 from workflows.plugin import RefundPlugin
 
 SECRET, OLD_SECRET = "whsec_newest", "whsec_before"
@@ -77,10 +77,7 @@ async def events_of(api: ApiClient, case: dict[str, Any]) -> list[str]:
 
 async def until_told(api: ApiClient, case: dict[str, Any], event: str) -> list[str]:
     """Wait until the timeline has the event, and return all of it."""
-    async with asyncio.timeout(20):
-        while event not in (found := await events_of(api, case)):
-            await asyncio.sleep(0.05)
-    return found
+    return await until(lambda: events_of(api, case), lambda found: event in found)
 
 
 async def away() -> Client:

@@ -4,25 +4,12 @@ import pytest
 
 from domain.cases.case import Refusal
 from domain.cases.messages import CaseResolution, RefundUpdate, Withdrawal
-from domain.cases.payout import REIMBURSEMENT, Payout
 from domain.enums import CaseState as S
 from domain.enums import ResolutionDecision
 from domain.payout_state import PayoutState as P
 from policy.case_reopening import is_owed_outside, is_reopened_by, may_reopen
 from tests.policy import facts
-from tests.support import factories
-
-
-def payout(state: P = P.PLANNED, number: int = 1, **changes) -> Payout:
-    return factories.payout(facts.CASE_ID, number, state=state, **changes)
-
-
-def postage(state: P = P.ACTION_REQUIRED) -> Payout:
-    return payout(state, 2, provider=REIMBURSEMENT, payment_reference="outside")
-
-
-def case(*payouts: Payout, **changes):
-    return facts.case(**{"state": S.PAYOUT_BLOCKED, "payouts": payouts, **changes})
+from tests.policy.payout_facts import case, payout, postage
 
 
 def refused_by(rule):

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.cases.messages import CaseResolution
-from domain.cases.payout import REIMBURSEMENT, OtherAccount, Payout
+from domain.cases.payout import REIMBURSEMENT, OtherAccount
 from domain.enums import CaseState as S
 from domain.enums import ResolutionDecision
 from domain.payout_state import PayoutState as P
@@ -15,20 +15,7 @@ from policy.payout_rules import (
     may_try_again,
     merge_gateway_state,
 )
-from tests.policy import facts
-from tests.support import factories
-
-
-def payout(state: P = P.PLANNED, number: int = 1, **changes) -> Payout:
-    return factories.payout(facts.CASE_ID, number, state=state, **changes)
-
-
-def postage(state: P = P.ACTION_REQUIRED) -> Payout:
-    return payout(state, 2, provider=REIMBURSEMENT, payment_reference="outside")
-
-
-def case(*payouts: Payout, **changes):
-    return facts.case(**{"state": S.PAYOUT_BLOCKED, "payouts": payouts, **changes})
+from tests.policy.payout_facts import case, payout, postage
 
 
 def decides(decision: ResolutionDecision, by: str = "mei", reference: str | None = None) -> CaseResolution:

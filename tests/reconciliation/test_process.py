@@ -1,6 +1,5 @@
 """The whole of it: real Temporal, real database, real provider; a case heals without its webhook."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -29,7 +28,8 @@ from tests.support.assertions import assert_present
 from tests.support.fakes import ForgetfulStock
 from tests.support.sandbox_process import SandboxProcess
 from tests.support.temporal_env import forwarding_server
-from tests.workflows.case_driver import PATIENCE_SECONDS, POLL_SECONDS, OpenCase
+from tests.support.waiting import until
+from tests.workflows.case_driver import OpenCase
 from tests.workflows.shop import Shop
 from worker.build import ActivitySet, build_worker
 from workflows.client.case_notifier import TemporalCaseNotifier
@@ -80,11 +80,8 @@ class Reconciling:
 
 async def until_asleep(handle: WorkflowHandle[Any, Any]) -> None:
     """Wait until the workflow has set its timer."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while EventType.EVENT_TYPE_TIMER_STARTED not in {
-            one.event_type for one in (await handle.fetch_history()).events
-        }:
-            await asyncio.sleep(POLL_SECONDS)
+    sleeps = EventType.EVENT_TYPE_TIMER_STARTED
+    await until(handle.fetch_history, lambda history: sleeps in {one.event_type for one in history.events})
 
 
 def submission(case: OpenCase) -> Submission:

@@ -1,6 +1,5 @@
 """What a worker does with the page: camera, keyboard, no network, trouble; and what the case says of it afterwards."""
 
-import asyncio
 from io import BytesIO
 from uuid import uuid4
 
@@ -12,6 +11,7 @@ from policy.parcels.return_codes import read_return_code
 from tests.scanner.browser import DESKTOP, seeing
 from tests.scanner.page import AXE, enter, events, give_key, opened, parcel, until_shown
 from tests.support.api_client import inspection, told
+from tests.support.waiting import until
 
 
 @pytest.mark.parametrize("kind", ["QRCode", "Code128"])
@@ -43,9 +43,7 @@ async def test_r26_the_goods_are_inspected_with_a_photo_and_the_case_is_paid(api
     await page.get_by_role("button", name="Save").click()
 
     await api.until(case, "refunded")
-    async with asyncio.timeout(20):
-        while not await events(api, case, "photo_pinned"):
-            await asyncio.sleep(0.05)
+    await until(lambda: events(api, case, "photo_pinned"))
     [inspected] = (await api.case(case))["inspections"]
     assert [(one["sku"], one["quantity"], one["verdict"]) for one in inspected["lines"]] == [("MUG", 2, "accepted")]
 

@@ -1,6 +1,5 @@
 """What a test says to the API, in few words."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from api.http.auth import KeyRing
 from config.keys import KeyHolder, Role, development_keys
 from domain.order import Order
 from tests.support import factories
+from tests.support.waiting import until
 from workflows.client.start_options import workflow_id
 
 PROBLEM = "application/problem+json"
@@ -116,10 +116,7 @@ class ApiClient:
 
     async def wait_for(self, case: dict[str, Any], is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Wait until what is shown of the case is so, and return it."""
-        async with asyncio.timeout(20):
-            while not is_so(shown := await self.case(case)):
-                await asyncio.sleep(0.05)
-        return shown
+        return await until(lambda: self.case(case), is_so)
 
     async def timeline(self, case: dict[str, Any], as_: str = "dev-admin") -> list[dict[str, Any]]:
         return (await self.get(f"/v1/refunds/{case['case_id']}/timeline", as_))["items"]

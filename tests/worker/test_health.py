@@ -11,6 +11,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from local.stack.process import ROOT
 from tests.support.temporal_env import dev_server
+from tests.support.waiting import until
 from worker.health import POLLED_WITHIN, is_polling
 from workflows.options import TASK_QUEUE
 
@@ -35,9 +36,7 @@ async def polled_at(client):
     """When a worker of this host was seen to ask for work."""
     runner = UnsandboxedWorkflowRunner()
     async with Worker(client, task_queue=TASK_QUEUE, workflows=[Idle], workflow_runner=runner):
-        async with asyncio.timeout(20):
-            while not await is_polling(client, HOST, datetime.now(UTC)):
-                await asyncio.sleep(0.05)
+        await until(lambda: is_polling(client, HOST, datetime.now(UTC)))
         yield datetime.now(UTC)
 
 

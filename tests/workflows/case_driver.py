@@ -37,6 +37,7 @@ from domain.request import CaseIntake
 from tests.support.assertions import assert_present
 from tests.support.case_starts import described, signal_with_start, start_of
 from tests.support.factories import inspection
+from tests.support.waiting import until
 from workflows.refund.deadline_timer import GRACE
 
 SHA = "a" * 64
@@ -127,9 +128,7 @@ class OpenCase:
 
     async def _until(self, condition: Callable[[], Awaitable[bool]], what: str) -> None:
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                while not await condition():
-                    await asyncio.sleep(POLL_SECONDS)
+            await until(condition, seconds=PATIENCE_SECONDS)
         except TimeoutError:
             raise AssertionError(f"{what} never came: {self.state}, {self.events()}") from None
 

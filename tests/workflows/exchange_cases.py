@@ -7,8 +7,9 @@ from domain.cases.exchange import Product
 from domain.cases.messages import DisputeUpdate
 from domain.enums import Reason, ResolutionAsked
 from domain.payment_events import DisputeStatus
-from tests.support.factories import dispute, usd
+from tests.support.factories import dispute
 from tests.workflows.case_driver import OpenCase
+from tests.workflows.refund_cases import approved, due
 from tests.workflows.shop import RequestChanges, Shop
 
 
@@ -26,19 +27,11 @@ def states(case: OpenCase) -> list[str]:
 
 async def asked(shop: Shop, reason: Reason = Reason.PERSONAL, **more: Unpack[RequestChanges]) -> OpenCase:
     """A case that asks for an exchange and is approved."""
-    evidence = ["e1"] if reason is not Reason.PERSONAL else []
-    case = await shop.open(reason, resolution=ResolutionAsked.EXCHANGE, evidence=evidence, **more)
-    if evidence:
-        await case.pin("e1")
-    await case.audit()
-    return case
+    return await approved(shop, reason, ResolutionAsked.EXCHANGE, **more)
 
 
 async def inspected(shop: Shop, reason: Reason = Reason.PERSONAL, **more: Unpack[RequestChanges]) -> OpenCase:
-    case = await asked(shop, reason, **more)
-    await case.ship(postage=usd(600))
-    await case.inspect(*((line.sku, line.quantity, "accepted") for line in case.intake.lines))
-    return case
+    return await due(shop, reason, ResolutionAsked.EXCHANGE, **more)
 
 
 async def reserved(shop: Shop, reason: Reason = Reason.PERSONAL, **more: Unpack[RequestChanges]) -> OpenCase:

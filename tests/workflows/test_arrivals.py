@@ -1,6 +1,5 @@
 """What arrived while no worker was there is judged by when it arrived, not by when a worker came back."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from domain.cases.messages import CourierTracking
 from domain.enums import CaseState, CourierStatus
 from tests.support.assertions import assert_present
 from tests.support.temporal_env import time_skipping_server
+from tests.support.waiting import until
 from tests.workflows.case_driver import OpenCase
 from tests.workflows.environment import open_shop
 from tests.workflows.shop import Shop
@@ -45,9 +45,8 @@ class Rounds:
         return case
 
     async def wait_for_the_end_of_the_window(self, case: OpenCase) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while await case.now() <= case.deadline("ship_by").when + A_SECOND:
-                await asyncio.sleep(POLL_SECONDS)
+        end = case.deadline("ship_by").when + A_SECOND
+        await until(case.now, lambda now: now > end, PATIENCE_SECONDS)
 
 
 @pytest_asyncio.fixture

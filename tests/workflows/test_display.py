@@ -1,6 +1,5 @@
 """What an operator sees in Temporal itself: cases found by search attributes, details to act on, and summaries."""
 
-import asyncio
 import json
 import re
 from datetime import timedelta
@@ -16,6 +15,7 @@ from tests.support import factories
 from tests.support.assertions import assert_present
 from tests.support.factories import inspection
 from tests.support.temporal_cli import TemporalCli
+from tests.support.waiting import until
 from tests.workflows.case_driver import OpenCase
 from tests.workflows.shop import Shop
 from workflows.payload_converter import DATA_CONVERTER
@@ -59,9 +59,8 @@ async def metadata_of(cli: TemporalCli, case: OpenCase) -> dict[str, Any]:
 
 async def until_found(cli: TemporalCli, case: OpenCase, query: str) -> None:
     """Wait until exactly this case is found; what is found lags a little behind."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while await found(cli, f'{query} AND OrderNumber="{case.intake.order_number}"') != [case.handle.id]:
-            await asyncio.sleep(POLL_SECONDS)
+    only = f'{query} AND OrderNumber="{case.intake.order_number}"'
+    await until(lambda: found(cli, only), lambda ids: ids == [case.handle.id], PATIENCE_SECONDS)
 
 
 async def found(cli: TemporalCli, query: str) -> list[str]:

@@ -1,23 +1,13 @@
 """Return: R18-R24, on the time-skipping server."""
 
-from typing import Unpack
-
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.enums import CaseState, Reason, ResolutionDecision
 from tests.support.factories import inspection, usd
-from tests.workflows.case_driver import OpenCase, refused_by
-from tests.workflows.shop import RequestChanges, Shop
-
-
-async def approved(shop: Shop, reason: Reason = Reason.PERSONAL, **more: Unpack[RequestChanges]) -> OpenCase:
-    evidence = ["e1"] if reason is not Reason.PERSONAL else []
-    case = await shop.open(reason, evidence=evidence, **more)
-    if evidence:
-        await case.pin("e1")
-    await case.audit()
-    return case
+from tests.workflows.case_driver import refused_by
+from tests.workflows.refund_cases import approved
+from tests.workflows.shop import Shop
 
 
 async def test_r18_the_return_code_is_the_same_whenever_it_is_asked(shop: Shop) -> None:

@@ -25,6 +25,7 @@ from policy.deadlines import windows_of
 from tests.support.api_client import ApiClient, asking, body_of, told
 from tests.support.factories import order, order_line, payment
 from tests.support.temporal_env import time_skipping_server
+from tests.support.waiting import until
 from worker.__main__ import POLICY_VERSIONS, activity_set
 from worker.build import build_worker
 
@@ -85,9 +86,7 @@ async def signal(api: ApiClient) -> dict[str, Any]:
     """Return what the timeline says of the new signal, sent as the Temporal UI sends it."""
     case = await opened(api, "S-1", "personal")
     await api.handle(case).signal("auditor_assignment", {"auditor": "mei"})
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while "auditor_ass" not in json.dumps(items := await api.timeline(case)):
-            await asyncio.sleep(0.05)
+    items = await until(lambda: api.timeline(case), lambda items: "auditor_ass" in json.dumps(items), PATIENCE_SECONDS)
     return {one["event"]: one["actor"] for one in items}
 
 
