@@ -1,4 +1,7 @@
-"""Real servers that tests of several areas share, started once a session, and the order of the files."""
+"""Servers that tests of several areas share, the order of the files, and when the garbage collector runs."""
+
+import gc
+from pathlib import Path
 
 import pytest
 
@@ -31,5 +34,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    gone = [file for file in SLOWEST_FILES if not Path(__file__).parents[1].joinpath(file).is_file()]
+    if gone:
+        raise pytest.UsageError(f"SLOWEST_FILES of tests/conftest.py names files that do not exist: {', '.join(gone)}")
     places = {file: place for place, file in enumerate(SLOWEST_FILES)}
     items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """Keep full collections out of the tests: inside a workflow task, a long one looks like a deadlock.
+
+    What the collected test modules hold lives until the end, so no later collection looks at it again.
+    """
+    gc.collect()
+    gc.freeze()
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, 1_000_000)
+
+
+def pytest_runtest_logfinish() -> None:
+    """Collect fully between two tests instead, once about a million new objects may wait."""
+    if gc.get_count()[2] > 200:
+        gc.collect()
