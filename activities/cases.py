@@ -8,7 +8,7 @@ from pydantic import Field
 from temporalio import activity
 
 from domain.calendar import Deadline, Window, WorkCalendar
-from domain.cases.case import Case, Refusal
+from domain.cases.case import PROCESS_VERSION, Case, Refusal
 from domain.cases.case_lines import CaseLine
 from domain.cases.exchange import Product
 from domain.cases.payout import Payout
@@ -149,7 +149,7 @@ class CaseActivities:
         """Check the request and record the case with its units reserved, or return the case if it is recorded."""
         if recorded := self._book.case(intake.case_id):
             policy = self._policies.version(recorded.policy_version)
-            return Opening(case=self._with_all_units(recorded) if intake.resumes else recorded, policy=policy)
+            return Opening(case=self._resumed(recorded) if intake.resumes else recorded, policy=policy)
         order = self._purchased(intake)
         policy = self._policies.in_force(order.placed_at if order else intake.received_at)
         calendar = self._calendars.calendar(policy.country, policy.timezone, intake.received_at)
@@ -191,8 +191,12 @@ class CaseActivities:
         order = self._orders.get(intake.order_number)
         return order if order and is_purchaser(order, intake.customer_id) else None
 
-    def _with_all_units(self, case: Case) -> Case:
-        """Add all units to lines without any, as after a refusal, so that reopening can reserve some (R12)."""
+    def _resumed(self, case: Case) -> Case:
+        """Return the case for a new run, which follows the process as it is today.
+
+        Lines without units, as after a refusal, get all of them, so that reopening can reserve some (R12).
+        """
+        case = case.amend(process_version=PROCESS_VERSION)
         order = self._orders.get(case.order_number)
         if order is None:
             return case

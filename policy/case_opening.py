@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from domain.calendar import Deadline, WorkCalendar
-from domain.cases.case import Case, Refusal
+from domain.cases.case import PROCESS_VERSION, Case, Refusal
 from domain.cases.case_lines import CaseLine
 from domain.cases.evidence import EvidencePin
 from domain.cases.timeline import CaseEvent, TimelineEntry
@@ -69,6 +69,7 @@ def _draft(intake: CaseIntake, order: Order | None, products: Products, policy: 
         reason_asked=intake.reason,
         resolution=intake.resolution,
         policy_version=policy.version,
+        process_version=PROCESS_VERSION,
         opened_at=intake.received_at,
         updated_at=intake.received_at,
         lines=tuple(_line(order, line, products if is_exchange else None) for line in intake.lines),

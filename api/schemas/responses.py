@@ -57,6 +57,7 @@ class CaseItem(Case):
     """A case in a list."""
 
     last_messages: dict[str, str] = Field(default_factory=dict[str, str], exclude=True)
+    process_version: int = Field(default=1, exclude=True)
     next_step: NextStep
     amounts: Amounts
     links: dict[str, str]

@@ -17,6 +17,9 @@ from domain.request import CaseId
 from domain.types import Code, Count, RuleId, Sentence
 from domain.value import Value
 
+PROCESS_VERSION = 2
+"""The version of the process that new runs follow; see `Case.process_version`."""
+
 
 class Refusal(Value):
     """A refusal: the rule, a text for the customer, and the deadline if the rule has one."""
@@ -49,6 +52,11 @@ class Case(Value):
     reason_asked: Reason
     resolution: ResolutionAsked
     policy_version: str
+    process_version: Annotated[int, Field(ge=1)] = Field(
+        default=1,
+        description="version of the process that this run follows: opening records it in the history, so that a run "
+        "which an earlier release began gives Temporal the same commands until it ends (fault 24)",
+    )
     opened_at: AwareDatetime
     updated_at: AwareDatetime
     lines: tuple[CaseLine, ...] = ()

@@ -84,9 +84,11 @@ def test_the_file_of_a_word_speaks_of_it(entry: tuple[str, str, str]) -> None:
     assert any(spoken), f"{place} does not speak of {word}"
 
 
-def test_the_changelog_has_the_release_of_the_project() -> None:
+def test_the_changelog_has_the_releases_up_to_the_project_s_version() -> None:
     releases = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})$", CHANGELOG, re.MULTILINE)
-    assert releases[0][0] == PROJECT["project"]["version"]
+    numbers = [tuple(map(int, version.split("."))) for version, _ in releases]
+    assert numbers == sorted(numbers, reverse=True)
+    assert numbers[0] <= tuple(map(int, PROJECT["project"]["version"].split(".")))
     assert ("0.1.0", "2026-11-28") in releases
     assert "## [Unreleased]" in CHANGELOG
 
