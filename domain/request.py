@@ -1,9 +1,10 @@
 """What a customer requests, and the intake that opens a case."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from domain.cases.media_types import MediaType
 from domain.enums import Reason, ResolutionAsked
 from domain.order import Identifier, Quantity, Sku
 from domain.value import Value
@@ -13,8 +14,6 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 FreeText = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 
 MAX_UNITS = 1000
-
-MediaType = Literal["image/jpeg", "image/png", "image/webp", "image/heic", "video/mp4", "video/quicktime", "video/webm"]
 
 
 class RequestedLine(Value):
@@ -29,7 +28,7 @@ class RequestedLine(Value):
 
 
 class AnnouncedEvidence(Value):
-    """A photo or video that the customer is about to upload; the upload must match its type, size and hash."""
+    """A photo or video that the customer is about to upload; the upload must be of its kind, size and hash."""
 
     filename: Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f/\\]+$")]
     content_type: MediaType

@@ -13,8 +13,9 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
 from domain.cases.evidence import EvidencePin, Pinned, UploadTicket
+from domain.cases.media_types import KINDS, MediaType, accepted_types
 from domain.errors import EvidenceMissingError, EvidenceRefusedError, StoreUnavailableError
-from domain.request import AnnouncedEvidence, MediaType
+from domain.request import AnnouncedEvidence
 from gateways.evidence.media_types import EXTENSIONS, SNIFFED_BYTES, limit_bytes, real_type
 from gateways.evidence.s3 import Bucket, asking, connect, is_gone, keep_versions, let_browsers_upload, make_bucket
 
@@ -217,9 +218,20 @@ def _refuse_other_size(item: AnnouncedEvidence, size: int) -> None:
 
 def _hashed(item: AnnouncedEvidence, body: StreamingBody) -> str:
     head = body.read(SNIFFED_BYTES)
-    if (found := real_type(head)) != item.content_type:
-        raise EvidenceRefusedError(f"the upload is {found or 'no accepted type'}, {item.content_type} was announced")
+    _refuse_other_kind(item, real_type(head))
     return _digest(body, head)
+
+
+def _refuse_other_kind(item: AnnouncedEvidence, found: str) -> None:
+    if found not in KINDS:
+        raise EvidenceRefusedError(
+            f"content_type: the upload is {found}, which is no accepted type, {item.content_type} was announced: "
+            f"send {accepted_types()}"
+        )
+    if KINDS[found] is not KINDS[item.content_type]:
+        raise EvidenceRefusedError(
+            f"content_type: the upload is {found}, {item.content_type} was announced: announce it as {found}"
+        )
 
 
 def _digest(body: StreamingBody, head: bytes = b"") -> str:

@@ -1,10 +1,11 @@
 """The smallest heads by which each kind of file is known, made by hand after their formats' standards."""
 
-from domain.request import MediaType
+from domain.cases.media_types import MediaType
 
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
 PNG = b"\x89PNG\r\n\x1a\n" + bytes.fromhex("0000000d49484452000000010000000108060000001f15c489")
 WEBP = b"RIFF\x1a\x00\x00\x00WEBPVP8L" + bytes(14)
+GIF = b"GIF89a" + bytes(20)
 
 
 def ftyp(major: bytes, *compatible: bytes) -> bytes:
@@ -28,8 +29,17 @@ FILES: dict[MediaType, bytes] = {
     "image/jpeg": JPEG,
     "image/png": PNG,
     "image/webp": WEBP,
+    "image/gif": GIF,
     "image/heic": HEIC,
+    "image/heif": ftyp(b"mif1", b"mif1", b"heic", b"miaf"),
+    "image/heic-sequence": ftyp(b"hevc", b"msf1", b"hevc"),
+    "image/heif-sequence": ftyp(b"msf1", b"msf1", b"hevc"),
+    "image/avif": ftyp(b"avif", b"avif", b"mif1", b"miaf", b"MA1B"),
     "video/mp4": MP4,
     "video/quicktime": MOV,
+    "video/3gpp": ftyp(b"3gp4", b"isom", b"3gp4"),
+    "video/3gpp2": ftyp(b"3g2a", b"3g2a", b"mp41"),
+    "video/x-m4v": ftyp(b"M4V ", b"M4V ", b"mp42", b"isom"),
     "video/webm": WEBM,
+    "video/x-matroska": ebml(b"matroska"),
 }

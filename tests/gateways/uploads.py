@@ -5,7 +5,8 @@ from itertools import count
 
 import httpx2
 
-from domain.request import AnnouncedEvidence, MediaType
+from domain.cases.media_types import MediaType
+from domain.request import AnnouncedEvidence
 from tests.gateways.files import JPEG
 
 CASE = "rc_evidence1"
