@@ -109,8 +109,8 @@ class PolicyRepository(Protocol):
 class Calendars(Protocol):
     """The working days of countries."""
 
-    def calendar(self, country: str, timezone: str, around: datetime) -> WorkCalendar:
-        """Return the working days from the year before `around` to two years after it."""
+    def calendar(self, country: str, timezone: str, until: datetime) -> WorkCalendar:
+        """Return the working days of this century up to two years after `until` (in the timezone)."""
         ...
 
 
@@ -183,7 +183,7 @@ class CaseActivities:
         if not opens:
             return ()
         policy = self._policies.version(version)
-        calendar = self._calendars.calendar(policy.country, policy.timezone, opens[0].since)
+        calendar = self._calendars.calendar(policy.country, policy.timezone, max(window.since for window in opens))
         return tuple(compute(window, calendar) for window in opens)
 
     def _purchased(self, intake: CaseIntake) -> Order | None:

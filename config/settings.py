@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, create_model, field_validator
@@ -70,6 +71,11 @@ class OwnSettings(PortSettings):
         min_length=16,
         description="Set the secret with which requests to the stock system are signed (whsec_… or any other of 16 or "
         "more characters), together with its address.",
+    )
+    calendar_folder: Path | None = Field(
+        None,
+        description="Set the folder with the official calendars that the installed release does not know yet, one file "
+        "per country and year like CN-2027.json, or leave it unset if there are none.",
     )
     api_keys: Annotated[dict[str, KeyHolder], NoDecode] = Field(
         default_factory=development_keys,

@@ -1,16 +1,42 @@
 """The shop's calendar as plain data, so that a rule can count working days without a library or a clock."""
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from domain.value import Value
 
 
+class CalendarNotice(Value):
+    """A country's official calendar of one year, as a merchant adds it when it is published (R6)."""
+
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    year: Annotated[int, Field(ge=2000, le=2099, strict=True)]
+    source: Annotated[str, Field(min_length=1, max_length=500, description="which notice it is, for whoever asks")]
+    days_off: tuple[date, ...] = Field(min_length=1, max_length=200, description="holidays; weekends may be left out")
+    days_worked: tuple[date, ...] = Field(max_length=100, description="weekend days that are worked (调休)")
+
+    @model_validator(mode="after")
+    def _each_day_of_the_year_once(self) -> Self:
+        for name, days in (("days_off", self.days_off), ("days_worked", self.days_worked)):
+            if strangers := [day for day in days if day.year != self.year]:
+                raise ValueError(f"{name}: {_list(strangers)} not in {self.year}; each year has a file of its own")
+            if twice := sorted({day for day in days if days.count(day) > 1}):
+                raise ValueError(f"{name}: {_list(twice)} named more than once; name each day once")
+        if both := sorted({*self.days_off} & {*self.days_worked}):
+            raise ValueError(f"days_worked: {_list(both)} also in days_off; leave each day in one of them")
+        return self
+
+
+def _list(days: Sequence[date]) -> str:
+    return f"{', '.join(day.isoformat() for day in days)} {'is' if len(days) == 1 else 'are'}"
+
+
 class WorkCalendar(Value):
-    """The working days around a point in time.
+    """The working days of a country, year by year.
 
     `days` contains the exceptions only: a weekday that is off (False) and a weekend day that is worked (True, 调休).
     A year that is not in `published_years` is an estimate, and a deadline that reaches into it is provisional (R6).

@@ -40,6 +40,7 @@ from db.payouts.findings import Findings
 from db.payouts.payouts import Payouts
 from db.payouts.reconciliation import Books
 from domain.errors import DatabaseUnavailableError, DomainError
+from gateways.calendar_notices import NoticeFolder
 from gateways.calendars import HolidayCalendars
 from gateways.couriers.registry import registrar_of
 from gateways.evidence.evidence_store import EvidenceStore
@@ -62,10 +63,9 @@ def activity_set(settings: Settings, client: Client, database: Database) -> Acti
     """Return the activities with the adapters that are configured in the settings."""
     gateways, payouts = gateways_of(settings), Payouts(database)
     vault, table = EvidenceStore(bucket_of(settings)), StockTable(database, _now)
+    policies, calendars = PolicyRepository(POLICY_VERSIONS), HolidayCalendars(NoticeFolder(settings.calendar_folder))
     return ActivitySet(
-        cases=CaseActivities(
-            Cases(database), Orders(database), PolicyRepository(POLICY_VERSIONS), HolidayCalendars(), table
-        ),
+        cases=CaseActivities(Cases(database), Orders(database), policies, calendars, table),
         payouts=PayoutActivities(payouts, gateways, vault, _now),
         stock=StockActivities(_stock(settings, table), Disputes(database), payouts),
         signal_times=SignalTimeActivities(TemporalHistory(client)),
