@@ -68,6 +68,7 @@ class WindowName(StrEnum):
     INSPECTION_TARGET = "inspection_target"
     DECISION_TARGET = "decision_target"
     REPLACEMENT_TARGET = "replacement_target"
+    RETURN_TO_CUSTOMER_TARGET = "return_to_customer_target"
     PAYOUT_SUBMIT = "payout_submit"
     PAYOUT_ALERT = "payout_alert"
     PAYOUT = "payout"
@@ -79,12 +80,13 @@ class WindowName(StrEnum):
 
     @property
     def is_target(self) -> bool:
-        """True if missing it only marks the case overdue and alerts, and decides nothing (R14, R29, R39)."""
+        """True if missing it only marks the case overdue and alerts, and decides nothing (R14, R28, R29, R39)."""
         return self in {
             WindowName.AUDIT_TARGET,
             WindowName.INSPECTION_TARGET,
             WindowName.DECISION_TARGET,
             WindowName.REPLACEMENT_TARGET,
+            WindowName.RETURN_TO_CUSTOMER_TARGET,
         }
 
     @property

@@ -158,7 +158,6 @@ ENDED_STATES = frozenset(
         CaseState.REJECTED,
         CaseState.REFUNDED,
         CaseState.EXCHANGED,
-        CaseState.RETURNING_TO_CUSTOMER,
         CaseState.WITHDRAWN,
         CaseState.EXPIRED,
     }

@@ -25,6 +25,7 @@ class Windows(Value):
     inspection_target: Days = Field(description="from receipt, R29")
     decision_target: Days = Field(description="for a human to decide a parked case")
     replacement_target: Days = Field(default=3, description="for the warehouse to send a replacement, R39")
+    return_to_customer_target: Days = Field(default=3, description="for the warehouse to send refused goods back, R28")
     payout_submit: Days = Field(description="R34")
     payout_alert: Days = Field(description="R34")
     payout: Days = Field(description="R34")

@@ -4,8 +4,7 @@ from domain.cases.case import Case
 from domain.cases.messages import CaseResolution, Dispatch, Message, PayoutAnswer, RefundUpdate, StockAnswer
 from domain.enums import CaseState, DispatchedGoods, ResolutionDecision
 from domain.payout_state import PayoutState
-from policy.exchange import may_send_back
-from policy.returns import expects, may_revive, proves_receipt
+from policy.returns import expects, may_revive, may_send_back, proves_receipt
 
 _UNREOPENABLE = frozenset({"R1", "R8"})
 

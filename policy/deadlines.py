@@ -9,16 +9,24 @@ from domain.policy_document import PolicyDocument, Windows
 from domain.value import Value
 
 _ONE_DAY = timedelta(days=1)
-_MONEY_OPEN = (WindowName.SHIP_BY, WindowName.PAYOUT_SUBMIT, WindowName.PAYOUT_ALERT, WindowName.PAYOUT)
+_SEND_BACK = WindowName.RETURN_TO_CUSTOMER_TARGET
+_MONEY_OPEN = (
+    WindowName.SHIP_BY,
+    WindowName.PAYOUT_SUBMIT,
+    WindowName.PAYOUT_ALERT,
+    WindowName.PAYOUT,
+    _SEND_BACK,
+)
 _OPEN_IN: dict[CaseState, tuple[WindowName, ...]] = {
     CaseState.INFORMATION_REQUESTED: (WindowName.INFORMATION, *INFORMATION_REMINDERS),
     CaseState.UNDER_AUDIT: (WindowName.AUDIT_TARGET,),
     CaseState.AWAITING_RETURN: (WindowName.SHIP_BY, *SHIP_BY_REMINDERS),
     CaseState.IN_TRANSIT: (WindowName.SHIP_BY, WindowName.PARCEL_STALLED),
-    CaseState.RECEIVED: (WindowName.SHIP_BY, WindowName.INSPECTION_TARGET),
-    CaseState.INSPECTION_FAILED: (WindowName.SHIP_BY, WindowName.DECISION_TARGET),
+    CaseState.RECEIVED: (WindowName.SHIP_BY, WindowName.INSPECTION_TARGET, _SEND_BACK),
+    CaseState.INSPECTION_FAILED: (WindowName.SHIP_BY, WindowName.DECISION_TARGET, _SEND_BACK),
     CaseState.LOST_IN_RETURN: (WindowName.SHIP_BY, WindowName.DECISION_TARGET),
-    CaseState.REPLACEMENT_DUE: (WindowName.SHIP_BY, WindowName.REPLACEMENT_TARGET),
+    CaseState.REPLACEMENT_DUE: (WindowName.SHIP_BY, WindowName.REPLACEMENT_TARGET, _SEND_BACK),
+    CaseState.RETURNING_TO_CUSTOMER: (WindowName.SHIP_BY, _SEND_BACK),
     CaseState.PAYOUT_DUE: _MONEY_OPEN,
     CaseState.PAYOUT_BLOCKED: (*_MONEY_OPEN, WindowName.DECISION_TARGET),
     CaseState.CHARGEBACK_HOLD: (*_MONEY_OPEN, WindowName.DECISION_TARGET),
@@ -40,7 +48,8 @@ class WindowSpec(Value):
 def windows_of(state: CaseState, policy: PolicyDocument) -> tuple[WindowSpec, ...]:
     """Return the windows that run while a case is in the state.
 
-    R9: the information window with its reminders. R14, R29: the targets of audit and inspection. R19: the ship-by
+    R9: the information window with its reminders. R14, R29: the targets of audit and inspection. R28: refused
+    goods that are here go back within their target, whatever else the case waits for. R19: the ship-by
     window with its reminders; it keeps running in later states for units that have not come back (R26). R22: how long
     a parcel may show no movement, in calendar days. R34: submit the payout, alert finance, have it paid.
     """
@@ -106,6 +115,7 @@ def _lengths(windows: Windows) -> dict[WindowName, WindowSpec]:
         WindowName.INSPECTION_TARGET: windows.inspection_target,
         WindowName.DECISION_TARGET: windows.decision_target,
         WindowName.REPLACEMENT_TARGET: windows.replacement_target,
+        WindowName.RETURN_TO_CUSTOMER_TARGET: windows.return_to_customer_target,
         WindowName.PAYOUT_SUBMIT: windows.payout_submit,
         WindowName.PAYOUT_ALERT: windows.payout_alert,
         WindowName.PAYOUT: windows.payout,

@@ -12,6 +12,7 @@ from domain.money import Money, to_decimal_text
 from domain.order import Order
 from domain.request import CaseIntake, RequestedLine
 from policy.refund_amount import unit_shares
+from policy.returns import check_send_back
 
 _TURNS_INTO_REFUND = frozenset({ReplacementState.OUT_OF_STOCK, ReplacementState.RELEASING})
 Products = Mapping[str, Product]
@@ -78,11 +79,7 @@ def never_reserved_given_up(case: Case) -> Case:
 def check_dispatch(case: Case, dispatch: Dispatch) -> Refusal | None:
     """Return why a reported parcel is refused, namely that the case has nothing like it to send, or None (R28, R39)."""
     if dispatch.goods is DispatchedGoods.REFUSED_GOODS:
-        if may_send_back(case):
-            return None
-        return Refusal(
-            rule="R28", code="nothing_refused", message="No goods of the case were refused: do not send any back."
-        )
+        return check_send_back(case, dispatch)
     if _in_parcel(case, dispatch):
         return None
     if awaits_stock(case):
@@ -97,18 +94,17 @@ def check_dispatch(case: Case, dispatch: Dispatch) -> Refusal | None:
     return Refusal(rule="R39", code="no_replacement_reserved", message=message)
 
 
-def may_send_back(case: Case) -> bool:
-    """Return whether goods were refused, so that they are sent back to the customer (R28)."""
-    return any(line.refused for line in case.lines)
-
-
 def is_known_parcel(case: Case, dispatch: Dispatch) -> bool:
     """Return whether exactly this parcel was reported before."""
     return any((one.goods, one.tracking_number) == (dispatch.goods, dispatch.tracking_number) for one in case.sent)
 
 
 def dispatched(case: Case, dispatch: Dispatch, at: datetime) -> Case:
-    """Return the case with the parcel on its way; the units that it replaces count as replaced from now on (R39)."""
+    """Return the case with the parcel on its way.
+
+    The units that it replaces count as replaced from now on (R39). Refused units of the parcel's sku, or of all lines,
+    no longer have to be sent back (R28).
+    """
     parcel = OutboundParcel(
         goods=dispatch.goods,
         carrier=dispatch.carrier,
@@ -116,7 +112,10 @@ def dispatched(case: Case, dispatch: Dispatch, at: datetime) -> Case:
         sent_at=at,
         sent_by=dispatch.sent_by,
     )
-    in_parcel = _in_parcel(case, dispatch) if dispatch.goods is DispatchedGoods.REPLACEMENT else ()
+    if dispatch.goods is DispatchedGoods.REFUSED_GOODS:
+        lines = (line.amend(to_send_back=0) if dispatch.sku in {None, line.sku} else line for line in case.lines)
+        return case.amend(lines=tuple(lines), sent=(*case.sent, parcel))
+    in_parcel = _in_parcel(case, dispatch)
     for one in in_parcel:
         line = next(line for line in case.lines if line.sku == one.line_sku)
         case = case.with_line(line.amend(replaced=line.replaced + one.quantity))

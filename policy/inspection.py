@@ -1,12 +1,13 @@
 """Inspection of the goods: what the warehouse may record, what follows from it, and what a human then decides."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 
 from domain.cases.case import Case, Refusal
 from domain.cases.case_lines import CaseLine, InspectedLine, Inspection
 from domain.cases.messages import CaseResolution, WarehouseInspection
-from domain.enums import InspectionVerdict, Reason, ResolutionDecision
+from domain.enums import Disposition, InspectionVerdict, Reason, ResolutionDecision
 from domain.money import Money
 from domain.policy_document import PolicyDocument
 from policy.refund_amount import failed_value
@@ -75,8 +76,9 @@ def apply_resolution(case: Case, resolution: CaseResolution) -> Case:
     """Return the case with its failed units accepted or refused as a human decided (R27, R28).
 
     `reclassify` accepts them as a `personal` return (R31 then decides the postage); `refuse` sends them back at the
-    customer's cost; `partial_refund` refuses them too and adds the agreed amount. Any other decision leaves the case
-    unchanged. The resolution must have passed `check_resolution`.
+    customer's cost; `partial_refund` refuses them too and adds the agreed amount, and only those that the inspection
+    disposed of as `return_to_customer` go back, too. Any other decision leaves the case unchanged. The resolution must
+    have passed `check_resolution`.
     """
     match resolution.decision:
         case ResolutionDecision.ACCEPT:
@@ -84,9 +86,11 @@ def apply_resolution(case: Case, resolution: CaseResolution) -> Case:
         case ResolutionDecision.RECLASSIFY:
             return _with_failed_accepted(case).amend(reason=Reason.PERSONAL)
         case ResolutionDecision.REFUSE:
-            return _with_failed_refused(case)
+            return _with_failed_refused(case, _all_failed)
         case ResolutionDecision.PARTIAL_REFUND:
-            return _with_failed_refused(case).amend(agreed_amount=_sum(case.agreed_amount, resolution.amount))
+            return _with_failed_refused(case, _kept_by_customer).amend(
+                agreed_amount=_sum(case.agreed_amount, resolution.amount)
+            )
         case _:
             return case
 
@@ -121,9 +125,30 @@ def _with_failed_accepted(case: Case) -> Case:
     return case.amend(lines=tuple(lines))
 
 
-def _with_failed_refused(case: Case) -> Case:
-    lines = (line.amend(refused=line.refused + line.failed, failed=0) for line in case.lines)
+def _with_failed_refused(case: Case, going_back: Callable[[Case, CaseLine], int]) -> Case:
+    lines = (
+        line.amend(
+            refused=line.refused + line.failed, failed=0, to_send_back=line.to_send_back + going_back(case, line)
+        )
+        for line in case.lines
+    )
     return case.amend(lines=tuple(lines))
+
+
+def _all_failed(_case: Case, line: CaseLine) -> int:
+    return line.failed
+
+
+def _kept_by_customer(case: Case, line: CaseLine) -> int:
+    """Return how many of the failed units are to go back to the customer by their disposition; the last ones failed."""
+    found = [one for record in case.inspections for one in record.lines if one.sku == line.sku]
+    failed = [
+        one.disposition
+        for one in found
+        if one.verdict not in _UNSEEN | {InspectionVerdict.ACCEPTED}
+        for _ in range(one.quantity)
+    ]
+    return failed[len(failed) - line.failed :].count(Disposition.RETURN_TO_CUSTOMER)
 
 
 def _sum(agreed: Money | None, amount: Money | None) -> Money | None:

@@ -1,7 +1,7 @@
 """The return of the goods: instructions, withdrawal, and parcels that arrive or are lost (R13, R19-R22, R24)."""
 
-from domain.cases.case import Case
-from domain.cases.messages import GoodsReceipt, Message, WarehouseInspection
+from domain.cases.case import Case, Refusal
+from domain.cases.messages import Dispatch, GoodsReceipt, Message, WarehouseInspection
 from domain.enums import CaseState, CourierStatus, CourierSubStatus
 from domain.policy_document import PolicyDocument
 
@@ -54,3 +54,19 @@ def is_loss(status: CourierStatus, sub: CourierSubStatus | None) -> bool:
 def shop_bears_loss(case: Case, policy: PolicyDocument) -> bool:
     """Return whether the shop bears the loss of a return parcel: it is at fault, or paid for the label (R22)."""
     return policy.is_sellers_fault(case.reason) or case.shop_paid_label is not None
+
+
+def may_send_back(case: Case) -> bool:
+    """Return whether goods were refused, so that they are sent back to the customer (R28)."""
+    return any(line.refused for line in case.lines)
+
+
+def check_send_back(case: Case, dispatch: Dispatch) -> Refusal | None:
+    """Return why a parcel with refused goods is refused: none were refused, or none of its sku; else None (R28)."""
+    if not may_send_back(case):
+        message = "No goods of the case were refused: do not send any back."
+    elif case.process_version > 1 and not any(dispatch.sku in {None, line.sku} for line in case.lines if line.refused):
+        message = f"No unit of {dispatch.sku} was refused: check the sku, or leave it out to mean all refused goods."
+    else:
+        return None
+    return Refusal(rule="R28", code="nothing_refused", message=message)

@@ -21,6 +21,13 @@ PROCESS_VERSION = 2
 """The version of the process that new runs follow; see `Case.process_version`."""
 
 
+_OF_ANOTHER_PARTY = {
+    WindowName.SHIP_BY: CaseState.AWAITING_RETURN,
+    WindowName.RETURN_TO_CUSTOMER_TARGET: CaseState.RETURNING_TO_CUSTOMER,
+}
+"""Windows that keep running in other states than the one in which their party must act next."""
+
+
 class Refusal(Value):
     """A refusal: the rule, a text for the customer, and the deadline if the rule has one."""
 
@@ -134,7 +141,7 @@ class Case(Value):
     @property
     def due(self) -> Deadline | None:
         """The earliest deadline of the party that must act next, without reminders and other parties' windows."""
-        others = {WindowName.SHIP_BY} if self.state is not CaseState.AWAITING_RETURN else set[WindowName]()
+        others = {what for what, state in _OF_ANOTHER_PARTY.items() if state is not self.state}
         pending = [
             one for one in self.deadlines if not one.passed and not one.what.is_reminder and one.what not in others
         ]
@@ -154,6 +161,11 @@ class Case(Value):
     def awaits_replacement(self) -> bool:
         """True while a replacement still has to be reserved or sent (R39)."""
         return any(one.state in PENDING for one in self.replacements)
+
+    @property
+    def sends_back(self) -> bool:
+        """True while refused units have to go back to the customer (R28); a run of release 0.1.0 ends before that."""
+        return self.process_version > 1 and any(line.to_send_back for line in self.lines)
 
     def money(self, minor: int) -> Money:
         """Return the amount in the case's currency."""

@@ -44,6 +44,8 @@ class CaseLine(Value):
         default=0, description="refused units for which a partial refund was agreed and paid (R28)"
     )
 
+    to_send_back: Count = Field(default=0, description="refused units that still have to go back to the customer (R28)")
+
     @property
     def outstanding(self) -> int:
         """How many units the warehouse has not inspected yet."""

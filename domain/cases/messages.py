@@ -141,7 +141,7 @@ class Dispatch(Message):
     tracking_number: TrackingNumber
     sent_by: Actor
     sku: Sku | None = Field(
-        default=None, description="which product is in this parcel, if the case has several replacements"
+        default=None, description="which product is in this parcel; every replacement or refused unit if not set"
     )
 
 

@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from domain.cases.case import Case, NextStep
-from domain.enums import CaseState, Party
+from domain.enums import CaseState, DispatchedGoods, Party
 from domain.payout_state import BlockReason
 
 _S = CaseState
@@ -17,6 +17,7 @@ PARTIES: dict[CaseState, Party] = {
     _S.INSPECTION_FAILED: Party.AUDITOR,
     _S.LOST_IN_RETURN: Party.AUDITOR,
     _S.REPLACEMENT_DUE: Party.WAREHOUSE,
+    _S.RETURNING_TO_CUSTOMER: Party.WAREHOUSE,
     _S.PAYOUT_DUE: Party.SYSTEM,
     _S.PAYOUT_BLOCKED: Party.FINANCE,
     _S.CHARGEBACK_HOLD: Party.FINANCE,
@@ -37,7 +38,7 @@ SAYS: dict[CaseState, str] = {
     _S.REJECTED: "Nothing more: the request was not granted.",
     _S.REFUNDED: "Nothing more: the money was returned.",
     _S.EXCHANGED: "Nothing more: the goods were replaced.",
-    _S.RETURNING_TO_CUSTOMER: "Nothing more: the refused units go back to the customer.",
+    _S.RETURNING_TO_CUSTOMER: "The warehouse sends the refused goods back to the customer and records the parcel.",
     _S.WITHDRAWN: "Nothing more: the customer withdrew the request.",
     _S.EXPIRED: "Nothing more, unless the parcel still arrives.",
 }
@@ -53,10 +54,30 @@ def next_step(case: Case) -> NextStep:
     due = case.due
     return NextStep(
         party=awaiting(case),
-        message=SAYS[case.state] if case.is_open or case.state is not _S.LOST_IN_RETURN else "Nothing more.",
+        message=_message(case),
         by=due.when if due and case.is_open else None,
         send=_examples(case) if case.is_open else {},
     )
+
+
+def _message(case: Case) -> str:
+    if not case.is_open:
+        return _ended(case)
+    if case.sends_back and case.state is not _S.RETURNING_TO_CUSTOMER:
+        return f"{SAYS[case.state]} {SAYS[_S.RETURNING_TO_CUSTOMER]}"
+    return SAYS[case.state]
+
+
+def _ended(case: Case) -> str:
+    match case.state:
+        case _S.LOST_IN_RETURN:
+            return "Nothing more."
+        case _S.RETURNING_TO_CUSTOMER if any(one.goods is DispatchedGoods.REFUSED_GOODS for one in case.sent):
+            return "Nothing more: the refused goods were sent back to the customer."
+        case _S.RETURNING_TO_CUSTOMER:
+            return "Nothing more: the refused units go back to the customer."
+        case _:
+            return SAYS[case.state]
 
 
 def _examples(case: Case) -> dict[str, JsonValue]:
@@ -71,15 +92,19 @@ def _examples(case: Case) -> dict[str, JsonValue]:
         _S.RECEIVED: inspection,
         _S.INSPECTION_FAILED: {"POST resolution": {"decision": "accept"}},
         _S.LOST_IN_RETURN: {"POST resolution": {"decision": "pay"}},
-        _S.REPLACEMENT_DUE: {"POST dispatch": _dispatch(), "POST resolution": {"decision": "pay"}},
+        _S.REPLACEMENT_DUE: {
+            "POST dispatch": _dispatch(DispatchedGoods.REPLACEMENT),
+            "POST resolution": {"decision": "pay"},
+        },
         _S.PAYOUT_BLOCKED: {"POST resolution": _unblocking(case)},
         _S.CHARGEBACK_HOLD: {"POST resolution": {"decision": "close"}},
     }
-    return by_state.get(case.state, {})
+    sending_back = {"POST dispatch": _dispatch(DispatchedGoods.REFUSED_GOODS)} if case.sends_back else {}
+    return {**sending_back, **by_state.get(case.state, {})}
 
 
-def _dispatch() -> JsonValue:
-    return {"goods": "replacement", "carrier": "sf_express", "tracking_number": "SF1234567890"}
+def _dispatch(goods: DispatchedGoods) -> JsonValue:
+    return {"goods": goods.value, "carrier": "sf_express", "tracking_number": "SF1234567890"}
 
 
 def _unblocking(case: Case) -> JsonValue:

@@ -57,6 +57,7 @@ class CaseEvent(StrEnum):
     RESOLUTION_NOTE = "resolution_note"
     REST_AWAITED = "rest_awaited"
     GOODS_SENT_BACK = "goods_sent_back"
+    SEND_BACK_OVERDUE = "send_back_overdue"
 
     REPLACEMENT_PLANNED = "replacement_planned"
     REPLACEMENT_RESERVED = "replacement_reserved"

@@ -83,7 +83,7 @@ async def test_r39_an_auditor_has_it_refunded_instead(api, cup):
     assert (await api.get(f"/v1/stock/{cup}"))["available"] == 2
 
 
-async def test_r28_refused_goods_go_back_after_the_case_has_ended(api):
+async def test_r28_refused_goods_go_back_and_end_the_case(api):
     case = await api.inspected("used")
     told(await api.send(case, "resolution", {"decision": "refuse"}, "dev-auditor"), 200)
     await api.until(case, "returning_to_customer")

@@ -14,6 +14,8 @@ REQUEST_WINDOWS = [
 ]
 
 # Windows opened on Monday 2026-03-02, with no holiday near: state, and the last day of each.
+SEND_BACK = {"return_to_customer_target": "2026-03-05"}
+"""Runs in every state in which refused goods can be here; a case without any has no such deadline (R28)."""
 WINDOWS = {
     CaseState.INFORMATION_REQUESTED: {
         "information": "2026-03-11",
@@ -27,21 +29,24 @@ WINDOWS = {
         "ship_by_reminder_2": "2026-03-10",
     },
     CaseState.IN_TRANSIT: {"ship_by": "2026-03-11", "parcel_stalled": "2026-04-01"},
-    CaseState.RECEIVED: {"ship_by": "2026-03-11", "inspection_target": "2026-03-05"},
-    CaseState.INSPECTION_FAILED: {"ship_by": "2026-03-11", "decision_target": "2026-03-04"},
-    CaseState.REPLACEMENT_DUE: {"ship_by": "2026-03-11", "replacement_target": "2026-03-05"},
+    CaseState.RECEIVED: {"ship_by": "2026-03-11", "inspection_target": "2026-03-05", **SEND_BACK},
+    CaseState.INSPECTION_FAILED: {"ship_by": "2026-03-11", "decision_target": "2026-03-04", **SEND_BACK},
+    CaseState.REPLACEMENT_DUE: {"ship_by": "2026-03-11", "replacement_target": "2026-03-05", **SEND_BACK},
+    CaseState.RETURNING_TO_CUSTOMER: {"ship_by": "2026-03-11", **SEND_BACK},
     CaseState.LOST_IN_RETURN: {"ship_by": "2026-03-11", "decision_target": "2026-03-04"},
     CaseState.PAYOUT_DUE: {
         "ship_by": "2026-03-11",
         "payout_submit": "2026-03-03",
         "payout_alert": "2026-03-09",
         "payout": "2026-03-11",
+        **SEND_BACK,
     },
     CaseState.PAYOUT_BLOCKED: {
         "ship_by": "2026-03-11",
         "payout_submit": "2026-03-03",
         "payout_alert": "2026-03-09",
         "payout": "2026-03-11",
+        **SEND_BACK,
         "decision_target": "2026-03-04",
     },
     CaseState.CHARGEBACK_HOLD: {
@@ -49,6 +54,7 @@ WINDOWS = {
         "payout_submit": "2026-03-03",
         "payout_alert": "2026-03-09",
         "payout": "2026-03-11",
+        **SEND_BACK,
         "decision_target": "2026-03-04",
     },
 }

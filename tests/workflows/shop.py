@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from typing import TypedDict, Unpack
 from uuid import uuid4
 
@@ -15,14 +16,20 @@ from db.core.engine import Database
 from db.orders.orders import Orders
 from db.payouts.disputes import Disputes
 from db.payouts.payouts import Payouts
+from domain.cases.case import PROCESS_VERSION
 from domain.enums import Reason, ResolutionAsked
 from domain.order import Order
+from domain.request import CaseIntake
+from gateways.calendars import HolidayCalendars
+from gateways.policy_repository import PolicyRepository
+from policy.case_opening import opened
 from tests.support import factories
 from tests.support.factories import OrderChanges
 from tests.support.fakes import ForgetfulStock, ObedientGateway, OpenVault
 from tests.workflows.case_driver import OpenCase
 
 _numbers = count(1)
+POLICY = PolicyRepository(Path(__file__).parents[2] / "policy" / "versions").version("2025-01-01")
 
 
 class RequestChanges(TypedDict, total=False):
@@ -34,6 +41,7 @@ class RequestChanges(TypedDict, total=False):
     customer_id: str
     order_number: str
     exchange_for: str
+    process_version: int
 
 
 @dataclass
@@ -77,6 +85,7 @@ class Shop:
         order_number: str | None = None,
         exchange_for: str | None = None,
         resolution: ResolutionAsked = ResolutionAsked.REFUND,
+        process_version: int = PROCESS_VERSION,
     ) -> OpenCase:
         order = order or await self.order()
         intake = factories.intake(
@@ -92,5 +101,15 @@ class Shop:
         )
         case = OpenCase(self.env, self.cases, intake)
         self.opened.append(case)
+        if process_version != PROCESS_VERSION:
+            self._record(intake, process_version)
         await case.start()
         return case
+
+    def _record(self, intake: CaseIntake, process_version: int) -> None:
+        """Record the case as an earlier release did, so that its run follows the process of that release."""
+        order = self.orders.get(intake.order_number)
+        assert order is not None
+        calendar = HolidayCalendars().calendar(POLICY.country, POLICY.timezone, intake.received_at)
+        case, entries = opened(intake, order, {}, POLICY, calendar)
+        self.cases.open(case.amend(process_version=process_version), entries)

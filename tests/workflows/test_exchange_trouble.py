@@ -155,8 +155,8 @@ async def test_r38_nothing_is_reserved_while_a_dispute_is_open(shop: Shop) -> No
 
 
 @pytest.mark.branch("refused_goods_sent_back")
-async def test_r28_refused_goods_go_back_with_their_own_tracking_after_the_case_has_ended(shop: Shop) -> None:
-    case = await shop.open()
+async def test_r28_goods_refused_under_release_0_1_0_can_still_be_sent_after_the_case_has_ended(shop: Shop) -> None:
+    case = await shop.open(process_version=1)
     await case.audit()
     await case.inspect(("MUG", 1, "used"))
     await case.resolve(ResolutionDecision.REFUSE)

@@ -3,15 +3,18 @@
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
+from domain.cases.case import PROCESS_VERSION
 from domain.enums import CaseState, Reason, ResolutionDecision
 from tests.support.factories import usd
 from tests.workflows.case_driver import OpenCase, refused_by
 from tests.workflows.shop import Shop
 
 
-async def in_transit(shop: Shop, reason: Reason = Reason.PERSONAL, units: int = 1) -> OpenCase:
+async def in_transit(
+    shop: Shop, reason: Reason = Reason.PERSONAL, units: int = 1, process_version: int = PROCESS_VERSION
+) -> OpenCase:
     evidence = ["e1"] if reason is not Reason.PERSONAL else []
-    case = await shop.open(reason, lines=[("MUG", units)], evidence=evidence)
+    case = await shop.open(reason, lines=[("MUG", units)], evidence=evidence, process_version=process_version)
     if evidence:
         await case.pin("e1")
     await case.audit()
@@ -98,8 +101,8 @@ async def test_r27_what_is_no_answer_to_a_failed_inspection_is_refused(shop: Sho
 
 
 @pytest.mark.branch("returned_to_customer")
-async def test_r28_refused_units_go_back_to_the_customer(shop: Shop) -> None:
-    case = await in_transit(shop)
+async def test_r28_a_case_that_release_0_1_0_opened_ends_with_the_decision_as_it_did_there(shop: Shop) -> None:
+    case = await in_transit(shop, process_version=1)
     await case.inspect(("MUG", 1, "used"))
     await case.resolve(ResolutionDecision.REFUSE)
     assert await case.ended() == "returning_to_customer"

@@ -84,6 +84,11 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
         CourierTracking: returns.track_rest,
         GoodsReceipt: returns.receive_rest,
     },
+    S.RETURNING_TO_CUSTOMER: {
+        CourierTracking: returns.track_rest,
+        GoodsReceipt: returns.receive_while_sending_back,
+        WarehouseInspection: inspection.inspect,
+    },
     S.PAYOUT_DUE: {
         PayoutTrouble: payout_resolution.take_trouble,
         CourierTracking: returns.track_rest,
@@ -168,14 +173,16 @@ NOTICES: dict[WindowName, tuple[str, CaseEvent]] = {
     WindowName.INSPECTION_TARGET: ("R29", CaseEvent.INSPECTION_OVERDUE),
     WindowName.DECISION_TARGET: ("R14", CaseEvent.DECISION_OVERDUE),
     WindowName.REPLACEMENT_TARGET: ("R39", CaseEvent.REPLACEMENT_OVERDUE),
+    WindowName.RETURN_TO_CUSTOMER_TARGET: ("R28", CaseEvent.SEND_BACK_OVERDUE),
     WindowName.PAYOUT_ALERT: ("R34", CaseEvent.FINANCE_ALERTED),
 }
 
 
 def _taken(before: Case, transition: Transition, message: Message) -> Transition:
-    """Note the message, so that a repeat gets the same answer; a case in a new state is not overdue."""
+    """Note the message, so that a repeat gets the same answer; an ended case or one in a new state is not overdue."""
     is_same_work = transition.case.state is before.state or {before.state, transition.case.state} <= payout.PAYING
-    overdue = before.overdue and is_same_work
+    has_ended = not transition.case.is_open and transition.case.process_version > 1
+    overdue = not has_ended and ((before.overdue and is_same_work) or _is_late_to_send_back(transition.case))
     last_messages = {**before.last_messages, message.kind: message.fingerprint}
     processed = (
         {**before.processed_events, message.event_id: message.identity} if message.event_id else before.processed_events
@@ -184,6 +191,11 @@ def _taken(before: Case, transition: Transition, message: Message) -> Transition
         transition.case.amend(overdue=overdue, last_messages=last_messages, processed_events=processed),
         transition.happened,
     )
+
+
+def _is_late_to_send_back(case: Case) -> bool:
+    target = case.deadline(WindowName.RETURN_TO_CUSTOMER_TARGET)
+    return case.sends_back and target is not None and target.passed
 
 
 def _marked(one: Deadline, passed: Deadline) -> Deadline:
@@ -196,6 +208,8 @@ def opened_by(case: Case, policy: PolicyDocument, at: datetime) -> tuple[Case, t
     If `ship_by` still applies, the return window continues for the rest of the goods (R26) without new reminders.
     """
     specs = {spec.what: spec for spec in deadlines.windows_of(case.state, policy)} if case.is_open else {}
+    if not case.sends_back:
+        specs.pop(WindowName.RETURN_TO_CUSTOMER_TARGET, None)
     kept = tuple(deadline for deadline in case.deadlines if deadline.what in specs)
     known = {deadline.what for deadline in kept}
     if case.state is S.AWAITING_RETURN and WindowName.SHIP_BY in known:

@@ -16,6 +16,8 @@ from policy.payout_rules import may_pay
 from workflows.refund.steps import dispute, payout
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
+_SENDING = frozenset({CaseState.REPLACEMENT_DUE, CaseState.RETURNING_TO_CUSTOMER})
+
 
 def replace_or_refund(
     case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime
@@ -66,7 +68,7 @@ def dispatch(case: Case, arrived: ReceivedMessage[Dispatch], policy: PolicyDocum
         return refusal
     case = rules.dispatched(case, parcel, arrived.at)
     happened = (_left(parcel),)
-    if case.state is not CaseState.REPLACEMENT_DUE or case.awaits_replacement:
+    if not case.is_open or case.state not in _SENDING or case.awaits_replacement:
         return Transition(case, happened)
     return payout.continue_after_inspection(case, happened, policy, arrived.at)
 

@@ -135,7 +135,10 @@ def _owe(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument
 
 
 def _rest(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Transition:
-    """Send replacements (R39), let a human decide about failed units (R27), wait for missing goods (R26), or end."""
+    """Send replacements (R39), let a human decide about failed units (R27), send refused ones back (R28), wait or end.
+
+    What the case then waits for is missing goods (R26).
+    """
     if case.awaits_replacement:
         return Transition(case.amend(state=CaseState.REPLACEMENT_DUE), happened)
     if inspection.needs_decision(case):
@@ -143,28 +146,36 @@ def _rest(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Tran
             case.amend(state=CaseState.INSPECTION_FAILED),
             (*happened, TimelineEvent(CaseEvent.DECISION_NEEDED, rule="R27")),
         )
-    ship_by = case.deadline(WindowName.SHIP_BY)
-    is_rest_out = any(line.outstanding for line in case.lines)
-    if is_rest_out and case.rest_received_at:
+    is_rest_out = any(line.outstanding for line in case.lines) and not case.sends_back
+    return (_wait_for_rest(case, happened, at) if is_rest_out else None) or _end(case, happened, at)
+
+
+def _wait_for_rest(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Transition | None:
+    """Return the case waiting for its missing goods, or None when they can no longer be sent (R26)."""
+    if case.rest_received_at:
         received = case.amend(state=CaseState.RECEIVED, received_at=case.rest_received_at, rest_received_at=None)
         return Transition(received, happened)
-    if is_rest_out and case.shipment and not case.shipment.is_inspected:
-        return Transition(
-            case.amend(state=CaseState.IN_TRANSIT), (*happened, TimelineEvent(CaseEvent.REST_AWAITED, rule="R26"))
-        )
-    if is_rest_out and ship_by and deadlines.in_time(at, ship_by):
-        return Transition(
-            case.amend(state=CaseState.AWAITING_RETURN), (*happened, TimelineEvent(CaseEvent.REST_AWAITED, rule="R26"))
-        )
-    state = end_state(case)
-    return Transition(case.amend(state=state), (*happened, TimelineEvent(CaseEvent.of_end(state))))
+    awaited = (*happened, TimelineEvent(CaseEvent.REST_AWAITED, rule="R26"))
+    if case.shipment and not case.shipment.is_inspected:
+        return Transition(case.amend(state=CaseState.IN_TRANSIT), awaited)
+    ship_by = case.deadline(WindowName.SHIP_BY)
+    if ship_by and deadlines.in_time(at, ship_by):
+        return Transition(case.amend(state=CaseState.AWAITING_RETURN), awaited)
+    return None
+
+
+def _end(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Transition:
+    """End the case once nothing more is to come, and not while refused goods have to be sent back (R28)."""
+    state = CaseState.RETURNING_TO_CUSTOMER if case.sends_back else end_state(case)
+    known = () if state is case.state else (TimelineEvent(CaseEvent.of_end(state)),)
+    return Transition(case.amend(state=state, ended_at=None if case.sends_back else at), (*happened, *known))
 
 
 def end_state(case: Case) -> CaseState:
     """Return the state in which a case ends when nothing more is to come (R26, R28, R39).
 
-    A case with replaced units is exchanged, one with paid units refunded, one with refused units is returning them to
-    the customer, and any other is expired.
+    A case with replaced units is exchanged, one with paid units refunded, one whose units were all refused has returned
+    them to the customer, and any other is expired.
     """
     if any(line.replaced for line in case.lines):
         return CaseState.EXCHANGED

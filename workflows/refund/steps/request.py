@@ -38,7 +38,8 @@ def withdraw(case: Case, arrived: ReceivedMessage[Withdrawal], _policy: PolicyDo
     is_settled_in_part = case.is_partly_paid or any(line.refused for line in case.lines)
     state = payout.end_state(case) if is_settled_in_part else CaseState.WITHDRAWN
     return Transition(
-        case.amend(state=state), (TimelineEvent(CaseEvent.WITHDRAWN, arrived.message.withdrawn_by, "R24"),)
+        case.amend(state=state, ended_at=arrived.at),
+        (TimelineEvent(CaseEvent.WITHDRAWN, arrived.message.withdrawn_by, "R24"),),
     )
 
 

@@ -76,17 +76,25 @@ def receive_rest(case: Case, arrived: ReceivedMessage[GoodsReceipt], _policy: Po
     return Transition(case.amend(rest_received_at=arrived.at), (_received(arrived.message),))
 
 
+def receive_while_sending_back(
+    case: Case, arrived: ReceivedMessage[GoodsReceipt], policy: PolicyDocument
+) -> Transition:
+    """Record the receipt of the rest at once: it is inspected while refused goods still have to be sent (R26, R28)."""
+    return receive(case, arrived, policy) if any(line.outstanding for line in case.lines) else Transition(case)
+
+
 def _received(receipt: GoodsReceipt) -> TimelineEvent:
     scanned = {"scanned_at": receipt.scanned_at.isoformat()} if receipt.scanned_at else {}
     return TimelineEvent(CaseEvent.RECEIVED, receipt.received_by, "R20", dict(scanned))
 
 
-def expire(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
+def expire(case: Case, deadline: Deadline, at: datetime, _policy: PolicyDocument) -> Transition:
     """End a case whose parcel was not sent in time; a part that was already paid stays paid (R19, R26)."""
     state = payout.end_state(case)
     details = {"what": deadline.what, "when": deadline.when.isoformat()}
     return Transition(
-        case.amend(state=state), (TimelineEvent(CaseEvent.RETURN_WINDOW_ENDED, rule="R19", details=dict(details)),)
+        case.amend(state=state, ended_at=at),
+        (TimelineEvent(CaseEvent.RETURN_WINDOW_ENDED, rule="R19", details=dict(details)),),
     )
 
 
