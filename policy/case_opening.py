@@ -57,7 +57,7 @@ def refused(case: Case, refusal: Refusal) -> Opened:
 def _draft(intake: CaseIntake, order: Order | None, products: Products, policy: PolicyDocument) -> Case:
     is_exchange = intake.resolution is ResolutionAsked.EXCHANGE
     evidence = tuple(EvidencePin(evidence_id=one, status=EvidenceStatus.ANNOUNCED) for one in intake.evidence_ids)
-    missing = missing_evidence(intake.reason, policy, evidence) or awaits_uploads(evidence)
+    missing = missing_evidence(intake.reason, policy, evidence) or awaits_uploads(intake.reason, policy, evidence)
     return Case(
         case_id=intake.case_id,
         version=1,

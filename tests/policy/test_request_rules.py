@@ -150,10 +150,20 @@ def test_r8_evidence_is_optional_for_personal():
     assert not missing_evidence(Reason.PERSONAL, POLICY, ())
 
 
-def test_r8_only_announced_uploads_are_awaited():
+@pytest.mark.parametrize("reason", SELLERS_FAULT)
+def test_r8_only_announced_uploads_are_awaited(reason):
     settled = (facts.pin(EvidenceStatus.PINNED, 1), facts.pin(EvidenceStatus.REFUSED, 2))
-    assert not awaits_uploads(settled)
-    assert awaits_uploads((*settled, facts.pin(EvidenceStatus.ANNOUNCED, 3)))
+    assert not awaits_uploads(reason, POLICY, settled)
+    assert awaits_uploads(reason, POLICY, (*settled, facts.pin(EvidenceStatus.ANNOUNCED, 3)))
+
+
+def test_w6_uploads_are_awaited_only_where_the_policy_version_requires_evidence():
+    announced = (facts.pin(EvidenceStatus.ANNOUNCED),)
+    assert not awaits_uploads(Reason.PERSONAL, POLICY, announced)
+    stricter = facts.amended(evidence_mandatory_for=frozenset(Reason))
+    assert awaits_uploads(Reason.PERSONAL, stricter, announced)
+    laxer = facts.amended(evidence_mandatory_for=frozenset({Reason.QUALITY}))
+    assert not awaits_uploads(Reason.TRANSIT_DAMAGE, laxer, announced)
 
 
 def test_the_rules_are_asked_in_their_order():

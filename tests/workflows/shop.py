@@ -111,5 +111,7 @@ class Shop:
         order = self.orders.get(intake.order_number)
         assert order is not None
         calendar = HolidayCalendars().calendar(POLICY.country, POLICY.timezone, intake.received_at)
-        case, entries = opened(intake, order, {}, POLICY, calendar)
+        waits_for_all = process_version == 1 and intake.evidence_ids  # also for what the reason does not require
+        policy = POLICY.amend(evidence_mandatory_for=frozenset(Reason)) if waits_for_all else POLICY
+        case, entries = opened(intake, order, {}, policy, calendar)
         self.cases.open(case.amend(process_version=process_version), entries)

@@ -17,6 +17,9 @@ from policy.case_reopening import may_reopen
 from workflows.refund.steps import payout
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
+OPTIONAL_HOLDS_NOTHING_UP = 2
+"""The first version of the process in which optional evidence is not waited for (R8)."""
+
 
 def take_evidence(case: Case, arrived: ReceivedMessage[EvidenceReport], policy: PolicyDocument) -> Transition:
     """Record pinned or refused evidence; once the information is complete, the auditor's turn begins (R8, R9)."""
@@ -74,7 +77,14 @@ def _to_audit(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
 def _is_complete(case: Case, report: EvidenceReport, policy: PolicyDocument) -> bool:
     if case.awaits_more:
         return any(pin.status is EvidenceStatus.PINNED for pin in report.pins)
-    return not rules.missing_evidence(case.reason, policy, case.evidence) and not rules.awaits_uploads(case.evidence)
+    return not rules.missing_evidence(case.reason, policy, case.evidence) and not _awaits_uploads(case, policy)
+
+
+def _awaits_uploads(case: Case, policy: PolicyDocument) -> bool:
+    """Return whether uploads hold the case up; in a run of release 0.1.0 optional ones do so as well (fault 24)."""
+    if case.process_version < OPTIONAL_HOLDS_NOTHING_UP:
+        return any(pin.status is EvidenceStatus.ANNOUNCED for pin in case.evidence)
+    return rules.awaits_uploads(case.reason, policy, case.evidence)
 
 
 def _merged(known: tuple[EvidencePin, ...], reported: tuple[EvidencePin, ...]) -> tuple[EvidencePin, ...]:
