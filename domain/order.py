@@ -6,10 +6,9 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from domain.money import MAX_MINOR, Currency
+from domain.types import Identifier, Sku
 from domain.value import Value
 
-Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
-Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")]
 Quantity = Annotated[int, Field(ge=1, le=1000, strict=True)]
 Minor = Annotated[
     int, Field(ge=0, le=MAX_MINOR, strict=True, description="integer minor units of the order's currency")
@@ -61,7 +60,7 @@ class Payment(Value):
     """A captured payment of the order, with its provider's reference (R35)."""
 
     provider: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,31}$", examples=["stripe"])]
-    reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$", examples=["pi_3Nabc"])]
+    reference: Annotated[Identifier, Field(examples=["pi_3Nabc"])]
     amount: Annotated[int, Field(ge=1, le=MAX_MINOR, strict=True, description="captured, in minor units")]
 
 

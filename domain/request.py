@@ -6,7 +6,8 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from domain.cases.media_types import MediaType
 from domain.enums import Reason, ResolutionAsked
-from domain.order import Identifier, Quantity, Sku
+from domain.order import Quantity
+from domain.types import Identifier, Sku
 from domain.value import Value
 
 CaseId = Annotated[str, Field(pattern=r"^rc_[0-9a-z]{8,40}$", examples=["rc_01k0v6xq3e7h"])]

@@ -3,9 +3,13 @@
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import CaseResolution
 from domain.cases.payout import Payout
+from domain.cases.people import is_same_person
 from domain.enums import CaseState, ResolutionDecision
 from domain.payout_state import BlockReason, PayoutState
 from policy.disputes import RESOLUTIONS_DURING_HOLD
+
+SPELLINGS_ARE_ONE = 2
+"""The first version of the process in which two spellings of a name are one person."""
 
 
 def may_pay(case: Case) -> bool:
@@ -70,10 +74,17 @@ def check_payout_resolution(case: Case, resolution: CaseResolution) -> Refusal |
 
 
 def is_second_approval(case: Case, resolution: CaseResolution) -> bool:
-    """Return whether a second person approves exactly the account that the first one proposed (R36)."""
+    """Return whether a second person approves exactly the account that the first one proposed (R36).
+
+    Another spelling of the first one's name is no second person; a run of release 0.1.0 keeps comparing letter by
+    letter, as what it did before has to be repeated.
+    """
     proposed = case.other_account
-    same_account = proposed is not None and proposed.reference == resolution.reference
-    return proposed is not None and same_account and proposed.proposed_by != resolution.decided_by
+    if proposed is None or proposed.reference != resolution.reference:
+        return False
+    if case.process_version < SPELLINGS_ARE_ONE:
+        return proposed.proposed_by != resolution.decided_by
+    return not is_same_person(proposed.proposed_by, resolution.decided_by)
 
 
 def _is_settled(case: Case, payout: Payout) -> bool:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from api.problems.errors import ForbiddenError, UnauthenticatedError
 from config.keys import KeyHolder, Role
-from domain.types import Actor
+from domain.types import MAX_NAME, Actor
 from domain.value import Value
 
 
@@ -90,6 +90,6 @@ def _principal(holder: KeyHolder) -> Principal:
         return Principal(role=holder.role, name=holder.name)
     except ValidationError:
         raise ValueError(
-            f"the name of a key's holder ({holder.role}) must begin with a letter or digit, contain only letters, "
-            "digits, blanks and ._@:/- and have at most 80 characters"
+            f"the name of a key's holder ({holder.role}) must contain a letter or digit, have at most {MAX_NAME} "
+            "characters, and neither < nor > nor anything that cannot be printed"
         ) from None

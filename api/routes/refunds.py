@@ -25,8 +25,8 @@ from db.cases.submissions import Claimed, Submission
 from domain.cases.case import Case
 from domain.enums import CaseState, Party
 from domain.errors import WorkflowsUnavailableError
-from domain.order import Identifier
 from domain.request import RefundRequest
+from domain.types import Identifier
 from domain.value import Value
 from workflows.client.availability import NotRunningError
 

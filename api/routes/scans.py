@@ -12,7 +12,6 @@ from api.http.auth import Warehouse
 from api.http.openapi import MESSAGE_ANSWERS, answers
 from api.inbox.apply_scan import answer
 from api.schemas import examples
-from api.schemas.requests import ScanId
 from api.schemas.responses import ParcelView, parcel_view
 from api.schemas.scans import Scan, ScanAnswer, UnreadableScan
 from api.schemas.strict_json import STRICT
@@ -20,6 +19,7 @@ from domain.cases.messages import GoodsReceipt
 from domain.errors import UnknownParcelError
 from domain.parcels import UnexpectedParcel
 from domain.request import CaseId
+from domain.types import ScanId
 from domain.value import Value
 from workflows.refund.workflow import RefundWorkflow
 

@@ -13,7 +13,7 @@ from api.schemas.requests import ProductBody
 from api.schemas.strict_json import STRICT
 from domain.cases.exchange import Product
 from domain.errors import UnknownProductError
-from domain.order import Sku
+from domain.types import Sku
 
 router = APIRouter(prefix="/v1/stock", tags=["stock"])
 OfPath = Annotated[Sku, Path(description="the product's SKU", examples=["LAMP-OAK"])]

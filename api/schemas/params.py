@@ -4,9 +4,8 @@ from typing import Annotated
 
 from fastapi import Header, Path
 
-from domain.cases.messages import EventId
-from domain.order import Identifier
 from domain.request import CaseId
+from domain.types import EventId, Identifier
 
 OrderNumber = Annotated[Identifier, Path(examples=["A-1001"])]
 CaseIdPath = Annotated[CaseId, Path()]

@@ -9,12 +9,11 @@ from domain.cases.exchange import Available, Prices
 from domain.cases.messages import TrackingNumber, require_parts
 from domain.enums import AuditVerdict, DispatchedGoods, Reason, ResolutionDecision
 from domain.money import MAX_MINOR, Money
-from domain.order import Identifier, Order, PlainText, Sku
+from domain.order import Order, PlainText
 from domain.request import AnnouncedEvidence, FreeText
-from domain.types import Code
+from domain.types import Code, Identifier, ScanId, Sku
 from domain.value import Value
 
-ScanId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 Note = Annotated[FreeText, Field(min_length=1)]
 
 

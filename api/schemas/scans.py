@@ -9,13 +9,13 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 from api.problems.errors import InvalidInputError
 from api.problems.field_errors import field_error
 from api.problems.problem_details import Problem
-from api.schemas.requests import Note, ScanId
+from api.schemas.requests import Note
 from api.schemas.responses import EvidenceTicket
 from domain.cases.case_lines import InspectedLine
 from domain.enums import CaseState
 from domain.parcels import ScanKind, ScanStatus
 from domain.request import AnnouncedEvidence
-from domain.types import Sentence
+from domain.types import ScanId, Sentence
 from domain.value import Value
 
 Code = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]

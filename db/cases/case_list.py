@@ -11,8 +11,8 @@ from db.tables import CaseRow, SubmissionRow
 from domain.cases.case import Case
 from domain.enums import CaseState, Party
 from domain.errors import BadCursorError
-from domain.order import Identifier
 from domain.request import CaseId
+from domain.types import Identifier
 from domain.value import Value
 
 

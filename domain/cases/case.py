@@ -11,10 +11,9 @@ from domain.cases.exchange import PENDING, OutboundParcel, Replacement
 from domain.cases.payout import OtherAccount, Payout, RefundDue
 from domain.enums import ENDED_STATES, CaseState, Party, Reason, ResolutionAsked
 from domain.money import Money
-from domain.order import Identifier
 from domain.payout_state import BlockReason
 from domain.request import CaseId
-from domain.types import Code, Count, RuleId, Sentence
+from domain.types import Code, Count, Identifier, RuleId, Sentence
 from domain.value import Value
 
 PROCESS_VERSION = 2

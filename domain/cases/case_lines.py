@@ -7,8 +7,8 @@ from pydantic import AwareDatetime, Field, model_validator
 from domain.cases.exchange import Substitute
 from domain.enums import Disposition, InspectionVerdict
 from domain.money import Money
-from domain.order import Quantity, Sku
-from domain.types import Actor, Code, Count
+from domain.order import Quantity
+from domain.types import Actor, Code, Count, Sku
 from domain.value import Value
 
 

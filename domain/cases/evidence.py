@@ -3,8 +3,8 @@
 from pydantic import AwareDatetime, Field
 
 from domain.enums import EvidenceStatus
-from domain.order import Identifier
 from domain.request import Sha256
+from domain.types import Identifier
 from domain.value import Value
 
 

@@ -6,7 +6,8 @@ from pydantic import AwareDatetime, Field
 
 from domain.enums import DispatchedGoods, ReplacementState
 from domain.money import MAX_MINOR, Currency, Money
-from domain.order import PlainText, Quantity, Sku
+from domain.order import PlainText, Quantity
+from domain.types import Sku
 from domain.value import Value
 
 MAX_STOCK = 1_000_000_000

@@ -22,13 +22,11 @@ from domain.enums import (
     ResolutionDecision,
 )
 from domain.money import Money
-from domain.order import Identifier, Sku
 from domain.payment_events import Dispute
 from domain.request import FreeText
-from domain.types import Actor, Code
+from domain.types import Actor, Code, EventId, Identifier, Sku
 from domain.value import Value
 
-EventId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")]
 TrackingNumber = Annotated[str, Field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$")]
 
 

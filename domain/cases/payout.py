@@ -5,9 +5,8 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field
 
 from domain.money import Money
-from domain.order import Identifier
 from domain.payout_state import PayoutState
-from domain.types import Actor
+from domain.types import Actor, Identifier
 from domain.value import Value
 
 REIMBURSEMENT = "reimbursement"

@@ -9,7 +9,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from pydantic import Field
 from starlette.responses import HTMLResponse
 
-from domain.order import Identifier
+from domain.types import Identifier
 from domain.value import Value
 from local.payment_sandbox import page, payments, refunds
 from local.payment_sandbox.faults import AnyFault, FaultPlan

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.money import Currency
-from domain.order import Identifier
+from domain.types import Identifier
 from domain.value import Value
 from local.payment_sandbox.ledger import Answer, Ledger, Payment
 from local.payment_sandbox.stripe import dialect

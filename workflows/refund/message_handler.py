@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError
 from activities.signal_times import SignalTimeActivities, SignalTimeQuery
 from domain.calendar import Deadline
 from domain.cases.case import Case, Refusal
+from domain.cases.first_release import unread_by_first_release
 from domain.cases.messages import Message
 from domain.cases.timeline import CaseEvent
 from domain.errors import UnitsTakenError
@@ -17,6 +18,9 @@ from workflows.refund.case_state import CurrentCase
 from workflows.refund.inbox import InboundMessage
 from workflows.refund.state_machine import take
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
+
+WIDER_SIGNALS = 2
+"""The first version of the process whose signals take names and ids in any script."""
 
 
 class MessageHandler:
@@ -34,6 +38,7 @@ class MessageHandler:
 
     async def answer(self, inbound: InboundMessage) -> None:
         """Apply the message and answer its sender once the change is recorded."""
+        self._ignore_as_before(inbound)
         if inbound.message is None:
             await self._ignore(inbound, inbound.unreadable or "unreadable")
         elif self._is_repeat(inbound.message):
@@ -46,11 +51,18 @@ class MessageHandler:
 
         An unreadable message always counts as in time, so that it never brings a deadline forward.
         """
+        self._ignore_as_before(inbound)
         if inbound.message is None:
             return True
         if inbound.ordinal is not None and not in_time(inbound.at, passed):
             inbound.at, inbound.ordinal = await self._arrival(inbound), None
         return in_time(inbound.at, passed)
+
+    def _ignore_as_before(self, inbound: InboundMessage) -> None:
+        """Make a signal unreadable that the release which began this run could not read (fault 24)."""
+        if inbound.message and inbound.ordinal is not None and self._current.case.process_version < WIDER_SIGNALS:
+            inbound.unreadable = unread_by_first_release(inbound.message)
+            inbound.message = None if inbound.unreadable else inbound.message
 
     async def _apply(self, inbound: InboundMessage, message: Message) -> None:
         outcome = self._outcome(inbound)
