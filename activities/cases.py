@@ -7,6 +7,7 @@ from typing import Protocol
 from pydantic import Field
 from temporalio import activity
 
+from activities.ports.payment_gateway import PaymentSteps
 from domain.calendar import Deadline, Window, WorkCalendar
 from domain.cases.case import PROCESS_VERSION, Case, Refusal
 from domain.cases.case_lines import CaseLine
@@ -20,6 +21,7 @@ from domain.request import CaseIntake
 from domain.value import Value
 from policy.case_opening import opened, refused
 from policy.deadlines import compute
+from policy.payment_allocation import common_step
 from policy.refund_amount import unit_shares
 from policy.request import is_purchaser
 
@@ -69,8 +71,12 @@ class CaseBook(Protocol):
         """
         ...
 
-    def plan_payouts(self, case: Case) -> tuple[Payout, ...]:
-        """Split `case.refund_due` over the order's payments within their caps and commit the plan (R32, R35).
+    def payment_step(self, order_number: str) -> int | None:
+        """Return the step in which the order's units in cases were cut (R33), or None if no case holds one."""
+        ...
+
+    def plan_payouts(self, case: Case, steps: PaymentSteps) -> tuple[Payout, ...]:
+        """Split `case.refund_due` over the order's payments within their caps and commit the plan (R32, R33, R35).
 
         Returns all payouts of the case, including the new ones; a repeat returns the same plan. Raises
         CapExceededError, and UnitsTakenError when a reopened case cannot get its units back (R11).
@@ -130,19 +136,21 @@ class DeadlineQuery(Value):
 class CaseActivities:
     """The local activities that keep the record of a case; each is one transaction and safe to repeat."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what a case is opened and recorded with
         self,
         book: CaseBook,
         orders: OrderBook,
         policies: PolicyRepository,
         calendars: Calendars,
         catalogue: Catalogue,
+        steps: PaymentSteps,
     ) -> None:
         self._book = book
         self._orders = orders
         self._catalogue = catalogue
         self._policies = policies
         self._calendars = calendars
+        self._steps = steps
 
     @activity.defn(name="open_case")
     def open(self, intake: CaseIntake) -> Opening:
@@ -154,7 +162,7 @@ class CaseActivities:
         policy = self._policies.in_force(order.placed_at if order else intake.received_at)
         calendar = self._calendars.calendar(policy.country, policy.timezone, intake.received_at)
         products = self._catalogue.products([line.exchange_for for line in intake.lines if line.exchange_for])
-        case, entries = opened(intake, order, products, policy, calendar)
+        case, entries = opened(intake, order, products, policy, calendar, self._payment_step(order))
         try:
             return Opening(case=self._book.open(case, entries), policy=policy)
         except UnitsTakenError as taken:
@@ -171,8 +179,8 @@ class CaseActivities:
 
     @activity.defn(name="plan_payouts")
     def plan(self, case: Case) -> PayoutPlan:
-        """Split the refund that is due over the order's payments and commit the plan (R32, R35)."""
-        return PayoutPlan(payouts=self._book.plan_payouts(case))
+        """Split the refund that is due over the order's payments and commit the plan (R32, R33, R35)."""
+        return PayoutPlan(payouts=self._book.plan_payouts(case, self._steps))
 
     @activity.defn(name="compute_deadlines")
     def compute(self, windows: DeadlineQuery) -> Recorded:
@@ -200,6 +208,18 @@ class CaseActivities:
         order = self._orders.get(case.order_number)
         if order is None:
             return case
-        return case.amend(
-            lines=tuple(line if line.units else line.amend(units=unit_shares(order, line.sku)) for line in case.lines)
-        )
+        if not any(line.units for line in case.lines):
+            case = case.amend(payment_step=self._payment_step(order))
+        step = case.payment_step
+        lines = (line if line.units else line.amend(units=unit_shares(order, line.sku, step)) for line in case.lines)
+        return case.amend(lines=tuple(lines))
+
+    def _payment_step(self, order: Order | None) -> int:
+        """Return the step in which the order's shares are cut: that of its units in cases, if there are any.
+
+        The shares of one order add up only if all are cut alike; cases of release 0.1.0 cut every order in steps of 1.
+        """
+        if order is None:
+            return 1
+        used = self._book.payment_step(order.order_number)
+        return used or common_step(self._steps(payment.provider, order.currency) for payment in order.payments)

@@ -13,9 +13,14 @@ from domain.value import Value
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code", examples=["USD"])]
 MAX_MINOR = 10**12
-_NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF"
+_NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
-_DECIMALS = {**dict.fromkeys(_NO_DECIMALS.split(), 0), **dict.fromkeys(_THREE_DECIMALS.split(), 3)}
+_FOUR_DECIMALS = "CLF UYW"
+_DECIMALS = {
+    **dict.fromkeys(_NO_DECIMALS.split(), 0),
+    **dict.fromkeys(_THREE_DECIMALS.split(), 3),
+    **dict.fromkeys(_FOUR_DECIMALS.split(), 4),
+}
 _USUAL = 2
 
 
@@ -51,22 +56,30 @@ class Money(Value):
         return other
 
 
-def split(whole: int, weights: Sequence[int]) -> tuple[int, ...]:
+def split(whole: int, weights: Sequence[int], step: int = 1) -> tuple[int, ...]:
     """Split a whole into shares by largest remainder, so that they add up to it exactly (R33).
 
+    Each share is a multiple of `step`; the part of the whole that is no multiple goes to the last share with a weight.
     Weights are not negative; if all are zero, the shares are equal. Ties go to the earlier share. A negative whole is
     split like its absolute value. Raises ValueError if there are no weights or negative ones.
     """
     if not weights or min(weights) < 0:
         raise ValueError("a split needs at least one weight, and none may be negative")
     if whole < 0:
-        return tuple(-share for share in split(-whole, weights))
+        return tuple(-share for share in split(-whole, weights, step))
     effective = weights if any(weights) else [1] * len(weights)
-    total = sum(effective)
-    floors = [whole * weight // total for weight in effective]
-    by_remainder = sorted(range(len(effective)), key=lambda i: (-(whole * effective[i] % total), i))
+    steps, rest = divmod(whole, step)
+    last = max(place for place, weight in enumerate(effective) if weight)
+    shares = _by_largest_remainder(steps, effective)
+    return tuple(share * step + (rest if place == last else 0) for place, share in enumerate(shares))
+
+
+def _by_largest_remainder(whole: int, weights: Sequence[int]) -> Sequence[int]:
+    total = sum(weights)
+    floors = [whole * weight // total for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(whole * weights[i] % total), i))
     winners = set(by_remainder[: whole - sum(floors)])
-    return tuple(floor + (i in winners) for i, floor in enumerate(floors))
+    return [floor + (i in winners) for i, floor in enumerate(floors)]
 
 
 def decimals(currency: str) -> int:

@@ -21,21 +21,28 @@ Opened = tuple[Case, tuple[TimelineEntry, ...]]
 UNKNOWN_CURRENCY = "XXX"
 
 
-def opened(
-    intake: CaseIntake, order: Order | None, products: Products, policy: PolicyDocument, calendar: WorkCalendar
+def opened(  # noqa: PLR0913, PLR0917 - what a verdict about a request depends on
+    intake: CaseIntake,
+    order: Order | None,
+    products: Products,
+    policy: PolicyDocument,
+    calendar: WorkCalendar,
+    payment_step: int = 1,
 ) -> Opened:
     """Return the new case and its first timeline entries.
 
     The case is either refused with the rule, or open with its first windows (R7, R41) and with every unit of its
-    lines to choose from. `products` are the ones that the goods may be exchanged for (R39).
+    lines to choose from. `products` are the ones that the goods may be exchanged for (R39); `payment_step` is what the
+    order's payments pay multiples of, in minor units (R33).
     """
-    case = _draft(intake, order, products, policy)
+    case = _draft(intake, order, products, policy).amend(payment_step=payment_step)
     judged = assess(order, intake, policy, calendar)
     if order and not isinstance(judged, Refusal):
         judged = exchange.check_exchange_request(order, intake, products) or judged
     if isinstance(judged, Refusal) or order is None:
         return refused(case, judged) if isinstance(judged, Refusal) else (case, ())
-    case = case.amend(lines=tuple(line.amend(units=unit_shares(order, line.sku)) for line in case.lines))
+    lines = (line.amend(units=unit_shares(order, line.sku, payment_step)) for line in case.lines)
+    case = case.amend(lines=tuple(lines))
     windows = tuple(spec.since(intake.received_at) for spec in windows_of(case.state, policy))
     case = case.amend(deadlines=(judged.amend(passed=True), *(compute(window, calendar) for window in windows)))
     return case, (_entry(case, CaseEvent.CASE_OPENED, "R41", {"policy_version": policy.version, **_window(judged)}),)

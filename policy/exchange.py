@@ -154,7 +154,8 @@ def _written(money: Money) -> str:
 
 
 def _planned(case: Case, line: CaseLine, wanted: Substitute, units: tuple[UnitShare, ...]) -> Replacement:
-    cheaper = sum(max(0, unit.goods - wanted.price.minor) for unit in units) if wanted.price is not None else 0
+    price = wanted.price
+    cheaper = sum(_difference(unit.goods, price.minor, case.payment_step) for unit in units) if price is not None else 0
     return Replacement(
         replacement_id=f"{case.case_id}-x{len(case.replacements) + 1}",
         line_sku=line.sku,
@@ -162,6 +163,12 @@ def _planned(case: Case, line: CaseLine, wanted: Substitute, units: tuple[UnitSh
         quantity=len(units),
         difference=case.money(cheaper),
     )
+
+
+def _difference(paid: int, price: int, step: int) -> int:
+    """Return by how much the replacement is cheaper, rounded up to a step that the payments can pay (R33, R39)."""
+    cheaper = max(0, paid - price)
+    return min(paid, cheaper + -cheaper % step)
 
 
 def _given_up(case: Case, states: Collection[ReplacementState]) -> Case:

@@ -63,7 +63,7 @@ def check_resolution(case: Case, resolution: CaseResolution, policy: PolicyDocum
     """Return why a decision about failed units is refused, or None when it is allowed.
 
     R27: it must be one of the allowed decisions. R28: a partial refund must be positive, in the case's currency and at
-    most what was paid for the failed units.
+    most what was paid for the failed units. R33: the order's payments must be able to pay it exactly.
     """
     allowed = allowed_resolutions(case, policy)
     if resolution.decision not in allowed:
@@ -117,7 +117,24 @@ def _judge_amount(case: Case, amount: Money) -> Refusal | None:
     if not 0 < amount.minor <= most:
         message = f"amount: 1 to {most} minor units of {case.currency}, which is what was paid for the failed units."
         return Refusal(rule="R28", code="amount_out_of_range", message=message)
-    return None
+    return _judge_step(case, amount.minor, most)
+
+
+def _judge_step(case: Case, amount: int, most: int) -> Refusal | None:
+    """Return why the amount cannot be paid exactly, with the nearest ones that can, or None (R33).
+
+    The whole value of the failed units is always allowed, because it may contain the rest of the order.
+    """
+    step = case.payment_step
+    if amount % step == 0 or amount == most:
+        return None
+    below, above = amount - amount % step, min(most, amount - amount % step + step)
+    nearest = f"{below} or {above}" if below else f"{above}"
+    message = (
+        f"amount: the order's payments can be refunded in steps of {step} minor units of {case.currency}: "
+        f"agree on {nearest}."
+    )
+    return Refusal(rule="R33", code="amount_not_payable", message=message)
 
 
 def _with_failed_accepted(case: Case) -> Case:

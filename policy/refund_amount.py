@@ -9,24 +9,33 @@ from domain.cases.messages import CourierTracking
 from domain.cases.payout import RefundDue
 from domain.enums import ReplacementState
 from domain.money import split
-from domain.order import Order
+from domain.order import Order, OrderLine
 from domain.policy_document import PolicyDocument
 
 
-def unit_shares(order: Order, sku: str) -> tuple[UnitShare, ...]:
+def unit_shares(order: Order, sku: str, step: int = 1) -> tuple[UnitShare, ...]:
     """Return what was paid for each unit of the line, in minor units; () for a sku that the order does not have.
 
     R30: the goods with their tax and discount, and their share of the outbound postage. The postage is spread over all
     units of the order by the value of the goods, so that it is refunded at most once per order. R33: the shares of a
-    line add up to what was paid for it, and the postage shares to the postage, whatever the order of the lines.
+    line add up to what was paid for it, and the postage shares to the postage, whatever the order of the lines. Each
+    share is a multiple of `step`, which every provider of the order's payments can pay: lines that are no multiples
+    themselves are rounded by largest remainder first, and a rest of the whole order goes to its last unit.
     """
     lines = sorted(order.lines, key=lambda line: line.sku)
-    units = [(line.sku, goods) for line in lines for goods in split(line.paid, [1] * line.quantity)]
-    postage = split(order.outbound_postage, [goods for _, goods in units])
+    paid = split(sum(line.paid for line in lines), [line.paid for line in lines], step)
+    units = [
+        (line.sku, goods) for line, of_line in zip(lines, paid, strict=True) for goods in _cut(of_line, line, step)
+    ]
+    postage = split(order.outbound_postage, [goods for _, goods in units], step)
     mine = [(goods, post) for (owner, goods), post in zip(units, postage, strict=True) if owner == sku]
     return tuple(
         UnitShare(unit=unit, goods=goods, outbound_postage=post) for unit, (goods, post) in enumerate(mine, start=1)
     )
+
+
+def _cut(paid: int, line: OrderLine, step: int) -> tuple[int, ...]:
+    return split(paid, [1] * line.quantity, step)
 
 
 def refund_due(case: Case, policy: PolicyDocument) -> RefundDue:
@@ -34,9 +43,10 @@ def refund_due(case: Case, policy: PolicyDocument) -> RefundDue:
 
     R30: the goods; if the seller is at fault, also their outbound postage and, with the first accepted units of the
     case, the return postage up to the policy's cap. R31: for `personal`, the price of a label that the shop paid for
-    is deducted once per case, never below zero. R28: the amount agreed for refused units, at most their value, counts
-    as goods and brings no postage; it is owed as long as `case.agreed_amount` is set. R39: for replaced units, the
-    amount by which the replacement is cheaper counts as goods, and return postage is owed in the same way.
+    is deducted once per case, never below zero, and rounded down to a step that the payments can take (R33). R28: the
+    amount agreed for refused units, at most their value, counts as goods and brings no postage; it is owed as long as
+    `case.agreed_amount` is set. R39: for replaced units, the amount by which the replacement is cheaper counts as
+    goods, and return postage is owed in the same way.
     """
     differences = sum(one.difference.minor for one in unaccounted(case))
     goods = sum(unit.goods for unit in _unpaid(case)) + _agreed(case) + differences
@@ -123,7 +133,8 @@ def _label_deduction(case: Case, policy: PolicyDocument, owed: int) -> int:
     # A payout exists only after the label has been deducted in full.
     if policy.is_sellers_fault(case.reason) or case.shop_paid_label is None or case.payouts:
         return 0
-    return min(owed, max(0, case.shop_paid_label.minor - _label_borne(case, policy)))
+    price = case.shop_paid_label.minor - case.shop_paid_label.minor % case.payment_step
+    return min(owed, max(0, price - _label_borne(case, policy)))
 
 
 def _label_borne(case: Case, policy: PolicyDocument) -> int:

@@ -44,7 +44,7 @@ from gateways.calendar_notices import NoticeFolder
 from gateways.calendars import HolidayCalendars
 from gateways.couriers.registry import registrar_of
 from gateways.evidence.evidence_store import EvidenceStore
-from gateways.payments.registry import gateways_of
+from gateways.payments.registry import gateways_of, payment_step
 from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
 from gateways.stock_webhook import ShopStock
@@ -65,7 +65,7 @@ def activity_set(settings: Settings, client: Client, database: Database) -> Acti
     vault, table = EvidenceStore(bucket_of(settings)), StockTable(database, _now)
     policies, calendars = PolicyRepository(POLICY_VERSIONS), HolidayCalendars(NoticeFolder(settings.calendar_folder))
     return ActivitySet(
-        cases=CaseActivities(Cases(database), Orders(database), policies, calendars, table),
+        cases=CaseActivities(Cases(database), Orders(database), policies, calendars, table, payment_step),
         payouts=PayoutActivities(payouts, gateways, vault, _now),
         stock=StockActivities(_stock(settings, table), Disputes(database), payouts),
         signal_times=SignalTimeActivities(TemporalHistory(client)),

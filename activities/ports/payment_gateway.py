@@ -30,12 +30,24 @@ class GatewayCapabilities(Value):
     asynchronous: bool = Field(default=True, description="a refund may stay pending and fail later")
 
 
+class PaymentSteps(Protocol):
+    """The smallest amounts that payment providers pay, known without their settings."""
+
+    def __call__(self, provider: str, currency: str) -> int:
+        """Return the smallest amount that the provider pays in the currency, in minor units (R33)."""
+        ...
+
+
 class PaymentGateway(Protocol):
     """A payment provider, as far as refunds go. Calls block; the worker runs them in threads."""
 
     @property
     def capabilities(self) -> GatewayCapabilities:
         """Return what the provider guarantees."""
+        ...
+
+    def step(self, currency: str) -> int:
+        """Return the smallest amount of which the provider can pay multiples, in the currency's minor units (R33)."""
         ...
 
     def refund(self, case_id: str, payout: Payout) -> GatewayRefund:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import JsonValue
 from sqlalchemy import Connection, select
 
+from activities.ports.payment_gateway import PaymentSteps
 from db.cases.case_list import CaseFilter, CasePage, read_page
 from db.cases.timeline import TimelineRecord, add_entries, add_note, note_of, read_timeline
 from db.core.engine import Database
@@ -15,9 +16,9 @@ from db.inbox.parcels import keep_codes
 from db.inbox.tracking_registrations import keep_registration
 from db.orders.order_rows import lock_order, read_order
 from db.orders.unit_reservations import keep_units, reserve_units
-from db.payouts.payout_plans import plan_payouts
+from db.payouts.payout_plans import in_minor_units, plan_payouts
 from db.payouts.payout_sync import keep_payouts
-from db.tables import CaseRow
+from db.tables import CaseRow, ReservedUnitRow
 from domain.cases.case import Case
 from domain.cases.next_step import awaiting
 from domain.cases.payout import Payout
@@ -28,8 +29,15 @@ from policy.unit_choice import has_choice
 
 __all__ = ["CaseFilter", "CasePage", "Cases", "TimelineRecord"]
 
-_CASES = CaseRow.__table__
+_CASES, _UNITS = CaseRow.__table__, ReservedUnitRow.__table__
 _READ = select(_CASES.c.document).where(given(_CASES.c.case_id))
+_READ_HOLDER = (
+    select(_CASES.c.document)
+    .join(_UNITS, _UNITS.c.case_id == _CASES.c.case_id)
+    .where(given(_UNITS.c.order_number))
+    .order_by(_CASES.c.case_id)
+    .limit(1)
+)
 _WRITE = Upsert(_CASES, not_older=_CASES.c.version)
 
 
@@ -80,15 +88,20 @@ class Cases:
             add_entries(connection, case.case_id, entries)
             return case
 
-    def plan_payouts(self, case: Case) -> tuple[Payout, ...]:
-        """Split `case.refund_due` over the order's payments within their caps and commit the plan (R32, R35).
+    def payment_step(self, order_number: str) -> int | None:
+        """Return the step in which the order's units in cases were cut (R33), or None if no case holds one."""
+        with self._database.reading() as connection:
+            return _payment_step(connection, order_number)
+
+    def plan_payouts(self, case: Case, steps: PaymentSteps = in_minor_units) -> tuple[Payout, ...]:
+        """Split `case.refund_due` over the order's payments within their caps and commit the plan (R32, R33, R35).
 
         Returns all payouts of the case, including the new ones; the same version gets the same plan. Raises
         CapExceededError, and UnitsTakenError, with nothing committed, if the units of a reopened case are taken (R11).
         """
         with self._database.writing() as connection:
             keep_units(connection, case)
-            return plan_payouts(connection, case)
+            return plan_payouts(connection, case, steps)
 
     def page(self, wanted: CaseFilter) -> CasePage:
         """Return a page of cases, newest first; raises BadCursorError."""
@@ -132,10 +145,16 @@ class OrderChangedError(Exception):
 
 
 def _refuse_outdated(connection: Connection, case: Case) -> None:
-    """Raise OrderChangedError if the shares of the case's units no longer match the order (R30)."""
-    order = read_order(connection, case.order_number)
-    if order and any(line.units != unit_shares(order, line.sku) for line in case.lines):
+    """Raise OrderChangedError if the shares of the case's units no longer match the order or its other cases (R30)."""
+    order, step = read_order(connection, case.order_number), case.payment_step
+    is_cut_otherwise = _payment_step(connection, case.order_number) not in {None, step}
+    if is_cut_otherwise or (order and any(line.units != unit_shares(order, line.sku, step) for line in case.lines)):
         raise OrderChangedError(f"order {case.order_number} was updated meanwhile")
+
+
+def _payment_step(connection: Connection, order_number: str) -> int | None:
+    document = connection.scalar(_READ_HOLDER, {"order_number": order_number})
+    return Case.read(document).payment_step if document is not None else None
 
 
 def _reopens(case: Case, recorded: Case) -> bool:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from activities.ports.payment_gateway import PaymentSteps
 from db.payouts.ledger_postings import enter_label, enter_planned, postage_planned
 from db.payouts.payment_reservations import Capture, commit, give_up, lock_captures
 from db.payouts.payout_rows import PayoutRecord, read_payouts, write_payouts
@@ -14,11 +15,16 @@ from policy.payment_allocation import Allocation, Part, caps, share_out
 Share = tuple[str, str, Part]
 
 
-def plan_payouts(connection: Connection, case: Case) -> tuple[Payout, ...]:
+def in_minor_units(provider: str, currency: str) -> int:  # noqa: ARG001 - as PaymentSteps
+    """Return 1: every amount of minor units can be paid."""
+    return 1
+
+
+def plan_payouts(connection: Connection, case: Case, steps: PaymentSteps = in_minor_units) -> tuple[Payout, ...]:
     """Return the case's payouts including those for `case.refund_due`; the same version gets the same plan.
 
-    Return postage for which the payments have no room becomes a reimbursement that finance pays by hand (R32). Raises
-    CapExceededError if there is no room for goods.
+    Return postage for which the payments have no room, and what their providers cannot pay exactly by `steps` (R33),
+    become a reimbursement that finance pays by hand (R32). Raises CapExceededError if there is no room for goods.
     """
     captures = lock_captures(connection, case.order_number)
     known = {payout.payout_id for payout in case.payouts}
@@ -28,7 +34,7 @@ def plan_payouts(connection: Connection, case: Case) -> tuple[Payout, ...]:
         # Planned by a worker that died before its workflow task was saved, so that the history does not have it.
         give_up(connection, planned, case.updated_at)
         captures, planned = lock_captures(connection, case.order_number), []
-    planned = planned or _plan(connection, case, captures, first=len(records) + 1)
+    planned = planned or _plan(connection, case, captures, steps, first=len(records) + 1)
     # The case's own payouts come first: they may have answers that are recorded together with this plan.
     return (*case.payouts, *(record.payout for record in planned))
 
@@ -45,10 +51,12 @@ def _is_plan_of(case: Case, planned: list[PayoutRecord]) -> bool:
     return versions == {case.version} and sum(record.payout.amount.minor for record in planned) == total
 
 
-def _plan(connection: Connection, case: Case, captures: list[Capture], first: int) -> list[PayoutRecord]:
+def _plan(
+    connection: Connection, case: Case, captures: list[Capture], steps: PaymentSteps, first: int
+) -> list[PayoutRecord]:
     if case.refund_due is None:
         return []
-    shares = _shares(_allocate(connection, case, case.refund_due, captures), captures)
+    shares = _shares(_allocate(connection, case, case.refund_due, captures, steps), captures)
     records = [_record(case, first + place, share) for place, share in enumerate(shares)]
     write_payouts(connection, records)
     for record, (_, _, part) in zip(records, shares, strict=True):
@@ -58,9 +66,11 @@ def _plan(connection: Connection, case: Case, captures: list[Capture], first: in
     return records
 
 
-def _allocate(connection: Connection, case: Case, due: RefundDue, captures: list[Capture]) -> Allocation:
-    room = _room(captures)
-    allocation = share_out(due, room, _swappable(connection, case.order_number, captures))
+def _allocate(
+    connection: Connection, case: Case, due: RefundDue, captures: list[Capture], steps: PaymentSteps
+) -> Allocation:
+    room, swappable = _room(captures), _swappable(connection, case.order_number, captures)
+    allocation = share_out(due, room, swappable, [steps(one.provider, case.currency) for one in captures])
     if allocation.unplaced:
         goods = due.total.minor - due.return_postage.minor
         message = f"{goods} are to be refunded for goods, but only {sum(room)} are left of what was paid"

@@ -63,6 +63,10 @@ class Case(Value):
         description="version of the process that this run follows: opening records it in the history, so that a run "
         "which an earlier release began gives Temporal the same commands until it ends (fault 24)",
     )
+    payment_step: Annotated[int, Field(ge=1)] = Field(
+        default=1,
+        description="step in minor units in which the order's payments can be refunded, and its shares were cut (R33)",
+    )
     opened_at: AwareDatetime
     updated_at: AwareDatetime
     lines: tuple[CaseLine, ...] = ()

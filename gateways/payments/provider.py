@@ -13,6 +13,11 @@ from gateways.providers import Clock
 S = TypeVar("S", bound=BaseModel)
 
 
+def whole_units(_currency: str) -> int:
+    """Return 1: the provider can pay every amount of minor units."""
+    return 1
+
+
 class WebhookReader(Protocol):
     """Reads a payment provider's webhooks."""
 
@@ -26,10 +31,12 @@ class PaymentProvider(Generic[S]):
     """A payment provider, under the name that orders and webhook paths use.
 
     The fields of `settings` become settings of every process. `gateway` and `webhooks` are built from them, or return
-    None if they are not set.
+    None if they are not set. `step` is the smallest amount in minor units that the provider pays in a currency; it
+    needs no settings, because what a unit of an order is worth must not depend on them (R33).
     """
 
     name: str
     settings: type[S]
     gateway: Callable[[S], PaymentGateway | None]
     webhooks: Callable[[S, Clock], WebhookReader | None]
+    step: Callable[[str], int] = whole_units

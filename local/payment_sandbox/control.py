@@ -9,9 +9,11 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from pydantic import Field
 from starlette.responses import HTMLResponse
 
+from domain.money import Currency
 from domain.types import Identifier
 from domain.value import Value
 from local.payment_sandbox import page, payments, refunds
+from local.payment_sandbox.disputes import OPEN, Dispute
 from local.payment_sandbox.faults import AnyFault, FaultPlan
 from local.payment_sandbox.ledger import Ledger, Payment
 from local.payment_sandbox.outbox import Endpoint
@@ -33,21 +35,26 @@ class RefundByHand(Value):
     """A refund made in the provider's dashboard."""
 
     reference: Identifier
-    amount: Annotated[int, Field(ge=1, strict=True, description="integer minor units")]
+    amount: Annotated[int, Field(ge=1, strict=True, description="integer minor units of ISO 4217")]
 
 
 class Chargeback(Value):
-    """A dispute opened by a customer's bank; without an amount, it is over the whole payment."""
+    """A dispute opened by a customer's bank; without an amount, it is over the whole payment.
+
+    An inquiry (`warning_needs_response`) takes nothing yet, and the payment can be refunded meanwhile.
+    """
 
     reference: Identifier
     amount: Annotated[int, Field(ge=1, strict=True)] | None = None
     reason: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] = "product_not_received"
+    status: Literal["needs_response", "warning_needs_response"] = "needs_response"
+    currency: Currency | None = None
 
 
 class Verdict(Value):
-    """How a dispute ends."""
+    """How a dispute goes on or ends."""
 
-    status: Literal["won", "lost"]
+    status: Literal["needs_response", "under_review", "won", "lost", "warning_closed", "prevented"]
 
 
 class Listener(Value):
@@ -139,17 +146,20 @@ class Control:
     async def dispute(self, asked: Chargeback) -> dict[str, Any]:
         """Open a dispute over a payment, which cannot be refunded until the dispute is won."""
         payment = self._payment(asked.reference)
-        opened = self.ledger.disputes.open(payment.id, asked.amount or payment.amount, asked.reason)
-        self.ledger.webhooks.announce("charge.dispute.created", opened.shown(payment.charge, payment.currency))
+        currency = (asked.currency or payment.currency).lower()
+        amount = asked.amount or payment.amount
+        opened = self.ledger.disputes.open(payment.id, amount, asked.reason, asked.status, currency)
+        self._announce("charge.dispute.created", opened, payment)
         return dataclasses.asdict(opened)
 
     async def decide(self, dispute_id: str, verdict: Verdict) -> dict[str, Any]:
-        """Let the dispute be won or lost."""
+        """Let the dispute be won or lost, or take another step."""
         decided = self.ledger.disputes.decide(dispute_id, verdict.status)
         if decided is None:
             raise HTTPException(404, f"no dispute {dispute_id!r}: GET /sandbox/ledger lists them")
         payment = self._payment(decided.payment)
-        self.ledger.webhooks.announce("charge.dispute.closed", decided.shown(payment.charge, payment.currency))
+        kind = "updated" if verdict.status in {OPEN, "under_review"} else "closed"
+        self._announce(f"charge.dispute.{kind}", decided, payment)
         return dataclasses.asdict(decided)
 
     async def listen(self, listeners: list[Listener]) -> list[Listener]:
@@ -168,6 +178,9 @@ class Control:
                 raise HTTPException(404, f"no event {event_id!r}: GET /sandbox/webhooks/deliveries lists them")
             await self.ledger.webhooks.taken(event_id)
         return {"event_id": event_id, "times": repeats.times}
+
+    def _announce(self, kind: str, dispute: Dispute, payment: Payment) -> None:
+        self.ledger.webhooks.announce(kind, dispute.shown(payment.charge, payment.intent, payment.currency))
 
     def _payment(self, reference: str) -> Payment:
         if (payment := self.ledger.payment(reference)) is None:

@@ -5,17 +5,21 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from local.payment_sandbox.stripe import units
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS disputes (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, payment TEXT NOT NULL REFERENCES payments (id),
-  amount INTEGER NOT NULL CHECK (amount > 0), reason TEXT NOT NULL, status TEXT NOT NULL, created INTEGER NOT NULL);
+  amount INTEGER NOT NULL CHECK (amount > 0), reason TEXT NOT NULL, status TEXT NOT NULL, created INTEGER NOT NULL,
+  currency TEXT);
 """
-OPEN, WON, LOST = "needs_response", "won", "lost"
+OPEN = "needs_response"
+HOLDING = (OPEN, "under_review", "lost")
 
 
 @dataclass(frozen=True)
 class Dispute:
-    """A chargeback; `status` is one of Stripe's."""
+    """A chargeback; `status` is one of Stripe's, and the currency may be another than the payment's."""
 
     id: str
     payment: str
@@ -23,17 +27,19 @@ class Dispute:
     reason: str
     status: str
     created: int
+    currency: str | None = None
 
-    def shown(self, charge: str, currency: str) -> dict[str, Any]:
-        """Return the dispute as Stripe shows it."""
+    def shown(self, charge: str, intent: str | None, currency: str) -> dict[str, Any]:
+        """Return the dispute as Stripe shows it, by the ids and in the currency of its payment."""
+        currency = self.currency or currency
         return {
             "id": self.id,
             "object": "dispute",
-            "amount": self.amount,
+            "amount": units.shown(self.amount, currency),
             "charge": charge,
             "created": self.created,
             "currency": currency,
-            "payment_intent": self.payment if self.payment != charge else None,
+            "payment_intent": intent,
             "reason": self.reason,
             "status": self.status,
         }
@@ -45,17 +51,18 @@ class Disputes:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         db.executescript(SCHEMA)
+        add_column(db, "disputes", "currency TEXT")
 
-    def open(self, payment: str, amount: int, reason: str) -> Dispute:
-        """Open a dispute over the payment."""
-        row = (payment, amount, reason, OPEN, int(time.time()))
+    def open(self, payment: str, amount: int, reason: str, status: str = OPEN, currency: str | None = None) -> Dispute:
+        """Open a dispute over the payment, in its currency unless another is given."""
+        row = (payment, amount, reason, status, int(time.time()), currency)
         made = self._db.execute(
-            "INSERT INTO disputes (payment, amount, reason, status, created) VALUES (?, ?, ?, ?, ?)", row
+            "INSERT INTO disputes (payment, amount, reason, status, created, currency) VALUES (?, ?, ?, ?, ?, ?)", row
         )
         return self._one(made.lastrowid or 0)
 
     def decide(self, dispute_id: str, status: str) -> Dispute | None:
-        """Let the dispute be won or lost; return None if there is no such dispute."""
+        """Give the dispute its next status; return None if there is no such dispute."""
         number = dispute_id.rpartition("_")[2]
         changed = self._db.execute("UPDATE disputes SET status = ? WHERE seq = ?", (status, number)).rowcount
         return self._one(int(number)) if changed else None
@@ -66,14 +73,22 @@ class Disputes:
 
     def holds(self, payment: str) -> bool:
         """Return whether an open or lost dispute prevents a refund of the payment."""
-        found = self._db.execute("SELECT 1 FROM disputes WHERE payment = ? AND status <> ?", (payment, WON))
-        return found.fetchone() is not None
+        found = self._db.execute("SELECT status FROM disputes WHERE payment = ?", (payment,))
+        return any(row["status"] in HOLDING for row in found)
 
     def _one(self, seq: int) -> Dispute:
         return _dispute(self._db.execute("SELECT * FROM disputes WHERE seq = ?", (seq,)).fetchone())
 
 
+def add_column(db: sqlite3.Connection, table: str, column: str) -> None:
+    """Add a column to a table of an earlier release that does not have it."""
+    name = column.split(maxsplit=1)[0]
+    if name not in {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}:
+        db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+
+
 def _dispute(row: sqlite3.Row) -> Dispute:
     return Dispute(
-        f"du_sandbox_{row['seq']:08d}", row["payment"], row["amount"], row["reason"], row["status"], row["created"]
+        id=f"du_sandbox_{row['seq']:08d}",
+        **{name: row[name] for name in ("payment", "amount", "reason", "status", "created", "currency")},
     )

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.payment_sandbox.disputes import Disputes
+from local.payment_sandbox.disputes import Disputes, add_column
 from local.payment_sandbox.outbox import Outbox
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS payments (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, charge TEXT NOT NULL UNIQUE,
-  amount INTEGER NOT NULL CHECK (amount > 0), currency TEXT NOT NULL, created INTEGER NOT NULL);
+  amount INTEGER NOT NULL CHECK (amount > 0), currency TEXT NOT NULL, created INTEGER NOT NULL, other_id TEXT);
 CREATE TABLE IF NOT EXISTS refunds (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, payment TEXT NOT NULL REFERENCES payments (id),
   amount INTEGER NOT NULL CHECK (amount > 0), status TEXT NOT NULL, failure_reason TEXT, reason TEXT,
@@ -23,18 +23,38 @@ CREATE TABLE IF NOT EXISTS answers (
   key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL);
 """
 PAID_NOTHING = ("failed", "canceled")
-STRIPES_REFERENCES = ("pi_", "ch_", "py_")
+CHARGES = ("ch_", "py_")
+STRIPES_REFERENCES = ("pi_", *CHARGES)
 
 
 @dataclass(frozen=True)
 class Payment:
-    """A captured payment; amounts are integer minor units."""
+    """A captured payment under the id that the order uses; amounts are integer minor units of ISO 4217.
+
+    `other_id` is the payment intent of a charge, or the order of a PayPal capture.
+    """
 
     id: str
     charge: str
     amount: int
     currency: str
     created: int
+    other_id: str | None = None
+
+    @property
+    def is_paypals(self) -> bool:
+        """True if the reference is not one of Stripe's, so that only PayPal's API knows the payment."""
+        return not self.id.startswith(STRIPES_REFERENCES)
+
+    @property
+    def intent(self) -> str | None:
+        """The payment intent at Stripe, which old charges do not have."""
+        return self.other_id if self.id.startswith(CHARGES) else self.id
+
+    @property
+    def order_id(self) -> str:
+        """The order at PayPal."""
+        return self.other_id or f"order-of-{self.id}"
 
 
 @dataclass(frozen=True)
@@ -75,6 +95,7 @@ class Ledger:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.executescript(SCHEMA)
+        add_column(self._db, "payments", "other_id TEXT")
         self.disputes = Disputes(self._db)
         self.webhooks = Outbox(self._db)
 
@@ -91,12 +112,14 @@ class Ledger:
 
     def add_payment(self, payment: Payment) -> None:
         """Record a captured payment."""
-        row = (payment.id, payment.charge, payment.amount, payment.currency, payment.created)
-        self._db.execute("INSERT INTO payments (id, charge, amount, currency, created) VALUES (?, ?, ?, ?, ?)", row)
+        self._db.execute(
+            "INSERT INTO payments (id, charge, amount, currency, created, other_id) VALUES (?, ?, ?, ?, ?, ?)",
+            (payment.id, payment.charge, payment.amount, payment.currency, payment.created, payment.other_id),
+        )
 
     def payment(self, reference: str) -> Payment | None:
-        """Return the payment with that id, or with that charge id, or None."""
-        found = self._db.execute("SELECT * FROM payments WHERE ? IN (id, charge)", (reference,)).fetchone()
+        """Return the payment with that id, under whatever name its provider gives it, or None."""
+        found = self._db.execute("SELECT * FROM payments WHERE ? IN (id, charge, other_id)", (reference,)).fetchone()
         return _payment(found) if found else None
 
     def payments(self) -> list[Payment]:
@@ -154,7 +177,7 @@ class Ledger:
 
 
 def _payment(row: sqlite3.Row) -> Payment:
-    return Payment(row["id"], row["charge"], row["amount"], row["currency"], row["created"])
+    return Payment(row["id"], row["charge"], row["amount"], row["currency"], row["created"], row["other_id"])
 
 
 def _refund(row: sqlite3.Row) -> Refund:

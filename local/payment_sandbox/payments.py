@@ -8,7 +8,7 @@ from pydantic import Field
 from domain.money import Currency
 from domain.types import Identifier
 from domain.value import Value
-from local.payment_sandbox.ledger import Answer, Ledger, Payment
+from local.payment_sandbox.ledger import CHARGES, Answer, Ledger, Payment
 from local.payment_sandbox.stripe import dialect
 from local.payment_sandbox.stripe.dialect import OK, Params
 
@@ -17,8 +17,12 @@ class TestPayment(Value):
     """A payment of a shop's order, with the reference that the order uses."""
 
     reference: Identifier
-    amount: Annotated[int, Field(ge=1, strict=True, description="integer minor units")]
+    amount: Annotated[int, Field(ge=1, strict=True, description="integer minor units of ISO 4217")]
     currency: Currency
+    other_reference: Identifier | None = Field(
+        None,
+        description="its other id at the provider: the charge of an intent, the intent of a charge, PayPal's order",
+    )
 
 
 class PaymentDiffersError(Exception):
@@ -27,7 +31,7 @@ class PaymentDiffersError(Exception):
 
 def capture(ledger: Ledger, asked: TestPayment) -> Payment:
     """Record a captured payment under its reference; a repeat returns the same payment."""
-    payment = _new(asked.reference, asked.amount, asked.currency.lower())
+    payment = _new(asked.reference, asked.amount, asked.currency.lower(), asked.other_reference)
     known = ledger.payment(asked.reference)
     if known and (known.amount, known.currency) != (payment.amount, payment.currency):
         raise PaymentDiffersError(f"payment {known.id} exists and is over {known.amount} {known.currency}")
@@ -42,18 +46,36 @@ def create(ledger: Ledger, params: Params) -> Answer:
         if name not in params:
             raise dialect.invalid(f"Missing required param: {name}.", "parameter_missing", name)
     reference = f"pi_sandbox_{ledger.next_number('payments'):08d}"
-    payment = _new(reference, dialect.whole_number(params, "amount", 1), params["currency"].lower())
+    currency = params["currency"].lower()
+    payment = _new(reference, dialect.minor_units(params, currency) or 0, currency)
     ledger.add_payment(payment)
     return Answer(OK, dialect.payment_intent(payment))
 
 
 def retrieve(ledger: Ledger, reference: str) -> Answer:
-    """Show one payment."""
-    if (payment := ledger.payment(reference)) is None:
+    """Show one payment intent."""
+    payment = ledger.payment(reference)
+    if payment is None or payment.intent != reference:
         raise dialect.missing("payment_intent", reference, "intent")
     return Answer(OK, dialect.payment_intent(payment))
 
 
-def _new(reference: str, amount: int, currency: str) -> Payment:
-    charge = reference if reference.startswith("ch_") else f"ch_of_{reference}"
-    return Payment(reference, charge, amount, currency, int(time.time()))
+def retrieve_charge(ledger: Ledger, reference: str) -> Answer:
+    """Show one charge."""
+    payment = ledger.payment(reference)
+    if payment is None or payment.charge != reference:
+        raise dialect.missing("charge", reference, "id")
+    return Answer(OK, dialect.charge(payment))
+
+
+def _new(reference: str, amount: int, currency: str, other: str | None = None) -> Payment:
+    is_intent = reference.startswith("pi_")
+    charge = reference if reference.startswith(CHARGES) else f"ch_of_{reference}"
+    return Payment(
+        id=reference,
+        charge=(other or charge) if is_intent else charge,
+        amount=amount,
+        currency=currency,
+        created=int(time.time()),
+        other_id=None if is_intent else other,
+    )

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local.payment_sandbox.ledger import Answer, Ledger, Payment, Refund
+from local.payment_sandbox.paypal import units as paypal
 from local.payment_sandbox.stripe import dialect
+from local.payment_sandbox.stripe import units as stripe
 from local.payment_sandbox.stripe.dialect import OK, Params
 
 KNOWN = frozenset({"payment_intent", "charge", "amount", "reason"})
@@ -20,7 +22,7 @@ def create(ledger: Ledger, params: Params, status: str = "succeeded", failure_re
     payment = _payment(ledger, params)
     if ledger.disputes.holds(payment.id):
         raise dialect.refused(f"Charge {payment.charge} has been charged back; cannot issue a refund.", code=DISPUTED)
-    amount = _amount(params, payment, ledger.refunded(payment.id))
+    amount = _within(dialect.minor_units(params, payment.currency), payment, ledger.refunded(payment.id))
     metadata = dialect.metadata(params)
     refund = record(ledger, payment, amount, status, failure_reason, params.get("reason"), metadata)
     return Answer(OK, dialect.refund(refund, payment))
@@ -31,9 +33,14 @@ def by_hand(ledger: Ledger, reference: str, amount: int) -> Refund:
 
     Raises RefusedError as the provider's call does.
     """
-    payment = _payment(ledger, {"payment_intent": reference})
+    if (payment := ledger.payment(reference)) is None:
+        raise dialect.missing("payment", reference, "reference")
+    try:
+        paypal.payable(amount, payment.currency) if payment.is_paypals else stripe.payable(amount, payment.currency)
+    except ValueError as error:
+        raise dialect.refused(str(error), param="amount") from None
     with ledger.writing():
-        return record(ledger, payment, _amount({"amount": str(amount)}, payment, ledger.refunded(payment.id)))
+        return record(ledger, payment, _within(amount, payment, ledger.refunded(payment.id)))
 
 
 def record(  # noqa: PLR0913, PLR0917 - a refund has these parts
@@ -94,14 +101,15 @@ def _payment(ledger: Ledger, params: Params) -> Payment:
     param = "payment_intent" if "payment_intent" in params else "charge"
     if param not in params:
         raise dialect.invalid("One of payment_intent and charge is required.", "parameter_missing", param)
-    if (payment := ledger.payment(params[param])) is None:
+    payment = ledger.payment(params[param])
+    if payment is None or params[param] != (payment.charge if param == "charge" else payment.intent):
         raise dialect.missing(param, params[param], param)
     return payment
 
 
-def _amount(params: Params, payment: Payment, refunded: int) -> int:
+def _within(asked: int | None, payment: Payment, refunded: int) -> int:
     left = payment.amount - refunded
-    amount = dialect.whole_number(params, "amount", left)
+    amount = left if asked is None else asked
     if left == 0:
         raise dialect.refused(f"Charge {payment.charge} has already been refunded.", code="charge_already_refunded")
     if amount > left:

@@ -18,6 +18,7 @@ from db.orders.stock import StockTable
 from domain.calendar import Deadline, Window, WindowName
 from domain.cases.case import Case
 from gateways.calendars import HolidayCalendars
+from gateways.payments.registry import payment_step
 from gateways.policy_repository import PolicyRepository
 from tests.support import factories
 from tests.support.activity_set import VERSIONS, real_time
@@ -41,7 +42,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def activities(database: Database) -> Callable[[Path], CaseActivities]:
     def of(versions: Path) -> CaseActivities:
         policies, stock = PolicyRepository(versions), StockTable(database, real_time)
-        return CaseActivities(Cases(database), Orders(database), policies, HolidayCalendars(), stock)
+        return CaseActivities(Cases(database), Orders(database), policies, HolidayCalendars(), stock, payment_step)
 
     return of
 

@@ -80,8 +80,8 @@ def closing_of(gateway: PaymentGateway) -> Iterator[PaymentGateway]:
         gateway.close()
 
 
-def in_currency(party: Party, currency: str) -> Party:
-    payment = party.sandbox.capture(reference(party.provider), 10_001, currency)
+def in_currency(party: Party, currency: str, amount: int = 10_000) -> Party:
+    payment = party.sandbox.capture(reference(party.provider), amount, currency)
     return Party(party.provider, party.gateway, payment, party.sandbox)
 
 
@@ -204,12 +204,36 @@ def test_fault_10_the_sandbox_tells_each_provider_of_its_own_payments_only(party
     assert other not in {one.payment_reference for one in party.gateway.refunds_since(since)}
 
 
-@pytest.mark.parametrize("currency", ["USD", "JPY", "KWD"])
-def test_r33_amounts_are_exact_to_the_last_unit_whatever_decimals_the_currency_has(party, currency):
+CURRENCIES = ["USD", "JPY", "KWD", "TND", "ISK", "UGX", "HUF", "TWD", "MGA", "KRW"]
+
+
+@pytest.mark.parametrize("currency", CURRENCIES)
+def test_m1_m2_m3_amounts_are_exact_to_the_smallest_step_whatever_units_the_provider_has(party, currency):
+    step = party.gateway.step(currency)
+    other = in_currency(party, currency, 10_001 * step)
+    made = other.gateway.refund("rc_1", other.payout(10_001 * step, currency=currency))
+    assert made.amount == Money(minor=10_001 * step, currency=currency)
+    assert other.gateway.read_refund(made.refund_id) == made == other.gateway.find_refund(other.payout())
+    assert [one["amount"] for one in other.refunds()] == [10_001 * step]
+
+
+@pytest.mark.parametrize("currency", CURRENCIES)
+def test_m1_m2_m3_every_list_of_refunds_is_read_by_the_same_scale(party, currency):
+    since, step = datetime.now(UTC) - timedelta(minutes=1), party.gateway.step(currency)
     other = in_currency(party, currency)
-    made = other.gateway.refund("rc_1", other.payout(10_001, currency=currency))
-    assert made.amount == Money(minor=10_001, currency=currency)
-    assert [one["amount"] for one in other.refunds()] == [10_001]
+    by_hand = other.sandbox.refund_by_hand(other.payment, 7 * step)
+    (seen,) = [one for one in party.gateway.refunds_since(since) if one.refund_id == by_hand["id"]]
+    assert seen.amount == Money(minor=7 * step, currency=currency)
+
+
+@pytest.mark.parametrize("currency", ["KWD", "OMR", "HUF", "TWD", "MGA"])
+def test_m2_m3_what_is_between_two_steps_is_refused_for_good_and_by_the_provider_too(party, currency):
+    step, other = party.gateway.step(currency), in_currency(party, currency)
+    if step == 1:
+        assert party.gateway.refund("rc_1", other.payout(1, currency=currency)).amount.minor == 1
+        return
+    assert refusal(party, other.payout(step + 1, currency=currency)) in {"amount_not_payable", "decimals_not_supported"}
+    assert other.refunds() == []
 
 
 def test_wrong_credentials_may_be_corrected_and_are_no_refusal_for_good(party, sandbox):

@@ -1,5 +1,7 @@
 """The sandbox behaves as Stripe documents it, seen as any HTTP client sees it."""
 
+from uuid import uuid4
+
 import httpx2
 import pytest
 
@@ -104,3 +106,46 @@ def test_a_payment_can_be_made_in_stripes_own_way(sandbox):
 def test_a_payment_without_an_amount_or_unknown_is_refused(sandbox):
     assert error(sandbox.stripe("POST", "/payment_intents", {"currency": "eur"}))[1:] == ("parameter_missing", "amount")
     assert error(sandbox.stripe("GET", "/payment_intents/pi_nobody"))[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("captured", "shown", "refused", "taken"),
+    [
+        ((5_200, "ISK"), 520_000, "5250", "5200"),
+        ((5_200, "UGX"), 520_000, "199", "200"),
+        ((10_000, "KWD"), 10_000, "3334", "3330"),
+        ((10_000, "TND"), 10_000, "1", "10"),
+        ((520_000, "MGA"), 5_200, None, "52"),
+        ((520_000, "HUF"), 520_000, None, "5201"),
+    ],
+)
+def test_m1_m2_it_takes_and_shows_amounts_in_stripes_units_only(sandbox, captured, shown, refused, taken):
+    amount, currency = captured
+    payment = sandbox.capture(f"pi_units_{currency}_{uuid4().hex[:8]}", amount, currency)
+    assert sandbox.stripe("GET", f"/payment_intents/{payment}").json()["amount"] == shown
+    asked = {"payment_intent": payment}
+    if refused:
+        assert error(sandbox.stripe("POST", "/refunds", {**asked, "amount": refused}))[0] == 400
+    assert sandbox.stripe("POST", "/refunds", {**asked, "amount": taken}).json()["amount"] == int(taken)
+    assert sandbox.stripe("GET", "/refunds", asked).json()["data"][0]["amount"] == int(taken)
+
+
+def test_m2_a_refund_by_hand_obeys_the_same_rules(sandbox):
+    payment = sandbox.capture(f"pi_by_hand_{uuid4().hex[:8]}", 10_000, "KWD")
+    with pytest.raises(httpx2.HTTPStatusError, match="409"):
+        sandbox.refund_by_hand(payment, 1)
+    assert sandbox.refund_by_hand(payment, 10)["amount"] == 10
+
+
+def test_m6_a_charge_and_its_intent_are_shown_with_each_other(sandbox):
+    charge, intent = f"ch_{uuid4().hex[:8]}", f"pi_{uuid4().hex[:8]}"
+    sandbox.call(
+        "POST",
+        "/sandbox/payments",
+        {"reference": charge, "amount": 100, "currency": "USD", "other_reference": intent},
+    )
+    assert sandbox.stripe("GET", f"/charges/{charge}").json()["payment_intent"] == intent
+    assert sandbox.stripe("GET", f"/payment_intents/{intent}").json()["latest_charge"] == charge
+    assert error(sandbox.stripe("GET", f"/charges/{intent}"))[0] == 404
+    assert error(sandbox.stripe("POST", "/refunds", {"charge": intent})) == (404, "resource_missing", "charge")
+    assert sandbox.stripe("POST", "/refunds", {"payment_intent": intent}).json()["charge"] == charge

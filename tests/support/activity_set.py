@@ -18,6 +18,7 @@ from db.orders.stock import StockTable
 from db.payouts.disputes import Disputes
 from db.payouts.payouts import Payouts
 from gateways.calendars import HolidayCalendars
+from gateways.payments.registry import payment_step
 from gateways.policy_repository import PolicyRepository
 from gateways.signal_history import TemporalHistory
 from tests.support.fakes import OpenVault
@@ -42,7 +43,9 @@ def activity_set_of(
     """Return what a case needs; the gateway stands behind `stripe`, and pinned evidence is never changed."""
     stock = stock or StockTable(database, now)
     return ActivitySet(
-        cases=CaseActivities(Cases(database), Orders(database), PolicyRepository(VERSIONS), HolidayCalendars(), stock),
+        cases=CaseActivities(
+            Cases(database), Orders(database), PolicyRepository(VERSIONS), HolidayCalendars(), stock, payment_step
+        ),
         payouts=PayoutActivities(Payouts(database), {"stripe": gateway}, vault or OpenVault(), now),
         stock=StockActivities(stock, Disputes(database), Payouts(database)),
         signal_times=SignalTimeActivities(TemporalHistory(client)),

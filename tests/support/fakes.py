@@ -30,6 +30,9 @@ class ObedientGateway:
         self.refunds: dict[str, GatewayRefund] = {}
         self._failed: set[str] = set()
 
+    def step(self, currency: str) -> int:
+        return 1
+
     def refund(self, case_id: str, payout: Payout) -> GatewayRefund:
         if self.decline_code:
             raise PayoutRefusedError(f"refused: {self.decline_code}", self.decline_code)

@@ -8,15 +8,14 @@ from pydantic import TypeAdapter
 
 from activities.ports.payment_gateway import GatewayCapabilities, GatewayRefund
 from domain.cases.payout import Payout
-from domain.errors import PayoutRefusedError
-from domain.money import Money, from_decimal_text, to_decimal_text
+from domain.money import Money
 from domain.payment_events import GatewayRefundRecord
 from domain.payout_state import PayoutState
 from gateways.payments.paypal import PROVIDER
+from gateways.payments.paypal.amounts import from_paypal, step, to_paypal
 from gateways.payments.paypal.client import Json, PayPalClient
 
 TIMEOUT_SECONDS = 10
-_WITHOUT_DECIMALS = frozenset({"HUF", "TWD"})
 _STATES = {
     "PENDING": PayoutState.PENDING,
     "COMPLETED": PayoutState.SUCCEEDED,
@@ -51,6 +50,10 @@ class PayPalGateway:
         """Return what PayPal guarantees: a request id is kept for 45 days."""
         return self._capabilities
 
+    def step(self, currency: str) -> int:
+        """Return the smallest amount of which PayPal can pay multiples, in the currency's minor units (R33)."""
+        return step(currency)
+
     def refund(self, case_id: str, payout: Payout) -> GatewayRefund:
         """Refund the payout's amount with its idempotency key.
 
@@ -58,7 +61,7 @@ class PayPalGateway:
         GatewayUnavailableError for everything else.
         """
         body: Json = {
-            "amount": _amount(payout.amount),
+            "amount": to_paypal(payout.amount),
             "custom_id": payout.payout_id,
             "invoice_id": f"{case_id}/{payout.payout_id}/{payout.attempt}",
         }
@@ -118,23 +121,9 @@ def _in_path(payout: Payout) -> str:
     return quote(payout.payment_reference, safe="")
 
 
-def _amount(money: Money) -> dict[str, str]:
-    """Return the amount in PayPal's format; raises PayoutRefusedError if PayPal cannot pay it exactly."""
-    places = 0 if money.currency in _WITHOUT_DECIMALS else None
-    try:
-        return {"value": to_decimal_text(money, places), "currency_code": money.currency}
-    except ValueError as error:
-        raise PayoutRefusedError(f"PayPal cannot pay {money} exactly", "decimals_not_supported") from error
-
-
 def state_of(status: str | None) -> PayoutState:
     """Return the payout's state; a status that did not exist when this was written is `unknown`, never paid."""
     return _STATES.get(status or "", PayoutState.UNKNOWN)
-
-
-def money_of(amount: Json) -> Money:
-    """Return an amount given in PayPal's format; raises ValueError."""
-    return from_decimal_text(amount["value"], amount["currency_code"])
 
 
 def _to_refund(refund: Json) -> GatewayRefund:
@@ -142,13 +131,13 @@ def _to_refund(refund: Json) -> GatewayRefund:
     return GatewayRefund(
         refund_id=refund["id"],
         state=state_of(refund.get("status")),
-        amount=money_of(refund["amount"]),
+        amount=from_paypal(refund["amount"]),
         failure_code=reason.get("reason"),
     )
 
 
 def _seen(transaction: Json) -> GatewayRefundRecord:
-    amount = money_of(transaction["transaction_amount"])
+    amount = from_paypal(transaction["transaction_amount"])
     return GatewayRefundRecord(
         provider=PROVIDER,
         refund_id=transaction["transaction_id"],

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 
 from gateways.payments.paypal import PROVIDER
+from gateways.payments.paypal.amounts import step
 from gateways.payments.paypal.gateway import PayPalGateway
 from gateways.payments.paypal.webhooks import PayPalWebhooks
 from gateways.payments.provider import PaymentProvider
@@ -49,4 +50,4 @@ def _webhooks(settings: PayPalSettings, now: Clock) -> PayPalWebhooks | None:
     return PayPalWebhooks(client_id, secret.get_secret_value(), ids, now, settings.paypal_base_url)
 
 
-ENTRY = PaymentProvider(PROVIDER, PayPalSettings, _gateway, _webhooks)
+ENTRY = PaymentProvider(PROVIDER, PayPalSettings, _gateway, _webhooks, step)

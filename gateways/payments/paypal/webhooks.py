@@ -13,8 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 from domain.errors import BadSignatureError, PayoutRefusedError, UnreadableEventError
 from domain.payment_events import Dispute, DisputeStatus, GatewayEvent, GatewayRefundRecord
 from gateways.payments.paypal import PROVIDER
+from gateways.payments.paypal.amounts import from_paypal
 from gateways.payments.paypal.client import Json, PayPalClient
-from gateways.payments.paypal.gateway import TIMEOUT_SECONDS, money_of, state_of
+from gateways.payments.paypal.gateway import TIMEOUT_SECONDS, state_of
 
 TOLERANCE = timedelta(days=3, hours=1)  # PayPal repeats an event for three days until it is accepted
 _PARTS = ("auth-algo", "cert-url", "transmission-id", "transmission-sig", "transmission-time")
@@ -108,7 +109,7 @@ def _refund(body: Json) -> GatewayRefundRecord:
         refund_id=body["id"],
         payment_reference=str(capture).rpartition("/")[2],
         payout_id=body.get("custom_id"),
-        amount=money_of(body["amount"]),
+        amount=from_paypal(body["amount"]),
         state=state_of(body.get("status")),
         created_at=_TIME.validate_python(body["create_time"]),
     )
@@ -120,7 +121,7 @@ def _dispute(body: Json, at: datetime) -> Dispute:
         provider=PROVIDER,
         dispute_id=body["dispute_id"],
         payment_reference=body["disputed_transactions"][0]["seller_transaction_id"],
-        amount=money_of(body["dispute_amount"]),
+        amount=from_paypal(body["dispute_amount"]),
         status=_ENDS.get(outcome.get("outcome_code", ""), DisputeStatus.OPEN),
         changed_at=at,
     )

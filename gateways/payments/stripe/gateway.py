@@ -10,9 +10,9 @@ import stripe
 from activities.ports.payment_gateway import GatewayCapabilities, GatewayRefund
 from domain.cases.payout import Payout
 from domain.errors import AnswerLostError, DomainError, GatewayUnavailableError, PayoutRefusedError, StaleAnswerError
-from domain.money import Money
 from domain.payment_events import GatewayRefundRecord
 from gateways.payments.stripe import PROVIDER
+from gateways.payments.stripe.amounts import from_stripe, step, to_stripe
 from gateways.payments.stripe.statuses import state_of
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ class StripeGateway:
         """Return what Stripe guarantees: a key is kept for at least 24 hours."""
         return self._capabilities
 
+    def step(self, currency: str) -> int:
+        """Return the smallest amount of which Stripe can pay multiples, in the currency's minor units (R33)."""
+        return step(currency)
+
     def refund(self, case_id: str, payout: Payout) -> GatewayRefund:
         """Refund the payout's amount with its idempotency key.
 
@@ -54,7 +58,7 @@ class StripeGateway:
         for the key, AnswerLostError if the refund may have been made, and GatewayUnavailableError for everything else.
         """
         params: RefundCreateParams = {
-            "amount": payout.amount.minor,
+            "amount": to_stripe(payout.amount),
             "reason": "requested_by_customer",
             "metadata": {"case_id": case_id, "payout_id": payout.payout_id, "attempt": str(payout.attempt)},
         }
@@ -107,7 +111,7 @@ def _to_refund(refund: stripe.Refund) -> GatewayRefund:
     return GatewayRefund(
         refund_id=refund.id,
         state=state_of(refund.status),
-        amount=Money(minor=refund.amount, currency=refund.currency.upper()),
+        amount=from_stripe(refund.amount, refund.currency),
         failure_code=getattr(refund, "failure_reason", None),
     )
 

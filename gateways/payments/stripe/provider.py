@@ -4,6 +4,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validato
 
 from gateways.payments.provider import PaymentProvider
 from gateways.payments.stripe import PROVIDER
+from gateways.payments.stripe.amounts import step
 from gateways.payments.stripe.gateway import StripeGateway
 from gateways.payments.stripe.webhooks import StripeWebhooks
 from gateways.providers import Clock, Secret, Secrets, Url, plain
@@ -42,4 +43,4 @@ def _webhooks(settings: StripeSettings, now: Clock) -> StripeWebhooks | None:
     return StripeWebhooks(plain(secrets), now) if secrets else None
 
 
-ENTRY = PaymentProvider(PROVIDER, StripeSettings, _gateway, _webhooks)
+ENTRY = PaymentProvider(PROVIDER, StripeSettings, _gateway, _webhooks, step)

@@ -14,6 +14,7 @@ from domain.errors import BadSignatureError, UnreadableEventError
 from domain.money import Money
 from domain.payment_events import Dispute, DisputeStatus, GatewayEvent, GatewayRefundRecord
 from gateways.payments.stripe import PROVIDER
+from gateways.payments.stripe.amounts import from_stripe
 from gateways.payments.stripe.statuses import state_of
 
 HEADER = "stripe-signature"
@@ -102,7 +103,7 @@ def _reference(body: dict[str, Any]) -> str:
 
 
 def _money(body: dict[str, Any]) -> Money:
-    return Money(minor=body["amount"], currency=body["currency"].upper())
+    return from_stripe(body["amount"], body["currency"])
 
 
 def _at(seconds: int) -> datetime:

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 
 from local.payment_sandbox.call import Call
 from local.payment_sandbox.faults import FaultPlan, Operation
-from local.payment_sandbox.ledger import Answer, Ledger
+from local.payment_sandbox.ledger import Answer, Ledger, Payment
 from local.payment_sandbox.paypal import dialect
 from local.payment_sandbox.paypal.dialect import CREATED, OK
 from local.payment_sandbox.refunds import record
@@ -88,20 +88,17 @@ class PayPalApi:
     def _refund(
         self, capture_id: str, body: dict[str, Any], status: str = "succeeded", failure_reason: str | None = None
     ) -> Answer:
-        payment = self.ledger.payment(capture_id)
-        if payment is None:
-            raise dialect.missing(capture_id)
+        payment = self._payment(capture_id)
+        if body.get("amount", {}).get("currency_code", payment.currency.upper()) != payment.currency.upper():
+            raise dialect.refused("REFUND_CAPTURE_CURRENCY_MISMATCH")
         left = payment.amount - self.ledger.refunded(payment.id)
         amount = dialect.minor(body["amount"]) if "amount" in body else left
         if self.ledger.disputes.holds(payment.id):
             raise dialect.refused("TRANSACTION_DISPUTED")
         if left == 0:
             raise dialect.refused("CAPTURE_FULLY_REFUNDED")
-        if (
-            amount > left
-            or body.get("amount", {}).get("currency_code", payment.currency.upper()) != payment.currency.upper()
-        ):
-            raise dialect.refused("REFUND_AMOUNT_EXCEEDED" if amount > left else "CURRENCY_MISMATCH")
+        if amount > left:
+            raise dialect.refused("REFUND_AMOUNT_EXCEEDED")
         metadata = {"payout_id": body["custom_id"]} if "custom_id" in body else {}
         refund = record(self.ledger, payment, amount, status, failure_reason, metadata=metadata)
         return Answer(CREATED, dialect.refund(refund, payment))
@@ -114,18 +111,21 @@ class PayPalApi:
         return Answer(OK, dialect.refund(refund, payment))
 
     def _capture(self, capture_id: str) -> Answer:
-        payment = self.ledger.payment(capture_id)
-        if payment is None:
-            raise dialect.missing(capture_id)
-        return Answer(OK, dialect.capture(payment))
+        return Answer(OK, dialect.capture(self._payment(capture_id)))
 
     def _order(self, order_id: str) -> Answer:
-        payment = self.ledger.payment(order_id.removeprefix(dialect.ORDER_OF))
-        if payment is None:
+        payment = self.ledger.payment(order_id) or self.ledger.payment(order_id.removeprefix("order-of-"))
+        if payment is None or payment.order_id != order_id:
             raise dialect.missing(order_id)
         refunds = [dialect.refund(one, payment) for one in self.ledger.refunds(payment.id)]
         paid = {"captures": [dialect.capture(payment)], "refunds": refunds}
         return Answer(OK, {"id": order_id, "status": "COMPLETED", "purchase_units": [{"payments": paid}]})
+
+    def _payment(self, capture_id: str) -> Payment:
+        payment = self.ledger.payment(capture_id)
+        if payment is None or payment.id != capture_id:
+            raise dialect.missing(capture_id)
+        return payment
 
     def _transactions(self, asked: dict[str, str]) -> Answer:
         first, last = (datetime.fromisoformat(asked[name]) for name in ("start_date", "end_date"))

@@ -3,12 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.money import Money, from_decimal_text, to_decimal_text
 from local.payment_sandbox.ledger import Answer, Payment, Refund
+from local.payment_sandbox.paypal import units
 from local.payment_sandbox.stripe.dialect import RefusedError
 
 OK, CREATED = 200, 201
-ORDER_OF = "order-of-"
 _STATUS = {
     "pending": "PENDING",
     "requires_action": "PENDING",
@@ -21,14 +20,15 @@ _REPORTED = {"PENDING": "P", "COMPLETED": "S", "FAILED": "D", "CANCELLED": "V"}
 
 def amount(minor_units: int, payment: Payment) -> dict[str, str]:
     """Return an amount as PayPal writes it."""
-    money = Money(minor=minor_units, currency=payment.currency.upper())
-    return {"value": to_decimal_text(money), "currency_code": money.currency}
+    return units.shown(minor_units, payment.currency)
 
 
 def minor(written: dict[str, str]) -> int:
     """Return an amount in PayPal's format as minor units; raises RefusedError if it is not one."""
     try:
-        return from_decimal_text(written["value"], written["currency_code"]).minor
+        if units.has_decimals_that_it_must_not(written):
+            raise refused("DECIMALS_NOT_SUPPORTED")
+        return units.received(written)
     except (ValueError, KeyError):
         raise refused("INVALID_PARAMETER_SYNTAX") from None
 
@@ -54,7 +54,7 @@ def capture(payment: Payment) -> dict[str, Any]:
         "status": "COMPLETED",
         "amount": amount(payment.amount, payment),
         "create_time": _time(payment.created),
-        "supplementary_data": {"related_ids": {"order_id": f"{ORDER_OF}{payment.id}"}},
+        "supplementary_data": {"related_ids": {"order_id": payment.order_id}},
     }
 
 

@@ -34,6 +34,7 @@ class StripeApi:
         router.add_api_route(
             "/payment_intents/{reference}", self.retrieve_payment, methods=["GET"], response_model=None
         )
+        router.add_api_route("/charges/{reference}", self.retrieve_charge, methods=["GET"], response_model=None)
         return router
 
     async def create_refund(self, request: Request) -> Response:
@@ -58,6 +59,10 @@ class StripeApi:
     async def retrieve_payment(self, request: Request, reference: str) -> Response:
         """GET /v1/payment_intents/{id}."""
         return await self._answered(request, partial(payments.retrieve, self.ledger, reference))
+
+    async def retrieve_charge(self, request: Request, reference: str) -> Response:
+        """GET /v1/charges/{id}."""
+        return await self._answered(request, partial(payments.retrieve_charge, self.ledger, reference))
 
     async def _answered(
         self, request: Request, execute: Callable[..., Answer], operation: Operation | None = None

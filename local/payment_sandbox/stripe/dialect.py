@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from local.payment_sandbox.ledger import Answer, Payment, Refund
+from local.payment_sandbox.stripe import units
 
 OK, KEY_IN_USE, TOO_MANY = 200, 409, 429
 Params = Mapping[str, str]
@@ -38,18 +39,28 @@ def whole_number(params: Params, name: str, default: int) -> int:
     return int(params[name])
 
 
+def minor_units(params: Params, currency: str) -> int | None:
+    """Return the amount that was sent in the ledger's units, or None; raises RefusedError if Stripe refuses it."""
+    if "amount" not in params:
+        return None
+    try:
+        return units.received(whole_number(params, "amount", 1), currency)
+    except ValueError as error:
+        raise invalid(str(error), "invalid_charge_amount_no_decimal_compatible", "amount") from None
+
+
 def refund(one: Refund, payment: Payment) -> dict[str, Any]:
     """Return a refund as Stripe shows it."""
     shown: dict[str, Any] = {
         "id": one.id,
         "object": "refund",
-        "amount": one.amount,
+        "amount": units.shown(one.amount, payment.currency),
         "balance_transaction": None,
         "charge": payment.charge,
         "created": one.created,
         "currency": payment.currency,
         "metadata": dict(one.metadata),
-        "payment_intent": payment.id if payment.id != payment.charge else None,
+        "payment_intent": payment.intent,
         "reason": one.reason,
         "receipt_number": None,
         "status": one.status,
@@ -60,15 +71,32 @@ def refund(one: Refund, payment: Payment) -> dict[str, Any]:
 def payment_intent(payment: Payment) -> dict[str, Any]:
     """Return a captured payment as Stripe shows it."""
     return {
-        "id": payment.id,
+        "id": payment.intent,
         "object": "payment_intent",
-        "amount": payment.amount,
-        "amount_received": payment.amount,
+        "amount": units.shown(payment.amount, payment.currency),
+        "amount_received": units.shown(payment.amount, payment.currency),
         "created": payment.created,
         "currency": payment.currency,
         "latest_charge": payment.charge,
         "livemode": False,
         "metadata": {},
+        "status": "succeeded",
+    }
+
+
+def charge(payment: Payment) -> dict[str, Any]:
+    """Return the charge of a captured payment as Stripe shows it."""
+    return {
+        "id": payment.charge,
+        "object": "charge",
+        "amount": units.shown(payment.amount, payment.currency),
+        "amount_captured": units.shown(payment.amount, payment.currency),
+        "captured": True,
+        "created": payment.created,
+        "currency": payment.currency,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": payment.intent,
         "status": "succeeded",
     }
 

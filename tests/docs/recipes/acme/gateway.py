@@ -30,6 +30,10 @@ class AcmeGateway:
         """Return what Acme Pay promises: a key is kept for 7 days."""
         return GatewayCapabilities(key_memory=timedelta(days=7))
 
+    def step(self, currency: str) -> int:
+        """Return 1: Acme Pay pays every amount of minor units."""
+        return 1
+
     def refund(self, case_id: str, payout: Payout) -> GatewayRefund:
         """Refund the payout's amount under its idempotency key."""
         body = {
