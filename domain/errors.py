@@ -1,5 +1,9 @@
 """Named failures; any other error is treated as transient, and Temporal retries it."""
 
+from collections.abc import Sequence
+
+from domain.parcels import ParcelCandidate
+
 
 class DomainError(Exception):
     """A failure with a stable code and a message that says what is wrong and how to fix it."""
@@ -39,6 +43,17 @@ class UnknownParcelError(DomainError):
     """No case expects such a parcel, or there is no record of it."""
 
     code = "unknown_parcel"
+
+
+class AmbiguousCodeError(DomainError):
+    """A label may mean parcels of different cases: somebody has to say which number it is."""
+
+    code = "ambiguous_code"
+
+    def __init__(self, candidates: Sequence[ParcelCandidate]) -> None:
+        numbers = " or ".join(f"{one.code} (order {one.order_number})" for one in candidates)
+        super().__init__(f"this label can mean {numbers}: enter the number that is printed on the parcel")
+        self.candidates = tuple(candidates)
 
 
 class ScanReusedError(DomainError):

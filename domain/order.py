@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from domain.money import MAX_MINOR, Currency
+from domain.parcel_labels.tracking_number import OutboundNumber
 from domain.types import Identifier, Sku
 from domain.value import Value
 
@@ -67,7 +68,7 @@ class Payment(Value):
 class Parcel(Value):
     """An outbound parcel and when the courier delivered it; `returned_to_sender` never starts a window (R4)."""
 
-    tracking_number: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")]
+    tracking_number: OutboundNumber
     skus: tuple[Sku, ...] = Field(min_length=1, description="the lines that it contained, in whole or in part")
     delivered_at: Instant | None = None
     returned_to_sender: bool = False

@@ -45,11 +45,19 @@ class ScanStatus(StrEnum):
     RETRY = "retry"
 
 
+class ParcelCandidate(Value):
+    """A number that a label may mean, and the case that it belongs to."""
+
+    code: str = Field(description="the number to scan or enter instead of the label")
+    case_id: CaseId
+    order_number: str
+
+
 class UnexpectedParcel(Value):
     """A parcel that no case expects, until an operator matches it with one (R21); it never pays out by itself."""
 
     parcel_id: str
-    code: str = Field(description="the code that was scanned")
+    code: str = Field(description="the number on the scanned label, or what was scanned")
     why: str
     received_by: Actor
     received_at: AwareDatetime

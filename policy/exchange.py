@@ -11,6 +11,7 @@ from domain.enums import DispatchedGoods, ReplacementState, ResolutionAsked
 from domain.money import Money, to_decimal_text
 from domain.order import Order
 from domain.request import CaseIntake, RequestedLine
+from policy.parcels.parcel_codes import is_same_number
 from policy.refund_amount import unit_shares
 from policy.returns import check_send_back
 
@@ -96,7 +97,8 @@ def check_dispatch(case: Case, dispatch: Dispatch) -> Refusal | None:
 
 def is_known_parcel(case: Case, dispatch: Dispatch) -> bool:
     """Return whether exactly this parcel was reported before."""
-    return any((one.goods, one.tracking_number) == (dispatch.goods, dispatch.tracking_number) for one in case.sent)
+    of_kind = [one for one in case.sent if one.goods is dispatch.goods]
+    return any(is_same_number(one.tracking_number, dispatch.tracking_number) for one in of_kind)
 
 
 def dispatched(case: Case, dispatch: Dispatch, at: datetime) -> Case:

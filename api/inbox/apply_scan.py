@@ -17,6 +17,7 @@ from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState
 from domain.errors import DomainError, ScanReusedError, UnknownParcelError, WorkflowsUnavailableError
 from domain.parcels import ScanKind, ScanStatus, UnexpectedParcel
+from policy.parcels.parcel_codes import shown_code
 from policy.returns import expects_soon
 from workflows.refund.workflow import RefundWorkflow
 
@@ -47,8 +48,9 @@ async def answer(services: Services, who: Principal, scan: Scan | UnreadableScan
 
 
 async def _applied_to_case(services: Services, who: Principal, scan: Scan, scope: Scope) -> ScanAnswer:
-    cases = await run_in_threadpool(services.parcels.cases_of, scan.code)
+    cases: list[Case] = []
     try:
+        cases = await run_in_threadpool(services.parcels.cases_of, scan.code)
         if scan.kind is ScanKind.RECEIVED:
             return await _received(services, who, scan, cases)
         return await _inspected(services, who, scan, cases)
@@ -122,7 +124,7 @@ async def _tickets(services: Services, case_id: str, scan: Scan) -> tuple[Eviden
 async def _unexpected(services: Services, who: Principal, scan: Scan, why: str) -> ScanAnswer:
     """Record the parcel as unexpected, for an operator (R21)."""
     parcel = UnexpectedParcel(
-        parcel_id=scan.scan_id, code=scan.code, why=why, received_by=who.name, received_at=services.now()
+        parcel_id=scan.scan_id, code=shown_code(scan.code), why=why, received_by=who.name, received_at=services.now()
     )
     await run_in_threadpool(services.parcels.expect_nothing_of, parcel)
     message = f"Recorded as an unexpected parcel, because {why}. Put it aside; an operator will find out whose it is."

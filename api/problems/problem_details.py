@@ -11,6 +11,7 @@ from starlette.types import Scope
 from api.problems.field_errors import FieldError
 from domain.calendar import Deadline
 from domain.enums import CaseState
+from domain.parcels import ParcelCandidate
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -27,6 +28,9 @@ class Problem(BaseModel):
     case_id: str | None = None
     state: CaseState | None = Field(default=None, description="the state of the case, if it does not allow the request")
     deadline: Deadline | None = Field(default=None, description="the deadline that was missed")
+    candidates: tuple[ParcelCandidate, ...] | None = Field(
+        default=None, description="the known numbers that a scanned label may mean"
+    )
     errors: tuple[FieldError, ...] | None = None
 
 

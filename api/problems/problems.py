@@ -22,7 +22,7 @@ from api.problems.errors import (
 from api.problems.field_errors import FieldError, field_error
 from api.problems.problem_details import Fault, Problem, path_of, problem_of, respond
 from api.problems.statuses import STATUSES
-from domain.errors import DatabaseUnavailableError, DomainError
+from domain.errors import AmbiguousCodeError, DatabaseUnavailableError, DomainError
 
 MAX_FIELD_ERRORS = 20
 RETRY_LATER = {"Retry-After": "5"}
@@ -118,6 +118,8 @@ def _particulars(error: DomainError) -> tuple[str, dict[str, Any]]:
             return error.code, {"state": state, "case_id": case_id}
         case InvalidInputError(field=field, reason=reason):
             return error.code, {"errors": (FieldError(field=field, message=reason),)}
+        case AmbiguousCodeError(candidates=candidates):
+            return error.code, {"candidates": candidates}
         case NotReadyError(failing=failing):
             return error.code, {"errors": tuple(FieldError(field=part, message=why) for part, why in failing.items())}
         case _:

@@ -15,6 +15,7 @@ from api.problems.errors import (
     WrongStateError,
 )
 from domain.errors import (
+    AmbiguousCodeError,
     AnswerLostError,
     BadCursorError,
     BadSignatureError,
@@ -45,6 +46,7 @@ STATUSES: Mapping[type[DomainError], tuple[HTTPStatus, str]] = {
     UnreadableEventError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Event not readable"),
     GatewayUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "The provider does not answer"),
     AnswerLostError: (HTTPStatus.SERVICE_UNAVAILABLE, "The provider does not answer"),
+    AmbiguousCodeError: (HTTPStatus.CONFLICT, "The label can mean several parcels"),
     UnknownCaseError: (HTTPStatus.NOT_FOUND, "No such case"),
     NoLabelError: (HTTPStatus.CONFLICT, "No return slip"),
     UnknownParcelError: (HTTPStatus.NOT_FOUND, "No such parcel"),

@@ -17,6 +17,7 @@ from api.schemas.scans import Scan, ScanAnswer, UnreadableScan
 from api.schemas.strict_json import STRICT
 from domain.cases.messages import GoodsReceipt
 from domain.errors import UnknownParcelError
+from domain.parcel_labels.label_text import TEXT_LENGTH_MAX
 from domain.parcels import UnexpectedParcel
 from domain.request import CaseId
 from domain.types import ScanId
@@ -25,7 +26,7 @@ from workflows.refund.workflow import RefundWorkflow
 
 BATCH_MAX = 50
 router = APIRouter(prefix="/v1/warehouse", tags=["warehouse"])
-ParcelCode = Annotated[str, Path(min_length=1, max_length=200, examples=["RMA-0000-0000-0000"])]
+ParcelCode = Annotated[str, Path(min_length=1, max_length=TEXT_LENGTH_MAX, examples=["RMA-0000-0000-0000"])]
 ParcelId = Annotated[ScanId, Path()]
 
 
@@ -53,9 +54,15 @@ class MatchBody(Value):
     case_id: CaseId
 
 
-@router.get("/parcels/{code}", responses=answers(401, 403, 404, 422, 503), summary="Show what a parcel should contain")
+@router.get(
+    "/parcels/{code:path}", responses=answers(401, 403, 404, 409, 422, 503), summary="Show what a parcel should contain"
+)
 async def show_parcel(_who: Warehouse, code: ParcelCode, services: ServicesDep) -> ParcelView:
-    """Show what the case with this return code or tracking number expects from the warehouse."""
+    """Show what the case with this return code or tracking number expects from the warehouse.
+
+    The code is whatever a scanner reads, percent-encoded. A label that can mean parcels of different cases is answered
+    409 `ambiguous-code`, with its `candidates`.
+    """
     cases = await run_in_threadpool(services.parcels.cases_of, code)
     case = next((one for one in reversed(cases) if one.is_open), cases[-1] if cases else None)
     if case is None:

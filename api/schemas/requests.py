@@ -6,10 +6,11 @@ from pydantic import Field, model_validator
 
 from domain.cases.case_lines import InspectedLine
 from domain.cases.exchange import Available, Prices
-from domain.cases.messages import TrackingNumber, require_parts
+from domain.cases.messages import require_parts
 from domain.enums import AuditVerdict, DispatchedGoods, Reason, ResolutionDecision
 from domain.money import MAX_MINOR, Money
 from domain.order import Order, PlainText
+from domain.parcel_labels.tracking_number import CertainTrackingNumber
 from domain.request import AnnouncedEvidence, FreeText
 from domain.types import Code, Identifier, ScanId, Sku
 from domain.value import Value
@@ -46,7 +47,7 @@ class ShipmentBody(Value):
     """How the customer sent the goods back (R19)."""
 
     carrier: Code
-    tracking_number: TrackingNumber
+    tracking_number: CertainTrackingNumber
     postage: Price | None = Field(default=None, description="what the customer paid for it (R30)")
 
 
@@ -93,7 +94,7 @@ class DispatchBody(Value):
 
     goods: DispatchedGoods
     carrier: Code
-    tracking_number: TrackingNumber
+    tracking_number: CertainTrackingNumber
     sku: Sku | None = Field(
         default=None,
         description="which product is in this parcel, if the case has several replacements; default: all of them",

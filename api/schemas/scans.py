@@ -13,19 +13,23 @@ from api.schemas.requests import Note
 from api.schemas.responses import EvidenceTicket
 from domain.cases.case_lines import InspectedLine
 from domain.enums import CaseState
+from domain.parcel_labels.label_text import TEXT_LENGTH_MAX
 from domain.parcels import ScanKind, ScanStatus
 from domain.request import AnnouncedEvidence
 from domain.types import ScanId, Sentence
 from domain.value import Value
 
-Code = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Code = Annotated[
+    str, Field(min_length=1, max_length=TEXT_LENGTH_MAX, pattern=r"^[^\x00-\x03\x05-\x08\x0b\x0c\x0e-\x1b\x7f]*$")
+]
+"""What a scanner reads: with line ends, and with the separators FS, GS, RS, US and EOT of GS1 and of 2D labels."""
 
 
 class Scan(Value):
     """A code that a device read, with what its user entered; `lines` are required with `inspected` only."""
 
     scan_id: ScanId
-    code: Code = Field(description="return code or tracking number, as read or typed")
+    code: Code = Field(description="return code, tracking number or label, as read or typed")
     kind: ScanKind
     scanned_at: AwareDatetime = Field(description="by the device's clock")
     lines: tuple[InspectedLine, ...] = Field(default=(), max_length=200)

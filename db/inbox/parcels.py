@@ -1,5 +1,6 @@
 """Which case a parcel belongs to, by the codes on it, and parcels that belong to no case yet (R18, R21)."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,16 +10,18 @@ from db.core.engine import Database
 from db.core.upsert import InsertIgnore, given
 from db.tables import CaseRow, ParcelCodeRow, UnexpectedParcelRow
 from domain.cases.case import Case
-from domain.errors import UnknownParcelError
+from domain.errors import AmbiguousCodeError, UnknownParcelError
 from domain.parcels import UnexpectedParcel
+from policy.parcels.parcel_codes import Found, codes_by_reading, codes_within, match_cases
 from policy.parcels.return_codes import plain_code
 
 _CODES, _CASES, _UNEXPECTED = ParcelCodeRow.__table__, CaseRow.__table__, UnexpectedParcelRow.__table__
 _KEEP, _ADD = InsertIgnore(_CODES), InsertIgnore(_UNEXPECTED)
+_CODES_PER_QUERY = 500
 _CASES_OF = (
-    select(_CASES.c.document)
+    select(_CODES.c.code, _CASES.c.document)
     .join(_CODES, _CODES.c.case_id == _CASES.c.case_id)
-    .where(given(_CODES.c.code))
+    .where(_CODES.c.code.in_(bindparam("codes", expanding=True)))
     .order_by(_CASES.c.opened_at)
 )
 _EXPECTING = _CASES_OF.where(_CODES.c.outbound.is_(False))
@@ -41,18 +44,32 @@ class Parcels:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def cases_of(self, code: str) -> list[Case]:
-        """Return the cases with this return code or return tracking number, the oldest first."""
-        return self._cases(_EXPECTING, code)
+    def cases_of(self, read: str) -> list[Case]:
+        """Return the cases that expect a parcel with this return code, number or label, the oldest first.
+
+        What a label leaves open is settled by the recorded numbers. Raises AmbiguousCodeError if they belong to
+        different cases.
+        """
+        readings = codes_by_reading(read)
+        return self._one_parcel(readings) or self._one_parcel({code: (code,) for code in codes_within(read)})
 
     def cases_in_either_direction(self, code: str) -> list[Case]:
         """Return the cases with a parcel of this code, on the way back or to the customer (R28, R39)."""
-        return self._cases(_CASES_OF, code)
+        codes = [code for codes in codes_by_reading(code).values() for code in codes]
+        return list({case.case_id: case for _, case in self._found(_CASES_OF, codes)}.values())
 
-    def _cases(self, wanted: Select[Any], code: str) -> list[Case]:
+    def _one_parcel(self, readings: Mapping[str, tuple[str, ...]]) -> list[Case]:
+        found = self._found(_EXPECTING, [code for codes in readings.values() for code in codes])
+        matched = match_cases(readings, found)
+        if matched.candidates:
+            raise AmbiguousCodeError(matched.candidates)
+        return list(matched.cases)
+
+    def _found(self, wanted: Select[Any, Any], codes: Sequence[str]) -> Found:
+        parts = [codes[start : start + _CODES_PER_QUERY] for start in range(0, len(codes), _CODES_PER_QUERY)]
         with self._database.reading() as connection:
-            documents = connection.scalars(wanted, {"code": plain_code(code)})
-            return [Case.read(document) for document in documents]
+            rows = [row for part in parts for row in connection.execute(wanted, {"codes": part})]
+        return [(code, Case.read(document)) for code, document in rows]
 
     def expect_nothing_of(self, parcel: UnexpectedParcel) -> None:
         """Record a parcel that no case expects, once (R21)."""

@@ -4,7 +4,7 @@
 """
 
 from hashlib import sha256
-from typing import Annotated, ClassVar, Self
+from typing import ClassVar, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -22,12 +22,11 @@ from domain.enums import (
     ResolutionDecision,
 )
 from domain.money import Money
+from domain.parcel_labels.tracking_number import TrackingNumber
 from domain.payment_events import Dispute
 from domain.request import FreeText
 from domain.types import Actor, Code, EventId, Identifier, Sku
 from domain.value import Value
-
-TrackingNumber = Annotated[str, Field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$")]
 
 
 class Message(Value):

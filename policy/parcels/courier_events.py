@@ -5,7 +5,7 @@ from datetime import timedelta
 from domain.cases.case import Case
 from domain.enums import CaseState
 from domain.parcels import CourierEvent
-from policy.parcels.return_codes import plain_code
+from policy.parcels.parcel_codes import is_same_number
 
 MOVEMENT_REPORT_INTERVAL = timedelta(days=1)
 """Mere movements of a parcel are reported to its case at most once a day: R22 counts days without any movement."""
@@ -22,7 +22,7 @@ def changes_case(case: Case, event: CourierEvent) -> bool:
     shipment = case.shipment
     if shipment is None or shipment.is_inspected or not case.is_open or case.state not in _FOLLOWED_IN:
         return False
-    if plain_code(shipment.tracking_number) != plain_code(event.tracking_number):
+    if not is_same_number(shipment.tracking_number, event.tracking_number):
         return False
     at = event.occurred_at or event.received_at
     if shipment.last_event_at and event.occurred_at and event.occurred_at <= shipment.last_event_at:

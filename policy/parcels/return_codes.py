@@ -1,13 +1,18 @@
 """Return codes: how they are made, read and checked, and how codes and tracking numbers are looked up (R18)."""
 
+import re
 from hashlib import sha256
 
+from domain.parcel_labels.label_text import clean, letters_and_digits
+from domain.parcel_labels.labels import find_numbers
+
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ALIKE = str.maketrans("OIL", "011", "- ")
+_ALIKE = str.maketrans("OIL", "011")
 _PREFIX = "RMA"
 _DIGITS = 11
 CODE_LENGTH_MAX = 64
 _GROUP = 4
+_WITHIN = re.compile(r"(?<![0-9A-Z])RMA(?:[^0-9A-Z]?[0-9A-Z]){12}(?![0-9A-Z])")
 
 
 def return_code(case_id: str) -> str:
@@ -24,9 +29,9 @@ def return_code(case_id: str) -> str:
 def read_return_code(typed: str) -> str | None:
     """Return a scanned or typed return code in its printed form, or None if it is not a valid code (R18).
 
-    Upper or lower case, hyphens, blanks and the look-alikes O, I and L do not matter; the check character must fit.
+    Case, anything but letters and digits, and the look-alikes O, I and L do not matter; the check character must fit.
     """
-    plain = typed.upper().translate(_ALIKE)
+    plain = letters_and_digits(typed).translate(_ALIKE)
     if len(plain) > _DIGITS + 1:
         plain = plain.removeprefix(_PREFIX)
     if len(plain) != _DIGITS + 1 or not set(plain) <= set(_ALPHABET):
@@ -35,9 +40,21 @@ def read_return_code(typed: str) -> str | None:
     return _written(plain) if _check(digits) == check else None
 
 
+def find_return_code(read: str) -> str | None:
+    """Return the return code within a text, with its prefix and a check character that fits, or None (R18)."""
+    found = _WITHIN.search(clean(read).text)
+    return read_return_code(found[0]) if found else None
+
+
 def plain_code(code: str) -> str:
-    """Return the form in which a return code or tracking number is looked up: upper-case letters and digits only."""
-    return "".join(filter(str.isalnum, (read_return_code(code) or code).upper()))[:CODE_LENGTH_MAX]
+    """Return the form in which a return code or tracking number is looked up: upper-case letters and digits only.
+
+    A label that contains exactly one tracking number is looked up by that number.
+    """
+    return_code = read_return_code(code) or find_return_code(code)
+    numbers = () if return_code else find_numbers(code)
+    number = numbers[0] if len(numbers) == 1 else code
+    return letters_and_digits(return_code or number)[:CODE_LENGTH_MAX]
 
 
 def _written(plain: str) -> str:

@@ -31,8 +31,8 @@ export function keepKey(typed) {
   localStorage.setItem(KEY, typed);
 }
 
-export function parcel(code, patienceMs) {
-  return ask("GET", `/v1/warehouse/parcels/${encodeURIComponent(code)}`, undefined, patienceMs);
+export function parcel(label, patienceMs) {
+  return ask("GET", `/v1/warehouse/parcels/${encodeURIComponent(label)}`, undefined, patienceMs);
 }
 
 export async function send(scans) {

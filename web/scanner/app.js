@@ -4,7 +4,7 @@ import { Activity } from "./views/activity.js";
 import { expectation, outcome } from "./views/answers.js";
 import * as api from "./api.js";
 import { Camera } from "./codes/camera.js";
-import { readCode } from "./codes/codes.js";
+import { question, readCode } from "./codes/codes.js";
 import * as feedback from "./views/feedback.js";
 import { ParcelPanel } from "./views/parcel.js";
 import { look } from "./offline/parcels.js";
@@ -14,13 +14,15 @@ import * as keyboardScanner from "./codes/keyboard_scanner.js";
 import { say, switchLanguage, text, translate } from "./i18n.js";
 
 const SAME_RECEIPT_MS = 10 * 60_000;
+const SAME_LABEL_MS = 5_000;
 const LOOK_AGAIN_MS = 30_000;
+const SHORTEST_LABEL = 12; // a shorter text without a number is not worth asking the service
 const TASK = "scanner.task";
 const CAMERA = "scanner.camera";
 const at = (id) => document.getElementById(id);
 
 const panel = new ParcelPanel(at("parcel"), at("parcel-title"), at("parcel-body"));
-const camera = new Camera(at("video"), take);
+const camera = new Camera(at("video"), takeSeen);
 const activity = new Activity({
   list: at("scans"),
   none: at("no-activity"),
@@ -31,6 +33,7 @@ const activity = new Activity({
 let isReached = true;
 let inHand; // the scan_id whose answer is shown as the result
 let taking = Promise.resolve();
+let lastSeen = { at: -Infinity };
 
 // --- A code was read -------------------------------------------------------------------------------------------
 
@@ -39,18 +42,50 @@ function take(typed) {
   taking = taking.then(() => takeOne(typed)).catch((error) => alarm("noStorage", { why: error.message }));
 }
 
-async function takeOne(typed) {
-  const read = readCode(typed);
-  if (!read) return trouble("refused", "", "notACode", { text: typed.slice(0, 40) });
-  if (panel.code === read.code && panel.isUnsaved) return undefined;
-  if (panel.isUnsaved) return trouble("refused", read.code, "unsaved", { code: panel.code });
-  return task() === "received" ? receive(read) : open(read.code);
+/** A label has several barcodes: those that say nothing new about the parcel that was just seen are passed over. */
+function takeSeen(text) {
+  const read = readCode(text);
+  const isSameLabel = performance.now() - lastSeen.at < SAME_LABEL_MS;
+  if (isSameLabel && (!read || read.code === lastSeen.code)) return;
+  if (read?.code) lastSeen = { code: read.code, at: performance.now() };
+  take(text);
 }
 
-async function receive({ code, isReturnCode }) {
+async function takeOne(typed) {
+  const read = readCode(typed);
+  if (read?.code && panel.code === read.code && panel.isUnsaved) return undefined;
+  if (panel.isUnsaved) return trouble("refused", read?.code ?? "", "unsaved", { code: panel.code });
   // A return code is verified by its check character, without the network; a tracking number may be anything.
-  if (isReturnCode) return keepReceipt(code);
-  const found = await lookUp(code);
+  if (read?.isReturnCode && task() === "received") return keepReceipt(read.code);
+  if (!read && typed.trim().length < SHORTEST_LABEL) return notACode(typed);
+  const found = await lookUp(read?.code, question(typed, read));
+  if (found?.candidates) return ask(found.candidates, "whichSays");
+  if (!read && !found?.parcel) return notACode(typed);
+  if (read?.candidates && !found?.parcel) return ask(candidatesOf(read), found ? "whichOfflineSays" : "whichUnknownSays");
+  const code = read?.code ?? found.parcel.return_code;
+  return task() === "received" ? receive(code, found) : open(code, found ?? null);
+}
+
+/** Lets the worker choose among the numbers that a label can mean; nobody guesses. */
+function ask(candidates, says) {
+  feedback.bad();
+  show("calm", "whichTitle", "", says);
+  panel.showQuestion(candidates, says, (code) => take(code), () => {
+    panel.close();
+    show("calm", "ready", "", "codeHint");
+    at("code").focus();
+  });
+}
+
+function candidatesOf({ candidates }) {
+  return candidates.map((code) => ({ code }));
+}
+
+function notACode(typed) {
+  trouble("refused", "", "notACode", { text: typed.replace(/[^\P{C}]/gu, " ").trim().slice(0, 40) });
+}
+
+async function receive(code, found) {
   if (found?.parcel) return keepReceipt(found.parcel.return_code ?? code);
   const [title, says] = found ? ["unsureTitle", "unsureSays"] : ["unknownTitle", "unknownSays"];
   trouble(title, code, says);
@@ -75,8 +110,8 @@ async function isReceivedAlready(code) {
 }
 
 /** Opens the inspection of a parcel. */
-async function open(code) {
-  const found = await lookUp(code);
+async function open(code, known) {
+  const found = known === undefined ? await lookUp(code) : known;
   if (!found) {
     trouble("unknownTitle", code, "unknownSays");
     return panel.showUnknown(code, "unknownSays", () => keepReceipt(code));
@@ -99,18 +134,18 @@ async function keepInspection(code, parcel, inspection) {
   at("code").focus({ preventScroll: true });
 }
 
-/** Returns what is known about a parcel, or nothing if the service does not know the code. */
-async function lookUp(code) {
-  show("calm", "lookingUp", "", "", { code });
+/** Returns what is known about a parcel, {candidates} of a label, or nothing if the service does not know the code. */
+async function lookUp(code, label) {
+  show("calm", "lookingUp", "", "", { code: code ?? "…" });
   try {
-    const found = await look(code);
+    const found = await look(code, label);
     if (found.from === "service") reached(true);
     if (found.keyRefused) askForKey("keyRefused");
     return found;
   } catch (error) {
     if (!(error instanceof api.Refused)) throw error;
     reached(true);
-    return undefined;
+    return error.kind === "ambiguous-code" ? { candidates: error.problem.candidates } : undefined;
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { BarcodeDetector, prepareZXingModule } from "../vendor/barcode-detector/ponyfill.js";
 
-const FORMATS = ["qr_code", "code_128", "code_39", "data_matrix", "itf", "ean_13"];
+const FORMATS = ["qr_code", "code_128", "code_39", "data_matrix", "itf", "ean_13", "pdf417", "maxi_code", "aztec", "codabar"];
 const PAUSE_MS = 120;
 const GONE_MS = 2_500;
 const WANTED = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };
@@ -78,6 +78,11 @@ export class Camera {
     this.#lastSeen.set(code, now);
     if (isNew) this.#onCode(code);
   }
+}
+
+/** Returns the texts of the barcodes in a picture. */
+export async function readPicture(picture) {
+  return (await (await prepare()).detect(picture)).map(({ rawValue }) => rawValue);
 }
 
 async function prepare() {

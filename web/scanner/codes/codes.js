@@ -1,27 +1,36 @@
 // Turns a scanned or typed text into a code that the service understands; return codes may have any spelling (R18).
 
+import { clean, lettersAndDigits } from "./label_text.js";
+import { findNumbers } from "./labels.js";
+
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const ALIKE = { O: "0", I: "1", L: "1" };
 const PREFIX = "RMA";
-const DIGITS = 12;
-const COURIERS_OWN = /^[A-Za-z0-9][A-Za-z0-9-]{3,63}$/;
+// Without the prefix, one in 32 tracking numbers of twelve characters would pass the check: the service may guess, but
+// this page does not.
+const RETURN_CODE = /(?<![0-9A-Z])RMA(?:[^0-9A-Z]?[0-9A-Z]){12}(?![0-9A-Z])/;
 
-/** Returns {code, isReturnCode}, or null for a text that is neither a return code nor a tracking number. */
+/** Returns {code, isReturnCode}; {candidates} if the text can mean several numbers; null if it means none. */
 export function readCode(text) {
-  const typed = text.replace(/\s+/g, "");
-  const returnCode = readReturnCode(typed);
+  const returnCode = readReturnCode(text);
   if (returnCode) return { code: returnCode, isReturnCode: true };
-  return COURIERS_OWN.test(typed) ? { code: typed.toUpperCase(), isReturnCode: false } : null;
+  const numbers = findNumbers(text);
+  if (numbers.length > 1) return { candidates: numbers };
+  return numbers.length === 1 ? { code: numbers[0], isReturnCode: false } : null;
 }
 
-function readReturnCode(typed) {
-  const whole = typed.toUpperCase().replaceAll("-", "");
-  // Without the prefix, one in 32 tracking numbers of twelve characters would pass the check: the service may guess,
-  // but this page does not.
-  if (!whole.startsWith(PREFIX)) return null;
-  const plain = [...whole.slice(PREFIX.length)].map((one) => ALIKE[one] ?? one).join("");
+/** Returns what the service is asked: the code, or the label as it was read if it holds more than the number. */
+export function question(text, read) {
+  if (read?.isReturnCode || read?.code === lettersAndDigits(text)) return read.code;
+  return (text.toWellFormed?.() ?? text).replace(/[\r\n]+/g, " ").trim();
+}
+
+function readReturnCode(text) {
+  const [found] = RETURN_CODE.exec(clean(text).text) ?? [];
+  if (!found) return null;
+  const plain = [...lettersAndDigits(found).slice(PREFIX.length)].map((one) => ALIKE[one] ?? one).join("");
   const values = [...plain].map((one) => ALPHABET.indexOf(one));
-  if (values.length !== DIGITS || values.includes(-1)) return null;
+  if (values.includes(-1)) return null;
   const check = values.pop();
   return checkOf(values) === check ? `RMA-${plain.match(/.{4}/g).join("-")}` : null;
 }

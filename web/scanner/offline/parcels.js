@@ -5,16 +5,20 @@ import { done, inTransaction } from "./store.js";
 
 const PATIENCE_MS = 3_000;
 
-/** Returns {parcel, from}: from "service" or "device", or with no parcel from "nobody". Rejects with api.Refused. */
-export async function look(code) {
+/**
+ * Returns {parcel, from}: from "service" or "device", or with no parcel from "nobody". Rejects with api.Refused.
+ *
+ * The service is asked with the label as it was read; the device knows the parcel by its code, if that is certain.
+ */
+export async function look(code, label = code) {
   try {
     if (!navigator.onLine || !api.key()) throw new api.Unreachable("offline");
-    const parcel = await api.parcel(code, PATIENCE_MS);
-    await remember(code, parcel);
+    const parcel = await api.parcel(label, PATIENCE_MS);
+    await remember(code ?? parcel.return_code, parcel);
     return { parcel, from: "service" };
   } catch (error) {
     if (error instanceof api.Refused) throw error;
-    const parcel = await remembered(code);
+    const parcel = code && (await remembered(code));
     return { parcel, from: parcel ? "device" : "nobody", keyRefused: error instanceof api.KeyRefused };
   }
 }

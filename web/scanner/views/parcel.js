@@ -4,6 +4,7 @@ import { expectation } from "./answers.js";
 import { button, make } from "./elements.js";
 import { Inspection } from "./inspection.js";
 import { pictureOf } from "./inspection_line.js";
+import { say } from "../i18n.js";
 
 export class ParcelPanel {
   #section;
@@ -78,10 +79,35 @@ export class ParcelPanel {
     this.#arrive();
   }
 
+  /** Asks which of the numbers is on the parcel: [{code, order_number}]. */
+  showQuestion(candidates, says, onchoose, onnone) {
+    this.#open();
+    say(this.#title, "whichTitle");
+    const choices = candidates.map(({ code, order_number: number }) =>
+      make(
+        "li",
+        {},
+        make(
+          "button",
+          { type: "button", className: "strong candidate", onclick: () => onchoose(code) },
+          make("span", { className: "code" }, grouped(code)),
+          number && make("span", { word: "order", values: { number } }),
+        ),
+      ),
+    );
+    this.#body.append(
+      make("p", { word: says }),
+      make("ul", { className: "candidates" }, ...choices),
+      make("div", { className: "row ends" }, button("noneOfThese", onnone)),
+    );
+    this.#arrive();
+  }
+
   #open(code, parcel) {
     this.close();
     this.code = code;
-    this.#title.textContent = parcel?.return_code ?? code;
+    delete this.#title.dataset.word; // the title of a question is a text, that of a parcel is its code
+    this.#title.textContent = parcel?.return_code ?? code ?? "";
     if (parcel?.order_number)
       this.#body.append(make("p", { className: "order", word: "order", values: { number: parcel.order_number } }));
     this.#section.hidden = false;
@@ -91,6 +117,11 @@ export class ParcelPanel {
     this.#title.focus({ preventScroll: true });
     this.#section.scrollIntoView({ block: "start" });
   }
+}
+
+/** Returns a number in groups, as labels print it. */
+function grouped(code) {
+  return code.match(/.{1,4}/g).join(" ");
 }
 
 function sentence(parcel, from) {

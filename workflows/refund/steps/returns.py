@@ -12,6 +12,7 @@ from domain.money import Money
 from domain.policy_document import PolicyDocument
 from policy import deadlines
 from policy import returns as rules
+from policy.parcels.parcel_codes import is_same_number
 from policy.refund_amount import check_postage
 from workflows.refund.steps import exchange, payout
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
@@ -38,8 +39,7 @@ def track_rest(case: Case, arrived: ReceivedMessage[CourierTracking], _policy: P
     Its window stays the one of the return.
     """
     tracking, ship_by = arrived.message, case.deadline(WindowName.SHIP_BY)
-    is_new = case.shipment is None or case.shipment.tracking_number != tracking.tracking_number
-    if not is_new or not any(line.outstanding for line in case.lines):
+    if not _is_new(case.shipment, tracking) or not any(line.outstanding for line in case.lines):
         return Transition(case)
     if ship_by is None or not deadlines.in_time(arrived.at, ship_by):
         return Refusal(rule="R19", code="too_late_to_send", message="The time to send the rest back has ended.")
@@ -124,7 +124,7 @@ def decide_loss(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Po
 def _shipment(known: Shipment | None, arrived: ReceivedMessage[CourierTracking]) -> Shipment:
     """Return the shipment after the event; an event older than the last known one changes nothing (fault 14)."""
     tracking = arrived.message
-    if known is None or known.tracking_number != tracking.tracking_number:
+    if known is None or _is_new(known, tracking):
         return Shipment(
             carrier=tracking.carrier,
             tracking_number=tracking.tracking_number,
@@ -157,5 +157,9 @@ def _followed(known: Shipment, arrived: ReceivedMessage[CourierTracking]) -> Shi
 
 
 def _moved(known: Shipment | None, tracking: CourierTracking) -> CaseEvent:
-    is_new = known is None or known.tracking_number != tracking.tracking_number
-    return CaseEvent.SHIPMENT_REGISTERED if is_new else CaseEvent.PARCEL_MOVED
+    return CaseEvent.SHIPMENT_REGISTERED if _is_new(known, tracking) else CaseEvent.PARCEL_MOVED
+
+
+def _is_new(known: Shipment | None, tracking: CourierTracking) -> bool:
+    """Return whether the message is about another parcel than the one that is known; the spelling does not matter."""
+    return known is None or not is_same_number(known.tracking_number, tracking.tracking_number)
