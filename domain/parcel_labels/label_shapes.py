@@ -121,10 +121,7 @@ def _fedex_32(barcode: str) -> Readings:
 
 
 def _fedex_22(barcode: str) -> Readings:
-    if not re.fullmatch(r"96[0-9]{20}", barcode):
-        return []
-    number = barcode[7:]
-    return [(number, True)] if fits_mod_10(number) else [(number, False), (barcode, False)]
+    return [(barcode[7:], True)] if re.fullmatch(r"96[0-9]{20}", barcode) else []
 
 
 def _dpd(barcode: str) -> Readings:

@@ -10,7 +10,8 @@ from domain.parcel_labels.gs1_elements import numbers_of, read_elements
 from domain.parcel_labels.label_shapes import SHAPES, Numbers, Shape, number_within
 from domain.parcel_labels.label_text import TEXT_LENGTH_MAX, LabelText, clean, letters_and_digits
 
-_NUMBER = re.compile(r"(?=[A-Z]*[0-9])(?![0-9]{31})[0-9A-Z]{4,64}|[A-Z]{8}")
+_NUMBER = re.compile(r"(?=[A-Z]*[0-9])(?![0-9]{31})[0-9A-Z]{4,64}")
+_GLS_TRACK_ID = re.compile(r"[A-Z]{8}")
 _LONG_NUMBER = re.compile(r"(?=(?:[A-Z]*[0-9]){10})[0-9A-Z]{10,30}")
 _ONE_NUMBER = re.compile(r"[0-9A-Z][0-9A-Z .\u2010-\u2015-]*")
 _SF = re.compile(r"""["']K5["']\s*:\s*["']([0-9A-Z]{10,20})["']""")
@@ -118,7 +119,9 @@ def _plain(text: str) -> Numbers:
         return within
     if any(shape.is_shape_of(number) for shape in SHAPES):
         return (number,)
-    return _recognised_in(text) or _whole(number) or _long_numbers_in(text)
+    if _NUMBER.fullmatch(number) is None and not _GLS_TRACK_ID.fullmatch(text):
+        return _recognised_in(text) or _long_numbers_in(text)
+    return _recognised_in(text) or (number,)
 
 
 def _recognised_in(text: str) -> Numbers:
@@ -131,11 +134,6 @@ def _recognised_in(text: str) -> Numbers:
 def _of_shape(shape: Shape, text: str) -> list[str]:
     numbers = (letters_and_digits(found[0]) for found in shape.spaced.finditer(text))
     return [number for number in numbers if shape.fits(number)]
-
-
-def _whole(number: str) -> Numbers:
-    """Take the text as the number, unless it is a word; GLS's track ID may be eight letters without a digit."""
-    return (number,) if _NUMBER.fullmatch(number) else ()
 
 
 def _long_numbers_in(text: str) -> Numbers:

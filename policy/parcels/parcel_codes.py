@@ -13,7 +13,7 @@ from domain.parcel_labels.tracking_number import normal_number
 from domain.parcels import ParcelCandidate
 from policy.parcels.return_codes import CODE_LENGTH_MAX, find_return_code, plain_code
 
-AS_IT_STANDS = ""
+WHOLE_TEXT = ""
 CODES_WITHIN_MAX = 3000
 SHOWN_LENGTH_MAX = 200
 Found = Sequence[tuple[str, Case]]
@@ -30,11 +30,11 @@ def codes_by_reading(read: str) -> dict[str, Numbers]:
     """
     return_code = find_return_code(read)
     numbers = (return_code,) if return_code else find_numbers(read)
-    as_it_stands = (plain_code(read), letters_and_digits(read)[:CODE_LENGTH_MAX])
+    of_whole_text = (plain_code(read), letters_and_digits(read)[:CODE_LENGTH_MAX])
     codes = {number: tuple(map(plain_code, (number, *other_spellings(number)))) for number in numbers}
     if len(numbers) == 1:
-        return {number: (*found, *as_it_stands) for number, found in codes.items()}
-    return {**codes, AS_IT_STANDS: as_it_stands}
+        return {number: (*found, *of_whole_text) for number, found in codes.items()}
+    return {**codes, WHOLE_TEXT: of_whole_text}
 
 
 def codes_within(read: str) -> list[str]:
@@ -62,8 +62,8 @@ def match_cases(readings: Mapping[str, Numbers], found: Found) -> Matched:
     A case that is recorded under the whole text leaves nothing open.
     """
     known = {reading: cases for reading, codes in readings.items() if (cases := _of_codes(codes, found))}
-    if AS_IT_STANDS in known:
-        return Matched(cases=tuple(known[AS_IT_STANDS].values()))
+    if WHOLE_TEXT in known:
+        return Matched(cases=tuple(known[WHOLE_TEXT].values()))
     if len({frozenset(cases) for cases in known.values()}) > 1:
         return Matched(
             candidates=tuple(_candidate(one, case) for one, cases in known.items() for case in cases.values())

@@ -48,7 +48,7 @@ from domain.enums import (
 )
 from domain.findings import Finding, FindingKind
 from domain.money import Money
-from domain.parcels import CourierEvent, ScanStatus
+from domain.parcels import CourierEvent, ParcelCandidate, ScanStatus
 from domain.payment_events import GatewayEvent
 from domain.payout_state import PayoutState
 from domain.policy_document import PolicyDocument
@@ -122,6 +122,7 @@ PROBLEM = Problem(
     detail="It is too late.",
     instance="/v1/warehouse/scans",
     deadline=DEADLINE,
+    candidates=(ParcelCandidate(code="SF1234567890123", case_id=ID, order_number="O-1"),),
     errors=(FieldError(field="body.code", message="is not known"),),
 )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from temporalio import workflow
 from temporalio.common import RawValue
 
@@ -94,5 +95,10 @@ def _why(error: Exception, raw: RawValue) -> str:
         return "no input: give one JSON object"
     cause = error if isinstance(error, ValidationError) else error.__cause__
     if isinstance(cause, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'input'}: {one['type']}" for one in cause.errors())
+        return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'input'}: {_said(one)}" for one in cause.errors())
     return "not a JSON object of the expected shape"
+
+
+def _said(error: ErrorDetails) -> str:
+    """Return our own words for a value that our own rules refuse, or else the type of the error."""
+    return error["msg"].removeprefix("Value error, ") if error["type"] == "value_error" else error["type"]

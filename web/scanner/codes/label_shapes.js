@@ -59,14 +59,7 @@ function fedex32(barcode) {
 }
 
 function fedex22(barcode) {
-  if (!/^96[0-9]{20}$/.test(barcode)) return [];
-  const number = barcode.slice(7);
-  return fitsMod10(number)
-    ? [[number, true]]
-    : [
-        [number, false],
-        [barcode, false],
-      ];
+  return /^96[0-9]{20}$/.test(barcode) ? [[barcode.slice(7), true]] : [];
 }
 
 function dpd(barcode) {

@@ -6,7 +6,8 @@ import { numbersOf, readElements } from "./gs1_elements.js";
 import { numberWithin, SHAPES } from "./label_shapes.js";
 import { clean, GS, lettersAndDigits } from "./label_text.js";
 
-const NUMBER = /^(?:(?=[A-Z]*[0-9])(?![0-9]{31})[0-9A-Z]{4,64}|[A-Z]{8})$/;
+const NUMBER = /^(?=[A-Z]*[0-9])(?![0-9]{31})[0-9A-Z]{4,64}$/;
+const GLS_TRACK_ID = /^[A-Z]{8}$/;
 const LONG_NUMBER = /^(?=(?:[A-Z]*[0-9]){10})[0-9A-Z]{10,30}$/;
 const ONE_NUMBER = /^[0-9A-Z][0-9A-Z .\u2010-\u2015-]*$/;
 const SF = /["']K5["']\s*:\s*["']([0-9A-Z]{10,20})["']/;
@@ -99,7 +100,7 @@ function plain(text) {
   if (SHAPES.some(({ whole, fits }) => whole.test(number) && fits(number))) return [number];
   const recognised = recognisedIn(text);
   if (recognised.length > 0) return recognised;
-  return NUMBER.test(number) ? [number] : longNumbersIn(text);
+  return NUMBER.test(number) || GLS_TRACK_ID.test(text) ? [number] : longNumbersIn(text);
 }
 
 /** Returns the numbers in a text that are recognised by their letters or their check digits. */
