@@ -14,7 +14,7 @@ from api.http.openapi import answers
 from domain.calendar import WindowName
 from domain.cases.case import Case
 from domain.errors import NoLabelError, StoreUnavailableError
-from gateways.return_slips.return_slip import ReturnSlip, SlipLine, pdf_of, png_of
+from gateways.return_slips.return_slip import EDITION, ReturnSlip, SlipLine, pdf_of, png_of
 from policy.returns import may_instruct_return
 
 Language = Literal["en", "zh"]
@@ -67,7 +67,7 @@ def _slip(case: Case, return_code: str, language: Language) -> ReturnSlip:
 
 def _kept(services: Services, case_id: str, slip: ReturnSlip, written: Format) -> bytes:
     """Return the slip from the store, or create and store it; it is created even if the store does not answer."""
-    name = f"{sha256(slip.model_dump_json().encode()).hexdigest()[:16]}.{written}"
+    name = f"{sha256(slip.model_dump_json().encode()).hexdigest()[:16]}-{EDITION}.{written}"
     try:
         if kept := services.store.slip(case_id, name):
             return kept

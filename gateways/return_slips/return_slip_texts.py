@@ -15,6 +15,7 @@ class Words(Value):
     send_to: str
     how: str
     goods: str
+    transliterated: str
     steps: tuple[str, ...]
 
 
@@ -26,6 +27,7 @@ WORDS: dict[str, Words] = {
         send_to="Send to",
         how="How to send it back",
         goods="In this parcel",
+        transliterated="* Written in Latin letters or signs, because this slip has no font for the original script.",
         steps=(
             "Put this slip into the parcel, beside the goods.",
             "Write the return code on the outside of the parcel.",
@@ -39,6 +41,7 @@ WORDS: dict[str, Words] = {
         send_to="收件地址",
         how="寄回步骤",
         goods="包裹内商品",
+        transliterated="* 因缺少原文字的字体，此处以拉丁字母或符号代替。",
         steps=(
             "请将本退货单与商品一同放入包裹。",
             "请在包裹外侧写明退货码。",
