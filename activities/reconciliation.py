@@ -14,7 +14,7 @@ from activities.ports.payment_gateway import PaymentGateway
 from activities.ports.reconciliation import Books, FindingsBook
 from domain.cases.messages import RefundUpdate
 from domain.errors import GatewayUnavailableError, PayoutRefusedError
-from domain.findings import Finding, FindingKind
+from domain.findings import CLOSED_BY_PEOPLE_ONLY, Finding, FindingKind
 from domain.payment_events import GatewayRefundRecord
 from domain.value import Value
 from policy.reconciliation import findings
@@ -176,7 +176,9 @@ class ReconciliationActivities:
         before = self.findings.page(limit=FINDINGS_AT_MOST)
         refund_ids = {refund.refund_id for refunds in lists for refund in refunds}
         kept = findings_not_rechecked(before, {one.payout.payout_id for one in payouts}, refund_ids)
-        self.findings.close_gone(frozenset(FindingKind), {one.finding_id for one in (*seen, *kept)}, at)
+        self.findings.close_gone(
+            frozenset(FindingKind) - CLOSED_BY_PEOPLE_ONLY, {one.finding_id for one in (*seen, *kept)}, at
+        )
 
 
 def _updates(whole: Comparison, at: datetime) -> tuple[CaseUpdate, ...]:

@@ -103,6 +103,10 @@ class UnreadableEventError(DomainError):
 
     code = "unreadable_event"
 
+    def __init__(self, message: str, event_id: str | None = None) -> None:
+        super().__init__(message)
+        self.event_id = event_id
+
 
 class UnknownFindingError(DomainError):
     """There is no such finding."""

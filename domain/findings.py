@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from domain.money import Money
 from domain.payout_state import PayoutState
-from domain.types import Sentence
+from domain.types import FindingId, Sentence
 from domain.value import Value
 
 
@@ -33,6 +33,12 @@ class FindingKind(StrEnum):
     """The customer was refunded and has also won a dispute over the same payment (R38)."""
     EVENT_UNAPPLIED = "event_unapplied"
     """A stored webhook could not be applied."""
+    EVENT_UNREADABLE = "event_unreadable"
+    """A signed webhook is not what its provider documents; it stays open until somebody closes it."""
+
+
+CLOSED_BY_PEOPLE_ONLY = frozenset({FindingKind.EVENT_UNREADABLE})
+"""The kinds that no later comparison can settle."""
 
 
 class CaseDifference(Value):
@@ -48,7 +54,7 @@ class CaseDifference(Value):
 class Finding(Value):
     """A difference; `finding_id` is the same for the same difference, so that it is recorded once."""
 
-    finding_id: str = Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")
+    finding_id: FindingId
     kind: FindingKind
     message: Sentence = Field(description="what differs and what to do, without personal data")
     case_id: str | None = None
@@ -56,6 +62,8 @@ class Finding(Value):
     payout_id: str | None = None
     provider: str | None = None
     refund_id: str | None = None
+    event_id: str | None = Field(default=None, description="the provider's id of the webhook, if it could be read")
+    body_sha256: str | None = Field(default=None, description="SHA-256 of the webhook's body, which is not stored")
     amount: Money | None = None
     found_at: AwareDatetime
     last_seen_at: AwareDatetime

@@ -5,8 +5,9 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field
 
 from domain.enums import CourierStatus, CourierSubStatus
+from domain.order import Instant
 from domain.request import CaseId
-from domain.types import Actor
+from domain.types import Actor, EventId
 from domain.value import Value
 
 
@@ -14,13 +15,11 @@ class CourierEvent(Value):
     """A verified tracking event; `event_id` is the provider's own, or the hash of the body if it has none."""
 
     provider: str
-    event_id: str = Field(max_length=128)
+    event_id: EventId
     tracking_number: str = Field(min_length=1, max_length=64)
     status: CourierStatus
     sub_status: CourierSubStatus | None = None
-    occurred_at: AwareDatetime | None = Field(
-        default=None, description="time of the latest event, as the courier states it"
-    )
+    occurred_at: Instant | None = Field(default=None, description="time of the latest event, as the courier states it")
     received_at: AwareDatetime
 
     @property

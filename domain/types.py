@@ -5,7 +5,7 @@ from unicodedata import category, normalize
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-MAX_NAME = 80
+MAX_IDENTIFIER, MAX_NAME, MAX_FINDING_ID = 128, 80, 200
 INVISIBLE_BUT_NEEDED: Final = frozenset("\u200c\u200d\u200e\u200f\u061c")
 """The joiners and the marks of direction, without which Persian, Hindi, Hebrew and Arabic cannot be written."""
 
@@ -37,6 +37,17 @@ def is_printable(character: str) -> bool:
     return category(character) not in _UNPRINTABLE and not is_no_character
 
 
+def _identifier(text: str) -> str:
+    normal = printable_text(text, MAX_IDENTIFIER)
+    if normal in {".", ".."}:
+        raise ValueError("must not be . or .., which have a meaning of their own in a path")
+    return normal
+
+
+def _finding_id(text: str) -> str:
+    return printable_text(text, MAX_FINDING_ID)
+
+
 def _name(text: str) -> str:
     normal = printable_text(text, MAX_NAME)
     if not any(one.isalnum() for one in normal):
@@ -51,10 +62,12 @@ def _schema(most: int, *examples: str) -> WithJsonSchema:
     return WithJsonSchema({**text, "examples": list(examples)} if examples else text)
 
 
-Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
-Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")]
-EventId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")]
-ScanId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+Identifier = Annotated[str, AfterValidator(_identifier), _schema(MAX_IDENTIFIER)]
+"""An order number, a SKU, a customer's id, a reference: whatever its owner prints, up to 128 characters."""
+Sku = Identifier
+EventId = Identifier
+ScanId = Identifier
+FindingId = Annotated[str, AfterValidator(_finding_id), _schema(MAX_FINDING_ID)]
 Actor = Annotated[str, AfterValidator(_name), _schema(MAX_NAME, "王芳", "María José")]
 """The name of a person, in any script, up to 80 characters."""
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$", examples=["signs_of_use"])]

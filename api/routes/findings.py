@@ -12,10 +12,11 @@ from api.schemas import examples
 from api.schemas.requests import Note
 from api.schemas.strict_json import STRICT
 from domain.findings import Finding
+from domain.types import FindingId
 from domain.value import Value
 
 router = APIRouter(prefix="/v1/findings", tags=["findings"])
-FindingId = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")]
+FindingIdPath = Annotated[FindingId, Path()]
 
 
 class FindingsView(Value):
@@ -45,7 +46,7 @@ async def list_findings(
 )
 async def close_finding(
     who: Bookkeeper,
-    finding_id: FindingId,
+    finding_id: FindingIdPath,
     body: Annotated[ClosingBody, STRICT, Body(openapi_examples=examples.CLOSING)],
     services: ServicesDep,
 ) -> Finding:

@@ -28,8 +28,13 @@ def verify(presented: str | None, right: Iterable[str], header: str) -> None:
 
 
 def instant(text: object) -> datetime | None:
-    """Return the time, or None if there is none or it has no timezone, without which it cannot be ordered."""
-    if not isinstance(text, str) or not text:
+    """Return the time, or None if there is none or it has no timezone, without which it cannot be ordered.
+
+    Raises TypeError or ValueError for anything that is no time, such as a number.
+    """
+    if text is None or text == "":
         return None
+    if not isinstance(text, str):
+        raise TypeError("a time is a text")
     at = datetime.fromisoformat(text)
     return at.astimezone(UTC) if at.tzinfo else None

@@ -130,6 +130,19 @@ def event_unapplied(event: GatewayEvent, at: datetime) -> Finding:
     return _found(FindingKind.EVENT_UNAPPLIED, key, message, at, provider=event.provider, **about)
 
 
+def event_unreadable(provider: str, event_id: str | None, body_sha256: str, reason: str, at: datetime) -> Finding:
+    """Return the finding that a signed webhook cannot be read; `reason` says why, without personal data."""
+    named = (
+        f"Event {event_id}" if event_id else f"An event without a readable id (its body has the SHA-256 {body_sha256})"
+    )
+    message = (
+        f"{named} of {provider} is signed but cannot be read: {reason}. It changed nothing. Look it up in the "
+        "provider's dashboard, do by hand what it reports, and close this finding."
+    )
+    about = {"provider": provider, "event_id": event_id, "body_sha256": body_sha256}
+    return _found(FindingKind.EVENT_UNREADABLE, f"{provider}:{event_id or body_sha256}", message, at, **about)
+
+
 def _found(kind: FindingKind, key: str, message: str, at: datetime, **about: Any) -> Finding:  # noqa: ANN401 - fields
     """Return the finding; its id contains what differs, so that another difference is another finding."""
     return Finding(finding_id=f"{kind}:{key}", kind=kind, message=message, found_at=at, last_seen_at=at, **about)

@@ -1,20 +1,17 @@
 """AfterShip's tracking webhooks: the signature covers the raw bytes; its tags are translated only here."""
 
 import hmac
-import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from pydantic import ValidationError
-
 from domain.enums import CourierStatus, CourierSubStatus
-from domain.errors import UnreadableEventError
 from domain.parcels import CourierEvent
 from gateways.couriers.aftership import PROVIDER
 from gateways.couriers.courier_statuses import MOVING, OTHER, PENDING, Meaning, exception, instant, verify
+from gateways.signed_events import text, translated
 
 HEADER = "aftership-hmac-sha256"
 _TAGS: dict[str, Meaning] = {
@@ -53,13 +50,11 @@ class AfterShipWebhooks:
         """
         right = [b64encode(hmac.new(secret, body, sha256).digest()).decode() for secret in self._secrets]
         verify(headers.get(HEADER), right, HEADER)
-        try:
-            return self._event(json.loads(body), sha256(body).hexdigest())
-        except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
-            raise UnreadableEventError(f"a signed event of AfterShip cannot be read: {type(error).__name__}") from error
+        digest = sha256(body).hexdigest()
+        return translated(body, lambda event: self._event(event, digest), id_field="event_id")
 
     def _event(self, body: dict[str, Any], digest: str) -> CourierEvent | None:
-        if not str(body.get("event", "tracking_update")).startswith("tracking_"):
+        if not text(body.get("event", "tracking_update")).startswith("tracking_"):
             return None
         tracking = body["msg"]
         status, sub_status = _meaning(tracking)

@@ -1,20 +1,17 @@
 """EasyPost's tracker webhooks: the signature covers the raw bytes; its statuses are translated only here."""
 
 import hmac
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from unicodedata import normalize
 
-from pydantic import ValidationError
-
 from domain.enums import CourierStatus, CourierSubStatus
-from domain.errors import UnreadableEventError
 from domain.parcels import CourierEvent
 from gateways.couriers.courier_statuses import MOVING, OTHER, PENDING, Meaning, exception, instant, verify
 from gateways.couriers.easypost import PROVIDER
+from gateways.signed_events import text, translated
 
 HEADER = "x-hmac-signature"
 _PREFIX = "hmac-sha256-hex="
@@ -54,13 +51,10 @@ class EasyPostWebhooks:
         """
         right = [_PREFIX + hmac.new(secret, body, sha256).hexdigest() for secret in self._secrets]
         verify(headers.get(HEADER), right, HEADER)
-        try:
-            return self._event(json.loads(body))
-        except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
-            raise UnreadableEventError(f"a signed event of EasyPost cannot be read: {type(error).__name__}") from error
+        return translated(body, self._event)
 
     def _event(self, body: dict[str, Any]) -> CourierEvent | None:
-        if not str(body["description"]).startswith("tracker."):
+        if not text(body["description"]).startswith("tracker."):
             return None
         tracker = body["result"]
         status, sub_status = _meaning(tracker)

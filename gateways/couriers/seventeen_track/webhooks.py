@@ -1,18 +1,15 @@
 """17TRACK's webhooks: the signature covers the raw bytes; its statuses are translated only here."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from pydantic import ValidationError
-
 from domain.enums import CourierStatus, CourierSubStatus
-from domain.errors import UnreadableEventError
 from domain.parcels import CourierEvent
 from gateways.couriers.courier_statuses import MOVING, OTHER, PENDING, Meaning, exception, instant, verify
 from gateways.couriers.seventeen_track import PROVIDER
+from gateways.signed_events import text, translated
 
 HEADER = "sign"
 _UPDATED = "TRACKING_UPDATED"
@@ -53,13 +50,11 @@ class SeventeenTrackWebhooks:
         Raises BadSignatureError, and UnreadableEventError for a signed body that is not what 17TRACK documents.
         """
         verify(headers.get(HEADER), [sha256(body + b"/" + key).hexdigest() for key in self._keys], HEADER)
-        try:
-            return self._event(json.loads(body), sha256(body).hexdigest())
-        except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
-            raise UnreadableEventError(f"a signed event of 17TRACK cannot be read: {type(error).__name__}") from error
+        digest = sha256(body).hexdigest()
+        return translated(body, lambda event: self._event(event, digest), id_field=None)
 
     def _event(self, body: dict[str, Any], digest: str) -> CourierEvent | None:
-        if body["event"] != _UPDATED:
+        if text(body["event"]) != _UPDATED:
             return None
         info: dict[str, Any] = body["data"]["track_info"]
         latest: dict[str, Any] = info.get("latest_event") or {}

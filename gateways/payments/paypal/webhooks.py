@@ -10,12 +10,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from domain.errors import BadSignatureError, PayoutRefusedError, UnreadableEventError
+from domain.errors import BadSignatureError, PayoutRefusedError
 from domain.payment_events import Dispute, DisputeStatus, GatewayEvent, GatewayRefundRecord
 from gateways.payments.paypal import PROVIDER
 from gateways.payments.paypal.amounts import from_paypal
 from gateways.payments.paypal.client import Json, PayPalClient
 from gateways.payments.paypal.gateway import TIMEOUT_SECONDS, state_of
+from gateways.signed_events import is_one_json_value, text, translated
 
 TOLERANCE = timedelta(days=3, hours=1)  # PayPal repeats an event for three days until it is accepted
 _PARTS = ("auth-algo", "cert-url", "transmission-id", "transmission-sig", "transmission-time")
@@ -54,10 +55,7 @@ class PayPalWebhooks:
         sends the event again.
         """
         self._verify(body, {name.lower().removeprefix("paypal-"): value for name, value in headers.items()})
-        try:
-            return _event(json.loads(body))
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, ValidationError) as error:
-            raise UnreadableEventError(f"a signed event of PayPal cannot be read: {type(error).__name__}") from error
+        return translated(body, _event)
 
     def close(self) -> None:
         """Close all connections."""
@@ -80,8 +78,9 @@ class PayPalWebhooks:
     def _is_signed_for(self, webhook_id: str, signed: Json, body: bytes) -> bool:
         """Ask PayPal, which gets the event byte for byte, because the signature covers its bytes."""
         asked = json.dumps({**signed, "webhook_id": webhook_id}).encode()
+        if not is_one_json_value(body):
+            return False
         try:
-            json.loads(body)
             answer = self._client.post(
                 "/v1/notifications/verify-webhook-signature", asked[:-1] + b', "webhook_event": ' + body + b"}"
             )
@@ -91,7 +90,7 @@ class PayPalWebhooks:
 
 
 def _event(body: dict[str, Any]) -> GatewayEvent:
-    kind, at, about = str(body["event_type"]), _TIME.validate_python(body["create_time"]), body["resource"]
+    kind, at, about = text(body["event_type"]), _TIME.validate_python(body["create_time"]), body["resource"]
     return GatewayEvent(
         provider=PROVIDER,
         event_id=body["id"],

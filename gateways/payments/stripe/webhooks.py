@@ -1,21 +1,19 @@
 """Stripe's webhooks: the signature covers the raw bytes; its events are translated only here."""
 
 import hmac
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
-from pydantic import ValidationError
-
-from domain.errors import BadSignatureError, UnreadableEventError
+from domain.errors import BadSignatureError
 from domain.money import Money
 from domain.payment_events import Dispute, DisputeStatus, GatewayEvent, GatewayRefundRecord
 from gateways.payments.stripe import PROVIDER
 from gateways.payments.stripe.amounts import from_stripe
 from gateways.payments.stripe.statuses import state_of
+from gateways.signed_events import text, translated
 
 HEADER = "stripe-signature"
 TOLERANCE = timedelta(seconds=300)
@@ -43,10 +41,7 @@ class StripeWebhooks:
         UnreadableEventError for a signed body that is not what Stripe documents.
         """
         self._verify(body, {name.lower(): value for name, value in headers.items()}.get(HEADER, ""))
-        try:
-            return _event(json.loads(body))
-        except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
-            raise UnreadableEventError(f"a signed event of Stripe cannot be read: {type(error).__name__}") from error
+        return translated(body, _event)
 
     def _verify(self, body: bytes, header: str) -> None:
         stamps, presented = _STAMP.findall(header), _SIGNATURE.findall(header)
@@ -60,7 +55,7 @@ class StripeWebhooks:
 
 
 def _event(body: dict[str, Any]) -> GatewayEvent:
-    kind, at, about = str(body["type"]), _at(body["created"]), body["data"]["object"]
+    kind, at, about = text(body["type"]), _at(body["created"]), body["data"]["object"]
     is_dispute = kind.startswith(_DISPUTE_EVENTS)
     return GatewayEvent(
         provider=PROVIDER,
