@@ -13,6 +13,7 @@ from domain.value import Value
 
 T = TypeVar("T")
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\s{}\[\]:,"]+|.', re.DOTALL)
+_IN_JSON = re.compile(rb'".+"|[{}\[\]:,]|-?[0-9][0-9.eE+-]*|true|false|null', re.DOTALL)
 _DEPTHS = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
 _SAYS: dict[type[Exception], str] = {
     UnicodeDecodeError: "it is not in UTF-8",
@@ -53,10 +54,10 @@ def text(value: object) -> str:
 
 
 def is_one_json_value(body: bytes) -> bool:
-    """Return whether strings and brackets show one JSON value and nothing after it, however deeply it is nested."""
+    """Return whether the body is one JSON value with nothing after it, as its tokens show, however deeply nested."""
     depth = -1
     for depth_now, token in _tokens(body):
-        if depth == 0 or token == b'"':
+        if depth == 0 or not _IN_JSON.fullmatch(token):
             return False
         depth = depth_now
     return depth == 0
