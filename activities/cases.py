@@ -14,6 +14,7 @@ from domain.cases.case_lines import CaseLine
 from domain.cases.exchange import Product
 from domain.cases.payout import Payout
 from domain.cases.timeline import TimelineEntry
+from domain.enums import CaseState
 from domain.errors import UnitsTakenError
 from domain.order import Order
 from domain.policy_document import PolicyDocument
@@ -81,6 +82,10 @@ class CaseBook(Protocol):
         Returns all payouts of the case, including the new ones; a repeat returns the same plan. Raises
         CapExceededError, and UnitsTakenError when a reopened case cannot get its units back (R11).
         """
+        ...
+
+    def rejected_by(self, case_id: str) -> str | None:
+        """Return who last rejected the case, or None (R12)."""
         ...
 
 
@@ -202,9 +207,12 @@ class CaseActivities:
     def _resumed(self, case: Case) -> Case:
         """Return the case for a new run, which follows the process as it is today.
 
-        Lines without units, as after a refusal, get all of them, so that reopening can reserve some (R12).
+        Lines without units, as after a refusal, get all of them, so that reopening can reserve some (R12). Who rejected
+        a case of release 0.1.0 is read from its timeline.
         """
         case = case.amend(process_version=PROCESS_VERSION)
+        if case.state is CaseState.REJECTED and case.refusal is None and case.rejected_by is None:
+            case = case.amend(rejected_by=self._book.rejected_by(case.case_id))
         order = self._orders.get(case.order_number)
         if order is None:
             return case

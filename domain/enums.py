@@ -96,6 +96,11 @@ class InspectionVerdict(StrEnum):
     MISSING = "missing"
     UNEXPECTED = "unexpected"
 
+    @property
+    def is_of_seen_units(self) -> bool:
+        """True if units of the case lay before the warehouse: neither missing nor goods that nobody expected."""
+        return self not in {InspectionVerdict.MISSING, InspectionVerdict.UNEXPECTED}
+
 
 class Disposition(StrEnum):
     """Where an inspected unit goes, independent of its verdict (R26)."""

@@ -1,10 +1,19 @@
 """Which messages reopen a case that has ended."""
 
-from domain.cases.case import Case
-from domain.cases.messages import CaseResolution, Dispatch, Message, PayoutAnswer, RefundUpdate, StockAnswer
+from domain.cases.case import Case, Refusal
+from domain.cases.messages import (
+    CaseResolution,
+    Dispatch,
+    GoodsReceipt,
+    Message,
+    PayoutAnswer,
+    RefundUpdate,
+    StockAnswer,
+)
+from domain.cases.people import is_same_person
 from domain.enums import CaseState, DispatchedGoods, ResolutionDecision
 from domain.payout_state import PayoutState
-from policy.returns import expects, may_revive, may_send_back, proves_receipt
+from policy.returns import ended_without_goods, may_revive, may_send_back, proves_receipt, takes_paid_goods
 
 _UNREOPENABLE = frozenset({"R1", "R8"})
 
@@ -12,9 +21,9 @@ _UNREOPENABLE = frozenset({"R1", "R8"})
 def is_reopened_by(case: Case, message: Message) -> bool:
     """Return whether the message reopens the ended case; any other message comes too late.
 
-    R12: goodwill for a request that a rule refused. R19: the parcel arrives after all. R32, R36: finance has paid
-    what was owed outside the original payments. R37: the gateway reports a change to a refund. R28: refused goods
-    are sent back to the customer. R39: the stock confirms that it released a reservation.
+    R12: an operator has it decided anew. R19, R22: the parcel arrives after all; R21: an operator matches it. R32, R36:
+    finance has paid what was owed outside the original payments. R37: the gateway reports a change to a refund. R28:
+    refused goods are sent back to the customer. R39: the stock confirms that it released a reservation.
     """
     match message:
         case CaseResolution(decision=ResolutionDecision.REOPEN):
@@ -28,18 +37,61 @@ def is_reopened_by(case: Case, message: Message) -> bool:
         case PayoutAnswer() | StockAnswer():
             return True
         case _:
-            return proves_receipt(message) and may_revive(case.state) and expects(case)
+            return proves_receipt(message) and _takes_goods(case, message)
 
 
 def may_reopen(case: Case) -> bool:
-    """Return whether an operator may reopen the case as goodwill, because a rule refused the request (R12).
+    """Return whether an operator may have the case decided anew (R12).
 
-    Two refusals are final: a stranger's request (R1), as there is no customer to be generous to, and a request for
-    goods or units that the order does not have (R8), as there is nothing to give back.
+    Open to this are a refusal by a rule, an auditor's rejection, and a case that expired because information was
+    missing; one that expired later waits for its parcel (R19). Two refusals are final: a stranger's request (R1), as
+    there is no customer to be generous to, and a request for goods or units that the order does not have (R8), as there
+    is nothing to give back.
     """
-    return case.state is CaseState.REJECTED and case.refusal is not None and case.refusal.rule not in _UNREOPENABLE
+    if case.state is CaseState.REJECTED:
+        return case.refusal is None or case.refusal.rule not in _UNREOPENABLE
+    return case.state is CaseState.EXPIRED and case.approved_at is None
+
+
+def way_back(case: Case) -> str | None:
+    """Return what takes the ended case up again, in words, or None if nothing does (R12, R19, R21)."""
+    if may_reopen(case):
+        return "an operator can have it decided anew with the resolution reopen and a reason_code (R12)"
+    if may_revive(case):
+        return "it is taken up again when its goods arrive (R19)"
+    return "an operator can match its parcel with it when it arrives (R21)" if ended_without_goods(case) else None
+
+
+def check_reopening(case: Case, resolution: CaseResolution) -> Refusal | None:
+    """Return why an operator cannot reopen the case, or None (R12).
+
+    A reason is required, and whoever rejected a case cannot reopen it; names are compared whatever their case, spaces
+    and form of characters.
+    """
+    if resolution.decision is not ResolutionDecision.REOPEN or not may_reopen(case):
+        message = "Only a refused or rejected request, or one whose time for information passed, can be reopened."
+        return Refusal(rule="R12", code="not_reopenable", message=message)
+    if resolution.reason_code is None:
+        message = "Send reason_code: why the shop makes an exception."
+        return Refusal(rule="R12", code="reason_required", message=message)
+    if case.rejected_by is not None and is_same_person(case.rejected_by, resolution.decided_by):
+        message = f"{case.rejected_by} rejected this request: somebody else has to reopen it."
+        return Refusal(rule="R12", code="reopened_by_who_rejected", message=message)
+    return None
+
+
+def decided_by_rule(case: Case) -> str:
+    """Return the rule under which a case ended that is to be reopened: R9, R15, or the one that refused it (R12)."""
+    if case.state is CaseState.EXPIRED:
+        return "R9"
+    return case.refusal.rule if case.refusal and case.rejected_by is None else "R15"
 
 
 def is_owed_outside(case: Case) -> bool:
     """Return whether money is owed outside the original payments and not yet marked as paid (R32, R36)."""
     return any(payout.is_outside and payout.state is PayoutState.ACTION_REQUIRED for payout in case.payouts)
+
+
+def _takes_goods(case: Case, message: Message) -> bool:
+    is_matched = isinstance(message, GoodsReceipt) and message.matched_by is not None
+    return may_revive(case) or takes_paid_goods(case) or (is_matched and ended_without_goods(case))

@@ -1,7 +1,7 @@
 """Inspection of the goods: what the warehouse may record, what follows from it, and what a human then decides."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from domain.cases.case import Case, Refusal
@@ -11,8 +11,8 @@ from domain.enums import Disposition, InspectionVerdict, Reason, ResolutionDecis
 from domain.money import Money
 from domain.policy_document import PolicyDocument
 from policy.refund_amount import failed_value
+from policy.returns import paid_unseen
 
-_UNSEEN = frozenset({InspectionVerdict.MISSING, InspectionVerdict.UNEXPECTED})
 _FOR_FAILED_UNITS = frozenset({ResolutionDecision.ACCEPT, ResolutionDecision.REFUSE, ResolutionDecision.PARTIAL_REFUND})
 
 
@@ -21,15 +21,28 @@ def check_inspection(case: Case, inspection: WarehouseInspection) -> Refusal | N
 
     A sku that is not part of the case can be recorded as `unexpected`; `missing` units are not counted.
     """
-    outstanding = {line.sku: line.outstanding for line in case.lines}
+    return _check_units(inspection, {line.sku: line.outstanding for line in case.lines})
+
+
+def check_inspection_of_paid_goods(case: Case, inspection: WarehouseInspection) -> Refusal | None:
+    """Return why an inspection of goods that were paid or replaced before they arrived is refused, or None (R22, R26).
+
+    Such goods count at most as many units as were settled without them.
+    """
+    return _check_units(inspection, {line.sku: paid_unseen(case, line) for line in case.lines})
+
+
+def _check_units(inspection: WarehouseInspection, expected_units: Mapping[str, int]) -> Refusal | None:
     expected = [line for line in inspection.lines if line.verdict is not InspectionVerdict.UNEXPECTED]
-    unknown = [line.sku for line in expected if line.sku not in outstanding]
+    unknown = [line.sku for line in expected if line.sku not in expected_units]
     if unknown:
         message = f"The case has no line {unknown[0]}: record it as unexpected."
         return Refusal(rule="R26", code="unknown_sku", message=message)
-    excess = [sku for sku, seen in _seen(inspection).items() if seen > outstanding[sku]]
+    excess = [sku for sku, seen in _seen(inspection).items() if seen > expected_units[sku]]
     if excess:
-        message = f"More units of {excess[0]} than the case still expects ({outstanding[excess[0]]}): count them again."
+        message = (
+            f"More units of {excess[0]} than the case still expects ({expected_units[excess[0]]}): count them again."
+        )
         return Refusal(rule="R26", code="too_many_units", message=message)
     return None
 
@@ -40,11 +53,16 @@ def tally(case: Case, inspection: WarehouseInspection, at: datetime) -> Case:
     A unit counts as accepted or as failed; missing units stay outstanding, and unexpected goods appear in the record
     only. The inspection must have passed `check_inspection`.
     """
+    lines = tuple(_tallied(line, inspection.lines) for line in case.lines)
+    return on_record(case.amend(lines=lines), inspection, at)
+
+
+def on_record(case: Case, inspection: WarehouseInspection, at: datetime) -> Case:
+    """Return the case with the inspection on record, and nothing counted (R25)."""
     record = Inspection(
         inspected_at=at, inspected_by=inspection.inspected_by, lines=inspection.lines, scan_id=inspection.scan_id
     )
-    lines = tuple(_tallied(line, inspection.lines) for line in case.lines)
-    return case.amend(lines=lines, inspections=(*case.inspections, record))
+    return case.amend(inspections=(*case.inspections, record))
 
 
 def needs_decision(case: Case) -> bool:
@@ -98,12 +116,12 @@ def apply_resolution(case: Case, resolution: CaseResolution) -> Case:
 def _seen(inspection: WarehouseInspection) -> Counter[str]:
     seen: Counter[str] = Counter()
     for line in inspection.lines:
-        seen[line.sku] += 0 if line.verdict in _UNSEEN else line.quantity
+        seen[line.sku] += line.quantity if line.verdict.is_of_seen_units else 0
     return +seen
 
 
 def _tallied(line: CaseLine, inspected: tuple[InspectedLine, ...]) -> CaseLine:
-    seen = [one for one in inspected if one.sku == line.sku and one.verdict not in _UNSEEN]
+    seen = [one for one in inspected if one.sku == line.sku and one.verdict.is_of_seen_units]
     accepted = sum(one.quantity for one in seen if one.verdict is InspectionVerdict.ACCEPTED)
     failed = sum(one.quantity for one in seen) - accepted
     return line.amend(accepted=line.accepted + accepted, failed=line.failed + failed)
@@ -162,7 +180,7 @@ def _kept_by_customer(case: Case, line: CaseLine) -> int:
     failed = [
         one.disposition
         for one in found
-        if one.verdict not in _UNSEEN | {InspectionVerdict.ACCEPTED}
+        if one.verdict.is_of_seen_units and one.verdict is not InspectionVerdict.ACCEPTED
         for _ in range(one.quantity)
     ]
     return failed[len(failed) - line.failed :].count(Disposition.RETURN_TO_CUSTOMER)

@@ -1,14 +1,21 @@
 """The return of the goods: instructions, withdrawal, and parcels that arrive or are lost (R13, R19-R22, R24)."""
 
 from domain.cases.case import Case, Refusal
-from domain.cases.messages import Dispatch, GoodsReceipt, Message, WarehouseInspection
+from domain.cases.case_lines import CaseLine
+from domain.cases.messages import Dispatch, GoodsReceipt, Message, WarehouseInspection, Withdrawal
 from domain.enums import CaseState, CourierStatus, CourierSubStatus
 from domain.policy_document import PolicyDocument
 
 _WITHDRAWABLE = frozenset(
-    {CaseState.INFORMATION_REQUESTED, CaseState.UNDER_AUDIT, CaseState.AWAITING_RETURN, CaseState.IN_TRANSIT}
+    {
+        CaseState.INFORMATION_REQUESTED,
+        CaseState.UNDER_AUDIT,
+        CaseState.AWAITING_RETURN,
+        CaseState.IN_TRANSIT,
+        CaseState.LOST_IN_RETURN,
+    }
 )
-_EXPECTING = frozenset({CaseState.AWAITING_RETURN, CaseState.IN_TRANSIT, CaseState.EXPIRED})
+_EXPECTING = frozenset({CaseState.AWAITING_RETURN, CaseState.IN_TRANSIT})
 _LOSSES = frozenset({CourierSubStatus.LOST, CourierSubStatus.DESTROYED})
 
 
@@ -17,14 +24,34 @@ def may_instruct_return(case: Case) -> bool:
     return case.approved_at is not None and not case.return_waived
 
 
-def may_withdraw(state: CaseState) -> bool:
-    """Return whether the customer may still withdraw: until the warehouse has received the goods (R24)."""
-    return state in _WITHDRAWABLE
+def check_withdrawal(case: Case) -> Refusal | None:
+    """Return why the customer can no longer withdraw, namely that the warehouse has the goods, or None (R24).
+
+    A lost parcel has not been received; only a case that release 0.1.0 opened waits for the decision about its loss.
+    """
+    if case.state not in _WITHDRAWABLE:
+        message = "The warehouse already has the goods."
+    elif case.state is CaseState.LOST_IN_RETURN and case.process_version == 1:
+        message = "An auditor decides about the lost parcel; wait for the decision."
+    else:
+        return None
+    return Refusal(rule="R24", code="too_late_to_withdraw", message=message)
 
 
-def may_revive(state: CaseState) -> bool:
-    """Return whether a case revives when its goods arrive at the warehouse: only an expired one does (R19)."""
-    return state is CaseState.EXPIRED
+def ended_without_goods(case: Case) -> bool:
+    """Return whether a case has ended while units that it approved had not arrived (R19, R21, R22).
+
+    It expired while waiting, its loss was closed or the customer withdrew; in part, if other units were settled before.
+    """
+    return may_instruct_return(case) and not case.is_open and any(line.outstanding for line in case.lines)
+
+
+def may_revive(case: Case) -> bool:
+    """Return whether the ended case revives by itself when its goods arrive at the warehouse (R19, R22).
+
+    After a withdrawal (R24) it does not: only an operator can match the parcel with it (R21).
+    """
+    return ended_without_goods(case) and Withdrawal.kind not in case.last_messages
 
 
 def proves_receipt(message: Message) -> bool:
@@ -35,15 +62,31 @@ def proves_receipt(message: Message) -> bool:
 def expects(case: Case) -> bool:
     """Return whether the case expects a parcel; an operator matches a parcel that no case expects (R21).
 
-    An approved case does until its goods arrive, also after it has expired while waiting for them (R19).
+    An approved case does until its goods arrive, also after it has ended without them (R19, R22).
     """
-    return may_instruct_return(case) and case.state in _EXPECTING
+    return (may_instruct_return(case) and case.is_open and case.state in _EXPECTING) or may_revive(case)
 
 
 def expects_soon(case: Case) -> bool:
     """Return whether goods are still to come, even while the first part of them is being inspected or paid (R26)."""
     is_rest_out = any(line.outstanding for line in case.lines)
     return expects(case) or (may_instruct_return(case) and case.is_open and is_rest_out)
+
+
+def paid_unseen(case: Case, line: CaseLine) -> int:
+    """Return how many units of the line were paid or replaced although the warehouse has not seen them (R22, R23)."""
+    if not (case.loss_accepted or case.return_waived):
+        return 0
+    found = [one for record in case.inspections for one in record.lines if one.sku == line.sku]
+    return max(0, line.quantity - line.outstanding - sum(one.quantity for one in found if one.verdict.is_of_seen_units))
+
+
+def takes_paid_goods(case: Case) -> bool:
+    """Return whether goods may still arrive that were paid or replaced without them: they are never paid again (R22).
+
+    A run that release 0.1.0 began notes nothing before it has ended.
+    """
+    return (case.process_version > 1 or not case.is_open) and any(paid_unseen(case, line) for line in case.lines)
 
 
 def is_loss(status: CourierStatus, sub: CourierSubStatus | None) -> bool:

@@ -11,7 +11,7 @@ from api.problems.errors import WrongStateError
 from api.refund_workflows import M, Update
 from domain.cases.case import Case
 from domain.cases.timeline import CaseEvent
-from policy.case_reopening import is_reopened_by
+from policy.case_reopening import is_reopened_by, way_back
 from workflows.client.availability import NotRunningError
 
 
@@ -44,10 +44,11 @@ async def _tell_ended(services: Services, case_id: str, update: Update[M], messa
         if case.processed_events[message.event_id] == message.identity:
             return
         raise WrongStateError(case_id, case.state, f"another message was already sent with the id {message.event_id}")
-    if case.last_messages.get(message.kind) == message.fingerprint:
+    is_reopened = is_reopened_by(case, message)
+    if case.last_messages.get(message.kind) == message.fingerprint and not is_reopened:
         return
     intake = await run_in_threadpool(services.submissions.get, case_id)
-    if intake is None or not is_reopened_by(case, message):
+    if intake is None or not is_reopened:
         raise WrongStateError(case_id, case.state, _ended(case))
     try:
         await services.workflows.reopen(intake, update, message)
@@ -56,4 +57,5 @@ async def _tell_ended(services: Services, case_id: str, update: Update[M], messa
 
 
 def _ended(case: Case) -> str:
-    return f"the case is in the state {case.state} and no longer accepts this"
+    said = f"the case is in the state {case.state} and no longer accepts this"
+    return f"{said}; {way}" if (way := way_back(case)) else said

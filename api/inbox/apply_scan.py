@@ -7,7 +7,7 @@ from api.cases.case_messages import keep_note, send, stamp
 from api.cases.uploads import announce, photo_ids, refuse_too_large
 from api.dependencies import Services
 from api.http.auth import Principal
-from api.problems.errors import InvalidInputError, WrongStateError
+from api.problems.errors import InvalidInputError, RefusedError, WrongStateError
 from api.problems.problems import problem_from
 from api.schemas.responses import EvidenceTicket
 from api.schemas.scans import Scan, ScanAnswer, UnreadableScan
@@ -17,8 +17,8 @@ from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState
 from domain.errors import DomainError, ScanReusedError, UnknownParcelError, WorkflowsUnavailableError
 from domain.parcels import ScanKind, ScanStatus, UnexpectedParcel
-from policy.parcels.parcel_codes import shown_code
-from policy.returns import expects_soon
+from policy.parcels.parcel_codes import is_same_number, shown_code
+from policy.returns import expects_soon, takes_paid_goods
 from workflows.refund.workflow import RefundWorkflow
 
 
@@ -65,12 +65,13 @@ async def _applied_to_case(services: Services, who: Principal, scan: Scan, scope
 
 
 async def _received(services: Services, who: Principal, scan: Scan, cases: list[Case]) -> ScanAnswer:
-    waiting = [one for one in cases if expects_soon(one) or one.is_open]
+    expecting = [one for one in cases if one.is_open or (expects_soon(one) and not _is_inspected(one, scan.code))]
+    waiting = expecting or [one for one in cases if takes_paid_goods(one)]
     if len(waiting) > 1:
         return await _unexpected(services, who, scan, "several cases have this code")
     case = waiting[0] if waiting else None
     if case is None:
-        why = "its case has ended" if cases else await _why_unknown(services, scan.code)
+        why = f"its case has ended ({cases[-1].state})" if cases else await _why_unknown(services, scan.code)
         return await _unexpected(services, who, scan, why)
     message = GoodsReceipt(
         received_by=who.name,
@@ -78,15 +79,28 @@ async def _received(services: Services, who: Principal, scan: Scan, cases: list[
         scanned_at=scan.scanned_at,
         **stamp(services, f"receipt/{scan.scan_id}"),
     )
-    case = await send(services, case.case_id, RefundWorkflow.record_receipt, message)
+    try:
+        case = await send(services, case.case_id, RefundWorkflow.record_receipt, message)
+    except RefusedError as refused:
+        if refused.refusal.rule != "R11":
+            raise
+        return await _unexpected(services, who, scan, f"{case.case_id} cannot be taken up again ({refused.message})")
     await keep_note(services, who, case, CaseEvent.RECEIPT_NOTE, scan.note)
     tickets = await _tickets(services, case.case_id, scan)
     return _applied(scan, case, _received_says(case)).amend(upload_tickets=tickets)
 
 
+def _is_inspected(case: Case, code: str) -> bool:
+    """Return whether the code is the number of a parcel whose goods were inspected before; it holds no others."""
+    parcel = case.shipment
+    return parcel is not None and parcel.is_inspected and is_same_number(parcel.tracking_number, shown_code(code))
+
+
 def _received_says(case: Case) -> str:
     if case.state is CaseState.RECEIVED:
         return "Received. The goods can be inspected now."
+    if case.paid_goods_received_at:
+        return "Received. These goods were paid for without waiting for them: inspect them; nothing more is paid."
     if case.rest_received_at:
         return "Received. The goods can be inspected once the first parcel is settled."
     return "Already received; nothing more is expected for this case."

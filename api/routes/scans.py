@@ -101,12 +101,15 @@ async def match_unexpected(
 ) -> UnexpectedParcel:
     """Record the parcel as received for the case; it then waits for inspection. This pays nothing (R21).
 
+    A case that has ended without its goods is taken up again: expired, withdrawn, or its loss closed. Goods whose loss
+    was paid are only recorded.
+
     A parcel that is matched already is returned unchanged.
     """
     parcel = await run_in_threadpool(services.parcels.unexpected_one, parcel_id)
     if parcel.matched_at is not None:
         return parcel
     received = stamp(services, f"receipt/{parcel_id}")
-    message = GoodsReceipt(received_by=parcel.received_by, scan_id=parcel_id, **received)
+    message = GoodsReceipt(received_by=parcel.received_by, scan_id=parcel_id, matched_by=who.name, **received)
     await send(services, body.case_id, RefundWorkflow.record_receipt, message)
     return await run_in_threadpool(services.parcels.match, parcel_id, body.case_id, who.name, services.now())

@@ -15,7 +15,7 @@ from domain.parcels import ScanKind
 from domain.payout_state import PayoutState
 from domain.types import Sentence
 from domain.value import Value
-from policy.returns import expects_soon, may_instruct_return
+from policy.returns import expects_soon, may_instruct_return, paid_unseen, takes_paid_goods
 
 
 class EvidenceView(EvidencePin):
@@ -113,7 +113,7 @@ def parcel_view(case: Case, order: Order | None) -> ParcelView:
         state=case.state,
         expects=expected,
         message=_EXPECTS[expected],
-        lines=tuple(_parcel_line(line, order) for line in case.lines),
+        lines=tuple(_parcel_line(case, line, order) for line in case.lines),
     )
 
 
@@ -152,15 +152,17 @@ _EXPECTS: dict[ScanKind | Literal["nothing"], str] = {
 def _expected(case: Case) -> ScanKind | Literal["nothing"]:
     if case.state is CaseState.RECEIVED or case.rest_received_at:
         return ScanKind.INSPECTED
+    if takes_paid_goods(case):
+        return ScanKind.INSPECTED if case.paid_goods_received_at else ScanKind.RECEIVED
     return ScanKind.RECEIVED if expects_soon(case) else "nothing"
 
 
-def _parcel_line(line: CaseLine, order: Order | None) -> ParcelLine:
+def _parcel_line(case: Case, line: CaseLine, order: Order | None) -> ParcelLine:
     sold = order.line(line.sku) if order else None
     return ParcelLine(
         sku=line.sku,
         product_name=line.product_name,
         quantity=line.quantity,
-        outstanding=line.outstanding,
+        outstanding=line.outstanding or paid_unseen(case, line),
         image_url=sold.image_url if sold else None,
     )

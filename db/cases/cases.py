@@ -117,6 +117,11 @@ class Cases:
         with self._database.reading() as connection:
             return read_timeline(connection, case_id)
 
+    def rejected_by(self, case_id: str) -> str | None:
+        """Return who last rejected the case, or None (R12)."""
+        rejections = [one.actor for one in self.timeline(case_id) if one.event == CaseEvent.REJECTED]
+        return rejections[-1] if rejections else None
+
     def note(  # noqa: PLR0913, PLR0917 - an entry has these parts, and an edge states each once
         self,
         case_id: str,

@@ -74,8 +74,9 @@ class Case(Value):
     deadlines: tuple[Deadline, ...] = ()
     refusal: Refusal | None = None
     goodwill: bool = Field(
-        default=False, description="an operator reopened the case although a rule had refused it (R12)"
+        default=False, description="an operator reopened the case after a refusal, a rejection or an expiry (R12)"
     )
+    rejected_by: str | None = Field(default=None, description="auditor who rejected, and may not reopen it (R12)")
     approved_at: AwareDatetime | None = None
     approved_by: str | None = None
     return_code: str | None = Field(default=None, description="printed on the return label (R18)")
@@ -89,6 +90,9 @@ class Case(Value):
     rest_received_at: AwareDatetime | None = Field(
         default=None,
         description="when another parcel arrived while the first one was being decided about or paid (R26)",
+    )
+    paid_goods_received_at: AwareDatetime | None = Field(
+        default=None, description="when goods arrived that had been paid or replaced without them (R22, R23)"
     )
     inspections: tuple[Inspection, ...] = ()
     loss_accepted: bool = Field(default=False, description="the case is paid although the parcel was lost (R22)")

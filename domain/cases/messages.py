@@ -86,6 +86,9 @@ class GoodsReceipt(Message):
     received_by: Actor
     scan_id: str | None = None
     scanned_at: AwareDatetime | None = Field(default=None, description="by the device's clock")
+    matched_by: Actor | None = Field(
+        default=None, description="operator who found out that the unexpected parcel belongs to the case (R21)"
+    )
 
 
 class WarehouseInspection(Message):

@@ -69,9 +69,17 @@ def _message(case: Case) -> str:
 
 
 def _ended(case: Case) -> str:
+    if case.paid_goods_received_at:
+        return f"{_end_of(case)} The goods, which were paid for without waiting for them, have arrived since."
+    return _end_of(case)
+
+
+def _end_of(case: Case) -> str:
     match case.state:
         case _S.LOST_IN_RETURN:
-            return "Nothing more."
+            return "Nothing more, unless the parcel still arrives."
+        case _S.EXPIRED if case.approved_at is None:
+            return "Nothing more: the information did not come in time. An operator can reopen the case."
         case _S.RETURNING_TO_CUSTOMER if any(one.goods is DispatchedGoods.REFUSED_GOODS for one in case.sent):
             return "Nothing more: the refused goods were sent back to the customer."
         case _S.RETURNING_TO_CUSTOMER:

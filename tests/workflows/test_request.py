@@ -172,15 +172,6 @@ async def test_r12_an_operator_reopens_a_refused_request_as_goodwill(shop: Shop)
     assert await case.ended() == "refunded"
 
 
-async def test_r12_a_rejected_case_is_not_reopened_by_the_goodwill_override(shop: Shop) -> None:
-    case = await shop.open()
-    await case.audit("reject", reason_code="signs_of_use", note="worn")
-    await case.ended()
-    with pytest.raises(WorkflowUpdateFailedError) as refused:
-        await case.revive_by("resolve", _reopening())
-    assert refused_by(refused.value) == "wrong_state"
-
-
 async def test_r12_units_that_another_case_has_since_taken_stay_with_it(shop: Shop) -> None:
     order = await shop.order()
     first = await shop.open(order=order, lines=[("MUG", 3)])

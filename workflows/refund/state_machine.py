@@ -29,6 +29,7 @@ from domain.policy_document import PolicyDocument
 from policy import audit as audit_rules
 from policy import deadlines
 from policy.case_reopening import is_reopened_by
+from policy.returns import takes_paid_goods
 from workflows.refund.steps import (
     audit,
     dispute,
@@ -78,6 +79,7 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
         CourierTracking: returns.track,
         GoodsReceipt: returns.receive,
         WarehouseInspection: inspection.inspect,
+        Withdrawal: request.withdraw,
     },
     S.REPLACEMENT_DUE: {
         CaseResolution: exchange.refund_instead,
@@ -106,9 +108,20 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
         CourierTracking: returns.track_rest,
         GoodsReceipt: returns.receive_rest,
     },
-    S.EXPIRED: {GoodsReceipt: returns.receive, WarehouseInspection: inspection.inspect},
-    S.REJECTED: {CaseResolution: request.reopen},
 }
+
+WHEN_ENDED: dict[type[Message], OnMessage] = {
+    CaseResolution: request.reopen,
+    GoodsReceipt: returns.receive,
+    WarehouseInspection: inspection.inspect,
+}
+"""What reopens a case that has ended, in the states that `policy.case_reopening` allows."""
+
+ON_PAID_GOODS: dict[type[Message], OnMessage] = {
+    GoodsReceipt: returns.receive_paid,
+    WarehouseInspection: inspection.inspect_paid,
+}
+"""In every state: goods arrive that were paid or replaced without them (R22, R23)."""
 
 IN_ANY_STATE: dict[type[Message], OnMessage] = {
     PayoutAnswer: payout.take_answer,
@@ -154,7 +167,9 @@ def pass_deadline(case: Case, deadline: Deadline, at: datetime, policy: PolicyDo
 def _reaction(case: Case, message: Message) -> OnMessage | None:
     if isinstance(message, CaseResolution) and message.decision is ResolutionDecision.PAID:
         return payout_resolution.mark_paid
-    return {**IN_ANY_STATE, **ON_MESSAGE.get(case.state, {})}.get(type(message))
+    by_state = ON_MESSAGE.get(case.state, {}) if case.is_open else WHEN_ENDED
+    paid_goods = ON_PAID_GOODS if takes_paid_goods(case) else {}
+    return {**IN_ANY_STATE, **by_state, **paid_goods}.get(type(message))
 
 
 def _notice(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:

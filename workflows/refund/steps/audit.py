@@ -28,7 +28,7 @@ def _reject(case: Case, decision: AuditDecision, policy: PolicyDocument) -> Tran
     happened = TimelineEvent(
         CaseEvent.REJECTED, _who(decision), "R15", {"reason_code": decision.reason_code, "text": text}
     )
-    return Transition(case.amend(state=CaseState.REJECTED), (happened,))
+    return Transition(case.amend(state=CaseState.REJECTED, rejected_by=_who(decision)), (happened,))
 
 
 def _request_information(case: Case, decision: AuditDecision) -> Transition:

@@ -5,7 +5,7 @@ from domain.cases.messages import CaseResolution, WarehouseInspection
 from domain.cases.timeline import CaseEvent
 from domain.policy_document import PolicyDocument
 from policy import inspection as rules
-from workflows.refund.steps import exchange
+from workflows.refund.steps import exchange, returns
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 
@@ -13,7 +13,7 @@ def inspect(case: Case, arrived: ReceivedMessage[WarehouseInspection], policy: P
     """Count the verdicts per unit; accepted units are paid first, then a human decides about failed ones (R26, R27)."""
     if refusal := rules.check_inspection(case, arrived.message):
         return refusal
-    revived = (TimelineEvent(CaseEvent.REVIVED, rule="R19"),) if not case.is_open else ()
+    revived = () if case.is_open else (returns.revival(case),)
     case = rules.tally(case, arrived.message, arrived.at)
     case = case.amend(
         received_at=case.received_at or arrived.at,
@@ -22,6 +22,16 @@ def inspect(case: Case, arrived: ReceivedMessage[WarehouseInspection], policy: P
     )
     happened = (*revived, _inspected(case, arrived.message))
     return exchange.replace_or_refund(case, happened, policy, arrived.at)
+
+
+def inspect_paid(
+    case: Case, arrived: ReceivedMessage[WarehouseInspection], _policy: PolicyDocument
+) -> Transition | Refusal:
+    """Record what was found of goods that were paid or replaced without them; nothing is paid for them again (R22)."""
+    if refusal := rules.check_inspection_of_paid_goods(case, arrived.message):
+        return refusal
+    case = case.amend(paid_goods_received_at=case.paid_goods_received_at or arrived.at)
+    return Transition(rules.on_record(case, arrived.message, arrived.at), (_inspected(case, arrived.message),))
 
 
 def resolve(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:

@@ -9,11 +9,11 @@ from domain.cases.case import Case, Refusal
 from domain.cases.evidence import EvidencePin
 from domain.cases.messages import CaseResolution, EvidenceReport, Withdrawal
 from domain.cases.timeline import CaseEvent
-from domain.enums import CaseState, EvidenceStatus, ResolutionDecision
+from domain.enums import CaseState, EvidenceStatus
 from domain.policy_document import PolicyDocument
 from policy import request as rules
 from policy import returns
-from policy.case_reopening import may_reopen
+from policy.case_reopening import check_reopening, decided_by_rule
 from workflows.refund.steps import payout
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
@@ -36,8 +36,8 @@ def take_evidence(case: Case, arrived: ReceivedMessage[EvidenceReport], policy: 
 
 def withdraw(case: Case, arrived: ReceivedMessage[Withdrawal], _policy: PolicyDocument) -> Transition | Refusal:
     """End the case at the customer's request, as long as the warehouse does not have the goods (R24)."""
-    if not returns.may_withdraw(case.state):
-        return Refusal(rule="R24", code="too_late_to_withdraw", message="The warehouse already has the goods.")
+    if refusal := returns.check_withdrawal(case):
+        return refusal
     is_settled_in_part = case.is_partly_paid or any(line.refused for line in case.lines)
     state = payout.end_state(case) if is_settled_in_part else CaseState.WITHDRAWN
     return Transition(
@@ -57,16 +57,14 @@ def end_information_window(case: Case, deadline: Deadline, _at: datetime, policy
 
 
 def reopen(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
-    """Reopen a refused request as goodwill and record who did so and why (R12)."""
-    if arrived.message.decision is not ResolutionDecision.REOPEN or not may_reopen(case):
-        return Refusal(rule="R12", code="not_reopenable", message="Only a request that a rule refused can be reopened.")
-    if arrived.message.reason_code is None:
-        return Refusal(rule="R12", code="reason_required", message="Send reason_code: why the shop makes an exception.")
-    missing = rules.missing_evidence(case.reason, policy, case.evidence)
-    state = CaseState.INFORMATION_REQUESTED if missing else CaseState.UNDER_AUDIT
-    details = {"reason_code": arrived.message.reason_code, "against": case.refusal.rule if case.refusal else ""}
+    """Have a refused, rejected or expired request decided anew, and record who reopened it and why (R12)."""
+    if refusal := check_reopening(case, arrived.message):
+        return refusal
+    is_incomplete = case.awaits_more or rules.missing_evidence(case.reason, policy, case.evidence)
+    state = CaseState.INFORMATION_REQUESTED if is_incomplete else CaseState.UNDER_AUDIT
+    details = {"reason_code": arrived.message.reason_code, "against": decided_by_rule(case)}
     happened = TimelineEvent(CaseEvent.REOPENED, arrived.message.decided_by, "R12", dict(details))
-    return Transition(case.amend(state=state, goodwill=True, ended_at=None), (happened,))
+    return Transition(case.amend(state=state, goodwill=True, rejected_by=None, ended_at=None), (happened,))
 
 
 def _to_audit(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:

@@ -61,8 +61,8 @@ def _tracked(known: Shipment | None, tracking: CourierTracking, event: CaseEvent
 
 
 def receive(case: Case, arrived: ReceivedMessage[GoodsReceipt], _policy: PolicyDocument) -> Transition:
-    """Record the warehouse's scan as receipt, even if the case had expired or the parcel seemed lost (R19, R20)."""
-    revived = (TimelineEvent(CaseEvent.REVIVED, rule="R19"),) if not case.is_open else ()
+    """Record the warehouse's scan as receipt, even if the case had ended or the parcel seemed lost (R19, R20, R22)."""
+    revived = () if case.is_open else (revival(case, arrived.message.matched_by),)
     happened = _received(arrived.message)
     received = case.amend(state=CaseState.RECEIVED, received_at=arrived.at, ended_at=None)
     return Transition(received, (*revived, happened))
@@ -83,9 +83,25 @@ def receive_while_sending_back(
     return receive(case, arrived, policy) if any(line.outstanding for line in case.lines) else Transition(case)
 
 
-def _received(receipt: GoodsReceipt) -> TimelineEvent:
+def revival(case: Case, matched_by: str | None = None) -> TimelineEvent:
+    """Return the event of an ended case that is taken up again: matched, found again, or late (R19, R21, R22)."""
+    if matched_by:
+        return TimelineEvent(CaseEvent.REVIVED, matched_by, "R21", {"was": case.state.value})
+    rule = "R22" if case.state is CaseState.LOST_IN_RETURN else "R19"
+    return TimelineEvent(CaseEvent.REVIVED, rule=rule, details={"was": case.state.value})
+
+
+def receive_paid(case: Case, arrived: ReceivedMessage[GoodsReceipt], _policy: PolicyDocument) -> Transition:
+    """Record that goods arrived after all which were paid or replaced without them; the case stays as it is (R22)."""
+    if case.paid_goods_received_at:
+        return Transition(case)
+    return Transition(case.amend(paid_goods_received_at=arrived.at), (_received(arrived.message, "R22"),))
+
+
+def _received(receipt: GoodsReceipt, rule: str = "R20") -> TimelineEvent:
     scanned = {"scanned_at": receipt.scanned_at.isoformat()} if receipt.scanned_at else {}
-    return TimelineEvent(CaseEvent.RECEIVED, receipt.received_by, "R20", dict(scanned))
+    matched = {"matched_by": receipt.matched_by} if receipt.matched_by else {}
+    return TimelineEvent(CaseEvent.RECEIVED, receipt.received_by, rule, {**scanned, **matched})
 
 
 def expire(case: Case, deadline: Deadline, at: datetime, _policy: PolicyDocument) -> Transition:
