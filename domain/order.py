@@ -62,7 +62,7 @@ class Payment(Value):
 
     provider: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,31}$", examples=["stripe"])]
     reference: Annotated[Identifier, Field(examples=["pi_3Nabc"])]
-    amount: Annotated[int, Field(ge=1, le=MAX_MINOR, strict=True, description="captured, in minor units")]
+    amount: Annotated[int, Field(ge=0, le=MAX_MINOR, strict=True, description="captured, in minor units")]
 
 
 class Parcel(Value):
@@ -75,7 +75,7 @@ class Parcel(Value):
 
 
 class Order(Value):
-    """An order; its captured payments must cover its lines and outbound postage."""
+    """An order; its captured payments must cover its lines and outbound postage, which may both be free of charge."""
 
     order_number: Identifier
     customer_id: Identifier
@@ -83,7 +83,9 @@ class Order(Value):
     placed_at: Instant
     lines: tuple[OrderLine, ...] = Field(min_length=1, max_length=200)
     outbound_postage: Minor = 0
-    payments: tuple[Payment, ...] = Field(min_length=1, max_length=20)
+    payments: tuple[Payment, ...] = Field(
+        default=(), max_length=20, description="none is needed for an order that was free of charge"
+    )
     parcels: tuple[Parcel, ...] = Field(default=(), max_length=200)
     receipt_confirmed_at: Instant | None = Field(
         default=None, description="when the customer confirmed receipt; used if no courier reported a delivery (R4)"

@@ -41,7 +41,7 @@ def is_reopened_by(case: Case, message: Message) -> bool:
 
 
 def may_reopen(case: Case) -> bool:
-    """Return whether an operator may have the case decided anew (R12).
+    """Return whether an operator may have the case decided anew, as goodwill (R12).
 
     Open to this are a refusal by a rule, an auditor's rejection, and a case that expired because information was
     missing; one that expired later waits for its parcel (R19). Two refusals are final: a stranger's request (R1), as

@@ -132,6 +132,9 @@ def _judge_amount(case: Case, amount: Money) -> Refusal | None:
         message = f"amount: the case is in {case.currency}, not in {amount.currency}."
         return Refusal(rule="R28", code="amount_currency", message=message)
     most = failed_value(case)
+    if most == 0:
+        message = "amount: nothing was paid for the failed units; accept or refuse them."
+        return Refusal(rule="R28", code="amount_out_of_range", message=message)
     if not 0 < amount.minor <= most:
         message = f"amount: 1 to {most} minor units of {case.currency}, which is what was paid for the failed units."
         return Refusal(rule="R28", code="amount_out_of_range", message=message)

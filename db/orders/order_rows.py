@@ -52,7 +52,8 @@ def insert_order(connection: Connection, order: Order) -> bool:
     if not _ADD_ORDER.add(connection, _order_row(order)):
         return False
     connection.execute(_ADD_LINES, _line_rows(order))
-    connection.execute(_ADD_PAYMENTS, _payment_rows(order))
+    if order.payments:
+        connection.execute(_ADD_PAYMENTS, _payment_rows(order))
     _insert_parcels(connection, order)
     return True
 
@@ -66,7 +67,8 @@ def replace_order(connection: Connection, order: Order) -> None:
     _drop_lines(connection, order)
     _drop_payments(connection, order)
     _WRITE_LINES.write(connection, _line_rows(order))
-    _WRITE_PAYMENTS.write(connection, _payment_rows(order))
+    if order.payments:
+        _WRITE_PAYMENTS.write(connection, _payment_rows(order))
 
 
 def _drop_lines(connection: Connection, order: Order) -> None:

@@ -78,6 +78,8 @@ def _end_of(case: Case) -> str:
     match case.state:
         case _S.LOST_IN_RETURN:
             return "Nothing more, unless the parcel still arrives."
+        case _S.REFUNDED if case.refund_due and not case.refund_due.total and not case.payouts:
+            return "Nothing more: nothing was owed for these goods."
         case _S.EXPIRED if case.approved_at is None:
             return "Nothing more: the information did not come in time. An operator can reopen the case."
         case _S.RETURNING_TO_CUSTOMER if any(one.goods is DispatchedGoods.REFUSED_GOODS for one in case.sent):

@@ -69,6 +69,7 @@ class CaseEvent(StrEnum):
     EXCHANGE_GIVEN_UP = "exchange_given_up"
 
     PAYOUT_DUE = "payout_due"
+    NOTHING_OWED = "nothing_owed"
     REIMBURSEMENT_OWED = "reimbursement_owed"
     PAYOUT_PLANNED = "payout_planned"
     PAYOUT_SUBMITTING = "payout_submitting"

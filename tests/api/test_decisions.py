@@ -118,15 +118,6 @@ async def test_r12_reopening_without_a_reason_is_refused(api):
     assert (await api.case(refused))["state"] == "rejected"
 
 
-async def test_r12_what_an_auditor_rejected_is_not_reopened(api):
-    case = await api.open()
-    told(await api.send(case, "audit", {"decision": "reject", "reason_code": "signs_of_use"}, "dev-auditor"), 200)
-
-    again = await api.send(case, "resolution", {"decision": "reopen", "reason_code": "loyal"}, "dev-auditor")
-
-    assert problem(again, 409, "wrong-state")["state"] == "rejected"
-
-
 async def test_r36_what_is_paid_outside_the_gateway_is_not_an_auditors_to_say(api):
     case = await api.open()
     for decision in ("other_account", "paid"):

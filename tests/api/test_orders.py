@@ -1,8 +1,10 @@
 """PUT /v1/orders/{order_number}."""
 
+from uuid import uuid4
+
 import pytest
 
-from tests.support.api_client import problem, told
+from tests.support.api_client import inspection, problem, told
 
 
 async def test_an_order_is_created_then_updated(api):
@@ -44,12 +46,33 @@ async def test_what_a_case_relies_on_cannot_be_changed(api):
         ({"placed_at": "2026-11-01T10:00:00"}, "timezone"),
         ({"payments": [{"provider": "stripe", "reference": "pi_1", "amount": 1}]}, "add up to less"),
         ({"parcels": [{"tracking_number": "T", "skus": ["NONE"]}]}, "NONE"),
+        ({"payments": []}, "add up to less"),
+        ({"payments": [{"provider": "stripe", "reference": "pi_1", "amount": -1}]}, "greater than or equal to 0"),
         ({"lines": []}, "at least 1"),
     ],
 )
 async def test_an_order_that_contradicts_itself_is_refused_with_the_field(api, changes, message):
     refused = await api.ask("PUT", "/v1/orders/O-bad", api.facts("O-bad", **changes))
     assert message in problem(refused, 422, "invalid-request")["detail"]
+
+
+@pytest.mark.parametrize("payments", [None, [], [{"provider": "voucher", "reference": "v-1", "amount": 0}]])
+async def test_m14_an_order_that_was_free_is_recorded_and_its_refund_owes_nothing(api, payments):
+    line = {"sku": "MUG", "product_name": "Mug", "quantity": 2, "unit_price": 900, "discount": 1800}
+    number = f"O-free-{uuid4().hex[:8]}"
+    facts = {**api.facts(number), "lines": [line], "outbound_postage": 0}
+    facts["parcels"] = [{**facts["parcels"][0], "skus": ["MUG"]}]
+    del facts["payments"]
+    facts |= {} if payments is None else {"payments": [{**one, "reference": number} for one in payments]}
+    created = told(await api.ask("PUT", f"/v1/orders/{number}", facts), 201)
+    assert [one["amount"] for one in created["payments"]] == [0 for _ in payments or ()]
+    case = told(await api.submit(api.request(number)), 201)
+    told(await api.send(case, "audit", {"decision": "approve"}, "dev-auditor"), 200)
+    told(await api.send(case, "inspection", inspection(), "dev-warehouse"), 200)
+    case = await api.until(case, "refunded")
+    nothing = {"minor": 0, "currency": "USD"}
+    assert case["amounts"] == {"goods_asked": nothing, "refund_due": nothing, "paid": nothing}
+    assert case["next_step"]["says"] == "Nothing more: nothing was owed for these goods."
 
 
 async def test_an_order_of_more_than_any_case_can_carry_is_refused(api):

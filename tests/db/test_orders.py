@@ -33,6 +33,17 @@ def test_an_order_put_again_is_not_new_and_its_parts_are_replaced(orders: Orders
     assert orders.get("O-1") == changed
 
 
+@pytest.mark.parametrize("currency", ["JPY", "KWD"])
+def test_m14_an_order_worth_nothing_needs_no_payment_and_may_get_and_lose_one_later(orders: Orders, currency: str):
+    free = an_order(currency=currency, lines=(LAMP.amend(unit_price=0, tax=0),), outbound_postage=0, payments=())
+    assert orders.put(free) is True
+    assert orders.get("O-1") == free
+    covered = free.amend(payments=(VOUCHER.amend(amount=0),))
+    for changed in (covered, free.amend(payments=(CARD,)), free):
+        assert orders.put(changed) is False
+        assert orders.get("O-1") == changed
+
+
 def test_an_order_is_new_once_however_many_put_it_at_once(orders: Orders):
     assert sorted(at_once(8, lambda _: orders.put(an_order()))) == [False] * 7 + [True]
     assert orders.get("O-1") == an_order()

@@ -117,7 +117,7 @@ def _was_only_sending(case: Case) -> bool:
 def _owe(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument) -> Transition:
     due = refund_amount.refund_due(case, policy)
     owed = TimelineEvent(
-        CaseEvent.PAYOUT_DUE,
+        CaseEvent.PAYOUT_DUE if due.total else CaseEvent.NOTHING_OWED,
         rule="R30" if policy.is_sellers_fault(case.reason) else "R31",
         details={
             "goods": due.goods.minor,
