@@ -43,10 +43,22 @@ class Change(Value):
 
 
 class Recorded(Value):
-    """What recording added to the case: the deadlines of the new windows, and the units that it got."""
+    """What recording added to the case: the deadlines of the new windows, and the units that it got.
+
+    With `newer`, nothing was recorded: the run is behind the record and continues from this case.
+    """
 
     deadlines: tuple[Deadline, ...] = Field(default=())
     lines: tuple[CaseLine, ...] | None = None
+    newer: Case | None = None
+
+
+class CaseAheadError(Exception):
+    """The record is ahead of the run, because Temporal was restored or an unsaved workflow task wrote it."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(f"case {case.case_id} is recorded as version {case.version} with another account of it")
+        self.case = case
 
 
 class CaseBook(Protocol):
@@ -65,10 +77,11 @@ class CaseBook(Protocol):
         ...
 
     def record(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
-        """Record the case unless a later version is recorded, add each entry once, and return the case with its units.
+        """Record the case, add each entry once, and return the case with its units.
 
         A payout that succeeded is entered in the ledger once. The unpaid units of an ended case become free (R11); a
-        reopened case reserves its units again. Raises UnitsTakenError.
+        reopened case reserves its units again. Raises UnitsTakenError, and CaseAheadError if a later version is
+        recorded, or this version with other entries.
         """
         ...
 
@@ -80,7 +93,8 @@ class CaseBook(Protocol):
         """Split `case.refund_due` over the order's payments within their caps and commit the plan (R32, R33, R35).
 
         Returns all payouts of the case, including the new ones; a repeat returns the same plan. Raises
-        CapExceededError, and UnitsTakenError when a reopened case cannot get its units back (R11).
+        CapExceededError, UnitsTakenError when a reopened case cannot get its units back (R11), and CaseAheadError if a
+        later version is recorded.
         """
         ...
 
@@ -126,9 +140,10 @@ class Calendars(Protocol):
 
 
 class PayoutPlan(Value):
-    """The payouts of a case, planned and committed."""
+    """The payouts of a case, planned and committed; with `newer`, nothing was planned, as in `Recorded`."""
 
     payouts: tuple[Payout, ...]
+    newer: Case | None = None
 
 
 class DeadlineQuery(Value):
@@ -176,16 +191,22 @@ class CaseActivities:
 
     @activity.defn(name="record_change")
     def record(self, change: Change) -> Recorded:
-        """Record a change with the deadlines of its new windows, and return these deadlines."""
+        """Record a change with the deadlines of its new windows, and return these deadlines, or a newer record."""
         deadlines = self._computed(change.case.policy_version, change.opens)
         case = change.case.amend(deadlines=(*change.case.deadlines, *deadlines)) if deadlines else change.case
-        lines = self._book.record(case, change.entries).lines
+        try:
+            lines = self._book.record(case, change.entries).lines
+        except CaseAheadError as ahead:
+            return Recorded(newer=ahead.case)
         return Recorded(deadlines=deadlines, lines=lines if lines != case.lines else None)
 
     @activity.defn(name="plan_payouts")
     def plan(self, case: Case) -> PayoutPlan:
         """Split the refund that is due over the order's payments and commit the plan (R32, R33, R35)."""
-        return PayoutPlan(payouts=self._book.plan_payouts(case, self._steps))
+        try:
+            return PayoutPlan(payouts=self._book.plan_payouts(case, self._steps))
+        except CaseAheadError as ahead:
+            return PayoutPlan(payouts=(), newer=ahead.case)
 
     @activity.defn(name="compute_deadlines")
     def compute(self, windows: DeadlineQuery) -> Recorded:

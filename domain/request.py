@@ -60,6 +60,21 @@ class RefundRequest(Value):
         return self
 
 
+class CarriedMessage(Value):
+    """A signal that a run has not read yet when it continues as a new one: what it said, or why it is unreadable.
+
+    `ordinal` counts the signals of that name in the run `run_id`, in whose history its time of arrival stands.
+    """
+
+    name: str
+    at: AwareDatetime
+    kind: str | None = None
+    content: str | None = Field(default=None, description="the message of that kind, as JSON")
+    unreadable: str | None = None
+    ordinal: int | None = None
+    run_id: str | None = None
+
+
 class CaseIntake(Value):
     """The argument of RefundWorkflow, with ids and codes only.
 
@@ -76,3 +91,6 @@ class CaseIntake(Value):
     evidence_ids: tuple[str, ...] = Field(default=(), max_length=20)
     received_at: AwareDatetime = Field(description="when the server received the first submission (R7)")
     resumes: bool = False
+    carried: tuple[CarriedMessage, ...] = Field(
+        default=(), description="signals that the run before has received and not read (fault 30)"
+    )

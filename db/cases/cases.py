@@ -2,35 +2,36 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from pydantic import JsonValue
 from sqlalchemy import Connection, select
 
+from activities.cases import CaseAheadError
 from activities.ports.payment_gateway import PaymentSteps
 from db.cases.case_list import CaseFilter, CasePage, read_page
-from db.cases.timeline import TimelineRecord, add_entries, add_note, note_of, read_timeline
+from db.cases.case_record import ahead_of, existing_case, read_case, record_case, version_of, write_case
+from db.cases.timeline import (
+    TimelineRecord,
+    add_entries,
+    add_note,
+    note_of,
+    read_timeline,
+)
 from db.core.engine import Database
-from db.core.upsert import Upsert, given
-from db.inbox.parcels import keep_codes
-from db.inbox.tracking_registrations import keep_registration
+from db.core.upsert import given
 from db.orders.order_rows import lock_order, read_order
 from db.orders.unit_reservations import keep_units, reserve_units
 from db.payouts.payout_plans import in_minor_units, plan_payouts
-from db.payouts.payout_sync import keep_payouts
 from db.tables import CaseRow, ReservedUnitRow
 from domain.cases.case import Case
-from domain.cases.next_step import awaiting
 from domain.cases.payout import Payout
 from domain.cases.timeline import CaseEvent, TimelineEntry
 from domain.enums import CaseState
 from policy.refund_amount import unit_shares
-from policy.unit_choice import has_choice
 
 __all__ = ["CaseFilter", "CasePage", "Cases", "TimelineRecord"]
 
 _CASES, _UNITS = CaseRow.__table__, ReservedUnitRow.__table__
-_READ = select(_CASES.c.document).where(given(_CASES.c.case_id))
 _READ_HOLDER = (
     select(_CASES.c.document)
     .join(_UNITS, _UNITS.c.case_id == _CASES.c.case_id)
@@ -38,7 +39,6 @@ _READ_HOLDER = (
     .order_by(_CASES.c.case_id)
     .limit(1)
 )
-_WRITE = Upsert(_CASES, not_older=_CASES.c.version)
 
 
 class Cases:
@@ -50,7 +50,7 @@ class Cases:
     def case(self, case_id: str) -> Case | None:
         """Return the case as last recorded, or None."""
         with self._database.reading() as connection:
-            return _read(connection, case_id)
+            return read_case(connection, case_id)
 
     def open(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
         """Record a new case and reserve its units (R11), or return the case if it is recorded already.
@@ -60,33 +60,31 @@ class Cases:
         newer (R12). Raises UnitsTakenError.
         """
         with self._database.writing() as connection:
-            recorded = _read(connection, case.case_id)
+            recorded = read_case(connection, case.case_id)
             if recorded and not _reopens(case, recorded):
                 return recorded
             if case.is_open:
                 lock_order(connection, case.order_number)
                 _refuse_outdated(connection, case)
             case = reserve_units(connection, case) if case.is_open else _without_units(case)
-            _write(connection, case)
+            write_case(connection, case)
             keep_units(connection, case)
             add_entries(connection, case.case_id, entries)
             return case
 
     def record(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
-        """Record the case unless a later version is recorded, add each entry once, and return the case with its units.
+        """Record the case, add each entry once, and return the case with its units.
 
         Its units are reserved, released or settled as the case says (R11), and money that moved is entered in the
-        ledger once. Raises UnitsTakenError if the units of a reopened case are taken.
+        ledger once. Raises UnitsTakenError if the units of a reopened case are taken, and CaseAheadError if a later
+        version is recorded, or this version with other entries; then nothing changes, except that missing entries are
+        added to an earlier version.
         """
         with self._database.writing() as connection:
-            case = reserve_units(connection, case) if has_choice(case) else case
-            if _write(connection, case):
-                keep_units(connection, case)
-                keep_payouts(connection, case)
-                keep_codes(connection, case)
-                keep_registration(connection, case)
-            add_entries(connection, case.case_id, entries)
-            return case
+            ahead = ahead_of(connection, case, entries)
+            if ahead is None:
+                return record_case(connection, case, entries)
+        raise CaseAheadError(ahead)
 
     def payment_step(self, order_number: str) -> int | None:
         """Return the step in which the order's units in cases were cut (R33), or None if no case holds one."""
@@ -97,9 +95,12 @@ class Cases:
         """Split `case.refund_due` over the order's payments within their caps and commit the plan (R32, R33, R35).
 
         Returns all payouts of the case, including the new ones; the same version gets the same plan. Raises
-        CapExceededError, and UnitsTakenError, with nothing committed, if the units of a reopened case are taken (R11).
+        CapExceededError, UnitsTakenError if the units of a reopened case are taken (R11), and CaseAheadError if a later
+        version is recorded, each with nothing committed.
         """
         with self._database.writing() as connection:
+            if version_of(connection, case.case_id) > case.version:
+                raise CaseAheadError(existing_case(connection, case.case_id))
             keep_units(connection, case)
             return plan_payouts(connection, case, steps)
 
@@ -140,11 +141,6 @@ class Cases:
             add_note(connection, case_id, note)
 
 
-def _read(connection: Connection, case_id: str) -> Case | None:
-    document = connection.scalar(_READ, {"case_id": case_id})
-    return Case.read(document) if document is not None else None
-
-
 class OrderChangedError(Exception):
     """The order was updated while a case of it was being opened; the request has to be checked again."""
 
@@ -168,27 +164,3 @@ def _reopens(case: Case, recorded: Case) -> bool:
 
 def _without_units(case: Case) -> Case:
     return case.amend(lines=tuple(line.amend(units=()) for line in case.lines))
-
-
-def _write(connection: Connection, case: Case) -> bool:
-    """Write the case unless a later version is recorded; return whether it was written."""
-    return _WRITE.write(connection, _row(case)) > 0
-
-
-def _row(case: Case) -> dict[str, Any]:
-    due = case.due
-    return {
-        "case_id": case.case_id,
-        "version": case.version,
-        "state": case.state.value,
-        "reason": case.reason.value,
-        "order_number": case.order_number,
-        "customer_id": case.customer_id,
-        "awaiting": awaiting(case).value,
-        "overdue": case.overdue,
-        "next_deadline": due.when if due else None,
-        "policy_version": case.policy_version,
-        "document": case.model_dump_json(),
-        "opened_at": case.opened_at,
-        "updated_at": case.updated_at,
-    }

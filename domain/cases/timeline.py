@@ -11,6 +11,9 @@ from domain.payout_state import PayoutState
 from domain.types import RuleId
 from domain.value import Value
 
+ENTRIES_PER_VERSION = 100
+"""The entries of version 7 of a case are numbered from 700."""
+
 
 class CaseEvent(StrEnum):
     """All events that a case's timeline can contain."""

@@ -11,7 +11,7 @@ from db.orders.orders import Orders
 from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState, Party
 from domain.errors import BadCursorError
-from tests.db.facts import NOON, a_case, a_submission, an_order, case_id, entry
+from tests.db.facts import NOON, a_case, a_submission, an_order, case_id, entry, later
 
 
 @pytest.fixture
@@ -83,9 +83,9 @@ def test_a_cursor_that_no_list_gave_is_refused(cases: Cases, cursor: str):
 def test_a_timeline_is_told_oldest_first_with_the_edges_own_notes(cases: Cases, orders: Orders):
     orders.put(an_order())
     opened = cases.open(a_case(), [entry(0, "opened", rule="R7", details={"lines": 1})])
-    at = NOON + timedelta(seconds=3)
+    at = NOON + timedelta(seconds=103)
     cases.note(opened.case_id, at, "mei", CaseEvent.AUDIT_NOTE, {"to": "customer"}, "Which mug was it?")
-    cases.record(opened, [entry(5, "approved"), entry(2, "reminded")])
+    cases.record(later(opened), [entry(105, "approved"), entry(102, "reminded")])
     told = cases.timeline(opened.case_id)
     assert [(one.event, one.source, one.text) for one in told] == [
         ("opened", "case", None),

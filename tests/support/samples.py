@@ -52,6 +52,7 @@ from domain.parcels import CourierEvent, ParcelCandidate, ScanStatus
 from domain.payment_events import GatewayEvent
 from domain.payout_state import PayoutState
 from domain.policy_document import PolicyDocument
+from domain.request import CarriedMessage
 from domain.value import Value
 from tests.support import factories
 from tests.support.factories import CASE_ID, NOON
@@ -109,7 +110,8 @@ CASE = Case(
     processed_events={"e1": "audit_decision/0123456789abcdef"},
     last_messages={"audit_decision": "0123456789abcdef"},
 )
-INTAKE = factories.intake(reason=Reason.QUALITY, evidence_ids=("ev_1",))
+CARRIED = CarriedMessage(name="courier_tracking", at=NOON, kind="courier_tracking", content="{}", ordinal=1, run_id="r")
+INTAKE = factories.intake(reason=Reason.QUALITY, evidence_ids=("ev_1",), carried=(CARRIED,))
 WINDOW = Window(what=WindowName.SHIP_BY, since=NOON, working_days=7)
 ENTRY = TimelineEntry(seq=1, at=NOON, actor="mei", event="approved", rule="R16", details={"code": "x"})
 DISPUTE = factories.dispute(amount=FIVE)
@@ -132,8 +134,8 @@ _IN_TEMPORAL: tuple[Value, ...] = (
     PAYOUT,
     Opening(case=CASE, policy=PolicyDocument.read(POLICY.read_bytes())),
     Change(case=CASE, entries=(ENTRY,), opens=(WINDOW,)),
-    Recorded(deadlines=(DEADLINE,), lines=(LINE,)),
-    PayoutPlan(payouts=(PAYOUT,)),
+    Recorded(deadlines=(DEADLINE,), lines=(LINE,), newer=CASE),
+    PayoutPlan(payouts=(PAYOUT,), newer=CASE),
     DeadlineQuery(policy_version="2025-01-01", windows=(WINDOW,)),
     PayoutOrder(case_id=ID, order_number="O-1", payout=PAYOUT, evidence=(PIN,)),
     StockOrder(case_id=ID, order_number="O-1", replacements=(REPLACEMENT,), value=500),

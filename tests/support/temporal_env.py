@@ -39,10 +39,11 @@ async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
 
 
 @asynccontextmanager
-async def forwarding_server() -> AsyncIterator[WorkflowEnvironment]:
+async def forwarding_server(**settings: object) -> AsyncIterator[WorkflowEnvironment]:
     """Give the real dev server with a clock for each workflow, moved on purpose only.
 
-    For what calls gateways while time passes: the other one lets an activity's time-out pass in the middle of it.
+    For what calls gateways while time passes: the other one lets an activity's time-out pass in the middle of it. The
+    settings are of the server's dynamic configuration; `__` stands for a dot.
     """
     env = await WorkflowEnvironment.start_time_skipping_v2(
         ts_config=TimeSkippingConfig(enabled=False),
@@ -54,6 +55,7 @@ async def forwarding_server() -> AsyncIterator[WorkflowEnvironment]:
             *("--dynamic-config-value", "history.transferProcessorMaxPollRPS=2000"),
             *("--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"),
             *("--dynamic-config-value", "system.workflowTimeSkippingEnabled=true"),
+            *_configured(settings),
         ],
     )
     try:
@@ -64,20 +66,28 @@ async def forwarding_server() -> AsyncIterator[WorkflowEnvironment]:
 
 
 @asynccontextmanager
-async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
-    """Give the real dev server, in memory."""
+async def dev_server(**settings: object) -> AsyncIterator[WorkflowEnvironment]:
+    """Give the real dev server, in memory; the settings are of its dynamic configuration, `__` stands for a dot."""
     env = await WorkflowEnvironment.start_local(
         dev_server_existing_path=_path("temporal"),
         plugins=[RefundPlugin()],
         search_attributes=[KEYS[kind](name) for name, kind in SEARCH_ATTRIBUTES.items()],
         dev_server_log_level="error",
-        dev_server_extra_args=["--dynamic-config-value", "history.transferProcessorMaxPollRPS=2000"],
+        dev_server_extra_args=[
+            *("--dynamic-config-value", "history.transferProcessorMaxPollRPS=2000"),
+            *_configured(settings),
+        ],
     )
     try:
         yield env
     finally:
         await env.shutdown()
         await asyncio.sleep(0.3)  # the SDK's own threads may outlive the interpreter (sdk-python issue 300)
+
+
+def _configured(settings: dict[str, object]) -> list[str]:
+    named = (f"{name.replace('__', '.')}={value}" for name, value in settings.items())
+    return [word for one in named for word in ("--dynamic-config-value", one)]
 
 
 def _path(binary: str) -> str:

@@ -86,7 +86,9 @@ class Shop:
         exchange_for: str | None = None,
         resolution: ResolutionAsked = ResolutionAsked.REFUND,
         process_version: int = PROCESS_VERSION,
+        starts: bool = True,
     ) -> OpenCase:
+        """Open a case; one that does not start is only submitted."""
         order = order or await self.order()
         intake = factories.intake(
             *lines,
@@ -103,7 +105,8 @@ class Shop:
         self.opened.append(case)
         if process_version != PROCESS_VERSION:
             self._record(intake, process_version)
-        await case.start()
+        if starts:
+            await case.start()
         return case
 
     def _record(self, intake: CaseIntake, process_version: int) -> None:

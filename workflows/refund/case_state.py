@@ -11,7 +11,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from activities.cases import CaseActivities, Change, DeadlineQuery, Recorded
 from domain.calendar import Deadline
 from domain.cases.case import Case
-from domain.cases.timeline import TimelineEntry
+from domain.cases.timeline import ENTRIES_PER_VERSION, TimelineEntry
 from domain.enums import CaseState
 from domain.errors import CapExceededError, DomainError, UnitsTakenError
 from domain.payout_state import BlockReason
@@ -25,7 +25,9 @@ from workflows.refund.steps import payout
 from workflows.refund.transition import TimelineEvent, Transition
 from workflows.refund.ui_details import current_details, search_attributes
 
-ENTRIES_PER_VERSION = 100
+
+class SupersededError(Exception):
+    """The record was ahead of the run, which has the recorded case now; what was to be changed is looked at again."""
 
 
 class CaseOutcome(Value):
@@ -56,7 +58,8 @@ class CurrentCase:
     async def change(self, transition: Transition, at: datetime) -> None:
         """Record a transition with the windows it opens; money that falls due is planned first (R32, R35).
 
-        Raises UnitsTakenError, with nothing changed, when a reopened case cannot get its units back (R11).
+        Raises UnitsTakenError, with nothing changed, when a reopened case cannot get its units back (R11), and
+        SupersededError, with the recorded case in place of this one, when the record is ahead (faults 2, 31).
         """
         transition = await self._planned(transition, at) if _owes_anew(self.case, transition.case) else transition
         ended_at = transition.case.ended_at or (None if transition.case.is_open else at)
@@ -96,13 +99,24 @@ class CurrentCase:
 
     async def _recorded(self, change: Change) -> Recorded:
         try:
-            return await workflow.execute_local_activity_method(
+            recorded = await workflow.execute_local_activity_method(
                 CaseActivities.record, change, **options.record(f"record {change.case.state}")
             )
         except FailureError as error:
             if _is(error, UnitsTakenError):
                 raise UnitsTakenError(error.message) from error
             raise
+        self._catch_up(recorded.newer)
+        return recorded
+
+    def _catch_up(self, newer: Case | None) -> None:
+        """Continue with the recorded case if it is newer than the run's own."""
+        if newer is None or newer.version <= self.case.version:
+            return
+        workflow.logger.warning("case %s continues from its newer record %s", newer.case_id, newer.version)
+        self.case = newer.amend(process_version=self.case.process_version)
+        self._show()
+        raise SupersededError
 
     async def _planned(self, transition: Transition, at: datetime) -> Transition:
         try:
@@ -116,6 +130,7 @@ class CurrentCase:
                 raise
             planned = payout.blocked(transition.case, BlockReason.CAP_EXCEEDED)
         else:
+            self._catch_up(plan.newer)
             planned = payout.planned(transition.case, plan.payouts, self.policy, at)
         return Transition(planned.case, (*transition.happened, *planned.happened))
 

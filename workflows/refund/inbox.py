@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,19 +13,26 @@ from temporalio.common import RawValue
 
 from domain.cases.case import Case
 from domain.cases.messages import Message
+from domain.request import CarriedMessage
 
 MAX_WHY = 300
+KINDS: dict[str, type[Message]] = {kind.kind: kind for kind in Message.__subclasses__()}
 
 
 @dataclass
 class InboundMessage:
-    """A message as it arrived: decoded, or with the reason why it could not be; `ordinal` counts signals by name."""
+    """A message as it arrived: decoded, or with the reason why it could not be.
+
+    `ordinal` counts a run's signals by name, and `run_id` is that run, if it is not the present one.
+    """
 
     name: str
     at: datetime
     message: Message | None = None
     unreadable: str | None = None
     ordinal: int | None = None
+    run_id: str | None = None
+    is_signal: bool = False
     reply: asyncio.Future[Case] | None = field(default=None, repr=False)
 
 
@@ -34,10 +42,20 @@ class Inbox:
     def __init__(self) -> None:
         self._waiting: deque[InboundMessage] = deque()
         self._signals: dict[str, int] = {}
+        self.received = 0
 
     def __bool__(self) -> bool:
         """Return whether a message is waiting."""
         return bool(self._waiting)
+
+    def __len__(self) -> int:
+        """Return how many messages are waiting."""
+        return len(self._waiting)
+
+    @property
+    def awaits_answer(self) -> bool:
+        """True while a message waits that this run must answer: an update, or one that the run sent to itself."""
+        return any(not one.is_signal for one in self._waiting)
 
     def holds(self, kind: type[Message]) -> bool:
         """Return whether a message of this kind is waiting."""
@@ -59,26 +77,63 @@ class Inbox:
         except Exception as error:  # noqa: BLE001 - an ordinary exception in a handler would block the workflow
             self.refuse(name, _why(error, raw))
         else:
-            self._waiting.append(InboundMessage(name, workflow.now(), message, ordinal=self._count(name)))
+            self._keep(InboundMessage(name, workflow.now(), message, ordinal=self._count(name), is_signal=True))
 
     def refuse(self, name: str, why: str) -> None:
         """Keep a signal that makes no sense, with the reason."""
-        self._waiting.append(InboundMessage(name, workflow.now(), unreadable=why[:MAX_WHY], ordinal=self._count(name)))
+        kept = InboundMessage(name, workflow.now(), unreadable=why[:MAX_WHY], ordinal=self._count(name), is_signal=True)
+        self._keep(kept)
 
     def update(self, message: Message) -> asyncio.Future[Case]:
         """Keep an update and return the future of its reply; the message may say when the API received it."""
         reply: asyncio.Future[Case] = asyncio.get_running_loop().create_future()
         at = min(message.received_at or workflow.now(), workflow.now())
-        self._waiting.append(InboundMessage(message.kind, at, message, reply=reply))
+        self._keep(InboundMessage(message.kind, at, message, reply=reply))
         return reply
 
     def add(self, message: Message) -> None:
         """Keep a message that the workflow sends to itself."""
-        self._waiting.append(InboundMessage(message.kind, workflow.now(), message))
+        self._keep(InboundMessage(message.kind, workflow.now(), message))
+
+    def signal_again(self, *messages: Message) -> None:
+        """Keep messages that the next run is to get as signals."""
+        self._waiting.extend(InboundMessage(one.kind, workflow.now(), one, is_signal=True) for one in messages)
+
+    def carried(self) -> tuple[CarriedMessage, ...]:
+        """Return the signals that wait, for the next run."""
+        return tuple(_carried(one) for one in self._waiting if one.is_signal)
+
+    def restore(self, carried: Sequence[CarriedMessage]) -> None:
+        """Keep the signals that the run before has carried over, in their order."""
+        self._waiting.extend(_restored(one) for one in carried)
+
+    def _keep(self, inbound: InboundMessage) -> None:
+        self._waiting.append(inbound)
+        self.received += 1
 
     def _count(self, name: str) -> int:
         self._signals[name] = self._signals.get(name, 0) + 1
         return self._signals[name]
+
+
+def _carried(one: InboundMessage) -> CarriedMessage:
+    return CarriedMessage(
+        name=one.name,
+        at=one.at,
+        kind=one.message.kind if one.message else None,
+        content=one.message.model_dump_json(exclude_defaults=True) if one.message else None,
+        unreadable=one.unreadable,
+        ordinal=one.ordinal,
+        run_id=one.run_id or workflow.info().run_id,
+    )
+
+
+def _restored(one: CarriedMessage) -> InboundMessage:
+    """Return the signal as the run before had it; a kind that an older release does not know is kept as unreadable."""
+    kind = KINDS.get(one.kind or "")
+    message = kind.read(one.content) if kind and one.content else None
+    unreadable = None if message else one.unreadable or f"this release has no message {one.kind}"
+    return InboundMessage(one.name, one.at, message, unreadable, one.ordinal, one.run_id, is_signal=True)
 
 
 def _read(raw: RawValue, kind: type[Message]) -> Message:

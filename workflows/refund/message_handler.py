@@ -1,5 +1,6 @@
 """What happens to a message: applied, answered as before, refused to its sender, or kept as ignored."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from temporalio import workflow
@@ -14,7 +15,7 @@ from domain.cases.timeline import CaseEvent
 from domain.errors import UnitsTakenError
 from policy.deadlines import in_time
 from workflows import options
-from workflows.refund.case_state import CurrentCase
+from workflows.refund.case_state import CurrentCase, SupersededError
 from workflows.refund.inbox import InboundMessage
 from workflows.refund.state_machine import take
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
@@ -37,8 +38,15 @@ class MessageHandler:
                 raise _error(self._current.case, message, outcome)
 
     async def answer(self, inbound: InboundMessage) -> None:
-        """Apply the message and answer its sender once the change is recorded."""
+        """Apply the message and answer its sender once the change is recorded, to a newer record if there is one."""
         self._ignore_as_before(inbound)
+        is_answered = False
+        while not is_answered:
+            with suppress(SupersededError):
+                await self._answer(inbound)
+                is_answered = True
+
+    async def _answer(self, inbound: InboundMessage) -> None:
         if inbound.message is None:
             await self._ignore(inbound, inbound.unreadable or "unreadable")
         elif self._is_repeat(inbound.message):
@@ -109,7 +117,10 @@ class MessageHandler:
     async def _arrival(self, inbound: InboundMessage) -> datetime:
         info = workflow.info()
         query = SignalTimeQuery(
-            workflow_id=info.workflow_id, run_id=info.run_id, signal=inbound.name, ordinal=inbound.ordinal or 0
+            workflow_id=info.workflow_id,
+            run_id=inbound.run_id or info.run_id,
+            signal=inbound.name,
+            ordinal=inbound.ordinal or 0,
         )
         arrival = await workflow.execute_local_activity_method(
             SignalTimeActivities.find, query, **options.record(f"when did {inbound.name} arrive")

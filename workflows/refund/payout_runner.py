@@ -25,11 +25,18 @@ class PayoutRunner:
         self._inbox = inbox
         self._submissions: Tasks = {}
         self._checks: Tasks = {}
+        self._resting: set[str] = set()
 
     @property
     def is_idle(self) -> bool:
-        """True when no payout is on its way."""
-        return all(task.done() for task in (*self._submissions.values(), *self._checks.values()))
+        """True when no gateway is being asked; the wait before a pending payout is checked again may end with a run."""
+        is_submitting = any(not task.done() and key not in self._resting for key, task in self._submissions.items())
+        return not is_submitting and not self.is_asking
+
+    def asked_of(self, case: Case) -> tuple[Payout, ...]:
+        """Return the payouts whose check was requested and has not been answered yet (R37)."""
+        running = {payout_id for payout_id, task in self._checks.items() if not task.done()}
+        return tuple(one for one in case.payouts if one.payout_id in running | set(case.refund_checks))
 
     @property
     def is_asking(self) -> bool:
@@ -52,7 +59,7 @@ class PayoutRunner:
         """Start the attempt unless it was started before."""
         if payout.idempotency_key in self._submissions:
             return False
-        self._submissions[payout.idempotency_key] = asyncio.create_task(pay(case, payout, self._inbox))
+        self._submissions[payout.idempotency_key] = asyncio.create_task(pay(case, payout, self._inbox, self._resting))
         return True
 
     def _asks(self, case: Case, payout: Payout) -> bool:
@@ -82,10 +89,13 @@ def _submitted(payout: Payout) -> Payout:
     return payout.amend(state=PayoutState.SUBMITTING) if payout.state is PayoutState.PLANNED else payout
 
 
-async def pay(case: Case, payout: Payout, inbox: Inbox) -> None:
-    """Carry the payout to a final answer for the case; a permanent refusal becomes a PayoutTrouble (R36)."""
+async def pay(case: Case, payout: Payout, inbox: Inbox, resting: set[str]) -> None:
+    """Carry the payout to a final answer for the case; a permanent refusal becomes a PayoutTrouble (R36).
+
+    `resting` holds the payout's key while nothing is asked.
+    """
     try:
-        await _settle(_order(case, payout), inbox)
+        await _settle(_order(case, payout), inbox, resting)
     except ActivityError as error:
         inbox.add(_trouble(payout, error))
 
@@ -115,15 +125,17 @@ async def _check(order: PayoutOrder) -> Payout:
     )
 
 
-async def _settle(order: PayoutOrder, inbox: Inbox) -> None:
-    answer, waits = order.payout, 0
+async def _settle(order: PayoutOrder, inbox: Inbox, resting: set[str]) -> None:
+    answer, waits, key = order.payout, 0, order.payout.idempotency_key
     if answer.state.is_being_submitted:
         answer = await _submit(order)
         inbox.add(PayoutAnswer(payout=answer))
     while answer.state.needs_check:
         before, step = answer, _submit if is_untold(answer) else _check
         wait = options.unknown_retry_interval(waits) if is_untold(answer) else options.pending_check_interval(waits)
+        resting.add(key)
         await workflow.sleep(wait, summary=f"{answer.state}: ask again after {answer.payout_id}")
+        resting.discard(key)
         answer = await step(order.amend(payout=answer))
         waits = waits + 1 if answer.state is before.state else 0
         if answer != before:

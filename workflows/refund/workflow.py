@@ -1,19 +1,26 @@
 """The refund process: one durable workflow per case, `refund/{case_id}`."""
 
 import asyncio
+from contextlib import suppress
 
 from temporalio import workflow
 
 from domain.calendar import Deadline
+from domain.cases.messages import RefundUpdate
+from domain.cases.payout import Payout
 from domain.enums import ReplacementState
 from domain.request import CaseIntake
-from workflows.refund.case_state import CaseOutcome
+from workflows.refund.case_state import CaseOutcome, SupersededError
 from workflows.refund.deadline_timer import DeadlineTimer
 from workflows.refund.handlers import CaseHandlers
 from workflows.refund.inbox import InboundMessage
 from workflows.refund.payout_runner import PayoutRunner
+from workflows.refund.renewal import Renewal
 from workflows.refund.replacement_runner import ReplacementRunner
 from workflows.refund.state_machine import auto_approval, pass_deadline
+
+RENEWS_UNDER_LOAD = 2
+"""The process version from which a run continues as a new one while messages keep arriving."""
 
 
 @workflow.defn(name="RefundWorkflow")
@@ -23,17 +30,33 @@ class RefundWorkflow(CaseHandlers):
     @workflow.init
     def __init__(self, intake: CaseIntake) -> None:
         super().__init__()
+        self._inbox.restore(intake.carried)
         self._intake = intake
         self._timer = DeadlineTimer()
         self._payout_runner = PayoutRunner(self._inbox)
         self._replacement_runner = ReplacementRunner(self._inbox)
+        self._renewal = Renewal(self._inbox)
         self._is_auto_approved = False
 
     @workflow.run
     async def run(self, intake: CaseIntake) -> CaseOutcome:
+        """Carry the case to its end, or into a new run; a cancellation from the UI changes nothing (fault 33).
+
+        Temporal cancels only this task. The process runs in one of its own, so that no record, payout or opening is
+        ever interrupted: people wait for their money, and a case ends by its rules.
+        """
+        process = asyncio.create_task(self._process(intake))
+        while not process.done():
+            try:
+                await asyncio.shield(process)
+            except asyncio.CancelledError:
+                self._inbox.refuse("cancel", "a case ends by its rules; terminate it only as a last resort")
+        return process.result()
+
+    async def _process(self, intake: CaseIntake) -> CaseOutcome:
         """Open the case, then process messages and deadlines in the order in which they occur until it has ended."""
         await self._current.open(intake)
-        while self._is_going_on:
+        while self._is_going_on or not await self._is_everybody_answered():
             self._approve_by_policy()
             self._start_what_is_due()
             event = await self._next_event()
@@ -42,7 +65,6 @@ class RefundWorkflow(CaseHandlers):
             else:
                 await self._message_handler.answer(event)
             await self._renew_when_long()
-        await workflow.wait_condition(workflow.all_handlers_finished)
         return CaseOutcome(case_id=intake.case_id, state=self._current.case.state)
 
     @property
@@ -67,35 +89,47 @@ class RefundWorkflow(CaseHandlers):
     async def _next_event(self) -> InboundMessage | Deadline:
         """Return what comes next in time: a message, or a deadline that passed before the message arrived."""
         while True:
-            passed = await self._current.passed_deadline()
+            try:
+                passed = await self._current.passed_deadline()
+            except SupersededError:
+                continue
             inbound = self._inbox.first
             if inbound and (passed is None or await self._message_handler.came_in_time(inbound, passed)):
                 return self._inbox.take()
             if passed:
                 return passed
             self._timer.set(self._current.case.next_deadline)
-            await self._wait()
-
-    async def _wait(self) -> None:
-        """Wait for a message or the timer; a cancellation from the UI is ignored, as people wait for their money."""
-        try:
             await workflow.wait_condition(lambda: bool(self._inbox) or self._timer.rang)
-        except asyncio.CancelledError:
-            self._inbox.refuse("cancel", "a case ends by its rules; terminate it only as a last resort")
 
     async def _pass(self, deadline: Deadline) -> None:
         """Apply the effect of a deadline that has passed."""
         at = workflow.now()
-        await self._current.change(pass_deadline(self._current.case, deadline, at, self._current.policy), at)
+        with suppress(SupersededError):
+            await self._current.change(pass_deadline(self._current.case, deadline, at, self._current.policy), at)
 
-    @property
-    def _is_idle(self) -> bool:
-        return self._payout_runner.is_idle and self._replacement_runner.is_idle
+    async def _is_everybody_answered(self) -> bool:
+        """Wait until all handlers have finished, or return False as soon as a message waits that needs an answer."""
+        await workflow.wait_condition(lambda: bool(self._inbox) or workflow.all_handlers_finished())
+        return not self._inbox
 
     async def _renew_when_long(self) -> None:
-        """Continue as a new run once the history is long and no call is running."""
-        if not workflow.info().is_continue_as_new_suggested() or not self._is_idle:
+        """Continue as a new run once the history is long; messages that keep arriving are answered or carried over."""
+        is_idle = self._payout_runner.is_idle and self._replacement_runner.is_idle
+        if not self._renewal.is_due(is_idle=is_idle):
             return
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        if not self._inbox:
-            workflow.continue_as_new(self._intake.amend(resumes=True))
+        if self._current.case.process_version < RENEWS_UNDER_LOAD and not workflow.patched("renewal-under-load"):
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            if not self._inbox:
+                self._continue_as_new()
+        elif await self._renewal.finds_a_moment():
+            self._continue_as_new()
+
+    def _continue_as_new(self) -> None:
+        case = self._current.case
+        asked = self._payout_runner.asked_of(case)
+        self._inbox.signal_again(*(_check_again(payout) for payout in asked))
+        workflow.continue_as_new(self._intake.amend(resumes=True, carried=self._inbox.carried()))
+
+
+def _check_again(payout: Payout) -> RefundUpdate:
+    return RefundUpdate(payout_id=payout.payout_id, refund_id=payout.gateway_refund_id or payout.payout_id)
