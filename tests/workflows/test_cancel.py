@@ -86,10 +86,13 @@ async def test_fault_33_a_cancel_while_the_record_waits_for_the_database_costs_n
         await until_waiting(case, before)
         await case.handle.cancel()
         assert not said.done() or state is CaseState.PAYOUT_DUE
-    await said
+    try:
+        await said
+    except RPCError:  # the end of the run was refused because of the cancel; the caller repeats what it sent
+        await go_on(shop, case)
     await until_state(case, then)
     await case.until_event("signal_ignored")
-    assert then in ENDED_STATES or await is_running(case)
+    assert not case.case().is_open or await is_running(case)
 
 
 async def test_fault_18_a_cancel_during_thirteen_seconds_without_a_database_loses_no_accepted_signal(
