@@ -1,8 +1,9 @@
 """What a customer requests, and the intake that opens a case."""
 
+import re
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, WithJsonSchema, model_validator
 
 from domain.cases.media_types import MediaType
 from domain.enums import Reason, ResolutionAsked
@@ -15,6 +16,26 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 FreeText = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 
 MAX_UNITS = 1000
+MAX_FILENAME = 120
+
+_FILENAME = r"^[^\x00-\x1f\x7f/\\]+$"
+
+
+def _filename(text: str) -> str:
+    """Return the name as it is; raises ValueError that says what a file's name may be."""
+    if not re.fullmatch(_FILENAME, text) or len(text) > MAX_FILENAME:
+        raise ValueError(
+            f"must be the name of a file, of 1 to {MAX_FILENAME} characters in any script, without its folder: "
+            "remove every /, \\ and control character, or shorten it"
+        )
+    return text
+
+
+Filename = Annotated[
+    str,
+    AfterValidator(_filename),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_FILENAME, "pattern": _FILENAME}),
+]
 
 
 class RequestedLine(Value):
@@ -31,7 +52,7 @@ class RequestedLine(Value):
 class AnnouncedEvidence(Value):
     """A photo or video that the customer is about to upload; the upload must be of its kind, size and hash."""
 
-    filename: Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f/\\]+$")]
+    filename: Filename
     content_type: MediaType
     size: Annotated[int, Field(ge=1, strict=True, description="bytes")]
     sha256: Sha256 | None = Field(default=None, description="hex; if set, the upload must match it")

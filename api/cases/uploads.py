@@ -12,14 +12,16 @@ from db.cases.evidence import EvidenceRecord
 from domain.enums import EvidenceStatus
 from domain.errors import EvidenceMissingError, EvidenceRefusedError
 from domain.request import AnnouncedEvidence
-from gateways.evidence.media_types import limit_bytes
+from gateways.evidence.media_types import SMALLER, limit_bytes
 
 
 def refuse_too_large(field: str, items: Iterable[AnnouncedEvidence]) -> None:
     """Raise InvalidInputError for the first file that is larger than its type allows."""
     for place, item in enumerate(items):
         if item.size > (limit := limit_bytes(item.content_type)):
-            raise InvalidInputError(f"{field}.{place}.size", f"{item.content_type} may have at most {limit} bytes")
+            raise InvalidInputError(
+                f"{field}.{place}.size", f"{item.content_type} may have at most {limit} bytes; {SMALLER}"
+            )
 
 
 def photo_ids(case_id: str, scan_id: str, photos: Sequence[AnnouncedEvidence]) -> dict[str, AnnouncedEvidence]:

@@ -16,7 +16,7 @@ from domain.cases.evidence import EvidencePin, Pinned, UploadTicket
 from domain.cases.media_types import KINDS, MediaType, accepted_types
 from domain.errors import EvidenceMissingError, EvidenceRefusedError, StoreUnavailableError
 from domain.request import AnnouncedEvidence
-from gateways.evidence.media_types import EXTENSIONS, SNIFFED_BYTES, limit_bytes, real_type
+from gateways.evidence.media_types import EXTENSIONS, SMALLER, SNIFFED_BYTES, limit_bytes, real_type
 from gateways.evidence.s3 import Bucket, asking, connect, is_gone, keep_versions, let_browsers_upload, make_bucket
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def _expiry(url: str) -> datetime:
 def _refuse_too_large(item: AnnouncedEvidence) -> None:
     if item.size > (limit := limit_bytes(item.content_type)):
         raise EvidenceRefusedError(
-            f"{item.content_type} may have at most {limit} bytes, but {item.size} were announced"
+            f"{item.content_type} may have at most {limit} bytes, but {item.size} were announced; {SMALLER}"
         )
 
 

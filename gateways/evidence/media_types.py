@@ -10,6 +10,7 @@ from domain.cases.media_types import MediaType
 
 IMAGE_LIMIT_BYTES = 20 * 1024 * 1024
 VIDEO_LIMIT_BYTES = 200 * 1024 * 1024
+SMALLER = "send a smaller picture or a shorter video"
 SNIFFED_BYTES = 4096
 EXTENSIONS: Mapping[str, str] = {
     "image/jpeg": ".jpg",

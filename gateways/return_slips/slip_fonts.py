@@ -23,6 +23,7 @@ FONTS = (
     "NotoSansBengali",
     "NotoSansGurmukhi",
     "NotoSansGujarati",
+    "NotoSansOriya",
     "NotoSansTamil",
     "NotoSansTelugu",
     "NotoSansKannada",

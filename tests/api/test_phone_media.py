@@ -117,3 +117,23 @@ def test_w1_every_alias_stands_for_an_accepted_type_in_any_case_and_with_paramet
 def test_w1_a_type_that_is_no_text_is_refused(no_text):
     with pytest.raises(ValidationError):
         MEDIA_TYPE.validate_python(no_text)
+
+
+@pytest.mark.parametrize("name", ["a/b.jpg", "C:\\photos\\a.jpg", "", "x" * 121, "a\nb.jpg"])
+async def test_w1_a_name_that_no_file_can_have_is_refused_with_what_can_be_done(api, name):
+    case = await api.open(reason="quality")
+    body = {"evidence": [photo(filename=name)]}
+    refused = problem(await api.send(case, "evidence", body, "dev-storefront"), 422, "invalid-request")
+    [error] = [one for one in refused["errors"] if one["field"] == "evidence.0.filename"]
+    assert "1 to 120 characters in any script, without its folder" in error["says"]
+
+
+@pytest.mark.parametrize("content_type", ["image/heif", "video/3gpp"])
+async def test_w1_a_file_that_is_too_large_is_refused_with_the_limit_and_what_can_be_done(api, content_type):
+    case = await api.open(reason="quality")
+    body = {"evidence": [photo(content_type=content_type, size=300 * 1024**2)]}
+    refused = problem(await api.send(case, "evidence", body, "dev-storefront"), 422, "invalid-request")
+    [error] = refused["errors"]
+    assert error["field"] == "evidence.0.size"
+    assert "may have at most" in error["says"]
+    assert "send a smaller picture or a shorter video" in error["says"]
