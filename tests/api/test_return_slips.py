@@ -3,9 +3,11 @@
 from io import BytesIO
 
 import pypdfium2
+import pytest
 import zxingcpp
 from PIL import Image
 
+from api.routes import return_slips
 from domain.errors import StoreUnavailableError
 from tests.api.breakage import broken
 from tests.support.api_client import problem, told
@@ -44,6 +46,30 @@ async def test_r18_the_slip_is_in_the_customer_s_language(api):
     assert "退货单" in text_of((await label(api, case, "?language=zh")).content)
     assert "退货单" in text_of((await label(api, case, Accept_Language="fr;q=0.9, zh-CN, en")).content)
     assert "Return slip" in text_of((await label(api, case, Accept_Language="fr")).content)
+
+
+@pytest.mark.parametrize(
+    "name", ["Zażółć Łódź", "Đèn bàn Nguyễn", "책상 램프", "檯燈 臺北", "Настольная", "น้ำ", "कर्म", "मेज"]
+)
+async def test_w2_the_goods_are_named_in_their_own_script(api, name):
+    lines = api.facts("O-any")["lines"]
+    lines[0]["product_name"] = name
+    asked = api.request(await api.order(lines=lines))
+    case = told(await api.submit(asked), 201)
+    told(await api.send(case, "audit", {"decision": "approve"}, "dev-auditor"), 200)
+
+    text = text_of((await label(api, case)).content)
+    assert name in text
+    assert "\u25a1" not in text
+    assert (await label(api, case, "?format=png")).status_code == 200
+
+
+async def test_w2_a_slip_stored_by_another_edition_is_drawn_again(api, seaweed, monkeypatch):
+    case = await api.approved()
+    await label(api, case)
+    monkeypatch.setattr(return_slips, "EDITION", return_slips.EDITION + 1)
+    await label(api, case)
+    assert len(seaweed.sizes(f"slips/{case['case_id']}/")) == 2
 
 
 async def test_the_slip_is_kept_in_the_store_and_given_without_it(api, seaweed):

@@ -100,7 +100,9 @@ OPEN_STATES: dict[CaseState, OpenState] = {
     ),
     S.RECEIVED: OpenState(_received, lambda _, case: case.inspect(("MUG", 1, "accepted")), S.REFUNDED),
     S.INSPECTION_FAILED: OpenState(_faultless, lambda _, case: case.resolve(ResolutionDecision.RECLASSIFY), S.REFUNDED),
-    S.RETURNING_TO_CUSTOMER: OpenState(_refused, lambda _, case: case.dispatch(goods="refused_goods"), S.RETURNING_TO_CUSTOMER),
+    S.RETURNING_TO_CUSTOMER: OpenState(
+        _refused, lambda _, case: case.dispatch(goods="refused_goods"), S.RETURNING_TO_CUSTOMER
+    ),
     S.REPLACEMENT_DUE: OpenState(_exchanging, lambda _, case: case.dispatch(), S.EXCHANGED),
     S.PAYOUT_DUE: OpenState(_pending, _settle, S.REFUNDED),
     S.PAYOUT_BLOCKED: OpenState(
