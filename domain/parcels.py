@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, NaiveDatetime
 
 from domain.enums import CourierStatus, CourierSubStatus
 from domain.order import Instant
@@ -11,8 +11,36 @@ from domain.types import Actor, EventId
 from domain.value import Value
 
 
+class Sighting(Value):
+    """What a courier reports of a parcel, and when, as precisely as the courier says it."""
+
+    status: str = Field(description="the status, or the sub-status of an exception")
+    at: AwareDatetime = Field(description="an estimate if the courier names no time zone")
+    local_time: NaiveDatetime | None = Field(
+        default=None, description="the time on the courier's own clock, if the courier names no time zone"
+    )
+    day_only: bool = Field(default=False, description="the courier names only the day of `local_time`")
+
+
+class Sightings(Value):
+    """The latest sighting of a parcel by each kind of time; `policy.parcels.sightings` says which one is the latest.
+
+    The value is the same in whatever order, and however often, the sightings were reported (fault 14).
+    """
+
+    exact: Sighting | None = None
+    local: Sighting | None = None
+    day: Sighting | None = None
+    clock_ahead: int | None = Field(
+        default=None, description="minutes by which the courier's clock is ahead of UTC, as far as it can be told"
+    )
+
+
 class CourierEvent(Value):
-    """A verified tracking event; `event_id` is the provider's own, or the hash of the body if it has none."""
+    """A verified tracking event; `event_id` is the provider's own, or the hash of the body if it has none.
+
+    It is the latest of all reports in the body, in the order of `policy.parcels.sightings`.
+    """
 
     provider: str
     event_id: EventId
@@ -20,12 +48,25 @@ class CourierEvent(Value):
     status: CourierStatus
     sub_status: CourierSubStatus | None = None
     occurred_at: Instant | None = Field(default=None, description="time of the latest event, as the courier states it")
+    local_time: NaiveDatetime | None = Field(
+        default=None, description="as in a sighting; `occurred_at` is an estimate then"
+    )
+    day_only: bool = False
+    clock_ahead: int | None = Field(default=None, description="as in the sightings of a parcel")
+    delivery: Sighting | None = Field(default=None, description="the latest report of a delivery in the body")
+    is_returned: bool = Field(default=False, description="a report in the body says that the parcel goes back")
     received_at: AwareDatetime
 
     @property
     def word(self) -> str:
         """The status, or the sub-status of an exception."""
         return str(self.sub_status or self.status)
+
+    @property
+    def sighting(self) -> Sighting:
+        """What the event reports; an event without any time counts from when it was received."""
+        at = self.occurred_at or self.received_at
+        return Sighting(status=self.word, at=at, local_time=self.local_time, day_only=self.day_only)
 
 
 class ScanKind(StrEnum):

@@ -1,7 +1,7 @@
 """Applies stored courier events: a case is told, its timeline notes the event, or the event is parked."""
 
 from asyncio import to_thread
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from domain.cases.case_lines import Shipment
 from domain.cases.messages import CourierTracking
 from domain.cases.timeline import CaseEvent
 from domain.parcels import CourierEvent
-from policy.parcels.courier_events import changes_case
+from policy.parcels.courier_events import CONVERGES_SINCE, event_to_tell, sightings_of, tells_later_report
 
 PARKED_FOR = timedelta(days=60)
 
@@ -33,10 +33,10 @@ class CourierEventInbox:
 
         Raises WorkflowsUnavailableError and DatabaseUnavailableError, after which the sweep tries again.
         """
+        events = await to_thread(self.events.of, event.tracking_number)
         cases = await to_thread(self.parcels.cases_in_either_direction, event.tracking_number)
         for case in cases:
-            shipment = case.shipment if changes_case(case, event) else None
-            if shipment is None or not await self.notifier.tell_running(case.case_id, _tracking(shipment, event)):
+            if not await self._tell(case, event, events):
                 await to_thread(self._note, case, event)
         status = "applied" if cases else self._waiting(event)
         await self._mark(event, status)
@@ -51,6 +51,14 @@ class CourierEventInbox:
         for event in await to_thread(self.events.pending_of, tracking_number):
             await apply_or_park(self, event)
 
+    async def _tell(self, case: Case, event: CourierEvent, events: Sequence[CourierEvent]) -> bool:
+        """Tell the case what it must know now, and return whether its timeline will show this event."""
+        shipment, newest = case.shipment, event_to_tell(case, event, events)
+        if newest is None or shipment is None:
+            return False
+        is_told = await self.notifier.tell_running(case.case_id, tracking_of(case, shipment, newest, events))
+        return is_told and newest == event and tells_later_report(case, events)
+
     async def _mark(self, event: CourierEvent, status: EventStatus) -> None:
         await to_thread(self.events.mark, event, status, self.now())
 
@@ -63,13 +71,22 @@ class CourierEventInbox:
         return "parked" if self.now() - event.received_at < PARKED_FOR else "ignored"
 
 
-def _tracking(shipment: Shipment, event: CourierEvent) -> CourierTracking:
-    return CourierTracking(
+def tracking_of(case: Case, shipment: Shipment, event: CourierEvent, events: Sequence[CourierEvent]) -> CourierTracking:
+    """Return the message that tells the case of an event, and of all others of the parcel with it.
+
+    Its id is the same for the same content, so that a repeat has no effect and anything more has one (fault 13).
+    """
+    event_id = f"{event.provider}:{event.event_id}"
+    message = CourierTracking(
         carrier=shipment.carrier,
         tracking_number=shipment.tracking_number,
         status=event.status,
         sub_status=event.sub_status,
         occurred_at=event.occurred_at,
-        event_id=f"{event.provider}:{event.event_id}",
+        event_id=event_id,
         received_at=event.received_at,
     )
+    if case.process_version < CONVERGES_SINCE:
+        return message
+    told = message.amend(sightings=sightings_of(events))
+    return told.amend(event_id=f"{event_id}/{told.fingerprint}")

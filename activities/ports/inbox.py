@@ -34,6 +34,10 @@ class CourierEventBook(Protocol):
         """Return events that are not applied yet, those first that have waited longest since they were last tried."""
         ...
 
+    def of(self, tracking_number: str) -> Sequence[CourierEvent]:
+        """Return all events of a number, in the order of arrival."""
+        ...
+
     def pending_of(self, tracking_number: str) -> Sequence[CourierEvent]:
         """Return the events of a number that are not applied yet, in the order of arrival (fault 16)."""
         ...

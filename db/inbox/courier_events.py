@@ -1,14 +1,16 @@
 """The inbox of courier events: each is stored once, then applied, parked until its number is known, or ignored."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 
 from activities.ports.inbox import EventStatus
 from db.core.engine import Database
-from db.core.upsert import InsertIgnore, given
+from db.core.upsert import InsertIgnore
 from db.tables import CourierEventRow
 from domain.parcels import CourierEvent
+from policy.parcels.parcel_codes import codes_of
 from policy.parcels.return_codes import plain_code
 
 _EVENTS = CourierEventRow.__table__
@@ -16,7 +18,10 @@ _ADD = InsertIgnore(_EVENTS)
 _OLDEST = func.coalesce(_EVENTS.c.settled_at, _EVENTS.c.taken_in_at)
 _PENDING = select(_EVENTS.c.event).where(_EVENTS.c.status.in_(["new", "parked"]))
 _IN_TURN = _PENDING.order_by(_EVENTS.c.status, _OLDEST, _EVENTS.c.event_id)
-_OF_CODE = _PENDING.where(given(_EVENTS.c.code)).order_by(_EVENTS.c.taken_in_at, _EVENTS.c.event_id)
+_BY_ARRIVAL = (_EVENTS.c.taken_in_at, _EVENTS.c.event_id)
+_HAS_CODE = _EVENTS.c.code.in_(bindparam("codes", expanding=True))
+_PENDING_OF_CODES = _PENDING.where(_HAS_CODE).order_by(*_BY_ARRIVAL)
+_OF_CODES = select(_EVENTS.c.event).where(_HAS_CODE).order_by(*_BY_ARRIVAL)
 _MARK = (
     update(_EVENTS)
     .where(_EVENTS.c.provider == bindparam("of_provider"), _EVENTS.c.event_id == bindparam("of_event"))
@@ -49,10 +54,17 @@ class CourierEvents:
         with self._database.reading() as connection:
             return [CourierEvent.read(one) for one in connection.scalars(_IN_TURN.limit(limit))]
 
+    def of(self, tracking_number: str) -> list[CourierEvent]:
+        """Return all events of a number, in the order of arrival."""
+        return self._found(_OF_CODES, tracking_number)
+
     def pending_of(self, tracking_number: str) -> list[CourierEvent]:
         """Return the events of a number that are not applied yet, in the order of arrival (fault 16)."""
+        return self._found(_PENDING_OF_CODES, tracking_number)
+
+    def _found(self, wanted: Select[Any], tracking_number: str) -> list[CourierEvent]:
         with self._database.reading() as connection:
-            events = connection.scalars(_OF_CODE, {"code": plain_code(tracking_number)})
+            events = connection.scalars(wanted, {"codes": codes_of(tracking_number)})
             return [CourierEvent.read(one) for one in events]
 
     def mark(self, event: CourierEvent, status: EventStatus, at: datetime) -> None:

@@ -12,7 +12,7 @@ from db.tables import CaseRow, ParcelCodeRow, UnexpectedParcelRow
 from domain.cases.case import Case
 from domain.errors import AmbiguousCodeError, UnknownParcelError
 from domain.parcels import UnexpectedParcel
-from policy.parcels.parcel_codes import Found, codes_by_reading, codes_within, match_cases
+from policy.parcels.parcel_codes import Found, codes_by_reading, codes_of, codes_within, match_cases
 from policy.parcels.return_codes import plain_code
 
 _CODES, _CASES, _UNEXPECTED = ParcelCodeRow.__table__, CaseRow.__table__, UnexpectedParcelRow.__table__
@@ -55,8 +55,7 @@ class Parcels:
 
     def cases_in_either_direction(self, code: str) -> list[Case]:
         """Return the cases with a parcel of this code, on the way back or to the customer (R28, R39)."""
-        codes = [code for codes in codes_by_reading(code).values() for code in codes]
-        return list({case.case_id: case for _, case in self._found(_CASES_OF, codes)}.values())
+        return list({case.case_id: case for _, case in self._found(_CASES_OF, codes_of(code))}.values())
 
     def _one_parcel(self, readings: Mapping[str, tuple[str, ...]]) -> list[Case]:
         found = self._found(_EXPECTING, [code for codes in readings.values() for code in codes])

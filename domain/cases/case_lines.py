@@ -8,6 +8,7 @@ from domain.cases.exchange import Substitute
 from domain.enums import Disposition, InspectionVerdict
 from domain.money import Money
 from domain.order import Quantity
+from domain.parcels import Sightings
 from domain.types import Actor, Code, Count, Sku
 from domain.value import Value
 
@@ -91,6 +92,9 @@ class Shipment(Value):
     last_moved_at: AwareDatetime
     last_event_at: AwareDatetime | None = Field(
         default=None, description="time of the last event, as the courier states it"
+    )
+    sightings: Sightings = Field(
+        default_factory=Sightings, description="what decides whether an event is newer than the ones before"
     )
     is_inspected: bool = Field(
         default=False, description="the goods were inspected; later courier events have no effect"

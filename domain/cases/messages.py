@@ -23,6 +23,7 @@ from domain.enums import (
 )
 from domain.money import Money
 from domain.parcel_labels.tracking_number import TrackingNumber
+from domain.parcels import Sightings
 from domain.payment_events import Dispute
 from domain.request import FreeText
 from domain.types import Actor, Code, EventId, Identifier, Sku
@@ -76,7 +77,15 @@ class CourierTracking(Message):
     status: CourierStatus = CourierStatus.INFO_RECEIVED
     sub_status: CourierSubStatus | None = None
     occurred_at: AwareDatetime | None = None
+    sightings: Sightings | None = Field(
+        default=None, description="sent by the service: all that the courier's events report, this one included"
+    )
     postage: Money | None = Field(default=None, description="what the customer paid to send it back (R30)")
+
+    @property
+    def word(self) -> str:
+        """The status, or the sub-status of an exception."""
+        return str(self.sub_status or self.status)
 
 
 class GoodsReceipt(Message):

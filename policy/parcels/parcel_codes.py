@@ -37,6 +37,11 @@ def codes_by_reading(read: str) -> dict[str, Numbers]:
     return {**codes, WHOLE_TEXT: of_whole_text}
 
 
+def codes_of(number: str) -> list[str]:
+    """Return every code under which something may be recorded for the number, in whatever spelling."""
+    return list(dict.fromkeys(code for codes in codes_by_reading(number).values() for code in codes))
+
+
 def codes_within(read: str) -> list[str]:
     """Return every part of a longer text that could be a recorded number, whatever the label's format.
 

@@ -9,9 +9,12 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.dependencies import Services
+from config.settings import Settings
 from db.core.engine import Database
 from db.core.migrate import migrate
+from gateways.couriers.registry import courier_webhooks_of
 from local.stack.ports import reserve
+from tests.api.courier_calls import COURIER_SECRETS
 from tests.api.inbox_sweep import inbox_of
 from tests.api.webhook_client import taking
 from tests.support.activity_set import activity_set_of
@@ -65,6 +68,17 @@ def app(services) -> FastAPI:
 async def api(app, services, temporal) -> AsyncIterator[ApiClient]:
     async with asking(app) as client:
         yield ApiClient(client, services, temporal)
+
+
+@pytest_asyncio.fixture
+async def couriers(services, temporal, settings, monkeypatch) -> AsyncIterator[ApiClient]:
+    """The same, taking the webhooks of all three tracking providers."""
+    for name, value in {**settings, **COURIER_SECRETS}.items():
+        monkeypatch.setenv(name, value)
+    readers = courier_webhooks_of(Settings.from_environment(), services.now)
+    wired = replace(services, couriers=readers)
+    async with asking(create_app(wired)) as client:
+        yield ApiClient(client, wired, temporal)
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -5,59 +5,22 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-import pytest
-
-from api.app import create_app
-from config.settings import Settings
 from db.inbox.tracking_registrations import Registrations
-from gateways.couriers.registry import courier_webhooks_of
 from tests.api.breakage import broken
+from tests.api.courier_calls import shipped, tell
 from tests.api.inbox_sweep import sweep
 from tests.api.warehouse import scan, send
 from tests.gateways import courier_bodies as bodies
-from tests.support.api_client import KEYS, ApiClient, asking, problem, told
+from tests.support.api_client import problem, told
 from workflows.client.case_notifier import TemporalCaseNotifier
 
-SECRETS = {
-    "REFUNDS_AFTERSHIP_WEBHOOK_SECRETS": "one,two",
-    "REFUNDS_EASYPOST_WEBHOOK_SECRETS": "three",
-    "REFUNDS_SEVENTEEN_TRACK_KEYS": "four",
-}
 START = datetime(2026, 11, 20, 8, tzinfo=UTC)
-
-
-@pytest.fixture
-async def couriers(services, temporal, settings, monkeypatch):
-    """An API client whose app takes the webhooks of all three providers."""
-    for name, value in {**settings, **SECRETS}.items():
-        monkeypatch.setenv(name, value)
-    wired = services.__class__.over(
-        services.database,
-        services.store,
-        temporal,
-        KEYS,
-        services.now,
-        couriers=courier_webhooks_of(Settings.from_environment(), services.now),
-    )
-    async with asking(create_app(wired)) as client:
-        yield ApiClient(client, wired, temporal)
-
-
-async def tell(couriers, name, body, headers):
-    return await couriers.client.post(f"/v1/webhooks/couriers/{name}", content=body, headers=headers)
 
 
 async def aftership(couriers, number, tag="InTransit", subtag="InTransit_001", hour=0):
     at = (START + timedelta(hours=hour)).strftime("%Y-%m-%dT%H:%M:%S")
     body = bodies.aftership(number, tag, subtag, at)
     told(await tell(couriers, "aftership", body, bodies.signed_aftership("two", body)), 200)
-
-
-async def shipped(couriers, number=None):
-    case = await couriers.approved()
-    number = number or f"SF{uuid4().int % 10**12:012}"
-    body = {"carrier": "sf_express", "tracking_number": number}
-    return told(await couriers.send(case, "shipment", body, "dev-storefront"), 200), number
 
 
 async def signals(couriers, case):

@@ -86,6 +86,64 @@ def seventeen_track(
     return json.dumps(told, ensure_ascii=False).encode()
 
 
+Said = tuple[str, str, str | None]
+"""A status, a sub-status, and a time as the courier writes it: at the summary, when the provider recorded it."""
+
+
+def aftership_history(number: str, summary: Said, *points: Said, recorded: str | None = None) -> bytes:
+    """Return an AfterShip body with these checkpoints; `recorded` is when AfterShip heard of the last ones."""
+    tag, subtag, updated_at = summary
+    message = {
+        "tracking_number": number,
+        "slug": "yunexpress",
+        "tag": tag,
+        "subtag": subtag,
+        "updated_at": updated_at,
+        "checkpoints": [
+            {"tag": one, "subtag": sub, "checkpoint_time": at, "created_at": recorded or updated_at}
+            for one, sub, at in points
+        ],
+    }
+    return json.dumps({"event": "tracking_update", "msg": message, "ts": 1763626500}).encode()
+
+
+def easypost_history(number: str, summary: Said, *points: Said) -> bytes:
+    """Return an EasyPost body with these tracking details."""
+    status, detail, updated_at = summary
+    tracker = {
+        "object": "Tracker",
+        "tracking_code": number,
+        "status": status,
+        "status_detail": detail,
+        "updated_at": updated_at,
+        "tracking_details": [
+            {"object": "TrackingDetail", "status": one, "status_detail": sub, "datetime": at} for one, sub, at in points
+        ],
+    }
+    digest = sha256(json.dumps(tracker).encode()).hexdigest()
+    return json.dumps({"id": f"evt_{digest}", "description": "tracker.updated", "result": tracker}).encode()
+
+
+def seventeen_track_history(number: str, summary: Said, *points: Said) -> bytes:
+    """Return a 17TRACK body with these events; a time without a zone is in `time_raw` only."""
+    status, sub, synced_at = summary
+    events = [{"stage": one, "sub_status": sub_status, **_seventeen_track_time(at)} for one, sub_status, at in points]
+    info = {
+        "latest_status": {"status": status, "sub_status": sub},
+        "latest_event": events[-1] if events else None,
+        "milestone": [{"key_stage": "Delivered", "time_iso": None, "time_utc": None}],
+        "tracking": {"providers": [{"latest_sync_time": synced_at, "events": events}]},
+    }
+    return json.dumps({"event": "TRACKING_UPDATED", "data": {"number": number, "track_info": info}}).encode()
+
+
+def _seventeen_track_time(at: str | None) -> dict[str, Any]:
+    day, _, clock = (at or "").partition("T")
+    if at and (at.endswith("Z") or "+" in clock or "-" in clock):
+        return {"time_iso": at, "time_utc": at if at.endswith("Z") else None}
+    return {"time_iso": None, "time_utc": None, "time_raw": {"date": day or None, "time": clock or None}}
+
+
 def signed_aftership(secret: str, body: bytes) -> dict[str, str]:
     return {"aftership-hmac-sha256": b64encode(hmac.new(secret.encode(), body, sha256).digest()).decode()}
 

@@ -48,7 +48,7 @@ from domain.enums import (
 )
 from domain.findings import Finding, FindingKind
 from domain.money import Money
-from domain.parcels import CourierEvent, ParcelCandidate, ScanStatus
+from domain.parcels import CourierEvent, ParcelCandidate, ScanStatus, Sighting, Sightings
 from domain.payment_events import GatewayEvent
 from domain.payout_state import PayoutState
 from domain.policy_document import PolicyDocument
@@ -77,6 +77,7 @@ LINE = CaseLine(
 )
 PAYOUT = factories.payout(ID, amount=FIVE, state=PayoutState.PENDING, submitted_at=NOON)
 REPLACEMENT = Replacement(replacement_id=f"{ID}-x1", line_sku="MUG", sku="CUP", quantity=1, difference=FIVE)
+SIGHTING = Sighting(status="in_transit", at=NOON)
 CASE = Case(
     case_id=ID,
     order_number="O-1",
@@ -95,7 +96,12 @@ CASE = Case(
     refusal=REFUSAL,
     shop_paid_label=FIVE,
     shipment=Shipment(
-        carrier="dhl", tracking_number="D1234", status="in_transit", registered_at=NOON, last_moved_at=NOON
+        carrier="dhl",
+        tracking_number="D1234",
+        status="in_transit",
+        registered_at=NOON,
+        last_moved_at=NOON,
+        sightings=Sightings(exact=SIGHTING, clock_ahead=480),
     ),
     inspections=(Inspection(inspected_at=NOON, inspected_by="wang", lines=(INSPECTED,)),),
     refund_due=RefundDue(goods=FIVE, outbound_postage=FIVE, return_postage=FIVE, label_deduction=FIVE, total=FIVE),
@@ -163,6 +169,7 @@ _IN_THE_DATABASE: tuple[Value, ...] = (
         event_id="e1",
         tracking_number="D1234",
         status=CourierStatus.DELIVERED,
+        delivery=SIGHTING,
         received_at=NOON,
     ),
     ScanAnswer(

@@ -10,7 +10,8 @@ from typing import Any
 from domain.enums import CourierStatus, CourierSubStatus
 from domain.parcels import CourierEvent
 from gateways.couriers.aftership import PROVIDER
-from gateways.couriers.courier_statuses import MOVING, OTHER, PENDING, Meaning, exception, instant, verify
+from gateways.couriers.checkpoints import Checkpoint, Parcel, event_id_of, instant, latest_event, read_time
+from gateways.couriers.courier_statuses import MOVING, OTHER, PENDING, Meaning, exception, verify
 from gateways.signed_events import text, translated
 
 HEADER = "aftership-hmac-sha256"
@@ -36,7 +37,8 @@ _SUBTAGS: dict[str, Meaning] = {
 class AfterShipWebhooks:
     """Reads webhooks that are signed with one of the secrets; two are valid during a rotation.
 
-    Source: aftership.com/docs/tracking (webhook signature, delivery statuses and sub-statuses).
+    Source: aftership.com/docs/tracking (webhook signature, delivery statuses and sub-statuses; the time of a checkpoint
+    is a day, or a time with or without a zone; `return_to_sender` is true once any checkpoint says so).
     """
 
     def __init__(self, secrets: Sequence[str], now: Callable[[], datetime]) -> None:
@@ -57,19 +59,24 @@ class AfterShipWebhooks:
         if not text(body.get("event", "tracking_update")).startswith("tracking_"):
             return None
         tracking = body["msg"]
-        status, sub_status = _meaning(tracking)
+        updated_at = instant(tracking.get("updated_at"))
         points: list[dict[str, Any]] = tracking.get("checkpoints") or []
-        times = [at for at in (instant(point.get("checkpoint_time")) for point in points) if at]
-        return CourierEvent(
-            provider=PROVIDER,
-            event_id=str(body.get("event_id") or digest),
-            tracking_number=tracking["tracking_number"],
-            status=status,
-            sub_status=sub_status,
-            occurred_at=max(times, default=None),
+        return latest_event(
+            Parcel(PROVIDER, event_id_of(body.get("event_id"), digest), tracking["tracking_number"]),
+            _meaning(tracking) or MOVING,
+            [_checkpoint(one, updated_at) for one in points],
+            recorded_at=updated_at,
             received_at=self._now(),
+            is_returned=tracking.get("return_to_sender") is True,
         )
 
 
-def _meaning(tracking: dict[str, Any]) -> Meaning:
-    return _SUBTAGS.get(str(tracking.get("subtag"))) or _TAGS.get(str(tracking["tag"]), MOVING)
+def _checkpoint(point: dict[str, Any], updated_at: datetime | None) -> Checkpoint:
+    """Return a checkpoint; its time has a zone only where the courier gives one, those of AfterShip itself always."""
+    recorded_at = instant(point.get("created_at")) or updated_at
+    return Checkpoint(_meaning(point), read_time(point.get("checkpoint_time"), recorded_at))
+
+
+def _meaning(said: dict[str, Any]) -> Meaning | None:
+    tag = said.get("tag")
+    return _SUBTAGS.get(str(said.get("subtag"))) or (_TAGS.get(str(tag), MOVING) if tag else None)

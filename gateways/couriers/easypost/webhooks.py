@@ -9,7 +9,8 @@ from unicodedata import normalize
 
 from domain.enums import CourierStatus, CourierSubStatus
 from domain.parcels import CourierEvent
-from gateways.couriers.courier_statuses import MOVING, OTHER, PENDING, Meaning, exception, instant, verify
+from gateways.couriers.checkpoints import Checkpoint, Parcel, event_id_of, instant, latest_event, read_time
+from gateways.couriers.courier_statuses import MOVING, OTHER, PENDING, Meaning, exception, verify
 from gateways.couriers.easypost import PROVIDER
 from gateways.signed_events import text, translated
 
@@ -51,25 +52,24 @@ class EasyPostWebhooks:
         """
         right = [_PREFIX + hmac.new(secret, body, sha256).hexdigest() for secret in self._secrets]
         verify(headers.get(HEADER), right, HEADER)
-        return translated(body, self._event)
+        digest = sha256(body).hexdigest()
+        return translated(body, lambda event: self._event(event, digest))
 
-    def _event(self, body: dict[str, Any]) -> CourierEvent | None:
+    def _event(self, body: dict[str, Any], digest: str) -> CourierEvent | None:
         if not text(body["description"]).startswith("tracker."):
             return None
         tracker = body["result"]
-        status, sub_status = _meaning(tracker)
+        updated_at = instant(tracker.get("updated_at"))
         details: list[dict[str, Any]] = tracker.get("tracking_details") or []
-        times = [at for at in (instant(detail.get("datetime")) for detail in details) if at]
-        return CourierEvent(
-            provider=PROVIDER,
-            event_id=body["id"],
-            tracking_number=tracker["tracking_code"],
-            status=status,
-            sub_status=sub_status,
-            occurred_at=max(times, default=None),
+        return latest_event(
+            Parcel(PROVIDER, event_id_of(body["id"], digest), tracker["tracking_code"]),
+            _meaning(tracker) or MOVING,
+            [Checkpoint(_meaning(one), read_time(one.get("datetime"), updated_at)) for one in details],
+            recorded_at=updated_at,
             received_at=self._now(),
         )
 
 
-def _meaning(tracker: dict[str, Any]) -> Meaning:
-    return _DETAILS.get(str(tracker.get("status_detail"))) or _STATUSES.get(str(tracker["status"]), MOVING)
+def _meaning(said: dict[str, Any]) -> Meaning | None:
+    status = said.get("status")
+    return _DETAILS.get(str(said.get("status_detail"))) or (_STATUSES.get(str(status), MOVING) if status else None)

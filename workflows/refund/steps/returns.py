@@ -12,6 +12,7 @@ from domain.money import Money
 from domain.policy_document import PolicyDocument
 from policy import deadlines
 from policy import returns as rules
+from policy.parcels.courier_events import CONVERGES_SINCE, follow, has_later_report, is_lost, reported_by
 from policy.parcels.parcel_codes import is_same_number
 from policy.refund_amount import check_postage
 from workflows.refund.steps import exchange, payout
@@ -23,14 +24,30 @@ def track(case: Case, arrived: ReceivedMessage[CourierTracking], _policy: Policy
     tracking = arrived.message
     if refusal := check_postage(case, tracking):
         return refusal
-    shipment = _shipment(case.shipment, arrived)
+    shipment = _shipment(case, arrived)
+    if case.process_version >= CONVERGES_SINCE and case.shipment and not _is_new(case.shipment, tracking):
+        return _followed(case, case.shipment, shipment, tracking)
     if shipment == case.shipment or shipment.is_inspected:
         return Transition(case)
-    lost = rules.is_loss(tracking.status, tracking.sub_status)
+    return _on_its_way(case, shipment, tracking, lost=rules.is_loss(tracking.status, tracking.sub_status))
+
+
+def _followed(case: Case, before: Shipment, after: Shipment, tracking: CourierTracking) -> Transition:
+    """Return the case after another report about its parcel; one that is not the latest changes no state (fault 14)."""
+    if before.is_inspected:
+        return Transition(case)
+    if not has_later_report(before, after):
+        happened = () if after.postage == before.postage else (_tracked(before, tracking, None),)
+        return Transition(case.amend(shipment=after), happened)
+    return _on_its_way(case, after, tracking, lost=is_lost(after))
+
+
+def _on_its_way(case: Case, after: Shipment, tracking: CourierTracking, *, lost: bool) -> Transition:
+    """Return the case with its parcel on its way, or lost; a human decides about a loss (R22)."""
     happened = _tracked(case.shipment, tracking, CaseEvent.PARCEL_LOST if lost else None)
     moving = tuple(deadline for deadline in case.deadlines if deadline.what is not WindowName.PARCEL_STALLED)
     state = CaseState.LOST_IN_RETURN if lost else CaseState.IN_TRANSIT
-    return Transition(case.amend(state=state, shipment=shipment, deadlines=moving), (happened,))
+    return Transition(case.amend(state=state, shipment=after, deadlines=moving), (happened,))
 
 
 def track_rest(case: Case, arrived: ReceivedMessage[CourierTracking], _policy: PolicyDocument) -> Transition | Refusal:
@@ -44,7 +61,7 @@ def track_rest(case: Case, arrived: ReceivedMessage[CourierTracking], _policy: P
     if ship_by is None or not deadlines.in_time(arrived.at, ship_by):
         return Refusal(rule="R19", code="too_late_to_send", message="The time to send the rest back has ended.")
     happened = _tracked(case.shipment, tracking, None)
-    return Transition(case.amend(shipment=_shipment(case.shipment, arrived)), (happened,))
+    return Transition(case.amend(shipment=_shipment(case, arrived)), (happened,))
 
 
 def _tracked(known: Shipment | None, tracking: CourierTracking, event: CaseEvent | None) -> TimelineEvent:
@@ -55,7 +72,7 @@ def _tracked(known: Shipment | None, tracking: CourierTracking, event: CaseEvent
         {
             "carrier": tracking.carrier,
             "tracking_number": tracking.tracking_number,
-            "status": str(tracking.sub_status or tracking.status),
+            "status": tracking.word,
         },
     )
 
@@ -137,21 +154,36 @@ def decide_loss(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Po
     return Refusal(rule="R22", code="wrong_resolution", message="For a lost parcel, decide pay or close.")
 
 
-def _shipment(known: Shipment | None, arrived: ReceivedMessage[CourierTracking]) -> Shipment:
-    """Return the shipment after the event; an event older than the last known one changes nothing (fault 14)."""
-    tracking = arrived.message
+def _shipment(case: Case, arrived: ReceivedMessage[CourierTracking]) -> Shipment:
+    """Return the shipment after the message; a report that is not the latest leaves its status (fault 14)."""
+    tracking, known = arrived.message, case.shipment
     if known is None or _is_new(known, tracking):
-        return Shipment(
-            carrier=tracking.carrier,
-            tracking_number=tracking.tracking_number,
-            status=str(tracking.sub_status or tracking.status),
-            registered_at=arrived.at,
-            last_moved_at=arrived.at,
-            last_event_at=tracking.occurred_at,
-            postage=_postage(known, tracking),
-        )
+        return _registered(case, arrived)
     known = known.amend(postage=_postage(known, tracking))
-    return known if _is_old(known, tracking) else _followed(known, arrived)
+    if case.process_version < CONVERGES_SINCE:
+        return known if _is_old(known, tracking) else _moved_by_0_1_0(known, arrived)
+    reported = reported_by(tracking, arrived.at)
+    is_repeated = tracking.occurred_at is None and tracking.sightings is None and tracking.word == known.status
+    if reported is None or is_repeated:
+        return known
+    after = follow(known, reported)
+    return after.amend(last_moved_at=arrived.at) if has_later_report(known, after) else after
+
+
+def _registered(case: Case, arrived: ReceivedMessage[CourierTracking]) -> Shipment:
+    tracking = arrived.message
+    shipment = Shipment(
+        carrier=tracking.carrier,
+        tracking_number=tracking.tracking_number,
+        status=tracking.word,
+        registered_at=arrived.at,
+        last_moved_at=arrived.at,
+        last_event_at=tracking.occurred_at,
+        postage=_postage(case.shipment, tracking),
+    )
+    is_timed = tracking.occurred_at is not None or tracking.sightings is not None
+    reported = reported_by(tracking, arrived.at) if is_timed else None
+    return follow(shipment, reported) if reported and case.process_version >= CONVERGES_SINCE else shipment
 
 
 def _postage(known: Shipment | None, tracking: CourierTracking) -> Money | None:
@@ -163,19 +195,19 @@ def _is_old(known: Shipment, tracking: CourierTracking) -> bool:
     return bool(known.last_event_at and tracking.occurred_at and tracking.occurred_at <= known.last_event_at)
 
 
-def _followed(known: Shipment, arrived: ReceivedMessage[CourierTracking]) -> Shipment:
-    tracking, status = arrived.message, str(arrived.message.sub_status or arrived.message.status)
-    if known.status == status and tracking.occurred_at is None:
+def _moved_by_0_1_0(known: Shipment, arrived: ReceivedMessage[CourierTracking]) -> Shipment:
+    tracking = arrived.message
+    if known.status == tracking.word and tracking.occurred_at is None:
         return known
     return known.amend(
-        status=status, last_moved_at=arrived.at, last_event_at=tracking.occurred_at or known.last_event_at
+        status=tracking.word, last_moved_at=arrived.at, last_event_at=tracking.occurred_at or known.last_event_at
     )
-
-
-def _moved(known: Shipment | None, tracking: CourierTracking) -> CaseEvent:
-    return CaseEvent.SHIPMENT_REGISTERED if _is_new(known, tracking) else CaseEvent.PARCEL_MOVED
 
 
 def _is_new(known: Shipment | None, tracking: CourierTracking) -> bool:
     """Return whether the message is about another parcel than the one that is known; the spelling does not matter."""
     return known is None or not is_same_number(known.tracking_number, tracking.tracking_number)
+
+
+def _moved(known: Shipment | None, tracking: CourierTracking) -> CaseEvent:
+    return CaseEvent.SHIPMENT_REGISTERED if _is_new(known, tracking) else CaseEvent.PARCEL_MOVED
