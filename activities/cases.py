@@ -25,6 +25,7 @@ from policy.deadlines import compute
 from policy.payment_allocation import common_step
 from policy.refund_amount import unit_shares
 from policy.request import is_purchaser
+from policy.unit_choice import may_choose_again
 
 
 class Opening(Value):
@@ -195,7 +196,7 @@ class CaseActivities:
         deadlines = self._computed(change.case.policy_version, change.opens)
         case = change.case.amend(deadlines=(*change.case.deadlines, *deadlines)) if deadlines else change.case
         try:
-            lines = self._book.record(case, change.entries).lines
+            lines = self._recorded(case, change.entries).lines
         except CaseAheadError as ahead:
             return Recorded(newer=ahead.case)
         return Recorded(deadlines=deadlines, lines=lines if lines != case.lines else None)
@@ -219,6 +220,19 @@ class CaseActivities:
         policy = self._policies.version(version)
         calendar = self._calendars.calendar(policy.country, policy.timezone, max(window.since for window in opens))
         return tuple(compute(window, calendar) for window in opens)
+
+    def _recorded(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
+        """Record the case; one that is taken up again gets other units of its lines if its own are taken (R11)."""
+        try:
+            return self._book.record(case, entries)
+        except UnitsTakenError as taken:
+            if not may_choose_again(case) or (order := self._orders.get(case.order_number)) is None:
+                raise
+            lines = (line.amend(units=unit_shares(order, line.sku, case.payment_step)) for line in case.lines)
+            try:
+                return self._book.record(case.amend(lines=tuple(lines)), entries)
+            except UnitsTakenError:
+                raise taken from None
 
     def _purchased(self, intake: CaseIntake) -> Order | None:
         """Return the order, or None for a stranger, whose case must look exactly like one for an unknown order (R1)."""

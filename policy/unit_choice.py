@@ -43,6 +43,11 @@ def has_choice(case: Case) -> bool:
     return any(len(line.units) > line.quantity for line in case.lines)
 
 
+def may_choose_again(case: Case) -> bool:
+    """Return whether the case is open and may get other units than its own: none of them has been inspected (R11)."""
+    return case.is_open and all(line.outstanding == line.quantity for line in case.lines)
+
+
 def holds(case: Case) -> dict[Unit, Hold]:
     """Return the units that the case holds: all of them while it is open, the settled ones forever (R11)."""
     units = {

@@ -63,6 +63,19 @@ async def test_p5_r11_not_when_another_case_has_its_units_by_then(shop: Shop) ->
     assert (case.state, other.state) == (CaseState.LOST_IN_RETURN, CaseState.UNDER_AUDIT)
 
 
+async def test_p5_r11_it_gets_another_unit_of_the_line_when_its_own_is_taken_by_then(shop: Shop) -> None:
+    order = await shop.order()
+    case = await approved(shop, order=order)
+    await case.ship(status="exception", sub_status="lost")
+    await case.resolve(ResolutionDecision.CLOSE)
+    await case.ended()
+    other = await shop.open(order=order)
+    await case.revive_by("record_receipt", ARRIVED)
+    assert [[share.unit for share in one.case().lines[0].units] for one in (other, case)] == [[1], [2]]
+    await case.inspect(("MUG", 1, "accepted"))
+    assert await case.ended() == "refunded"
+
+
 async def test_p5_r19_the_rest_that_arrives_after_its_window_is_inspected_and_only_it_is_paid(shop: Shop) -> None:
     case = await approved(shop, lines=[("MUG", 3)])
     await case.inspect(("MUG", 1, "accepted"), ("MUG", 2, "missing"))

@@ -94,6 +94,16 @@ async def test_w7_r12_a_rejected_unit_that_another_case_has_by_now_stays_with_it
     assert (case.state, other.state) == (CaseState.REJECTED, CaseState.UNDER_AUDIT)
 
 
+async def test_w7_r11_a_reopened_case_gets_another_unit_of_its_line_when_its_own_is_taken(shop: Shop) -> None:
+    order = await shop.order()
+    case = await shop.open(order=order)
+    await case.audit("reject", reason_code="signs_of_use")
+    await case.ended()
+    other = await shop.open(order=order)
+    await case.revive_by("resolve", reopening("lin"))
+    assert [[share.unit for share in one.case().lines[0].units] for one in (other, case)] == [[1], [2]]
+
+
 @pytest.mark.parametrize("reason", [Reason.QUALITY, Reason.NOT_AS_DESCRIBED])
 async def test_w7_r12_an_expired_information_window_is_reopened_with_a_fresh_one(shop: Shop, reason: Reason) -> None:
     case = await shop.open(reason)
