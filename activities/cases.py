@@ -1,14 +1,14 @@
 """The record of a case: opened, changed and planned by idempotent local activities, each in one transaction."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Protocol
 
 from pydantic import Field
 from temporalio import activity
 
 from activities.ports.payment_gateway import PaymentSteps
-from domain.calendar import Deadline, Window, WorkCalendar
+from activities.ports.policy import Calendars, PolicyRepository
+from domain.calendar import Deadline, Window
 from domain.cases.case import PROCESS_VERSION, Case, Refusal
 from domain.cases.case_lines import CaseLine
 from domain.cases.exchange import Product
@@ -20,7 +20,7 @@ from domain.order import Order
 from domain.policy_document import PolicyDocument
 from domain.request import CaseIntake
 from domain.value import Value
-from policy.case_opening import opened, refused
+from policy.case_opening import Opened, opened, refused
 from policy.deadlines import compute
 from policy.payment_allocation import common_step
 from policy.refund_amount import unit_shares
@@ -120,26 +120,6 @@ class Catalogue(Protocol):
         ...
 
 
-class PolicyRepository(Protocol):
-    """The versions of the refund policy."""
-
-    def in_force(self, placed_at: datetime) -> PolicyDocument:
-        """Return the version in force when the order was placed (R41)."""
-        ...
-
-    def version(self, version: str) -> PolicyDocument:
-        """Return a version by its name; raises KeyError."""
-        ...
-
-
-class Calendars(Protocol):
-    """The working days of countries."""
-
-    def calendar(self, country: str, timezone: str, until: datetime) -> WorkCalendar:
-        """Return the working days of this century up to two years after `until` (in the timezone)."""
-        ...
-
-
 class PayoutPlan(Value):
     """The payouts of a case, planned and committed; with `newer`, nothing was planned, as in `Recorded`."""
 
@@ -181,14 +161,25 @@ class CaseActivities:
             return Opening(case=self._resumed(recorded) if intake.resumes else recorded, policy=policy)
         order = self._purchased(intake)
         policy = self._policies.in_force(order.placed_at if order else intake.received_at)
-        calendar = self._calendars.calendar(policy.country, policy.timezone, intake.received_at)
-        products = self._catalogue.products([line.exchange_for for line in intake.lines if line.exchange_for])
-        case, entries = opened(intake, order, products, policy, calendar, self._payment_step(order))
+        case, entries = self._judged(intake, order, policy)
         try:
             return Opening(case=self._book.open(case, entries), policy=policy)
         except UnitsTakenError as taken:
             case, entries = refused(case, Refusal(rule="R11", code=taken.code, message=taken.message))
             return Opening(case=self._book.open(case, entries), policy=policy)
+
+    @activity.defn(name="judge_again")
+    def judge_again(self, intake: CaseIntake) -> Opening:
+        """Return the case as it would be opened today for the recorded request, and record nothing (R3, R6).
+
+        It is judged by its own policy version (R41). Raises LookupError if there is no such case.
+        """
+        recorded = self._book.case(intake.case_id)
+        if recorded is None:
+            raise LookupError(f"there is no case {intake.case_id}")
+        policy = self._policies.version(recorded.policy_version)
+        case, _ = self._judged(intake, self._purchased(intake), policy)
+        return Opening(case=case, policy=policy)
 
     @activity.defn(name="record_change")
     def record(self, change: Change) -> Recorded:
@@ -213,6 +204,11 @@ class CaseActivities:
     def compute(self, windows: DeadlineQuery) -> Recorded:
         """Compute deadlines with the calendar as it is published today (R6)."""
         return Recorded(deadlines=self._computed(windows.policy_version, windows.windows))
+
+    def _judged(self, intake: CaseIntake, order: Order | None, policy: PolicyDocument) -> Opened:
+        calendar = self._calendars.calendar(policy.country, policy.timezone, intake.received_at)
+        products = self._catalogue.products([line.exchange_for for line in intake.lines if line.exchange_for])
+        return opened(intake, order, products, policy, calendar, self._payment_step(order))
 
     def _computed(self, version: str, opens: Sequence[Window]) -> tuple[Deadline, ...]:
         if not opens:

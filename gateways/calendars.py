@@ -1,6 +1,6 @@
 """Working days of countries, from the `holidays` package and the merchant's own notices.
 
-Implements the port `activities.cases.Calendars`.
+Implements the port `activities.ports.policy.Calendars`.
 """
 
 import warnings

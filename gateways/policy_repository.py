@@ -1,5 +1,6 @@
-"""The versions of the refund policy, one JSON file each; implements `activities.cases.PolicyRepository` (R41)."""
+"""The versions of the refund policy, one JSON file each; implements `activities.ports.policy` (R41)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -40,6 +41,10 @@ class PolicyRepository:
     def version(self, version: str) -> PolicyDocument:
         """Return the version that a case keeps to its end (R41); raises KeyError if the folder no longer has it."""
         return self._by_name[version]
+
+    def all(self) -> Sequence[PolicyDocument]:
+        """Return all versions, the oldest first."""
+        return self._by_age
 
 
 def _has_begun(document: PolicyDocument, at: datetime) -> bool:

@@ -62,6 +62,13 @@ def request_window(policy: PolicyDocument) -> WindowSpec:
     return WindowSpec(what=WindowName.REQUEST, working_days=policy.windows.request)
 
 
+def window_of(deadline: Deadline, policy: PolicyDocument) -> Window | None:
+    """Return the window whose end the deadline is, to compute it again (R6); None if the policy has no such window."""
+    specs = {**_lengths(policy.windows), WindowName.REQUEST: request_window(policy)}
+    spec = specs.get(deadline.what)
+    return spec and spec.since(deadline.since)
+
+
 def last_day(day: date, working_days: int, calendar: WorkCalendar) -> date:
     """Return the last day of a number of working days after `day`, which is day 0 even if it is no working day (R5).
 

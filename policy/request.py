@@ -13,6 +13,8 @@ from domain.policy_document import PolicyDocument
 from domain.request import CaseIntake, RequestedLine
 from policy import deadlines
 
+_DOUBT = " (by the working-day calendar as far as it is published)"
+
 
 def assess(
     order: Order | None, intake: CaseIntake, policy: PolicyDocument, calendar: WorkCalendar
@@ -132,8 +134,12 @@ def _says_late(windows: Windows, intake: CaseIntake) -> str:
     late = _late(windows, intake)
     dates = ", ".join(f"for {sku} on {one.last_day.isoformat()}" for sku, one in late.items())
     is_guessed = any(one.provisional for one in late.values())
-    certainty = " (by the working-day calendar as far as it is published)" if is_guessed else ""
-    return f"The time to ask for a refund ended {dates}{certainty}; the right is waived."
+    return f"The time to ask for a refund ended {dates}{_DOUBT if is_guessed else ''}; the right is waived."
+
+
+def without_doubt(message: str) -> str:
+    """Return the text of a late refusal as it reads once the calendar is published (R6)."""
+    return message.replace(_DOUBT, "")
 
 
 def _says_rest(windows: Windows, intake: CaseIntake) -> list[str]:

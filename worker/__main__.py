@@ -13,6 +13,7 @@ from temporalio.client import Client
 from temporalio.common import WorkerDeploymentVersion
 from temporalio.service import RPCError
 
+from activities.calendar_updates import CalendarUpdateActivities
 from activities.cases import CaseActivities
 from activities.inbox.chargeback_holds import ChargebackHolds
 from activities.inbox.courier_events import CourierEventInbox
@@ -27,6 +28,7 @@ from config.settings import Settings, load
 from config.store import bucket_of
 from config.temporal import connect, let_sdk_rest
 from db.cases.cases import Cases
+from db.cases.provisional_cases import ProvisionalCases
 from db.cases.submissions import Submissions
 from db.core.engine import Database
 from db.inbox.courier_events import CourierEvents
@@ -50,7 +52,7 @@ from gateways.signal_history import TemporalHistory
 from gateways.stock_webhook import ShopStock
 from worker.build import ActivitySet, build_worker
 from worker.release import version_of
-from worker.schedules import ensure_schedules
+from worker.schedules import ensure_schedules, sweep_calendars
 from worker.search_attributes import ensure_search_attributes
 from worker.versions import NotPromotedError, as_deployed, promote_first
 from workflows.client.case_notifier import TemporalCaseNotifier
@@ -74,6 +76,9 @@ def activity_set(settings: Settings, client: Client, database: Database) -> Acti
         ),
         update=CaseUpdateActivities(TemporalCaseNotifier(client, Submissions(database))),
         inbox=_inbox(settings, client, database),
+        calendars=CalendarUpdateActivities(
+            ProvisionalCases(database), policies, calendars, TemporalCaseNotifier(client, Submissions(database))
+        ),
     )
 
 
@@ -84,6 +89,7 @@ async def run(settings: Settings) -> None:
     client = await connect(settings)
     await ensure_search_attributes(client)
     await ensure_schedules(client)
+    await sweep_calendars(client)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -10,12 +10,14 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from activities.calendar_updates import CalendarUpdateActivities
 from activities.cases import CaseActivities
 from activities.inbox.sweep import InboxActivities
 from activities.payouts import PayoutActivities
 from activities.reconciliation import CaseUpdateActivities, ReconciliationActivities
 from activities.signal_times import SignalTimeActivities
 from activities.stock import StockActivities
+from workflows.calendar_sweep import CalendarSweepWorkflow
 from workflows.inbox_sweep import InboxSweepWorkflow
 from workflows.options import TASK_QUEUE
 from workflows.plugin import RefundPlugin
@@ -27,7 +29,7 @@ CONCURRENT_ACTIVITIES_MAX = 20
 
 @dataclass(frozen=True)
 class ActivitySet:
-    """The objects with the activities; reconciliation and the inbox sweep are optional."""
+    """The objects with the activities; what scheduled workflows call is optional."""
 
     cases: CaseActivities
     payouts: PayoutActivities
@@ -36,12 +38,14 @@ class ActivitySet:
     reconciliation: ReconciliationActivities | None = None
     update: CaseUpdateActivities | None = None
     inbox: InboxActivities | None = None
+    calendars: CalendarUpdateActivities | None = None
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """Return all activities that the workflows call."""
         work, pay, stock = self.cases, self.payouts, self.stock
         of_cases = [work.open, work.record, work.plan, work.compute, pay.submit, pay.check, self.signal_times.find]
-        of_cases += [stock.reserve, stock.release]
+        of_cases += [work.judge_again, stock.reserve, stock.release]
+        of_cases += [self.calendars.tell] if self.calendars else []
         of_books = [self.reconciliation.reconcile, self.update.notify] if self.reconciliation and self.update else []
         return [*of_cases, *of_books, *(_sweeps(self.inbox) if self.inbox else ())]
 
@@ -78,7 +82,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=TASK_QUEUE,
-        workflows=[RefundWorkflow, ReconciliationWorkflow, InboxSweepWorkflow],
+        workflows=[RefundWorkflow, ReconciliationWorkflow, InboxSweepWorkflow, CalendarSweepWorkflow],
         activities=activity_set.activities(),
         activity_executor=ThreadPoolExecutor(CONCURRENT_ACTIVITIES_MAX, thread_name_prefix="activity"),
         max_concurrent_activities=CONCURRENT_ACTIVITIES_MAX,

@@ -11,6 +11,7 @@ from temporalio.service import RPCError
 from config.settings import Settings, load
 from config.temporal import connect, let_sdk_rest
 from worker.release import version_of
+from worker.schedules import sweep_calendars
 from worker.versions import NotPromotedError, current_build, promote
 
 
@@ -20,6 +21,7 @@ async def run(settings: Settings) -> str | None:
     try:
         before = await current_build(client, version.deployment_name)
         await promote(client, version)
+        await sweep_calendars(client)
     except (NotPromotedError, RPCError) as error:
         raise SystemExit(
             f"{version.to_canonical_string()} is not promoted: {error.message}. Start its workers "

@@ -15,6 +15,7 @@ from db.tables import CaseRow
 from domain.cases.case import Case
 from domain.cases.next_step import awaiting
 from domain.cases.timeline import TimelineEntry
+from policy.calendars.published import provisional_year
 from policy.unit_choice import has_choice
 
 _CASES = CaseRow.__table__
@@ -86,6 +87,7 @@ def _row(case: Case) -> dict[str, Any]:
         "awaiting": awaiting(case).value,
         "overdue": case.overdue,
         "next_deadline": due.when if due else None,
+        "provisional_year": provisional_year(case),
         "policy_version": case.policy_version,
         "document": case.model_dump_json(),
         "opened_at": case.opened_at,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, Text, text
 from sqlmodel import Field
 
 from db.tables.base import Instant, Row
@@ -18,6 +18,13 @@ class CaseRow(Row, table=True):
         Index(None, "state", "opened_at"),
         Index(None, "awaiting", "opened_at"),
         Index(None, "order_number"),
+        Index(
+            None,
+            "case_id",
+            "provisional_year",
+            sqlite_where=text("provisional_year IS NOT NULL"),
+            postgresql_where=text("provisional_year IS NOT NULL"),
+        ),
     )
 
     case_id: str = Field(primary_key=True, max_length=64)
@@ -29,6 +36,7 @@ class CaseRow(Row, table=True):
     awaiting: str = Field(max_length=16)
     overdue: bool
     next_deadline: datetime | None = Field(default=None, sa_type=Instant)
+    provisional_year: int | None = None
     policy_version: str = Field(max_length=32)
     # Text and not jsonb, because Pydantic reads and writes it unchanged; SQL can cast it to look inside.
     document: str = Field(sa_type=Text)

@@ -190,6 +190,12 @@ class DisputeUpdate(Message):
     dispute: Dispute
 
 
+class CalendarPublished(Message):
+    """The calendar of a year is known, which is a reason to compute provisional deadlines again (R6)."""
+
+    kind: ClassVar[str] = "calendar_published"
+
+
 class StockAnswer(Message):
     """The stock's answer about replacements, by their ids; the workflow sends it to itself (R39)."""
 

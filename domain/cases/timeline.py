@@ -27,6 +27,8 @@ class CaseEvent(StrEnum):
     CUSTOMER_REMINDED = "customer_reminded"
     WITHDRAWN = "withdrawn"
     REOPENED = "reopened"
+    DEADLINE_RECOMPUTED = "deadline_recomputed"
+    REFUSAL_LIFTED = "refusal_lifted"
 
     AUDIT_REQUESTED = "audit_requested"
     AUDIT_OVERDUE = "audit_overdue"

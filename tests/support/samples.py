@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+from activities.calendar_updates import CalendarsTold, ProvisionalPage
 from activities.cases import Change, DeadlineQuery, Opening, PayoutPlan, Recorded
 from activities.inbox.sweep import Batch, Swept
 from activities.payouts import PayoutOrder
@@ -21,6 +22,7 @@ from domain.cases.evidence import EvidencePin
 from domain.cases.exchange import OutboundParcel, Replacement, Substitute
 from domain.cases.messages import (
     AuditDecision,
+    CalendarPublished,
     CaseResolution,
     CourierTracking,
     Dispatch,
@@ -56,6 +58,7 @@ from domain.request import CarriedMessage
 from domain.value import Value
 from tests.support import factories
 from tests.support.factories import CASE_ID, NOON
+from workflows.calendar_sweep import CalendarSweepAsked, CalendarSwept
 from workflows.inbox_sweep import InboxSweepAsked, InboxSwept
 from workflows.reconciliation import Reconciled, ReconciliationAsked
 from workflows.refund.case_state import CaseOutcome
@@ -158,6 +161,10 @@ _IN_TEMPORAL: tuple[Value, ...] = (
     Batch(limit=100),
     Swept(count=1),
     InboxSweepAsked(),
+    CalendarSweepAsked(),
+    CalendarSwept(told=1, not_told=0),
+    ProvisionalPage(at=NOON, limit=1),
+    CalendarsTold(told=1, last=ID),
     InboxSwept(payment_events=1, courier_events=1, held_cases=1, registrations=1),
 )
 _IN_THE_DATABASE: tuple[Value, ...] = (
@@ -208,6 +215,7 @@ MESSAGES: dict[str, Message] = {
         EvidenceReport(pins=(PIN,)),
         RefundUpdate(payout_id=f"{ID}-p1", refund_id="re_1"),
         DisputeUpdate(dispute=DISPUTE),
+        CalendarPublished(),
     )
 }
 """A message of every kind that comes from outside."""

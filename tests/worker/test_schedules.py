@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from temporalio.client import ScheduleOverlapPolicy
+from temporalio.client import ScheduleActionExecutionStartWorkflow, ScheduleOverlapPolicy
 
 from tests.support.temporal_env import dev_server, time_skipping_server
-from worker.schedules import INBOX_SWEEP, RECONCILIATION, ensure_schedules, schedules
+from tests.support.waiting import until
+from worker.schedules import CALENDARS, INBOX_SWEEP, RECONCILIATION, ensure_schedules, schedules, sweep_calendars
 
-EVERY = {RECONCILIATION: timedelta(hours=1), INBOX_SWEEP: timedelta(seconds=30)}
+EVERY = {RECONCILIATION: timedelta(hours=1), INBOX_SWEEP: timedelta(seconds=30), CALENDARS: timedelta(days=1)}
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -33,3 +34,22 @@ async def test_a_server_without_schedules_lets_the_worker_start_and_is_named_in_
         await ensure_schedules(env.client)
     for name in EVERY:
         assert f"there is no schedule {name}, so it does not run by itself" in caplog.text
+
+
+async def test_t2_a_worker_that_starts_has_the_calendars_swept_at_once_and_after_a_sweep_that_runs():
+    async with dev_server() as env:
+        await ensure_schedules(env.client)
+        for _ in range(2):
+            await sweep_calendars(env.client)
+        schedule = env.client.get_schedule_handle(CALENDARS)
+        described = await until(schedule.describe, lambda one: one.info.running_actions)
+    assert described.info.num_actions_skipped_overlap == 0
+    [running] = described.info.running_actions
+    assert isinstance(running, ScheduleActionExecutionStartWorkflow)
+    assert running.workflow_id.startswith(CALENDARS)
+
+
+async def test_t2_a_server_without_schedules_is_named_in_the_log(caplog):
+    async with time_skipping_server() as env:
+        await sweep_calendars(env.client)
+    assert "provisional deadlines are computed again tomorrow only" in caplog.text

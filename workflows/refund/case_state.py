@@ -9,8 +9,8 @@ from temporalio.common import SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from activities.cases import CaseActivities, Change, DeadlineQuery, Recorded
-from domain.calendar import Deadline
-from domain.cases.case import Case
+from domain.calendar import Deadline, Window
+from domain.cases.case import Case, Refusal
 from domain.cases.timeline import ENTRIES_PER_VERSION, TimelineEntry
 from domain.enums import CaseState
 from domain.errors import CapExceededError, DomainError, UnitsTakenError
@@ -18,10 +18,11 @@ from domain.payout_state import BlockReason
 from domain.policy_document import PolicyDocument
 from domain.request import CaseId, CaseIntake
 from domain.value import Value
-from policy.deadlines import apply_published_calendar, in_time, windows_of
+from policy.calendars.published import is_refused_by_guess, provisional_windows
+from policy.deadlines import in_time, window_of
 from workflows import options
 from workflows.refund.state_machine import opened_by
-from workflows.refund.steps import payout
+from workflows.refund.steps import calendar, payout
 from workflows.refund.transition import TimelineEvent, Transition
 from workflows.refund.ui_details import current_details, search_attributes
 
@@ -53,6 +54,7 @@ class CurrentCase:
             CaseActivities.open, intake, **options.record(f"open {intake.case_id}")
         )
         self.case, self.policy, self.is_opened = opening.case, opening.policy, True
+        self._intake = intake
         self._show()
 
     async def change(self, transition: Transition, at: datetime) -> None:
@@ -84,18 +86,41 @@ class CurrentCase:
             due = await self._settled(due)
         return await self.passed_deadline() if in_time(workflow.now(), due) else due
 
+    async def follow_calendar(self, at: datetime) -> None:
+        """Compute provisional deadlines again, and judge again a request that was refused by a guess (R3, R6)."""
+        if is_refused_by_guess(self.case):
+            await self._judge_again(at)
+        elif windows := provisional_windows(self.case, self.policy):
+            await self._recompute(windows, at, "provisional deadlines")
+
     async def _settled(self, kept: Deadline) -> Deadline:
-        spec = next(one for one in windows_of(self.case.state, self.policy) if one.what == kept.what)
+        window = window_of(kept, self.policy)
+        if window is None:
+            return kept
+        await self._recompute((window,), workflow.now(), kept.what)
+        return self.case.deadline(kept.what) or kept
+
+    async def _recompute(self, windows: tuple[Window, ...], at: datetime, what: str) -> None:
         recomputed = await workflow.execute_local_activity_method(
             CaseActivities.compute,
-            DeadlineQuery(policy_version=self.policy.version, windows=(spec.since(kept.since),)),
-            **options.record(f"compute {kept.what} by today's calendar"),
+            DeadlineQuery(policy_version=self.policy.version, windows=windows),
+            **options.record(f"compute {what} by today's calendar"),
         )
-        settled = apply_published_calendar(kept, recomputed.deadlines[0])
-        deadlines = tuple(settled if one.what == kept.what else one for one in self.case.deadlines)
-        if settled != kept:
-            await self.change(Transition(self.case.amend(deadlines=deadlines)), workflow.now())
-        return settled
+        transition = calendar.recompute(self.case, recomputed.deadlines)
+        if transition.happened:
+            await self.change(transition, at)
+
+    async def _judge_again(self, at: datetime) -> None:
+        opening = await workflow.execute_local_activity_method(
+            CaseActivities.judge_again, self._intake, **options.record("judge by today's calendar")
+        )
+        transition = calendar.judge_again(self.case, opening.case)
+        try:
+            if transition.happened:
+                await self.change(transition, at)
+        except UnitsTakenError as taken:
+            refusal = Refusal(rule="R11", code=taken.code, message=taken.message)
+            await self.change(calendar.refuse(self.case, refusal), at)
 
     async def _recorded(self, change: Change) -> Recorded:
         try:

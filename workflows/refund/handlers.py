@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 from domain.cases.case import Case, CaseStatus
 from domain.cases.messages import (
     AuditDecision,
+    CalendarPublished,
     CaseResolution,
     CourierTracking,
     Dispatch,
@@ -49,6 +50,10 @@ DISPUTE_UPDATE = (
     'Sent by the service when a gateway reports a chargeback. One JSON object: {"dispute": {"provider": "stripe", '
     '"dispute_id": "...", "payment_reference": "...", "amount": {"minor": 100, "currency": "USD"}, '
     '"status": "open" | "won" | "lost", "changed_at": "2026-01-31T08:00:00Z"}, "event_id": "..."}'
+)
+CALENDAR_PUBLISHED = (
+    "Sent by the service when the working days of a year are published. One JSON object: {}. Provisional deadlines are "
+    "then computed again, and a request that was refused by a guess is judged again."
 )
 
 
@@ -173,6 +178,11 @@ class CaseHandlers:
     def dispute_update(self, raw: RawValue = NO_INPUT) -> None:
         """Queue a gateway's notice about a chargeback (R38)."""
         self._inbox.signal("dispute_update", DisputeUpdate, raw)
+
+    @workflow.signal(name="calendar_published", description=CALENDAR_PUBLISHED)
+    def calendar_published(self, raw: RawValue = NO_INPUT) -> None:
+        """Queue that the calendar of a year is known (R6)."""
+        self._inbox.signal("calendar_published", CalendarPublished, raw)
 
     @workflow.signal(dynamic=True)
     def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:

@@ -10,7 +10,7 @@ from activities.signal_times import SignalTimeActivities, SignalTimeQuery
 from domain.calendar import Deadline
 from domain.cases.case import Case, Refusal
 from domain.cases.first_release import unread_by_first_release
-from domain.cases.messages import Message
+from domain.cases.messages import CalendarPublished, Message
 from domain.cases.timeline import CaseEvent
 from domain.errors import UnitsTakenError
 from policy.deadlines import in_time
@@ -49,6 +49,8 @@ class MessageHandler:
     async def _answer(self, inbound: InboundMessage) -> None:
         if inbound.message is None:
             await self._ignore(inbound, inbound.unreadable or "unreadable")
+        elif isinstance(inbound.message, CalendarPublished):
+            await self._current.follow_calendar(inbound.at)
         elif self._is_repeat(inbound.message):
             _reply(inbound, self._current.case)
         else:

@@ -1,0 +1,1 @@
+"""What becomes known about working days later."""
