@@ -39,6 +39,12 @@ class NoLabelError(DomainError):
     code = "no_label"
 
 
+class UnknownOrderError(DomainError):
+    """There is no such order."""
+
+    code = "unknown_order"
+
+
 class UnknownParcelError(DomainError):
     """No case expects such a parcel, or there is no record of it."""
 

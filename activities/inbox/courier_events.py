@@ -1,4 +1,7 @@
-"""Applies stored courier events: a case is told, its timeline notes the event, or the event is parked."""
+"""Applies stored courier events: a case is told, its timeline notes the event, or the event is parked.
+
+An order needs no message: whoever reads it sees what its parcels' events report (R4).
+"""
 
 from asyncio import to_thread
 from collections.abc import Callable, Sequence
@@ -38,7 +41,8 @@ class CourierEventInbox:
         for case in cases:
             if not await self._tell(case, event, events):
                 await to_thread(self._note, case, event)
-        status = "applied" if cases else self._waiting(event)
+        is_known = bool(cases) or await to_thread(self.parcels.is_followed, event.tracking_number)
+        status = "applied" if is_known else self._waiting(event)
         await self._mark(event, status)
         return status
 

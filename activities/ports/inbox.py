@@ -78,6 +78,10 @@ class ParcelBook(Protocol):
         """Return the cases with a parcel of this code, on the way back or to the customer (R28, R39)."""
         ...
 
+    def is_followed(self, tracking_number: str) -> bool:
+        """Return whether the number is of a parcel that an order or a case has told."""
+        ...
+
 
 class CaseRecords(Protocol):
     """The cases as last recorded, and their timelines."""

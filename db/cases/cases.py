@@ -19,6 +19,7 @@ from db.cases.timeline import (
 )
 from db.core.engine import Database
 from db.core.upsert import given
+from db.inbox.deliveries import with_sent_deliveries
 from db.orders.order_rows import lock_order, read_order
 from db.orders.unit_reservations import keep_units, reserve_units
 from db.payouts.payout_plans import in_minor_units, plan_payouts
@@ -48,9 +49,10 @@ class Cases:
         self._database = database
 
     def case(self, case_id: str) -> Case | None:
-        """Return the case as last recorded, or None."""
+        """Return the case as last recorded, with what couriers report of its parcels to the customer, or None."""
         with self._database.reading() as connection:
-            return read_case(connection, case_id)
+            case = read_case(connection, case_id)
+            return with_sent_deliveries(connection, case) if case else None
 
     def open(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
         """Record a new case and reserve its units (R11), or return the case if it is recorded already.

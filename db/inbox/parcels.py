@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, select, update
 
 from db.core.engine import Database
 from db.core.upsert import InsertIgnore, given
-from db.tables import CaseRow, ParcelCodeRow, UnexpectedParcelRow
+from db.tables import CaseRow, ParcelCodeRow, RegistrationRow, UnexpectedParcelRow
 from domain.cases.case import Case
 from domain.errors import AmbiguousCodeError, UnknownParcelError
 from domain.parcels import UnexpectedParcel
@@ -25,6 +25,11 @@ _CASES_OF = (
     .order_by(_CASES.c.opened_at)
 )
 _EXPECTING = _CASES_OF.where(_CODES.c.outbound.is_(False))
+_FOLLOWED = (
+    select(RegistrationRow.__table__.c.code)
+    .where(RegistrationRow.__table__.c.code.in_(bindparam("codes", expanding=True)))
+    .limit(1)
+)
 _LIST = select(_UNEXPECTED).order_by(_UNEXPECTED.c.received_at, _UNEXPECTED.c.parcel_id)
 _READ = select(_UNEXPECTED).where(given(_UNEXPECTED.c.parcel_id))
 _MATCH = (
@@ -56,6 +61,11 @@ class Parcels:
     def cases_in_either_direction(self, code: str) -> list[Case]:
         """Return the cases with a parcel of this code, on the way back or to the customer (R28, R39)."""
         return list({case.case_id: case for _, case in self._found(_CASES_OF, codes_of(code))}.values())
+
+    def is_followed(self, tracking_number: str) -> bool:
+        """Return whether the number is of a parcel that an order or a case has told."""
+        with self._database.reading() as connection:
+            return connection.scalar(_FOLLOWED, {"codes": codes_of(tracking_number)}) is not None
 
     def _one_parcel(self, readings: Mapping[str, tuple[str, ...]]) -> list[Case]:
         found = self._found(_EXPECTING, [code for codes in readings.values() for code in codes])

@@ -1,10 +1,13 @@
 """The shop's orders, as the storefront sends them."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from db.core.engine import Database
 from db.core.upsert import given
+from db.inbox.deliveries import as_stated, follow_parcels, with_deliveries
 from db.orders.order_rows import insert_order, lock_order, read_order, replace_order
 from db.payouts.external_refunds import renew_external_refunds
 from db.payouts.ledger_postings import enter_captured
@@ -32,23 +35,28 @@ class Orders:
     def get(self, order_number: str) -> Order | None:
         """Return the order, or None."""
         with self._database.reading() as connection:
-            return read_order(connection, order_number)
+            order = read_order(connection, order_number)
+            return with_deliveries(connection, order) if order else None
 
-    def put(self, order: Order) -> bool:
-        """Create or update the order and return whether it is new.
+    def put(self, order: Order, at: datetime | None = None) -> bool:
+        """Create or update the order and return whether it is new; from `at` its parcels are followed (R4).
+
+        A parcel's delivery that the shop states stands; one that it leaves out, or only repeats, is its courier's.
 
         Raises OrderConflictError if an update changes data that cases rely on: the customer or the currency once there
         is a case, what was paid while units are in a case or settled (R11, R30), or a payment to which payouts are
         committed (R32). Also raises it if a payment belongs to another order.
         """
         try:
-            return self._put(order)
+            return self._put(order, at or order.placed_at)
         except IntegrityError as error:
             raise OrderConflictError(_PAYMENT_TAKEN) from error
 
-    def _put(self, order: Order) -> bool:
+    def _put(self, order: Order, at: datetime) -> bool:
         with self._database.writing() as connection:
+            order = as_stated(connection, order)
             _refuse_taken_payment(connection, order)
+            follow_parcels(connection, order, at)
             if insert_order(connection, order):
                 _take_over_payments(connection, order)
                 return True

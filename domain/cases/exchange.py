@@ -46,6 +46,10 @@ class OutboundParcel(Value):
     tracking_number: str
     sent_at: AwareDatetime
     sent_by: str
+    delivered_at: AwareDatetime | None = Field(
+        default=None, description="when the courier delivered it, as its own events say (R4)"
+    )
+    returned_to_sender: bool = Field(default=False, description="the courier reported that it goes back (R4)")
 
 
 class Replacement(Value):
