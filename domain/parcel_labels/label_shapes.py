@@ -31,7 +31,11 @@ class Shape:
 
     def is_shape_of(self, number: str) -> bool:
         """Return whether the whole text is such a number."""
-        return re.fullmatch(self.characters, number) is not None and self.fits(number)
+        return self._whole.fullmatch(number) is not None and self.fits(number)
+
+    @cached_property
+    def _whole(self) -> re.Pattern[str]:
+        return re.compile(self.characters)
 
     @cached_property
     def spaced(self) -> re.Pattern[str]:

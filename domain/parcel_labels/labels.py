@@ -119,9 +119,10 @@ def _plain(text: str) -> Numbers:
         return within
     if any(shape.is_shape_of(number) for shape in SHAPES):
         return (number,)
-    if _NUMBER.fullmatch(number) is None and not _GLS_TRACK_ID.fullmatch(text):
-        return _recognised_in(text) or _long_numbers_in(text)
-    return _recognised_in(text) or (number,)
+    recognised = () if number == text else _recognised_in(text)  # within one run of characters, there is no other
+    if recognised or not (_NUMBER.fullmatch(number) or _GLS_TRACK_ID.fullmatch(text)):
+        return recognised or _long_numbers_in(text)
+    return (number,)
 
 
 def _recognised_in(text: str) -> Numbers:

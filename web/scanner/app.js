@@ -37,9 +37,9 @@ let lastSeen = { at: -Infinity };
 
 // --- A code was read -------------------------------------------------------------------------------------------
 
-/** Handles one code after the other, however fast they arrive. */
-function take(typed) {
-  taking = taking.then(() => takeOne(typed)).catch((error) => alarm("noStorage", { why: error.message }));
+/** Handles one code after the other, however fast they arrive; `read` is what the worker has said that it means. */
+function take(typed, read) {
+  taking = taking.then(() => takeOne(typed, read)).catch((error) => alarm("noStorage", { why: error.message }));
 }
 
 /** A label has several barcodes: those that say nothing new about the parcel that was just seen are passed over. */
@@ -51,8 +51,7 @@ function takeSeen(text) {
   take(text);
 }
 
-async function takeOne(typed) {
-  const read = readCode(typed);
+async function takeOne(typed, read = readCode(typed)) {
   if (read?.code && panel.code === read.code && panel.isUnsaved) return undefined;
   if (panel.isUnsaved) return trouble("refused", read?.code ?? "", "unsaved", { code: panel.code });
   // A return code is verified by its check character, without the network; a tracking number may be anything.
@@ -69,8 +68,8 @@ async function takeOne(typed) {
 /** Lets the worker choose among the numbers that a label can mean; nobody guesses. */
 function ask(candidates, says) {
   feedback.bad();
-  show("calm", "whichTitle", "", says);
-  panel.showQuestion(candidates, says, (code) => take(code), () => {
+  show("calm", "whichTitle", "", "");
+  panel.showQuestion(candidates, says, (code) => take(code, { code, isReturnCode: false }), () => {
     panel.close();
     show("calm", "ready", "", "codeHint");
     at("code").focus();

@@ -5,13 +5,13 @@ import { BarcodeDetector, prepareZXingModule } from "../vendor/barcode-detector/
 const FORMATS = ["qr_code", "code_128", "code_39", "data_matrix", "itf", "ean_13", "pdf417", "maxi_code", "aztec", "codabar"];
 const PAUSE_MS = 120;
 const GONE_MS = 2_500;
+let detector;
 const WANTED = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };
 
 export class Camera {
   #video;
   #onCode;
   #stream;
-  #detector;
   #lastSeen = new Map();
 
   constructor(video, onCode) {
@@ -29,7 +29,6 @@ export class Camera {
     this.#stream = stream;
     this.#video.srcObject = stream;
     await this.#video.play();
-    this.#detector ??= await prepare();
     this.#watch(stream);
   }
 
@@ -62,14 +61,14 @@ export class Camera {
 
   async #watch(stream) {
     while (this.#stream === stream) {
-      for (const { rawValue } of await this.#detect()) this.#see(rawValue);
+      for (const text of await this.#read()) this.#see(text);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }
 
-  async #detect() {
+  async #read() {
     if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return [];
-    return this.#detector.detect(this.#video).catch(() => []);
+    return readBarcodes(this.#video).catch(() => []);
   }
 
   #see(code) {
@@ -80,9 +79,10 @@ export class Camera {
   }
 }
 
-/** Returns the texts of the barcodes in a picture. */
-export async function readPicture(picture) {
-  return (await (await prepare()).detect(picture)).map(({ rawValue }) => rawValue);
+/** Returns the texts of the barcodes in a picture or in the video's frame. */
+export async function readBarcodes(picture) {
+  detector ??= prepare();
+  return (await (await detector).detect(picture)).map(({ rawValue }) => rawValue);
 }
 
 async function prepare() {

@@ -82,7 +82,7 @@ export class ParcelPanel {
   /** Asks which of the numbers is on the parcel: [{code, order_number}]. */
   showQuestion(candidates, says, onchoose, onnone) {
     this.#open();
-    say(this.#title, "whichTitle");
+    say(this.#title, "numbersTitle");
     const choices = candidates.map(({ code, order_number: number }) =>
       make(
         "li",
