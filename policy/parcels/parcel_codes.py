@@ -103,6 +103,5 @@ def _spellings(number: str) -> set[str]:
 
 def _parts(run: str) -> Iterator[str]:
     lengths = range(_SHORTEST_WITHIN, min(_LONGEST_WITHIN, len(run)) + 1)
-    return (
-        run[start : start + length] for start in range(len(run)) for length in lengths if start + length <= len(run)
-    )
+    parts = (run[start : start + length] for start in range(len(run)) for length in lengths)
+    return (part for part in parts if len(part) >= _SHORTEST_WITHIN and not part.isalpha())

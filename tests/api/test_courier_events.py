@@ -113,6 +113,15 @@ async def test_fault_16_what_a_courier_tells_before_its_number_is_known_is_appli
     assert couriers.services.courier_events.pending_of(number) == []
 
 
+async def test_p4_a_webhook_s_number_may_have_any_spelling_and_come_first(couriers):
+    digits = f"{uuid4().int % 10**16:016}"
+    await aftership(couriers, f"jjd {digits[:8]} {digits[8:]}", "Delivered", "Delivered_001", hour=1)
+    case, _ = await shipped(couriers, f"JD-{digits}")
+    await status_of(couriers, case, "delivered")
+    await aftership(couriers, f"JJD{digits}", "Exception", "Exception_013", hour=2)
+    await couriers.until(case, "lost_in_return")
+
+
 async def test_fault_16_what_temporal_could_not_take_is_applied_by_the_sweep(couriers):
     case, number = await shipped(couriers)
     body = bodies.aftership(number)
