@@ -18,7 +18,7 @@ from domain.enums import CaseState
 from domain.errors import UnitsTakenError
 from domain.order import Order
 from domain.policy_document import PolicyDocument
-from domain.request import CaseIntake
+from domain.request import IN_THE_RECORD, CaseIntake
 from domain.value import Value
 from policy.case_opening import Opened, opened, refused
 from policy.deadlines import compute
@@ -67,6 +67,10 @@ class CaseBook(Protocol):
 
     def case(self, case_id: str) -> Case | None:
         """Return the recorded case, or None."""
+        ...
+
+    def customer_of(self, case_id: str) -> str | None:
+        """Return the customer of a case that is recorded or submitted, or None."""
         ...
 
     def open(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
@@ -158,15 +162,16 @@ class CaseActivities:
         """Check the request and record the case with its units reserved, or return the case if it is recorded."""
         if recorded := self._book.case(intake.case_id):
             policy = self._policies.version(recorded.policy_version)
-            return Opening(case=self._resumed(recorded) if intake.resumes else recorded, policy=policy)
+            return _opening(self._resumed(recorded) if intake.resumes else recorded, policy)
+        intake = self._with_customer(intake)
         order = self._purchased(intake)
         policy = self._policies.in_force(order.placed_at if order else intake.received_at)
         case, entries = self._judged(intake, order, policy)
         try:
-            return Opening(case=self._book.open(case, entries), policy=policy)
+            return _opening(self._book.open(case, entries), policy)
         except UnitsTakenError as taken:
             case, entries = refused(case, Refusal(rule="R11", code=taken.code, message=taken.message))
-            return Opening(case=self._book.open(case, entries), policy=policy)
+            return _opening(self._book.open(case, entries), policy)
 
     @activity.defn(name="judge_again")
     def judge_again(self, intake: CaseIntake) -> Opening:
@@ -189,7 +194,7 @@ class CaseActivities:
         try:
             lines = self._recorded(case, change.entries).lines
         except CaseAheadError as ahead:
-            return Recorded(newer=ahead.case)
+            return Recorded(newer=_without_customer(ahead.case))
         return Recorded(deadlines=deadlines, lines=lines if lines != case.lines else None)
 
     @activity.defn(name="plan_payouts")
@@ -198,7 +203,7 @@ class CaseActivities:
         try:
             return PayoutPlan(payouts=self._book.plan_payouts(case, self._steps))
         except CaseAheadError as ahead:
-            return PayoutPlan(payouts=(), newer=ahead.case)
+            return PayoutPlan(payouts=(), newer=_without_customer(ahead.case))
 
     @activity.defn(name="compute_deadlines")
     def compute(self, windows: DeadlineQuery) -> Recorded:
@@ -229,6 +234,12 @@ class CaseActivities:
                 return self._book.record(case.amend(lines=tuple(lines)), entries)
             except UnitsTakenError:
                 raise taken from None
+
+    def _with_customer(self, intake: CaseIntake) -> CaseIntake:
+        """Return the intake with its customer, whose id may be personal and is therefore not in Temporal."""
+        if intake.customer_id != IN_THE_RECORD:
+            return intake
+        return intake.amend(customer_id=self._book.customer_of(intake.case_id) or IN_THE_RECORD)
 
     def _purchased(self, intake: CaseIntake) -> Order | None:
         """Return the order, or None for a stranger, whose case must look exactly like one for an unknown order (R1)."""
@@ -262,3 +273,12 @@ class CaseActivities:
             return 1
         used = self._book.payment_step(order.order_number)
         return used or common_step(self._steps(payment.provider, order.currency) for payment in order.payments)
+
+
+def _opening(case: Case, policy: PolicyDocument) -> Opening:
+    return Opening(case=_without_customer(case), policy=policy)
+
+
+def _without_customer(case: Case) -> Case:
+    """Return the case as Temporal's history keeps it: without the customer, whose id may be an e-mail address."""
+    return case.amend(customer_id=IN_THE_RECORD)

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field, NaiveDatetime
 from domain.enums import CourierStatus, CourierSubStatus
 from domain.order import Instant
 from domain.request import CaseId
-from domain.types import Actor, EventId
+from domain.types import Actor, Identifier
 from domain.value import Value
 
 
@@ -43,7 +43,7 @@ class CourierEvent(Value):
     """
 
     provider: str
-    event_id: EventId
+    event_id: Identifier
     tracking_number: str = Field(min_length=1, max_length=64)
     status: CourierStatus
     sub_status: CourierSubStatus | None = None

@@ -7,7 +7,7 @@ from pydantic import Field
 from domain.money import Money
 from domain.order import Instant
 from domain.payout_state import PayoutState
-from domain.types import EventId, Identifier
+from domain.types import Identifier
 from domain.value import Value
 
 
@@ -46,7 +46,7 @@ class GatewayEvent(Value):
     """A verified and translated webhook about one refund, about one dispute, or about neither."""
 
     provider: str
-    event_id: EventId
+    event_id: Identifier
     kind: str = Field(description="the provider's name for the event")
     occurred_at: Instant
     refund: GatewayRefundRecord | None = None

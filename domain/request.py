@@ -96,6 +96,10 @@ class CarriedMessage(Value):
     run_id: str | None = None
 
 
+IN_THE_RECORD = "in-the-record"
+"""What Temporal knows of the customer, whose id may be an e-mail address: that our own record has it."""
+
+
 class CaseIntake(Value):
     """The argument of RefundWorkflow, with ids and codes only.
 
@@ -115,3 +119,8 @@ class CaseIntake(Value):
     carried: tuple[CarriedMessage, ...] = Field(
         default=(), description="signals that the run before has received and not read (fault 30)"
     )
+
+    @property
+    def without_customer(self) -> Self:
+        """The intake as Temporal gets it; opening the case finds the customer in what was submitted."""
+        return self.amend(customer_id=IN_THE_RECORD)

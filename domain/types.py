@@ -1,13 +1,16 @@
 """The formats of texts and codes: identifiers, names of people, rule ids and other values that are used everywhere."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from unicodedata import category, normalize
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, JsonValue
 
-MAX_IDENTIFIER, MAX_NAME, MAX_FINDING_ID = 128, 80, 200
+MAX_IDENTIFIER, MAX_NAME, MAX_LONG_IDENTIFIER = 128, 80, 200
 INVISIBLE_BUT_NEEDED: Final = frozenset("\u200c\u200d\u200e\u200f\u061c")
 """The joiners and the marks of direction, without which Persian, Hindi, Hebrew and Arabic cannot be written."""
+
+REPLACEMENT = "\ufffd"
+"""What stands for bytes that are no UTF-8."""
 
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
@@ -33,7 +36,7 @@ def is_printable(character: str) -> bool:
     if character in INVISIBLE_BUT_NEEDED:
         return True
     code = ord(character)
-    is_no_character = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF  # noqa: PLR2004 - as Unicode defines them
+    is_no_character = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF or character == REPLACEMENT  # noqa: PLR2004
     return category(character) not in _UNPRINTABLE and not is_no_character
 
 
@@ -44,8 +47,8 @@ def _identifier(text: str) -> str:
     return normal
 
 
-def _finding_id(text: str) -> str:
-    return printable_text(text, MAX_FINDING_ID)
+def _long_identifier(text: str) -> str:
+    return printable_text(text, MAX_LONG_IDENTIFIER)
 
 
 def _name(text: str) -> str:
@@ -57,18 +60,19 @@ def _name(text: str) -> str:
     return normal
 
 
-def _schema(most: int, *examples: str) -> WithJsonSchema:
-    text = {"type": "string", "minLength": 1, "maxLength": most, "pattern": _SCHEMA_OF_TEXT}
-    return WithJsonSchema({**text, "examples": list(examples)} if examples else text)
+def _documented(most: int, *examples: JsonValue) -> Any:  # noqa: ANN401 - what pydantic gives for a field
+    text: dict[str, JsonValue] = {"minLength": 1, "maxLength": most, "pattern": _SCHEMA_OF_TEXT}
+    return Field(json_schema_extra={**text, "examples": list(examples)} if examples else text)
 
 
-Identifier = Annotated[str, AfterValidator(_identifier), _schema(MAX_IDENTIFIER)]
+Identifier = Annotated[str, AfterValidator(_identifier), _documented(MAX_IDENTIFIER)]
 """An order number, a SKU, a customer's id, a reference: whatever its owner prints, up to 128 characters."""
 Sku = Identifier
-EventId = Identifier
+EventId = Annotated[str, AfterValidator(_long_identifier), _documented(MAX_LONG_IDENTIFIER)]
+"""The id of a message: what its sender calls it, which may be an identifier with what it is of before it."""
 ScanId = Identifier
-FindingId = Annotated[str, AfterValidator(_finding_id), _schema(MAX_FINDING_ID)]
-Actor = Annotated[str, AfterValidator(_name), _schema(MAX_NAME, "王芳", "María José")]
+FindingId = Annotated[str, AfterValidator(_long_identifier), _documented(MAX_LONG_IDENTIFIER)]
+Actor = Annotated[str, AfterValidator(_name), _documented(MAX_NAME, "王芳", "María José")]
 """The name of a person, in any script, up to 80 characters."""
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$", examples=["signs_of_use"])]
 RuleId = Annotated[str, Field(pattern=r"^R[0-9]{1,2}$")]

@@ -1,9 +1,24 @@
 """The base of every domain value."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
+
+_COUNTS = frozenset({"too_short", "too_long"})
+
+
+def faults_of(errors: Sequence[Any]) -> list[Any]:
+    """Return pydantic's errors without the mere consequences of others, so that one fault is one error.
+
+    A list whose item is wrong also counts as one item short.
+    """
+    places = [one["loc"] for one in errors]
+    return [one for one in errors if one["type"] not in _COUNTS or not _is_within(one["loc"], places)]
+
+
+def _is_within(place: Sequence[Any], places: Sequence[Sequence[Any]]) -> bool:
+    return any(len(one) > len(place) and tuple(one[: len(place)]) == tuple(place) for one in places)
 
 
 class Value(BaseModel):

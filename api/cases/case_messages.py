@@ -51,7 +51,7 @@ async def _tell_ended(services: Services, case_id: str, update: Update[M], messa
     if intake is None or not is_reopened:
         raise WrongStateError(case_id, case.state, _ended(case))
     try:
-        await services.workflows.reopen(intake, update, message)
+        await services.workflows.reopen(intake.without_customer, update, message)
     except NotRunningError:
         raise WrongStateError(case_id, case.state, _ended(case)) from None
 

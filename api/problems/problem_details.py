@@ -63,4 +63,4 @@ def respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Respo
 
 def path_of(scope: Scope) -> str:
     """Return the path of a request in plain ASCII, whatever was sent."""
-    return quote(str(scope["path"]), safe="/:@!$&'()*+,;=~-._")[:500]
+    return quote(str(scope["path"]), safe="/%:@!$&'()*+,;=~-._")[:500]

@@ -23,6 +23,7 @@ from api.problems.field_errors import FieldError, field_error
 from api.problems.problem_details import Fault, Problem, path_of, problem_of, respond
 from api.problems.statuses import STATUSES
 from domain.errors import AmbiguousCodeError, DatabaseUnavailableError, DomainError
+from domain.value import faults_of
 
 MAX_FIELD_ERRORS = 20
 RETRY_LATER = {"Retry-After": "5"}
@@ -142,7 +143,7 @@ def _invalid(request: Request, error: Exception) -> Response:
     found: Sequence[Any] = error.errors() if isinstance(error, RequestValidationError) else ()
     if any(one["type"] == "json_invalid" for one in found):
         return respond(problem_of(request.scope, MALFORMED))
-    fields = tuple(field_error(one) for one in found[:MAX_FIELD_ERRORS])
+    fields = tuple(field_error(one) for one in faults_of(found)[:MAX_FIELD_ERRORS])
     detail = "; ".join(f"{one.field}: {one.message}" for one in fields[:3])
     status, title = STATUSES[InvalidInputError]
     problem = problem_of(request.scope, Fault(code=InvalidInputError.code, status=status, title=title, detail=detail))

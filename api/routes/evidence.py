@@ -58,7 +58,7 @@ async def announce_evidence(
 
 
 @router.post(
-    "/{evidence_id}/uploaded",
+    "/{evidence_id:part}/uploaded",
     responses=answers(401, 403, 404, 409, 422, 503),
     summary="Confirm an upload",
 )
@@ -80,7 +80,7 @@ async def confirm_upload(
     return await show(services, who, case)
 
 
-@router.get("/{evidence_id}", responses=answers(401, 404, 422, 503), summary="Get a link to a piece of evidence")
+@router.get("/{evidence_id:part}", responses=answers(401, 404, 422, 503), summary="Get a link to a piece of evidence")
 def link_to_evidence(
     _who: Caller, case: VisibleCase, evidence_id: EvidenceNumber, services: ServicesDep, response: Response
 ) -> EvidenceLink:

@@ -42,7 +42,7 @@ async def list_findings(
 
 
 @router.post(
-    "/{finding_id:path}/close", responses=answers(400, 401, 403, 404, 413, 422, 503), summary="Close a finding"
+    "/{finding_id:rest}/close", responses=answers(400, 401, 403, 404, 413, 422, 503), summary="Close a finding"
 )
 async def close_finding(
     who: Bookkeeper,

@@ -19,7 +19,7 @@ router = APIRouter(tags=["orders"])
 
 
 @router.put(
-    "/v1/orders/{order_number}",
+    "/v1/orders/{order_number:part}",
     responses={status.HTTP_201_CREATED: {"model": Order}, **answers(400, 401, 403, 409, 413, 422, 503)},
     summary="Create or update an order",
 )

@@ -114,7 +114,7 @@ async def _opened(services: Services, claimed: Claimed) -> Case:
     if not claimed.is_new and (case := await run_in_threadpool(services.cases.case, claimed.case_id)):
         return case
     try:
-        await services.workflows.open(claimed.intake)
+        await services.workflows.open(claimed.intake.without_customer)
     except NotRunningError:
         raise WorkflowsUnavailableError("Temporal does not know the namespace, or lost the case; try again") from None
     return await recorded(services, claimed.case_id)

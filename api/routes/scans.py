@@ -13,7 +13,7 @@ from api.http.openapi import MESSAGE_ANSWERS, answers
 from api.inbox.apply_scan import answer
 from api.schemas import examples
 from api.schemas.responses import ParcelView, parcel_view
-from api.schemas.scans import Scan, ScanAnswer, UnreadableScan
+from api.schemas.scans import AnyScan, ScanAnswer
 from api.schemas.strict_json import STRICT
 from domain.cases.messages import GoodsReceipt
 from domain.errors import UnknownParcelError
@@ -33,7 +33,7 @@ ParcelId = Annotated[ScanId, Path()]
 class ScansBody(Value):
     """Scans in the order in which they were made."""
 
-    scans: tuple[Scan | UnreadableScan, ...] = Field(min_length=1, max_length=BATCH_MAX)
+    scans: tuple[AnyScan, ...] = Field(min_length=1, max_length=BATCH_MAX)
 
 
 class ScansView(Value):
@@ -55,7 +55,7 @@ class MatchBody(Value):
 
 
 @router.get(
-    "/parcels/{code:path}", responses=answers(401, 403, 404, 409, 422, 503), summary="Show what a parcel should contain"
+    "/parcels/{code:rest}", responses=answers(401, 403, 404, 409, 422, 503), summary="Show what a parcel should contain"
 )
 async def show_parcel(_who: Warehouse, code: ParcelCode, services: ServicesDep) -> ParcelView:
     """Show what the case with this return code or tracking number expects from the warehouse.
@@ -92,7 +92,7 @@ async def list_unexpected(
     return UnexpectedView(items=tuple(await run_in_threadpool(lambda: services.parcels.unexpected(open_only=is_open))))
 
 
-@router.post("/unexpected/{parcel_id}/match", responses=MESSAGE_ANSWERS, summary="Match a parcel with its case")
+@router.post("/unexpected/{parcel_id:part}/match", responses=MESSAGE_ANSWERS, summary="Match a parcel with its case")
 async def match_unexpected(
     who: Warehouse,
     parcel_id: ParcelId,

@@ -1,6 +1,7 @@
 """The products that goods may be exchanged for, as the shop states them (R39)."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Path
 from pydantic import Field
@@ -25,7 +26,7 @@ class ProductView(Product):
     reserved: int = Field(description="units reserved for replacements so far, including sent ones")
 
 
-@router.put("/{sku:path}", responses=answers(400, 401, 403, 413, 422, 503), summary="Create or update a product")
+@router.put("/{sku:rest}", responses=answers(400, 401, 403, 413, 422, 503), summary="Create or update a product")
 def put_product(
     _who: Storefront,
     sku: OfPath,
@@ -42,10 +43,10 @@ def put_product(
     return ProductView(**product.model_dump(), reserved=services.stock.reserved(sku))
 
 
-@router.get("/{sku:path}", responses=answers(401, 404, 422, 503), summary="Show a product")
+@router.get("/{sku:rest}", responses=answers(401, 404, 422, 503), summary="Show a product")
 def get_product(_who: Caller, sku: OfPath, services: ServicesDep) -> ProductView:
     """Show the product, and how many units are available now."""
     product = services.stock.products([sku]).get(sku)
     if product is None:
-        raise UnknownProductError(f"there is no product {sku}; create it with PUT /v1/stock/{sku}")
+        raise UnknownProductError(f"there is no product {sku}; create it with PUT /v1/stock/{quote(sku, safe='')}")
     return ProductView(**product.model_dump(), reserved=services.stock.reserved(sku))

@@ -1,6 +1,7 @@
 """What the API shows of a case: the domain's case, what the database adds, and whose turn it is."""
 
 from typing import Literal
+from urllib.parse import quote
 
 from pydantic import AwareDatetime, Field
 
@@ -133,7 +134,7 @@ def links_of(case: Case) -> dict[str, str]:
     return {
         "self": path,
         "timeline": f"{path}/timeline",
-        "order_cases": f"/v1/refunds?order_number={case.order_number}",
+        "order_cases": f"/v1/refunds?order_number={quote(case.order_number, safe='')}",
         **label,
     }
 

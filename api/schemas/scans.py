@@ -4,7 +4,14 @@ import json
 from hashlib import sha256
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from api.problems.errors import InvalidInputError
 from api.problems.field_errors import field_error
@@ -17,7 +24,7 @@ from domain.parcel_labels.label_text import TEXT_LENGTH_MAX
 from domain.parcels import ScanKind, ScanStatus
 from domain.request import AnnouncedEvidence
 from domain.types import ScanId, Sentence
-from domain.value import Value
+from domain.value import Value, faults_of
 
 Code = Annotated[
     str, Field(min_length=1, max_length=TEXT_LENGTH_MAX, pattern=r"^[^\x00-\x03\x05-\x08\x0b\x0c\x0e-\x1b\x7f]*$")
@@ -52,10 +59,22 @@ class UnreadableScan(BaseModel, extra="allow"):
         try:
             Scan.model_validate_json(json.dumps(self.model_dump()), strict=True)
         except ValidationError as error:
-            first = error.errors()[0]
+            first = faults_of(error.errors())[0]
             wrong = field_error({**first, "loc": ("body", *first["loc"])})
             return InvalidInputError(wrong.field, wrong.message)
         return InvalidInputError("scan", "is not valid")
+
+
+def _read_scan(value: object, _of_either_kind: ValidatorFunctionWrapHandler) -> Scan | UnreadableScan:
+    """Return the scan. One without a valid id cannot be answered: that is one fault, and not one per kind of scan."""
+    unreadable = UnreadableScan.model_validate(value)
+    try:
+        return Scan.model_validate_json(json.dumps(value), strict=True)
+    except ValidationError:
+        return unreadable
+
+
+AnyScan = Annotated[Scan | UnreadableScan, WrapValidator(_read_scan)]
 
 
 class ScanAnswer(Value):

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from db.cases.customers import with_customer
 from db.cases.timeline import add_entries, differ, entries_of_version
 from db.core.upsert import Upsert, given
 from db.inbox.parcels import keep_codes
@@ -72,7 +73,7 @@ def record_case(connection: Connection, case: Case, entries: Sequence[TimelineEn
 
 def write_case(connection: Connection, case: Case) -> bool:
     """Write the case unless a later version is recorded; return whether it was written."""
-    return _WRITE.write(connection, _row(case)) > 0
+    return _WRITE.write(connection, _row(with_customer(connection, case))) > 0
 
 
 def _row(case: Case) -> dict[str, Any]:

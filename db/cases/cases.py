@@ -10,6 +10,7 @@ from activities.cases import CaseAheadError
 from activities.ports.payment_gateway import PaymentSteps
 from db.cases.case_list import CaseFilter, CasePage, read_page
 from db.cases.case_record import ahead_of, existing_case, read_case, record_case, version_of, write_case
+from db.cases.customers import customer_of
 from db.cases.timeline import (
     TimelineRecord,
     add_entries,
@@ -53,6 +54,11 @@ class Cases:
         with self._database.reading() as connection:
             case = read_case(connection, case_id)
             return with_sent_deliveries(connection, case) if case else None
+
+    def customer_of(self, case_id: str) -> str | None:
+        """Return the customer of a case that is recorded or submitted, or None."""
+        with self._database.reading() as connection:
+            return customer_of(connection, case_id)
 
     def open(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
         """Record a new case and reserve its units (R11), or return the case if it is recorded already.

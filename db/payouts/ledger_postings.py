@@ -123,9 +123,15 @@ def postage_planned(connection: Connection, order_number: str) -> int:
     return int(connection.execute(_POSTAGE_THROUGH, {"order_number": order_number}).scalar_one())
 
 
+def _part(name: str) -> str:
+    """Return the name without slashes, so that two transactions never have the same id."""
+    return name.replace("%", "%25").replace("/", "%2F")
+
+
 def _capture(order: Order, account: PaymentAccount, stated: int, known: int, times: int) -> Transaction:
+    names = (order.order_number, account.account)
     return Transaction(
-        transaction_id=f"{Movement.CAPTURED}/{order.order_number}/{account.account}/{account.currency}/{times + 1}",
+        transaction_id="/".join((Movement.CAPTURED, *map(_part, names), account.currency, str(times + 1))),
         movement=Movement.CAPTURED,
         currency=account.currency,
         order_number=order.order_number,

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, Text,
 from sqlmodel import Field
 
 from db.tables.base import Instant, Row
+from domain.types import MAX_IDENTIFIER
 
 
 class CaseRow(Row, table=True):
@@ -31,8 +32,8 @@ class CaseRow(Row, table=True):
     version: int
     state: str = Field(max_length=32)
     reason: str = Field(max_length=32)
-    order_number: str = Field(max_length=64)
-    customer_id: str = Field(max_length=64)
+    order_number: str = Field(max_length=MAX_IDENTIFIER)
+    customer_id: str = Field(max_length=MAX_IDENTIFIER)
     awaiting: str = Field(max_length=16)
     overdue: bool
     next_deadline: datetime | None = Field(default=None, sa_type=Instant)
@@ -58,8 +59,8 @@ class ReservedUnitRow(Row, table=True):
         CheckConstraint("NOT settled OR settles_as IS NOT NULL", name="settled_as_something"),
     )
 
-    order_number: str = Field(primary_key=True, max_length=64)
-    sku: str = Field(primary_key=True, max_length=64)
+    order_number: str = Field(primary_key=True, max_length=MAX_IDENTIFIER)
+    sku: str = Field(primary_key=True, max_length=MAX_IDENTIFIER)
     unit: int = Field(primary_key=True)
     case_id: str = Field(max_length=64, index=True)
     settled: bool = False

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKeyConstraint, 
 from sqlmodel import Field
 
 from db.tables.base import Instant, Row
+from domain.types import MAX_IDENTIFIER
 
 
 class OrderRow(Row, table=True):
@@ -14,8 +15,8 @@ class OrderRow(Row, table=True):
 
     stored_as: ClassVar[str] = "orders"
 
-    order_number: str = Field(primary_key=True, max_length=64)
-    customer_id: str = Field(max_length=64)
+    order_number: str = Field(primary_key=True, max_length=MAX_IDENTIFIER)
+    customer_id: str = Field(max_length=MAX_IDENTIFIER)
     currency: str = Field(max_length=3)
     placed_at: datetime = Field(sa_type=Instant)
     outbound_postage: int = Field(sa_type=BigInteger)
@@ -28,8 +29,8 @@ class OrderLineRow(Row, table=True):
     stored_as: ClassVar[str] = "order_lines"
     __table_args__ = (ForeignKeyConstraint(["order_number"], ["orders.order_number"]),)
 
-    order_number: str = Field(primary_key=True, max_length=64)
-    sku: str = Field(primary_key=True, max_length=64)
+    order_number: str = Field(primary_key=True, max_length=MAX_IDENTIFIER)
+    sku: str = Field(primary_key=True, max_length=MAX_IDENTIFIER)
     position: int
     product_name: str = Field(max_length=200)
     quantity: int
@@ -56,7 +57,7 @@ class OrderPaymentRow(Row, table=True):
         ),
     )
 
-    order_number: str = Field(primary_key=True, max_length=64)
+    order_number: str = Field(primary_key=True, max_length=MAX_IDENTIFIER)
     provider: str = Field(primary_key=True, max_length=32)
     reference: str = Field(primary_key=True, max_length=128)
     position: int
@@ -71,7 +72,7 @@ class OrderParcelRow(Row, table=True):
     stored_as: ClassVar[str] = "order_parcels"
     __table_args__ = (ForeignKeyConstraint(["order_number"], ["orders.order_number"]),)
 
-    order_number: str = Field(primary_key=True, max_length=64)
+    order_number: str = Field(primary_key=True, max_length=MAX_IDENTIFIER)
     tracking_number: str = Field(primary_key=True, max_length=64)
     position: int
     skus: list[str] = Field(sa_type=JSON)

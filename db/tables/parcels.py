@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field
 
 from db.tables.base import Instant, Row
+from domain.types import MAX_IDENTIFIER
 
 
 class ParcelCodeRow(Row, table=True):
@@ -54,7 +55,7 @@ class ScanRow(Row, table=True):
 
     stored_as: ClassVar[str] = "scans"
 
-    scan_id: str = Field(primary_key=True, max_length=100)
+    scan_id: str = Field(primary_key=True, max_length=MAX_IDENTIFIER)
     scan_sha256: str = Field(max_length=64)
     answer: str | None = Field(default=None, sa_type=Text)
     taken_in_at: datetime = Field(sa_type=Instant)
@@ -69,7 +70,7 @@ class UnexpectedParcelRow(Row, table=True):
         CheckConstraint("(matched_case_id IS NULL) = (matched_at IS NULL)", name="matched_as_a_whole"),
     )
 
-    parcel_id: str = Field(primary_key=True, max_length=100)
+    parcel_id: str = Field(primary_key=True, max_length=MAX_IDENTIFIER)
     code: str = Field(max_length=200)
     why: str = Field(sa_type=Text)
     received_by: str = Field(max_length=80)

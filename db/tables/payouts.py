@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index,
 from sqlmodel import Field
 
 from db.tables.base import Instant, Row
+from domain.types import MAX_IDENTIFIER
 
 
 class PayoutRow(Row, table=True):
@@ -27,7 +28,7 @@ class PayoutRow(Row, table=True):
 
     payout_id: str = Field(primary_key=True, max_length=64)
     case_id: str = Field(max_length=64)
-    order_number: str = Field(max_length=64, index=True)
+    order_number: str = Field(max_length=MAX_IDENTIFIER, index=True)
     position: int
     planned_at_version: int
     provider: str = Field(max_length=32)
@@ -78,6 +79,6 @@ class LedgerEntryRow(Row, table=True):
     amount: int = Field(sa_type=BigInteger)
     currency: str = Field(max_length=3)
     case_id: str | None = Field(default=None, max_length=64, index=True)
-    order_number: str = Field(max_length=64, index=True)
+    order_number: str = Field(max_length=MAX_IDENTIFIER, index=True)
     payout_id: str | None = Field(default=None, max_length=64)
     at: datetime = Field(sa_type=Instant)

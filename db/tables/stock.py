@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint
 from sqlmodel import Field
 
 from db.tables.base import Instant, Row
+from domain.types import MAX_IDENTIFIER
 
 
 class ProductRow(Row, table=True):
@@ -15,7 +16,7 @@ class ProductRow(Row, table=True):
     stored_as: ClassVar[str] = "products"
     __table_args__ = (CheckConstraint("available >= 0", name="promised_within_stock"),)
 
-    sku: str = Field(primary_key=True, max_length=64)
+    sku: str = Field(primary_key=True, max_length=MAX_IDENTIFIER)
     product_name: str = Field(max_length=200)
     available: int
     prices: dict[str, int] = Field(sa_type=JSON)
@@ -33,7 +34,7 @@ class ReservationRow(Row, table=True):
 
     reservation_id: str = Field(primary_key=True, max_length=80)
     case_id: str = Field(max_length=64)
-    sku: str = Field(max_length=64, index=True)
+    sku: str = Field(max_length=MAX_IDENTIFIER, index=True)
     quantity: int
     status: str = Field(max_length=16)
     asked_at: datetime = Field(sa_type=Instant)

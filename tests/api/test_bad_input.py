@@ -68,7 +68,7 @@ async def test_a_body_of_just_1_mib_is_read(api):
         ({"order_number": 7}, "order_number"),
         ({"order_number": None}, "order_number"),
         ({"order_number": f"A{NUL}"}, "order_number"),
-        ({"customer_id": "ü"}, "customer_id"),
+        ({"customer_id": "\u202eü"}, "customer_id"),
         ({"description": f"nul {NUL} nul"}, "description"),
         ({"description": "x" * 4001}, "description"),
         ({"reason": "boredom"}, "reason"),
@@ -125,7 +125,7 @@ async def test_nul_and_nonsense_in_a_path_never_reach_the_database(api, path, su
     assert (await api.ask(method, path + suffix)).status_code in {404, 405, 422}
 
 
-@pytest.mark.parametrize("number", ["%00", "a%00", "%F0%9F%98%80", "a b", "x" * 65, "%FF"])
+@pytest.mark.parametrize("number", ["%00", "a%00", "a%E2%80%A8b", "%20", "x" * 129, "%FF"])
 async def test_an_order_number_that_can_be_none_is_422(api, number):
     refused = await api.ask("PUT", f"/v1/orders/{number}", api.facts("O-1"))
     assert problem(refused, 422, "invalid-request")["errors"][0]["field"] == "order_number"
@@ -154,7 +154,7 @@ async def test_a_cursor_that_no_list_gave_is_422(api, cursor):
     problem(await api.ask("GET", f"/v1/refunds?cursor={cursor}"), 422, "bad-cursor")
 
 
-@pytest.mark.parametrize("key", ["two words", "ключ".encode(), "x" * 129, "-first"])
+@pytest.mark.parametrize("key", ["x" * 129, "a\u200bb".encode()])
 async def test_an_idempotency_key_of_a_decision_that_cannot_be_an_event_id_is_422(api, key):
     case = await api.open()
     refused = await api.send(case, "audit", {"decision": "approve"}, Idempotency_Key=key)

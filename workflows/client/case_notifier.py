@@ -40,7 +40,7 @@ class TemporalCaseNotifier:
         async with answering(self._patience_seconds):
             await self._client.start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
                 RefundWorkflow.run,
-                intake.amend(resumes=True),
+                intake.without_customer.amend(resumes=True),
                 start_signal=message.kind,
                 start_signal_args=[message],
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,

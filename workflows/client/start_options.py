@@ -8,6 +8,9 @@ from domain.request import CaseIntake
 from workflows.options import TASK_QUEUE
 from workflows.refund.ui_details import ORDER, REASON
 
+MAX_SUMMARY_BYTES = 400
+"""What Temporal takes as a summary (`limit.userMetadataSummarySize`), in UTF-8."""
+
 
 class Identity(TypedDict):
     """The keyword arguments of the client's calls that start a workflow."""
@@ -32,6 +35,13 @@ def identity(intake: CaseIntake) -> Identity:
         search_attributes=TypedSearchAttributes(
             [SearchAttributePair(ORDER, intake.order_number), SearchAttributePair(REASON, intake.reason.value)]
         ),
-        static_summary=f"{intake.reason} · order {intake.order_number}",
+        static_summary=_within_limit(f"{intake.reason} · order {intake.order_number}"),
         static_details=f"`GET /v1/refunds/{intake.case_id}` shows the whole case.",
     )
+
+
+def _within_limit(summary: str) -> str:
+    """Return the summary, cut where Temporal would refuse to start the workflow; the order number is an attribute."""
+    if len(summary.encode()) <= MAX_SUMMARY_BYTES:
+        return summary
+    return summary.encode()[: MAX_SUMMARY_BYTES - 3].decode(errors="ignore") + "…"

@@ -14,6 +14,7 @@ from temporalio.common import RawValue
 from domain.cases.case import Case
 from domain.cases.messages import Message
 from domain.request import CarriedMessage
+from domain.value import faults_of
 
 MAX_WHY = 300
 KINDS: dict[str, type[Message]] = {kind.kind: kind for kind in Message.__subclasses__()}
@@ -150,7 +151,8 @@ def _why(error: Exception, raw: RawValue) -> str:
         return "no input: give one JSON object"
     cause = error if isinstance(error, ValidationError) else error.__cause__
     if isinstance(cause, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'input'}: {_said(one)}" for one in cause.errors())
+        faults = faults_of(cause.errors())
+        return "; ".join(f"{'.'.join(map(str, one['loc'])) or 'input'}: {_said(one)}" for one in faults)
     return "not a JSON object of the expected shape"
 
 

@@ -4,6 +4,8 @@ None of it contains personal data.
 """
 
 import json
+import re
+from html import escape
 from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
@@ -17,6 +19,7 @@ AWAITING = SearchAttributeKey.for_keyword("AwaitingParty")
 ORDER = SearchAttributeKey.for_keyword("OrderNumber")
 DEADLINE = SearchAttributeKey.for_datetime("RefundDeadline")
 OVERDUE = SearchAttributeKey.for_bool("Overdue")
+_SIGNS = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 SEARCH_ATTRIBUTES = (STATE, REASON, AWAITING, ORDER, DEADLINE, OVERDUE)
 """The attributes by which operators can search cases; none contains personal data."""
 
@@ -39,15 +42,28 @@ def current_details(case: Case) -> str:
     """Return the case in markdown: state, next step with the exact JSON to send, deadlines, money, links."""
     step = next_step(case)
     parts = [
-        f"**{case.state}** · {case.reason} · order `{case.order_number}` · policy {case.policy_version}",
+        f"**{case.state}** · {case.reason} · order {_code(case.order_number)} · policy {case.policy_version}",
         f"**Next: {step.party}.** {step.message}",
-        *(f"Send `{name}`:\n```json\n{json.dumps(body, indent=2)}\n```" for name, body in step.send.items()),
+        *(
+            f"Send `{name}`:\n```json\n{json.dumps(body, indent=2, ensure_ascii=False)}\n```"
+            for name, body in step.send.items()
+        ),
         _deadlines(case),
         _replacements(case),
         _money(case),
         f"`GET /v1/refunds/{case.case_id}` · `GET /v1/refunds/{case.case_id}/timeline`",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _plain(text: str) -> str:
+    """Return an identifier as it is, where markdown and HTML would read signs of it as their own."""
+    return _SIGNS.sub(r"\\\1", escape(text, quote=False))
+
+
+def _code(text: str) -> str:
+    """Return an identifier as code, in which nothing but the sign around it has a meaning."""
+    return f"`{text}`" if "`" not in text else _plain(text)
 
 
 def _deadlines(case: Case) -> str:
@@ -66,7 +82,7 @@ def _mark(passed: bool, provisional: bool) -> str:  # noqa: FBT001 - two marks o
 
 def _replacements(case: Case) -> str:
     rows = [
-        f"| {one.sku} | {one.quantity} | {one.line_sku} | {one.state} | {one.tracking_number or ''} |"
+        f"| {_plain(one.sku)} | {one.quantity} | {_plain(one.line_sku)} | {one.state} | {one.tracking_number or ''} |"
         for one in case.replacements
     ]
     header = ["| replacement | units | for | state | tracking |", "|---|---|---|---|---|"]
