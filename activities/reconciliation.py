@@ -8,6 +8,7 @@ from datetime import datetime
 from pydantic import AwareDatetime
 from temporalio import activity
 
+from activities.inbox.payment_names import PaymentNames
 from activities.ports.case_notifier import CaseNotifier
 from activities.ports.inbox import PaymentEventBook, PayoutLookup
 from activities.ports.payment_gateway import PaymentGateway
@@ -72,6 +73,7 @@ class ReconciliationActivities:
     findings: FindingsBook
     inbox: PaymentEventBook
     now: Callable[[], datetime]
+    payments: PaymentNames
 
     @activity.defn(name="reconcile")
     def reconcile(self, look: ReconciliationInput) -> ReconciliationResult:
@@ -85,7 +87,7 @@ class ReconciliationActivities:
         payouts = [one for one in self.books.payouts_since(look.since) if one.payout.provider not in silent]
         whole = sum((self._compared(name, seen, payouts, at) for name, seen in lists.items()), Comparison())
         for refund in whole.external_refunds:
-            self.payouts.record_external_refund(refund)
+            self.payouts.record_external_refund(self._as_in_order(refund))
         stale = tuple(one.finding for one in whole.stale)
         found = (*whole.findings, *self._of_our_own(look, at), *(() if look.is_first else stale))
         self.findings.found(found)
@@ -154,6 +156,13 @@ class ReconciliationActivities:
             state=refund.state,
             created_at=payout.submitted_at or at,
         )
+
+    def _as_in_order(self, refund: GatewayRefundRecord) -> GatewayRefundRecord:
+        """Return the refund with its payment's id as the order names it, as far as that can be found out now."""
+        try:
+            return self.payments.as_in_order(refund)
+        except GatewayUnavailableError:
+            return refund
 
     def _of_our_own(self, look: ReconciliationInput, at: datetime) -> list[Finding]:
         """Return the differences between our own books, the cases and the inbox."""

@@ -20,7 +20,7 @@ from db.core.engine import Database
 from domain.errors import DatabaseUnavailableError, WorkflowsUnavailableError
 from gateways.couriers.registry import courier_webhooks_of
 from gateways.evidence.evidence_store import EvidenceStore
-from gateways.payments.registry import payment_webhooks_of
+from gateways.payments.registry import gateways_of, payment_webhooks_of
 
 GRACE_SECONDS = 25
 log = logging.getLogger("api")
@@ -33,7 +33,7 @@ async def run(settings: Settings) -> None:
     store = EvidenceStore(bucket_of(settings))
     temporal = await connect(settings)
     readers = payment_webhooks_of(settings, _now), courier_webhooks_of(settings, _now)
-    services = Services.over(database, store, temporal, keys, _now, *readers)
+    services = Services.over(database, store, temporal, keys, _now, *readers, gateways_of(settings))
     await _check_temporal(services)
     app = create_app(services)
     config = uvicorn.Config(

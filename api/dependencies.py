@@ -11,7 +11,9 @@ from temporalio.client import Client
 
 from activities.inbox.courier_events import CourierEventInbox
 from activities.inbox.payment_events import PaymentEventInbox
+from activities.inbox.payment_names import PaymentNames
 from activities.ports.case_notifier import CaseNotifier
+from activities.ports.payment_gateway import PaymentGateway
 from api.http.auth import KeyRing
 from api.refund_workflows import RefundWorkflows
 from db.cases.cases import Cases
@@ -26,6 +28,7 @@ from db.orders.orders import Orders
 from db.orders.stock import StockTable
 from db.payouts.disputes import Disputes
 from db.payouts.findings import Findings
+from db.payouts.payment_references import PaymentReferences
 from db.payouts.payouts import Payouts
 from gateways.couriers.provider import CourierReader
 from gateways.evidence.evidence_store import EvidenceStore
@@ -57,11 +60,12 @@ class Services:
     now: Callable[[], datetime]
     webhooks: Mapping[str, WebhookReader]
     couriers: Mapping[str, CourierReader]
+    payment_names: PaymentNames
 
     @property
     def payment_inbox(self) -> PaymentEventInbox:
         """The inbox that applies payment providers' webhooks."""
-        return PaymentEventInbox(self.events, self.payouts, self.disputes, self.notifier, self.now)
+        return PaymentEventInbox(self.events, self.payouts, self.disputes, self.notifier, self.now, self.payment_names)
 
     @property
     def courier_inbox(self) -> CourierEventInbox:
@@ -78,6 +82,7 @@ class Services:
         now: Callable[[], datetime],
         webhooks: Mapping[str, WebhookReader] = MappingProxyType({}),
         couriers: Mapping[str, CourierReader] = MappingProxyType({}),
+        gateways: Mapping[str, PaymentGateway] = MappingProxyType({}),
     ) -> Self:
         """Return the services built from these parts."""
         return cls(
@@ -101,6 +106,7 @@ class Services:
             now=now,
             webhooks=webhooks,
             couriers=couriers,
+            payment_names=PaymentNames(PaymentReferences(database), gateways),
         )
 
 

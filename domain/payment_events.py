@@ -20,15 +20,21 @@ class DisputeStatus(StrEnum):
 
 
 class GatewayRefundRecord(Value):
-    """A refund in a gateway's own books, whoever made it; `payout_id` comes from its metadata and may be None."""
+    """A refund in a gateway's own books, whoever made it; `payout_id` comes from its metadata and may be None.
+
+    The payment has several ids at its provider, of which an order may name any: `other_references` are those that the
+    gateway names besides. `is_reversal` means that the provider took the money back, as it does for a lost dispute.
+    """
 
     provider: str
     refund_id: Identifier
     payment_reference: Identifier
+    other_references: tuple[Identifier, ...] = ()
     payout_id: Identifier | None = None
     amount: Money
     state: PayoutState
     created_at: Instant
+    is_reversal: bool = False
 
 
 class Dispute(Value):
@@ -37,13 +43,36 @@ class Dispute(Value):
     provider: str
     dispute_id: Identifier
     payment_reference: Identifier
+    other_references: tuple[Identifier, ...] = Field(
+        default=(), description="the payment's other ids, as far as they are named"
+    )
     amount: Money
     status: DisputeStatus
     changed_at: Instant
+    opened_at: Instant | None = None
+    returned: Money | None = Field(
+        default=None,
+        description="what it returned to the customer: None while it is open or as long as nothing is known, zero if "
+        "it returned nothing; it may be less than was disputed, and in another currency than the payment",
+    )
+    refund_ids: tuple[Identifier, ...] = Field(
+        default=(), description="refunds of the payment by which it returned money, as far as the provider names them"
+    )
+    is_inquiry: bool = Field(
+        default=False, description="no chargeback yet: nothing is taken, and the payment can still be refunded"
+    )
+
+    @property
+    def is_holding(self) -> bool:
+        """True while the payment cannot be refunded because of it (R38)."""
+        return self.status is DisputeStatus.OPEN and not self.is_inquiry
 
 
 class GatewayEvent(Value):
-    """A verified and translated webhook about one refund, about one dispute, or about neither."""
+    """A verified and translated webhook about one refund, about one dispute, or about neither.
+
+    A dispute over several payments is one for each of them; those after the first are `further_disputes`.
+    """
 
     provider: str
     event_id: Identifier
@@ -51,3 +80,9 @@ class GatewayEvent(Value):
     occurred_at: Instant
     refund: GatewayRefundRecord | None = None
     dispute: Dispute | None = None
+    further_disputes: tuple[Dispute, ...] = ()
+
+    @property
+    def disputes(self) -> tuple[Dispute, ...]:
+        """Return the dispute over each payment that the event is about."""
+        return (self.dispute, *self.further_disputes) if self.dispute else ()

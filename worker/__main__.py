@@ -18,6 +18,7 @@ from activities.cases import CaseActivities
 from activities.inbox.chargeback_holds import ChargebackHolds
 from activities.inbox.courier_events import CourierEventInbox
 from activities.inbox.payment_events import PaymentEventInbox
+from activities.inbox.payment_names import PaymentNames
 from activities.inbox.sweep import InboxActivities
 from activities.inbox.tracking_registrations import TrackingRegistrations
 from activities.payouts import PayoutActivities
@@ -39,6 +40,7 @@ from db.orders.orders import Orders
 from db.orders.stock import StockTable
 from db.payouts.disputes import Disputes
 from db.payouts.findings import Findings
+from db.payouts.payment_references import PaymentReferences
 from db.payouts.payouts import Payouts
 from db.payouts.reconciliation import Books
 from domain.errors import DatabaseUnavailableError, DomainError
@@ -72,7 +74,13 @@ def activity_set(settings: Settings, client: Client, database: Database) -> Acti
         stock=StockActivities(_stock(settings, table), Disputes(database), payouts),
         signal_times=SignalTimeActivities(TemporalHistory(client)),
         reconciliation=ReconciliationActivities(
-            gateways, Books(database), payouts, Findings(database), GatewayEvents(database), _now
+            gateways,
+            Books(database),
+            payouts,
+            Findings(database),
+            GatewayEvents(database),
+            _now,
+            PaymentNames(PaymentReferences(database), gateways),
         ),
         update=CaseUpdateActivities(TemporalCaseNotifier(client, Submissions(database))),
         inbox=_inbox(settings, client, database),
@@ -143,8 +151,9 @@ async def _promote_first(client: Client, version: WorkerDeploymentVersion) -> No
 
 def _inbox(settings: Settings, client: Client, database: Database) -> InboxActivities:
     notifier, cases, disputes = TemporalCaseNotifier(client, Submissions(database)), Cases(database), Disputes(database)
+    names = PaymentNames(PaymentReferences(database), gateways_of(settings))
     return InboxActivities(
-        PaymentEventInbox(GatewayEvents(database), Payouts(database), disputes, notifier, _now),
+        PaymentEventInbox(GatewayEvents(database), Payouts(database), disputes, notifier, _now, names),
         CourierEventInbox(CourierEvents(database), Parcels(database), cases, notifier, _now),
         ChargebackHolds(cases, disputes, notifier),
         TrackingRegistrations(Registrations(database), registrar_of(settings), _now),

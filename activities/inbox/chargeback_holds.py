@@ -37,9 +37,10 @@ class ChargebackHolds:
         """Return the last dispute over the case's payments, or None if there is none or one is still open."""
         payments = {(one.provider, one.payment_reference) for one in case.payouts if not one.is_outside}
         disputes = [one for payment in sorted(payments) for one in self.disputes.of(*payment)]
-        if any(one.status is DisputeStatus.OPEN for one in disputes):
+        if any(one.is_holding for one in disputes):
             return None
-        return max(disputes, key=lambda one: one.changed_at, default=None)
+        ended = [one for one in disputes if one.status is not DisputeStatus.OPEN]
+        return max(ended, key=lambda one: one.changed_at, default=None)
 
 
 def _stamped(dispute: Dispute) -> DisputeUpdate:

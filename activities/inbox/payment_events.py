@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from activities.inbox.payment_names import PaymentNames
 from activities.ports.case_notifier import CaseNotifier
 from activities.ports.inbox import DisputeBook, EventStatus, PaymentEventBook, PayoutLookup
 from domain.cases.messages import DisputeUpdate, RefundUpdate
@@ -25,6 +26,7 @@ class PaymentEventInbox:
     disputes: DisputeBook
     notifier: CaseNotifier
     now: Callable[[], datetime]
+    payments: PaymentNames
 
     async def apply(self, event: GatewayEvent) -> EventStatus:
         """Deliver the event to the cases it concerns and note its status; a repeat has no further effect.
@@ -51,9 +53,9 @@ class PaymentEventInbox:
     async def _deliver(self, event: GatewayEvent) -> EventStatus:
         if event.refund:
             return await self._deliver_refund(event, event.refund)
-        if event.dispute:
-            return await self._deliver_dispute(event, event.dispute)
-        return "ignored"
+        for dispute in event.disputes:
+            await self._deliver_dispute(event, dispute)
+        return "applied" if event.disputes else "ignored"
 
     async def _deliver_refund(self, event: GatewayEvent, refund: GatewayRefundRecord) -> EventStatus:
         found = await to_thread(self.payouts.find, event.provider, refund.payout_id, refund.refund_id)
@@ -67,14 +69,18 @@ class PaymentEventInbox:
     async def _without_payout(self, event: GatewayEvent, refund: GatewayRefundRecord) -> EventStatus:
         """Record a refund made by hand; one that names an unknown payout is parked for some days, then ignored."""
         if refund.payout_id is None:
-            await to_thread(self.payouts.record_external_refund, refund)
+            own = await to_thread(self.payments.as_in_order, refund)
+            await to_thread(self.payouts.record_external_refund, own)
             return "applied"
         return "parked" if self.now() - event.occurred_at < PARKED_FOR else "ignored"
 
-    async def _deliver_dispute(self, event: GatewayEvent, dispute: Dispute) -> EventStatus:
-        for case_id in await to_thread(self.disputes.record, dispute):
-            await self.notifier.notify(case_id, DisputeUpdate(dispute=dispute, **self._stamp(event)))
-        return "applied"
+    async def _deliver_dispute(self, event: GatewayEvent, dispute: Dispute) -> None:
+        own = await to_thread(self.payments.as_in_order, dispute)
+        stamp = self._stamp(event)
+        if dispute != event.dispute:
+            stamp["event_id"] += f":{dispute.payment_reference}"
+        for case_id in await to_thread(self.disputes.record, own):
+            await self.notifier.notify(case_id, DisputeUpdate(dispute=own, **stamp))
 
     async def _mark(self, event: GatewayEvent, status: EventStatus) -> None:
         await to_thread(self.events.mark, event.provider, event.event_id, status, self.now())

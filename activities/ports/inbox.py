@@ -1,6 +1,6 @@
 """What the inbox of webhooks needs: its events, and the payouts, disputes, parcels and cases that they concern."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -56,6 +56,18 @@ class PayoutLookup(Protocol):
 
     def record_external_refund(self, refund: GatewayRefundRecord) -> None:
         """Record a refund that no payout made, so that its amount is not refunded again (R32)."""
+        ...
+
+
+class PaymentReferenceBook(Protocol):
+    """The ids that providers give payments, of which orders and events may name any."""
+
+    def learn(self, provider: str, names: Sequence[str]) -> str | None:
+        """Record that these ids are of one payment; return the one by which an order names it, or None."""
+        ...
+
+    def known(self, provider: str, names: Sequence[str]) -> Collection[str]:
+        """Return all known ids of the payment with these ids."""
         ...
 
 

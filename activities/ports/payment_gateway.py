@@ -69,6 +69,13 @@ class PaymentGateway(Protocol):
         """Return the refund in its current state. Raises as `refund` does."""
         ...
 
+    def payment_ids(self, reference: str) -> tuple[str, ...]:
+        """Return all ids that the provider gives the payment with this one, or () if it knows no such payment.
+
+        Raises GatewayUnavailableError.
+        """
+        ...
+
     def refunds_since(self, since: datetime) -> Iterable[GatewayRefundRecord]:
         """Return all refunds made at or after `since`, whoever made them, from all pages. Raises as `refund` does."""
         ...

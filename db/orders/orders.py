@@ -11,6 +11,7 @@ from db.inbox.deliveries import as_stated, follow_parcels, with_deliveries
 from db.orders.order_rows import insert_order, lock_order, read_order, replace_order
 from db.payouts.external_refunds import renew_external_refunds
 from db.payouts.ledger_postings import enter_captured
+from db.payouts.payment_references import owner_of, take_over_names
 from db.tables import CaseRow, OrderPaymentRow, ReservedUnitRow
 from domain.errors import OrderConflictError
 from domain.order import Order
@@ -22,7 +23,6 @@ _COMMITTED = select(_PAYMENTS.provider, _PAYMENTS.reference, _PAYMENTS.committed
     given(_PAYMENTS.order_number), _PAYMENTS.committed + _PAYMENTS.external_refunds > 0
 )
 
-_OWNER = select(_PAYMENTS.order_number).where(given(_PAYMENTS.provider), given(_PAYMENTS.reference))
 _PAYMENT_TAKEN = "payments: one of them belongs to another order; a payment can be part of one order only"
 
 
@@ -67,7 +67,7 @@ class Orders:
 
 def _refuse_taken_payment(connection: Connection, order: Order) -> None:
     for payment in order.payments:
-        owner = connection.scalar(_OWNER, payment.model_dump(include={"provider", "reference"}))
+        owner = owner_of(connection, payment.provider, payment.reference)
         if owner not in {None, order.order_number}:
             raise OrderConflictError(f"payments: {payment.provider} {payment.reference} belongs to order {owner}")
 
@@ -84,6 +84,7 @@ def _take_over_payments(connection: Connection, order: Order) -> None:
     """Enter captured payments in the ledger, and subtract what has already left them without a payout (R32)."""
     enter_captured(connection, order)
     for payment in order.payments:
+        take_over_names(connection, payment.provider, payment.reference)
         renew_external_refunds(connection, payment.provider, payment.reference)
 
 

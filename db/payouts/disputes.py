@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, select
+from sqlalchemy import Connection, RowMapping, and_, false, func, select
 
 from db.core.engine import Database
 from db.core.upsert import Upsert, given
@@ -38,7 +38,9 @@ _OPEN_OVER_ORDER = (
         and_(_PAYMENTS.c.provider == _DISPUTES.c.provider, _PAYMENTS.c.reference == _DISPUTES.c.payment_reference),
     )
     .where(given(_PAYMENTS.c.order_number), _DISPUTES.c.status == DisputeStatus.OPEN.value)
+    .where(func.coalesce(_DISPUTES.c.is_inquiry, false()).is_(False))
 )
+_AS_THEY_ARE = ("provider", "dispute_id", "payment_reference", "status", "changed_at", "opened_at")
 _WRITE = Upsert(_DISPUTES, not_older=_DISPUTES.c.changed_at)
 
 
@@ -51,7 +53,8 @@ class Disputes:
     def record(self, dispute: Dispute) -> list[str]:
         """Record the dispute's status unless a later one is recorded; return the open cases that it holds.
 
-        An outdated report returns no cases. What a lost dispute took can no longer be refunded from its payment (R32).
+        An outdated report and an inquiry, which holds nothing, return no cases. What a lost dispute took can no longer
+        be refunded from its payment (R32).
         """
         with self._database.writing() as connection:
             known = (
@@ -61,6 +64,8 @@ class Disputes:
                 return []
             _WRITE.write(connection, [_row(dispute)])
             renew_external_refunds(connection, dispute.provider, dispute.payment_reference)
+            if dispute.is_inquiry and dispute.status is DisputeStatus.OPEN:
+                return []
             concerned = {"source_provider": dispute.provider, "source_reference": dispute.payment_reference}
             paying = connection.scalars(_CONCERNED, concerned)
             payment = {"provider": dispute.provider, "reference": dispute.payment_reference}
@@ -85,23 +90,34 @@ def read_disputes(connection: Connection, provider: str, payment_reference: str)
 
 def is_disputed(connection: Connection, provider: str, payment_reference: str) -> bool:
     """Return whether a dispute over the payment is open (R38)."""
-    return any(one.status is DisputeStatus.OPEN for one in read_disputes(connection, provider, payment_reference))
+    return any(one.is_holding for one in read_disputes(connection, provider, payment_reference))
 
 
 def _is_overtaken(known: Dispute, update: Dispute) -> bool:
     ended_before = known.status is not DisputeStatus.OPEN and update.status is DisputeStatus.OPEN
-    return ended_before or update.changed_at < known.changed_at
+    was_inquiry = known.is_inquiry and not update.is_inquiry
+    is_step_back = update.is_inquiry and not known.is_inquiry and update.status is DisputeStatus.OPEN
+    return (ended_before and not was_inquiry) or is_step_back or update.changed_at < known.changed_at
 
 
 def _dispute(row: RowMapping) -> Dispute:
-    amount = Money(minor=row["amount"], currency=row["currency"])
-    return Dispute(amount=amount, **{name: row[name] for name in Dispute.model_fields if name != "amount"})
+    returned = row["returned"]
+    return Dispute(
+        amount=Money(minor=row["amount"], currency=row["currency"]),
+        returned=None if returned is None else Money(minor=returned, currency=row["returned_currency"]),
+        refund_ids=tuple(row["refund_ids"] or ()),
+        is_inquiry=bool(row["is_inquiry"]),
+        **{name: row[name] for name in _AS_THEY_ARE},
+    )
 
 
 def _row(dispute: Dispute) -> dict[str, Any]:
     return {
-        **dispute.model_dump(exclude={"amount"}),
+        **dispute.model_dump(include={*_AS_THEY_ARE, "is_inquiry"}),
         "status": dispute.status.value,
         "amount": dispute.amount.minor,
         "currency": dispute.amount.currency,
+        "returned": dispute.returned.minor if dispute.returned is not None else None,
+        "returned_currency": dispute.returned.currency if dispute.returned is not None else None,
+        "refund_ids": list(dispute.refund_ids),
     }

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, false, func, select, update
 
 from db.core.upsert import Upsert, given
 from db.payouts.payout_rows import PayoutRecord
@@ -10,8 +10,9 @@ from db.tables import DisputeRow, ExternalRefundRow, OrderPaymentRow
 from domain.payment_events import DisputeStatus, GatewayRefundRecord
 
 _PAYMENTS, _EXTERNAL, _DISPUTES = OrderPaymentRow.__table__, ExternalRefundRow.__table__, DisputeRow.__table__
+_IS_NO_REVERSAL = func.coalesce(_EXTERNAL.c.is_reversal, false()).is_(False)
 _BY_HAND = select(func.coalesce(func.sum(_EXTERNAL.c.amount), 0)).where(
-    given(_EXTERNAL.c.provider), given(_EXTERNAL.c.payment_reference), _EXTERNAL.c.counts
+    given(_EXTERNAL.c.provider), given(_EXTERNAL.c.payment_reference), _EXTERNAL.c.counts, _IS_NO_REVERSAL
 )
 _LOST = select(func.coalesce(func.sum(_DISPUTES.c.amount), 0)).where(
     given(_DISPUTES.c.provider),
@@ -35,7 +36,7 @@ def record_external_refund(connection: Connection, refund: GatewayRefundRecord) 
     if connection.scalar(_COUNTS, refund.model_dump(include={"provider", "refund_id"})) is False:
         return
     row = {
-        **refund.model_dump(exclude={"amount", "state", "payout_id"}),
+        **refund.model_dump(exclude={"amount", "state", "payout_id", "other_references"}),
         "amount": refund.amount.minor,
         "currency": refund.amount.currency,
         "counts": not refund.state.has_paid_nothing,
@@ -51,7 +52,7 @@ def note_returned_by_dispute(connection: Connection, record: PayoutRecord, at: d
         return
     amount = record.payout.amount
     row = {"refund_id": f"dispute:{record.payout_id}", "amount": amount.minor, "currency": amount.currency}
-    _WRITE.write(connection, [{**payment, **row, "counts": True, "created_at": at}])
+    _WRITE.write(connection, [{**payment, **row, "counts": True, "created_at": at, "is_reversal": False}])
 
 
 def renew_external_refunds(connection: Connection, provider: str, payment_reference: str) -> None:

@@ -5,7 +5,7 @@ from db.tables.cases import CaseRow, ReservedUnitRow, TimelineRow
 from db.tables.orders import OrderLineRow, OrderParcelRow, OrderPaymentRow, OrderRow
 from db.tables.parcels import CourierEventRow, ParcelCodeRow, RegistrationRow, ScanRow, UnexpectedParcelRow
 from db.tables.payouts import LedgerEntryRow, LedgerTransactionRow, PayoutRow
-from db.tables.reconciliation import DisputeRow, ExternalRefundRow, FindingRow, GatewayEventRow
+from db.tables.reconciliation import DisputeRow, ExternalRefundRow, FindingRow, GatewayEventRow, PaymentAliasRow
 from db.tables.stock import ProductRow, ReservationRow
 from db.tables.submissions import EvidenceRow, SubmissionRow
 
@@ -27,6 +27,7 @@ __all__ = [
     "OrderPaymentRow",
     "OrderRow",
     "ParcelCodeRow",
+    "PaymentAliasRow",
     "PayoutRow",
     "ProductRow",
     "RegistrationRow",

@@ -1,9 +1,9 @@
-"""Events that gateways reported, disputes over payments, external refunds, and the findings of reconciliation."""
+"""Events that gateways reported, payments' ids and disputes, external refunds, and reconciliation's findings."""
 
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, Text
 from sqlmodel import Field
 
 from db.tables.base import Instant, Row
@@ -25,7 +25,7 @@ class GatewayEventRow(Row, table=True):
 
 
 class DisputeRow(Row, table=True):
-    """A chargeback over a payment, as last reported (R38)."""
+    """A chargeback over a payment, as last reported (R38); `returned` is what it returned to the customer, if known."""
 
     stored_as: ClassVar[str] = "disputes"
     __table_args__ = (
@@ -40,10 +40,29 @@ class DisputeRow(Row, table=True):
     currency: str = Field(max_length=3)
     status: str = Field(max_length=8)
     changed_at: datetime = Field(sa_type=Instant)
+    opened_at: datetime | None = Field(default=None, sa_type=Instant)
+    returned: int | None = Field(default=None, sa_type=BigInteger)
+    returned_currency: str | None = Field(default=None, max_length=3)
+    refund_ids: list[str] | None = Field(default=None, sa_type=JSON)
+    is_inquiry: bool | None = None
+
+
+class PaymentAliasRow(Row, table=True):
+    """An id of a payment at its provider; the ids of one payment have the same `payment`, which is one of them."""
+
+    stored_as: ClassVar[str] = "payment_aliases"
+    __table_args__ = (Index(None, "provider", "payment"),)
+
+    provider: str = Field(primary_key=True, max_length=32)
+    reference: str = Field(primary_key=True, max_length=128)
+    payment: str = Field(max_length=128)
 
 
 class ExternalRefundRow(Row, table=True):
-    """A refund that no payout made, for example by hand at the gateway; it counts against its payment's cap (R32)."""
+    """A refund that no payout made, for example by hand at the gateway; it counts against its payment's cap (R32).
+
+    A reversal is what the provider took back itself, as for a lost dispute, which is counted as the dispute.
+    """
 
     stored_as: ClassVar[str] = "external_refunds"
     __table_args__ = (Index(None, "provider", "payment_reference"),)
@@ -55,6 +74,7 @@ class ExternalRefundRow(Row, table=True):
     currency: str = Field(max_length=3)
     counts: bool
     created_at: datetime = Field(sa_type=Instant)
+    is_reversal: bool | None = None
 
 
 class FindingRow(Row, table=True):

@@ -7,6 +7,7 @@ from temporalio.client import Client
 from activities.inbox.chargeback_holds import ChargebackHolds
 from activities.inbox.courier_events import CourierEventInbox
 from activities.inbox.payment_events import PaymentEventInbox
+from activities.inbox.payment_names import PaymentNames
 from activities.inbox.sweep import InboxActivities
 from activities.inbox.tracking_registrations import TrackingRegistrations
 from activities.ports.inbox import Registrar
@@ -18,6 +19,7 @@ from db.inbox.parcels import Parcels
 from db.inbox.payment_events import GatewayEvents
 from db.inbox.tracking_registrations import Registrations
 from db.payouts.disputes import Disputes
+from db.payouts.payment_references import PaymentReferences
 from db.payouts.payouts import Payouts
 from tests.support.api_client import Clock
 from workflows.client.case_notifier import TemporalCaseNotifier
@@ -27,8 +29,9 @@ from workflows.options import TASK_QUEUE
 
 def inbox_of(client: Client, database: Database, clock: Clock, registrar: Registrar | None = None) -> InboxActivities:
     notifier, cases, disputes = TemporalCaseNotifier(client, Submissions(database)), Cases(database), Disputes(database)
+    names = PaymentNames(PaymentReferences(database), {})
     return InboxActivities(
-        PaymentEventInbox(GatewayEvents(database), Payouts(database), disputes, notifier, clock),
+        PaymentEventInbox(GatewayEvents(database), Payouts(database), disputes, notifier, clock, names),
         CourierEventInbox(CourierEvents(database), Parcels(database), cases, notifier, clock),
         ChargebackHolds(cases, disputes, notifier),
         TrackingRegistrations(Registrations(database), registrar, clock),

@@ -236,6 +236,27 @@ def test_m2_m3_what_is_between_two_steps_is_refused_for_good_and_by_the_provider
     assert other.refunds() == []
 
 
+OTHER_NAMES = {"stripe": "ch_", "paypal": "order"}
+
+
+@pytest.mark.parametrize("is_named_by_the_other", [False, True])
+def test_m6_all_ids_of_a_payment_are_found_by_any_of_them_and_each_can_be_refunded(party, is_named_by_the_other):
+    payment, other = reference(party.provider), f"{OTHER_NAMES[party.provider]}{uuid4().hex[:16]}"
+    captured = {"reference": payment, "amount": 10_000, "currency": "USD", "other_reference": other}
+    party.sandbox.call("POST", "/sandbox/payments", captured)
+    assert {frozenset(party.gateway.payment_ids(one)) for one in (payment, other)} == {frozenset({payment, other})}
+    named = other if is_named_by_the_other else payment
+    payout = party.payout().amend(payment_reference=named)
+    made = party.gateway.refund("rc_1", payout)
+    assert party.gateway.find_refund(payout) == made == party.gateway.refund("rc_1", payout)
+    assert [one["amount"] for one in party.sandbox.refunds(payment)] == [4_000]
+
+
+def test_m6_a_payment_that_the_provider_does_not_know_has_no_ids(party):
+    for unknown in (reference(party.provider), "ch_nowhere", "whatever"):
+        assert party.gateway.payment_ids(unknown) == ()
+
+
 def test_wrong_credentials_may_be_corrected_and_are_no_refusal_for_good(party, sandbox):
     stranger = {
         "stripe": lambda: StripeGateway("sk_test_stranger", sandbox.url),

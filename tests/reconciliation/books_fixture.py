@@ -7,6 +7,7 @@ from typing import Any
 
 from temporalio.testing import ActivityEnvironment
 
+from activities.inbox.payment_names import PaymentNames
 from activities.ports.payment_gateway import PaymentGateway
 from activities.reconciliation import ReconciliationActivities, ReconciliationInput, ReconciliationResult
 from db.cases.cases import Cases
@@ -14,6 +15,7 @@ from db.core.engine import Database
 from db.inbox.payment_events import GatewayEvents
 from db.orders.orders import Orders
 from db.payouts.findings import Findings
+from db.payouts.payment_references import PaymentReferences
 from db.payouts.payouts import Payouts
 from db.payouts.reconciliation import Books
 from domain.cases.case import Case
@@ -44,11 +46,12 @@ class BooksFixture:
     def now(self) -> datetime:
         return datetime.now(UTC) + self.skipped
 
-    def planned(self, goods: int = 4_000) -> Case:
-        """Return a case whose one payout is planned, over a payment that the provider captured."""
+    def planned(self, goods: int = 4_000, reference: str | None = None, other_reference: str | None = None) -> Case:
+        """Return a case whose one payout is planned, over a payment that the provider captured under its ids."""
         number = next(_numbers)
-        payment = CARD.amend(reference=f"pi_books{number}", amount=8_243)
-        self.sandbox.capture(payment.reference, payment.amount, "EUR")
+        payment = CARD.amend(reference=reference or f"pi_books{number}", amount=8_243)
+        captured = {"reference": payment.reference, "amount": payment.amount, "currency": "EUR"}
+        self.sandbox.call("POST", "/sandbox/payments", {**captured, "other_reference": other_reference})
         order = an_order(order_number=f"O-{number}", payments=(payment,))
         self.orders.put(order)
         owed = owing(self.cases.open(a_case(number, order=order), []), goods=goods)
@@ -85,13 +88,15 @@ class BooksFixture:
         self, *, is_first: bool = True, since: datetime | None = None, also: Mapping[str, PaymentGateway] | None = None
     ) -> ReconciliationResult:
         """Compare, as a worker does."""
+        gateways = {"stripe": self.gateway, **(also or {})}
         activities = ReconciliationActivities(
-            {"stripe": self.gateway, **(also or {})},
+            gateways,
             Books(self.database),
             self.payouts,
             self.findings,
             self.events,
             self.now,
+            PaymentNames(PaymentReferences(self.database), gateways),
         )
         environment = ActivityEnvironment()
         environment.on_heartbeat = lambda *told: self.heartbeats.append(told)

@@ -10,12 +10,14 @@ import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 
+from activities.inbox.payment_names import PaymentNames
 from activities.reconciliation import CaseUpdateActivities, ReconciliationActivities
 from db.cases.submissions import Submission, Submissions
 from db.core.engine import Database
 from db.core.migrate import migrate
 from db.inbox.payment_events import GatewayEvents
 from db.payouts.findings import Findings
+from db.payouts.payment_references import PaymentReferences
 from db.payouts.payouts import Payouts
 from db.payouts.reconciliation import Books
 from domain.enums import CaseState
@@ -117,7 +119,13 @@ def reconciling(client: Client, database: Database, gateway: StripeGateway) -> A
     return replace(
         activity_set_of(client, database, gateway),
         reconciliation=ReconciliationActivities(
-            {"stripe": gateway}, books, Payouts(database), Findings(database), events, real_time
+            {"stripe": gateway},
+            books,
+            Payouts(database),
+            Findings(database),
+            events,
+            real_time,
+            PaymentNames(PaymentReferences(database), {"stripe": gateway}),
         ),
         update=CaseUpdateActivities(TemporalCaseNotifier(client, Submissions(database))),
     )

@@ -165,3 +165,13 @@ def test_fault_10_a_provider_that_is_silent_hides_nothing_of_another(books: Book
         with pytest.raises(GatewayUnavailableError, match="paypal"):
             books.look(also={"paypal": silent})
         assert kinds(books.open_findings(case)) == [K.EXTERNAL_REFUND]
+
+
+@pytest.mark.parametrize("in_order", ["ch_", "pi_"])
+def test_m6_a_refund_by_hand_is_found_and_counted_whatever_id_the_order_names(books: BooksFixture, in_order):
+    other = "pi_" if in_order == "ch_" else "ch_"
+    case = books.planned(reference=f"{in_order}m6{in_order}", other_reference=f"{other}m6{in_order}")
+    before = books.payouts.left_for_goods(case.order_number)
+    books.sandbox.refund_by_hand(case.payouts[0].payment_reference, 700)
+    books.look()
+    assert books.payouts.left_for_goods(case.order_number) == before - 700

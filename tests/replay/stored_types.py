@@ -29,6 +29,7 @@ OF_DATABASE = {
 }
 """The type of each column that holds a document."""
 NO_DOCUMENTS = {
+    "disputes.refund_ids",
     "findings.close_note",
     "intakes.description",
     "order_parcels.skus",

@@ -62,6 +62,9 @@ class ObedientGateway:
         self.before_answering(answer)
         return answer
 
+    def payment_ids(self, reference: str) -> tuple[str, ...]:
+        return (reference,)
+
     def refunds_since(self, since: datetime) -> list[GatewayRefundRecord]:
         return []
 

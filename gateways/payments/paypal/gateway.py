@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from activities.ports.payment_gateway import GatewayCapabilities, GatewayRefund
 from domain.cases.payout import Payout
+from domain.errors import PayoutRefusedError
 from domain.money import Money
 from domain.payment_events import GatewayRefundRecord
 from domain.payout_state import PayoutState
@@ -24,6 +25,8 @@ _STATES = {
 }
 _REPORTED = {"S": PayoutState.SUCCEEDED, "P": PayoutState.PENDING, "D": PayoutState.FAILED, "V": PayoutState.CANCELED}
 _REFUNDS = "T1107"
+_KEY_OF_OTHER_PATH = "paypal_request_id_previously_used"
+_UNKNOWN = frozenset({"invalid_resource_id", "resource_not_found"})
 _LONGEST_RANGE = timedelta(days=31)
 _TIME: TypeAdapter[datetime] = TypeAdapter(datetime)
 
@@ -31,7 +34,8 @@ _TIME: TypeAdapter[datetime] = TypeAdapter(datetime)
 class PayPalGateway:
     """Refunds captures through PayPal's REST API, or a compatible one at `base_url`; safe to share between threads.
 
-    Implements activities.ports.payment_gateway.PaymentGateway. The payment's reference is the id of its capture.
+    Implements activities.ports.payment_gateway.PaymentGateway. The payment's reference is the id of its capture, or of
+    an order with one capture.
     Source: developer.paypal.com/docs/api/payments/v2, /orders/v2, /transaction-search/v1.
     """
 
@@ -66,18 +70,22 @@ class PayPalGateway:
             "invoice_id": f"{case_id}/{payout.payout_id}/{payout.attempt}",
         }
         headers = {"PayPal-Request-Id": payout.idempotency_key, "Prefer": "return=representation"}
-        return _to_refund(self._client.post(f"/v2/payments/captures/{_in_path(payout)}/refund", body, headers))
+        try:
+            return self._refunded(payout.payment_reference, body, headers)
+        except PayoutRefusedError as refused:
+            may_be_order = refused.decline_code in {*_UNKNOWN, _KEY_OF_OTHER_PATH}
+            capture = self._only_capture(payout.payment_reference) if may_be_order else None
+            if capture is None:
+                raise
+        return self._refunded(capture, body, headers)
 
     def find_refund(self, payout: Payout) -> GatewayRefund | None:
         """Return the refund with the payout's id among all refunds of its order, or None.
 
         Refunds that failed or were canceled paid nothing and are ignored, so that None allows a new attempt.
         """
-        capture = self._client.get(f"/v2/payments/captures/{_in_path(payout)}")
-        order_id = quote(capture["supplementary_data"]["related_ids"]["order_id"], safe="")
-        order = self._client.get(f"/v2/checkout/orders/{order_id}")
-        units: list[Json] = order["purchase_units"]
-        for refund in (one for unit in units for one in unit["payments"].get("refunds", ())):
+        order = self._client.get(f"/v2/checkout/orders/{_in_path(self._order_id(payout.payment_reference))}")
+        for refund in _payments(order, "refunds"):
             if refund.get("custom_id") == payout.payout_id and not (known := _to_refund(refund)).state.has_paid_nothing:
                 return known
         return None
@@ -97,9 +105,46 @@ class PayPalGateway:
             yield from self._reported(since, end)
             since = end + timedelta(seconds=1)
 
+    def payment_ids(self, reference: str) -> tuple[str, ...]:
+        """Return the ids of the payment's capture and order, or () if PayPal has no such payment.
+
+        Raises GatewayUnavailableError.
+        """
+        try:
+            order_id = self._order_id(reference)
+            order = self._client.get(f"/v2/checkout/orders/{_in_path(order_id)}")
+        except PayoutRefusedError:
+            return ()
+        captures = [one["id"] for one in _payments(order, "captures")]
+        # An order with several captures is several payments, of which its id names none.
+        return (reference, order_id) if captures == [reference] else (*captures, order_id) if len(captures) == 1 else ()
+
     def close(self) -> None:
         """Close all connections."""
         self._client.close()
+
+    def _refunded(self, capture_id: str, body: Json, headers: dict[str, str]) -> GatewayRefund:
+        return _to_refund(self._client.post(f"/v2/payments/captures/{_in_path(capture_id)}/refund", body, headers))
+
+    def _order_id(self, reference: str) -> str:
+        """Return the order of a capture; an id that is no capture's may be that of an order."""
+        try:
+            capture = self._client.get(f"/v2/payments/captures/{_in_path(reference)}")
+        except PayoutRefusedError as refused:
+            if refused.decline_code not in _UNKNOWN:
+                raise
+            return reference
+        order_id: str = capture["supplementary_data"]["related_ids"]["order_id"]
+        return order_id
+
+    def _only_capture(self, order_id: str) -> str | None:
+        """Return the capture of an order that has one; which of several to refund, the shop has to say."""
+        try:
+            order = self._client.get(f"/v2/checkout/orders/{_in_path(order_id)}")
+        except PayoutRefusedError:
+            return None
+        captures = _payments(order, "captures")
+        return captures[0]["id"] if len(captures) == 1 else None
 
     def _reported(self, since: datetime, until: datetime) -> Iterator[GatewayRefundRecord]:
         page, pages = 1, 1
@@ -117,8 +162,14 @@ class PayPalGateway:
             page, pages = page + 1, int(report["total_pages"])
 
 
-def _in_path(payout: Payout) -> str:
-    return quote(payout.payment_reference, safe="")
+def _in_path(reference: str) -> str:
+    return quote(reference, safe="")
+
+
+def _payments(order: Json, kind: str) -> list[Json]:
+    payments: list[Json] = [unit.get("payments") or {} for unit in order["purchase_units"]]
+    found: list[list[Json]] = [one.get(kind) or [] for one in payments]
+    return [one for several in found for one in several]
 
 
 def state_of(status: str | None) -> PayoutState:

@@ -11,24 +11,19 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from domain.errors import BadSignatureError, PayoutRefusedError
-from domain.payment_events import Dispute, DisputeStatus, GatewayEvent, GatewayRefundRecord
+from domain.payment_events import GatewayEvent, GatewayRefundRecord
 from gateways.payments.paypal import PROVIDER
 from gateways.payments.paypal.amounts import from_paypal
 from gateways.payments.paypal.client import Json, PayPalClient
+from gateways.payments.paypal.disputes import disputes_of
 from gateways.payments.paypal.gateway import TIMEOUT_SECONDS, state_of
 from gateways.signed_events import is_one_json_value, text, translated
 
 TOLERANCE = timedelta(days=3, hours=1)  # PayPal repeats an event for three days until it is accepted
 _PARTS = ("auth-algo", "cert-url", "transmission-id", "transmission-sig", "transmission-time")
-_REFUND_EVENTS = frozenset({"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.REFUND.PENDING", "PAYMENT.REFUND.FAILED"})
+_REVERSED = "PAYMENT.CAPTURE.REVERSED"
+_REFUND_EVENTS = frozenset({"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.REFUND.PENDING", "PAYMENT.REFUND.FAILED", _REVERSED})
 _DISPUTE_EVENTS = "CUSTOMER.DISPUTE."
-_ENDS = {
-    "RESOLVED_BUYER_FAVOUR": DisputeStatus.LOST,
-    "RESOLVED_WITH_PAYOUT": DisputeStatus.LOST,
-    "RESOLVED_SELLER_FAVOUR": DisputeStatus.WON,
-    "CANCELED_BY_BUYER": DisputeStatus.WON,
-    "DENIED": DisputeStatus.WON,
-}
 _TIME: TypeAdapter[datetime] = TypeAdapter(datetime)
 
 
@@ -91,17 +86,19 @@ class PayPalWebhooks:
 
 def _event(body: dict[str, Any]) -> GatewayEvent:
     kind, at, about = text(body["event_type"]), _TIME.validate_python(body["create_time"]), body["resource"]
+    first, *further = disputes_of(about, at) if kind.startswith(_DISPUTE_EVENTS) else (None,)
     return GatewayEvent(
         provider=PROVIDER,
         event_id=body["id"],
         kind=kind,
         occurred_at=at,
-        refund=_refund(about) if kind in _REFUND_EVENTS else None,
-        dispute=_dispute(about, at) if kind.startswith(_DISPUTE_EVENTS) else None,
+        refund=_refund(about, is_reversal=kind == _REVERSED) if kind in _REFUND_EVENTS else None,
+        dispute=first,
+        further_disputes=tuple(one for one in further if one),
     )
 
 
-def _refund(body: Json) -> GatewayRefundRecord:
+def _refund(body: Json, *, is_reversal: bool) -> GatewayRefundRecord:
     [capture] = [link["href"] for link in body["links"] if link["rel"] == "up"]
     return GatewayRefundRecord(
         provider=PROVIDER,
@@ -111,16 +108,5 @@ def _refund(body: Json) -> GatewayRefundRecord:
         amount=from_paypal(body["amount"]),
         state=state_of(body.get("status")),
         created_at=_TIME.validate_python(body["create_time"]),
-    )
-
-
-def _dispute(body: Json, at: datetime) -> Dispute:
-    outcome: Json = body.get("dispute_outcome") or {}
-    return Dispute(
-        provider=PROVIDER,
-        dispute_id=body["dispute_id"],
-        payment_reference=body["disputed_transactions"][0]["seller_transaction_id"],
-        amount=from_paypal(body["dispute_amount"]),
-        status=_ENDS.get(outcome.get("outcome_code", ""), DisputeStatus.OPEN),
-        changed_at=at,
+        is_reversal=is_reversal,
     )

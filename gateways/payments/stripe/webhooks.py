@@ -8,10 +8,11 @@ from itertools import product
 from typing import Any
 
 from domain.errors import BadSignatureError
-from domain.money import Money
-from domain.payment_events import Dispute, DisputeStatus, GatewayEvent, GatewayRefundRecord
+from domain.payment_events import GatewayEvent, GatewayRefundRecord
 from gateways.payments.stripe import PROVIDER
 from gateways.payments.stripe.amounts import from_stripe
+from gateways.payments.stripe.disputes import dispute_of
+from gateways.payments.stripe.references import references
 from gateways.payments.stripe.statuses import state_of
 from gateways.signed_events import text, translated
 
@@ -21,7 +22,6 @@ _STAMP = re.compile(r"(?:^|,) *t=([0-9]{1,11})(?=,|$)")
 _SIGNATURE = re.compile(r"(?:^|,) *v1=([0-9a-f]{64})(?=,|$)")
 _REFUND_EVENTS = frozenset({"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"})
 _DISPUTE_EVENTS = "charge.dispute."
-_ENDS = {"won": DisputeStatus.WON, "warning_closed": DisputeStatus.WON, "lost": DisputeStatus.LOST}
 
 
 class StripeWebhooks:
@@ -63,42 +63,23 @@ def _event(body: dict[str, Any]) -> GatewayEvent:
         kind=kind,
         occurred_at=at,
         refund=_refund(about) if kind in _REFUND_EVENTS else None,
-        dispute=_dispute(about, at) if is_dispute else None,
+        dispute=dispute_of(about, at) if is_dispute else None,
     )
 
 
 def _refund(body: dict[str, Any]) -> GatewayRefundRecord:
     metadata: dict[str, str] = body.get("metadata") or {}
+    reference, *others = references(body)
     return GatewayRefundRecord(
         provider=PROVIDER,
         refund_id=body["id"],
-        payment_reference=_reference(body),
+        payment_reference=reference,
+        other_references=tuple(others),
         payout_id=metadata.get("payout_id"),
-        amount=_money(body),
+        amount=from_stripe(body["amount"], body["currency"]),
         state=state_of(body.get("status")),
         created_at=_at(body["created"]),
     )
-
-
-def _dispute(body: dict[str, Any], at: datetime) -> Dispute:
-    return Dispute(
-        provider=PROVIDER,
-        dispute_id=body["id"],
-        payment_reference=_reference(body),
-        amount=_money(body),
-        status=_ENDS.get(body["status"], DisputeStatus.OPEN),
-        changed_at=at,
-    )
-
-
-def _reference(body: dict[str, Any]) -> str:
-    """Return the payment's id, whether Stripe sent it plain or expanded; old charges have no payment intent."""
-    named = body.get("payment_intent") or body["charge"]
-    return named if isinstance(named, str) else str(named["id"])
-
-
-def _money(body: dict[str, Any]) -> Money:
-    return from_stripe(body["amount"], body["currency"])
 
 
 def _at(seconds: int) -> datetime:

@@ -55,6 +55,10 @@ class AcmeGateway:
         """Return the refund as it stands now."""
         return _refund(self._call("GET", f"/refunds/{refund_id}"))
 
+    def payment_ids(self, reference: str) -> tuple[str, ...]:
+        """Return the payment's id: Acme Pay gives each payment one."""
+        return (reference,)
+
     def refunds_since(self, since: datetime) -> Iterator[GatewayRefundRecord]:
         """Return every refund made at or after `since`."""
         yield from map(_record, self._call("GET", "/refunds", params={"since": since.isoformat()}))
