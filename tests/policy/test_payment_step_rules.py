@@ -33,7 +33,7 @@ def shares(paid: int, quantity: int, step: int) -> list[int]:
         (5_200, 3, 1, [1_734, 1_733, 1_733]),
     ],
 )
-def test_m2_m3_shares_are_multiples_of_the_step_and_add_up(paid, quantity, step, expected):
+def test_m2_m3_r33_shares_are_multiples_of_the_step_and_add_up(paid, quantity, step, expected):
     assert shares(paid, quantity, step) == expected
 
 
