@@ -16,6 +16,7 @@ from domain.cases.payout import Payout
 from domain.cases.timeline import TimelineEntry
 from domain.enums import CaseState
 from domain.errors import UnitsTakenError
+from domain.findings import Finding
 from domain.order import Order
 from domain.policy_document import PolicyDocument
 from domain.request import IN_THE_RECORD, CaseIntake
@@ -41,6 +42,7 @@ class Change(Value):
     case: Case
     entries: tuple[TimelineEntry, ...] = ()
     opens: tuple[Window, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 class Recorded(Value):
@@ -88,6 +90,10 @@ class CaseBook(Protocol):
         reopened case reserves its units again. Raises UnitsTakenError, and CaseAheadError if a later version is
         recorded, or this version with other entries.
         """
+        ...
+
+    def report(self, findings: Sequence[Finding]) -> None:
+        """Record what operators have to look into, each finding once."""
         ...
 
     def payment_step(self, order_number: str) -> int | None:
@@ -195,6 +201,7 @@ class CaseActivities:
             lines = self._recorded(case, change.entries).lines
         except CaseAheadError as ahead:
             return Recorded(newer=_without_customer(ahead.case))
+        self._book.report(change.findings)
         return Recorded(deadlines=deadlines, lines=lines if lines != case.lines else None)
 
     @activity.defn(name="plan_payouts")

@@ -14,7 +14,7 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError
 from temporalio.workflow import UpdateMethodMultiParam
 
 from api.problems.errors import RefusedError, WrongStateError
@@ -46,36 +46,33 @@ class RefundWorkflows:
         self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def open(self, intake: CaseIntake) -> None:
-        """Start the refund, unless it is started already, and return once its request is checked.
+        """Start the refund, unless it is running, and return once its request is checked.
 
-        Raises WorkflowsUnavailableError.
+        A workflow that ended before it recorded the case (it was terminated) is started again: opening a case that is
+        recorded changes nothing. Raises NotRunningError, WorkflowsUnavailableError.
         """
-        start = _start(intake, WorkflowIDReusePolicy.REJECT_DUPLICATE)
-        try:
-            async with self._answering(intake.case_id):
-                await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
-                    RefundWorkflow.open, start_workflow_operation=start
-                )
-        except WorkflowAlreadyStartedError:
-            log.info("case %s was opened and has ended before", intake.case_id)
+        async with self._answering(intake.case_id):
+            await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+                RefundWorkflow.open, start_workflow_operation=_start(intake)
+            )
 
-    async def send(self, case_id: str, update: Update[M], message: M) -> None:
-        """Send the update to the running refund and return once the change is recorded.
+    async def send(self, case_id: str, update: Update[M], message: M) -> CaseStatus:
+        """Send the update to the running refund and return its answer once the change is recorded.
 
         Raises NotRunningError, RefusedError, WrongStateError, WorkflowsUnavailableError.
         """
         handle = self._client.get_workflow_handle_for(RefundWorkflow.run, workflow_id(case_id))
         async with self._answering(case_id):
-            await handle.execute_update(update, message)  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+            return await handle.execute_update(update, message)  # pyright: ignore[reportUnknownMemberType] - the SDK's type
 
-    async def reopen(self, intake: CaseIntake, update: Update[M], message: M) -> None:
-        """Restart a recorded case in a new run, unless one is running, and send it the update (R12, R19).
+    async def reopen(self, intake: CaseIntake, update: Update[M], message: M) -> CaseStatus:
+        """Restart a recorded case in a new run, unless one is running, and send it the update (R12, R19, fault 33).
 
         Raises as `send` does.
         """
-        start = _start(intake.amend(resumes=True), WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+        start = _start(intake.amend(resumes=True))
         async with self._answering(intake.case_id):
-            await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+            return await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
                 update, message, start_workflow_operation=start
             )
 
@@ -99,12 +96,12 @@ class RefundWorkflows:
                 raise _refusal(case_id, error) from error
 
 
-def _start(intake: CaseIntake, reuse: WorkflowIDReusePolicy) -> WithStartWorkflowOperation[RefundWorkflow, Any]:
+def _start(intake: CaseIntake) -> WithStartWorkflowOperation[RefundWorkflow, Any]:
     return WithStartWorkflowOperation(
         RefundWorkflow.run,
         intake,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=reuse,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         **identity(intake),
     )
 

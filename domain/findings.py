@@ -33,6 +33,10 @@ class FindingKind(StrEnum):
     """The customer was refunded and has also won a dispute over the same payment (R38)."""
     EVENT_UNAPPLIED = "event_unapplied"
     """A stored webhook could not be applied."""
+    WORKFLOW_LOST = "workflow_lost"
+    """An open case had no running workflow; it was restarted from its record (fault 33)."""
+    RECORD_BEHIND = "record_behind"
+    """The record of a case was older than its workflow, as after a restored backup; it was written again (fault 31)."""
     EVENT_UNREADABLE = "event_unreadable"
     """A signed webhook is not what its provider documents; it stays open until somebody closes it."""
 

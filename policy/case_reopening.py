@@ -7,6 +7,7 @@ from domain.cases.messages import (
     GoodsReceipt,
     Message,
     PayoutAnswer,
+    RecordCheck,
     RefundUpdate,
     StockAnswer,
 )
@@ -34,7 +35,7 @@ def is_reopened_by(case: Case, message: Message) -> bool:
             return case.payout(message.payout_id) is not None
         case Dispatch(goods=DispatchedGoods.REFUSED_GOODS):
             return may_send_back(case)
-        case PayoutAnswer() | StockAnswer():
+        case PayoutAnswer() | StockAnswer() | RecordCheck():
             return True
         case _:
             return proves_receipt(message) and _takes_goods(case, message)

@@ -21,6 +21,7 @@ from activities.inbox.payment_events import PaymentEventInbox
 from activities.inbox.payment_names import PaymentNames
 from activities.inbox.sweep import InboxActivities
 from activities.inbox.tracking_registrations import TrackingRegistrations
+from activities.lost_cases import LostCaseActivities
 from activities.payouts import PayoutActivities
 from activities.reconciliation import CaseUpdateActivities, ReconciliationActivities
 from activities.signal_times import SignalTimeActivities
@@ -58,6 +59,7 @@ from worker.schedules import ensure_schedules, sweep_calendars
 from worker.search_attributes import ensure_search_attributes
 from worker.versions import NotPromotedError, as_deployed, promote_first
 from workflows.client.case_notifier import TemporalCaseNotifier
+from workflows.client.case_runs import TemporalCaseRuns
 
 POLICY_VERSIONS = Path(__file__).parent.parent / "policy" / "versions"
 log = logging.getLogger("worker")
@@ -87,6 +89,7 @@ def activity_set(settings: Settings, client: Client, database: Database) -> Acti
         calendars=CalendarUpdateActivities(
             ProvisionalCases(database), policies, calendars, TemporalCaseNotifier(client, Submissions(database))
         ),
+        lost=LostCaseActivities(Cases(database), TemporalCaseRuns(client, Submissions(database)), _now),
     )
 
 

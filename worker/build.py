@@ -13,11 +13,13 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from activities.calendar_updates import CalendarUpdateActivities
 from activities.cases import CaseActivities
 from activities.inbox.sweep import InboxActivities
+from activities.lost_cases import LostCaseActivities
 from activities.payouts import PayoutActivities
 from activities.reconciliation import CaseUpdateActivities, ReconciliationActivities
 from activities.signal_times import SignalTimeActivities
 from activities.stock import StockActivities
 from workflows.calendar_sweep import CalendarSweepWorkflow
+from workflows.case_watch import CaseWatchWorkflow
 from workflows.inbox_sweep import InboxSweepWorkflow
 from workflows.options import TASK_QUEUE
 from workflows.plugin import RefundPlugin
@@ -39,6 +41,7 @@ class ActivitySet:
     update: CaseUpdateActivities | None = None
     inbox: InboxActivities | None = None
     calendars: CalendarUpdateActivities | None = None
+    lost: LostCaseActivities | None = None
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """Return all activities that the workflows call."""
@@ -47,7 +50,8 @@ class ActivitySet:
         of_cases += [work.judge_again, stock.reserve, stock.release]
         of_cases += [self.calendars.tell] if self.calendars else []
         of_books = [self.reconciliation.reconcile, self.update.notify] if self.reconciliation and self.update else []
-        return [*of_cases, *of_books, *(_sweeps(self.inbox) if self.inbox else ())]
+        of_lost = [self.lost.restart_lost_cases] if self.lost else []
+        return [*of_cases, *of_books, *of_lost, *(_sweeps(self.inbox) if self.inbox else ())]
 
 
 def _sweeps(inbox: InboxActivities) -> Sequence[Callable[..., Any]]:
@@ -82,7 +86,13 @@ def build_worker(
     return Worker(
         client,
         task_queue=TASK_QUEUE,
-        workflows=[RefundWorkflow, ReconciliationWorkflow, InboxSweepWorkflow, CalendarSweepWorkflow],
+        workflows=[
+            RefundWorkflow,
+            ReconciliationWorkflow,
+            InboxSweepWorkflow,
+            CalendarSweepWorkflow,
+            CaseWatchWorkflow,
+        ],
         activities=activity_set.activities(),
         activity_executor=ThreadPoolExecutor(CONCURRENT_ACTIVITIES_MAX, thread_name_prefix="activity"),
         max_concurrent_activities=CONCURRENT_ACTIVITIES_MAX,

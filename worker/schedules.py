@@ -16,7 +16,9 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
+from activities.inbox.sweep import Batch
 from workflows.calendar_sweep import CalendarSweepAsked, CalendarSweepWorkflow
+from workflows.case_watch import CaseWatchWorkflow
 from workflows.inbox_sweep import InboxSweepAsked, InboxSweepWorkflow
 from workflows.options import TASK_QUEUE
 from workflows.reconciliation import ReconciliationAsked, ReconciliationWorkflow
@@ -24,8 +26,11 @@ from workflows.reconciliation import ReconciliationAsked, ReconciliationWorkflow
 RECONCILIATION = "reconciliation"
 INBOX_SWEEP = "inbox-sweep"
 CALENDARS = "calendars"
+CASE_WATCH = "case-watch"
 RECONCILED_EVERY = timedelta(hours=1)
 SWEPT_EVERY = timedelta(seconds=30)
+WATCHED_EVERY = timedelta(minutes=1)
+LOST_AT_ONCE = 200
 SWEEP_AT_MOST = timedelta(minutes=15)
 CALENDARS_EVERY = timedelta(days=1)
 CALENDARS_AT_MOST = timedelta(hours=20)
@@ -55,10 +60,18 @@ def schedules() -> Mapping[str, Schedule]:
         task_queue=TASK_QUEUE,
         execution_timeout=CALENDARS_AT_MOST,
     )
+    watch = ScheduleActionStartWorkflow(
+        CaseWatchWorkflow.run,
+        Batch(limit=LOST_AT_ONCE),
+        id=CASE_WATCH,
+        task_queue=TASK_QUEUE,
+        execution_timeout=SWEEP_AT_MOST,
+    )
     return {
         RECONCILIATION: _schedule(reconcile, RECONCILED_EVERY, catchup_window=timedelta(days=1)),
         INBOX_SWEEP: _schedule(sweep, SWEPT_EVERY, catchup_window=timedelta(minutes=1)),
         CALENDARS: _schedule(calendars, CALENDARS_EVERY, catchup_window=timedelta(days=1)),
+        CASE_WATCH: _schedule(watch, WATCHED_EVERY, catchup_window=timedelta(minutes=1)),
     }
 
 

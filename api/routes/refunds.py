@@ -1,6 +1,7 @@
 """Refund cases: opened, shown, listed."""
 
 import json
+from contextlib import suppress
 from hashlib import sha256
 from typing import Annotated
 
@@ -113,6 +114,9 @@ async def _opened(services: Services, claimed: Claimed) -> Case:
     """Return the case of a submission, and start it unless it is recorded (its start may have been lost, fault 17)."""
     if not claimed.is_new and (case := await run_in_threadpool(services.cases.case, claimed.case_id)):
         return case
+    with suppress(NotRunningError):  # it was terminated while it was asked; a new run opens the case
+        await services.workflows.open(claimed.intake)
+        return await recorded(services, claimed.case_id)
     try:
         await services.workflows.open(claimed.intake.without_customer)
     except NotRunningError:

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field, TypeAdapter
-from sqlalchemy import ColumnElement, Connection, select, tuple_
+from sqlalchemy import ColumnElement, Connection, bindparam, select, tuple_, union_all
 
 from db.tables import CaseRow, SubmissionRow
 from domain.cases.case import Case
-from domain.enums import CaseState, Party
+from domain.enums import ENDED_STATES, CaseState, Party
 from domain.errors import BadCursorError
 from domain.request import CaseId
 from domain.types import Identifier
@@ -36,6 +36,17 @@ class CasePage(Value):
 
 
 _CASES, _INTAKES = CaseRow.__table__.c, SubmissionRow.__table__.c
+_BEFORE = bindparam("before", type_=_CASES.updated_at.type)
+_TO_BE_CARRIED = union_all(
+    select(_CASES.case_id, _CASES.updated_at.label("since")).where(
+        _CASES.state.not_in([state.value for state in ENDED_STATES]),
+        _CASES.awaiting != Party.NOBODY.value,  # a case may have ended in a state that others wait in
+        _CASES.updated_at < _BEFORE,
+    ),
+    select(_INTAKES.case_id, _INTAKES.received_at.label("since")).where(
+        _INTAKES.received_at < _BEFORE, _INTAKES.case_id.not_in(select(_CASES.case_id))
+    ),
+).order_by("since")
 _POSITION = TypeAdapter(tuple[AwareDatetime, CaseId])
 
 
@@ -75,3 +86,8 @@ def _position(cursor: str) -> tuple[datetime, str]:
         return opened_at.astimezone(UTC), case_id
     except (ValueError, OverflowError):
         raise BadCursorError("cursor: send the next_cursor of the previous page unchanged, or omit it") from None
+
+
+def unchanged_since(connection: Connection, before: datetime) -> list[str]:
+    """Return the open cases, and the submissions without a case, that have not changed since; the oldest first."""
+    return [case_id for case_id, _ in connection.execute(_TO_BE_CARRIED, {"before": before})]

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from activities.cases import CaseAheadError
 from activities.ports.payment_gateway import PaymentSteps
-from db.cases.case_list import CaseFilter, CasePage, read_page
+from db.cases.case_list import CaseFilter, CasePage, read_page, unchanged_since
 from db.cases.case_record import ahead_of, existing_case, read_case, record_case, version_of, write_case
 from db.cases.customers import customer_of
 from db.cases.timeline import (
@@ -23,12 +23,14 @@ from db.core.upsert import given
 from db.inbox.deliveries import with_sent_deliveries
 from db.orders.order_rows import lock_order, read_order
 from db.orders.unit_reservations import keep_units, reserve_units
+from db.payouts.findings import Findings
 from db.payouts.payout_plans import in_minor_units, plan_payouts
 from db.tables import CaseRow, ReservedUnitRow
 from domain.cases.case import Case
 from domain.cases.payout import Payout
 from domain.cases.timeline import CaseEvent, TimelineEntry
 from domain.enums import CaseState
+from domain.findings import Finding
 from policy.refund_amount import unit_shares
 
 __all__ = ["CaseFilter", "CasePage", "Cases", "TimelineRecord"]
@@ -94,6 +96,10 @@ class Cases:
                 return record_case(connection, case, entries)
         raise CaseAheadError(ahead)
 
+    def report(self, findings: Sequence[Finding]) -> None:
+        """Record what operators have to look into, each finding once."""
+        Findings(self._database).found(findings)
+
     def payment_step(self, order_number: str) -> int | None:
         """Return the step in which the order's units in cases were cut (R33), or None if no case holds one."""
         with self._database.reading() as connection:
@@ -120,6 +126,11 @@ class Cases:
     def held_over_chargebacks(self, limit: int) -> Sequence[Case]:
         """Return cases that wait for the end of a chargeback (R38), the newest first."""
         return self.page(CaseFilter(state=CaseState.CHARGEBACK_HOLD, limit=limit)).cases
+
+    def to_be_carried(self, before: datetime) -> list[str]:
+        """Return the cases that are open, or submitted and not recorded, and have not changed since; oldest first."""
+        with self._database.reading() as connection:
+            return unchanged_since(connection, before)
 
     def timeline(self, case_id: str) -> list[TimelineRecord]:
         """Return everything that happened to the case, oldest first."""

@@ -4,7 +4,7 @@
 """
 
 from hashlib import sha256
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -181,6 +181,13 @@ class RefundUpdate(Message):
     kind: ClassVar[str] = "refund_update"
     payout_id: str = Field(min_length=1, max_length=64)
     refund_id: str = Field(min_length=1, max_length=128)
+
+
+class RecordCheck(Message):
+    """The version in which the database has the case, sent when it is not the one that its workflow answered with."""
+
+    kind: ClassVar[str] = "record_check"
+    recorded_version: Annotated[int, Field(ge=-1, description="-1 if the case is not recorded at all")]
 
 
 class DisputeUpdate(Message):

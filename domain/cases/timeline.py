@@ -103,6 +103,8 @@ class CaseEvent(StrEnum):
     RETURNING_TO_CUSTOMER = "returning_to_customer"
     EXPIRED = "expired"
     SIGNAL_IGNORED = "signal_ignored"
+    WORKFLOW_RESTARTED = "workflow_restarted"
+    RECORDED_AGAIN = "recorded_again"
 
     @classmethod
     def of_evidence(cls, status: EvidenceStatus) -> "CaseEvent":

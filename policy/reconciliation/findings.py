@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Protocol
 
+from domain.cases.case import Case
 from domain.cases.payout import Payout
 from domain.findings import CaseDifference, Finding, FindingKind
 from domain.payment_events import GatewayEvent, GatewayRefundRecord
@@ -141,6 +142,27 @@ def event_unreadable(provider: str, event_id: str | None, body_sha256: str, reas
     )
     about = {"provider": provider, "event_id": event_id, "body_sha256": body_sha256}
     return _found(FindingKind.EVENT_UNREADABLE, f"{provider}:{event_id or body_sha256}", message, at, **about)
+
+
+def workflow_lost(case: Case, at: datetime) -> Finding:
+    """Return the finding that an open case had no running workflow and was restarted from its record (fault 33)."""
+    message = (
+        f"Case {case.case_id} was open, but its workflow had been terminated, deleted or lost. It was restarted from "
+        "its record and goes on: find out who ended it, because a case ends by its rules only. Then close this finding."
+    )
+    key = f"{case.case_id}:v{case.version}"
+    return _found(FindingKind.WORKFLOW_LOST, key, message, at, case_id=case.case_id, order_number=case.order_number)
+
+
+def record_behind(case: Case, recorded_version: int, at: datetime) -> Finding:
+    """Return the finding that a case's record was older than its workflow, and was written again (fault 31)."""
+    message = (
+        f"Case {case.case_id} was recorded as version {recorded_version}, but its workflow had reached {case.version}: "
+        "was the database restored from a backup? The case is recorded again; notes and files that were added since "
+        "the backup are missing. Compare what the customer and the warehouse know, then close this finding."
+    )
+    key = f"{case.case_id}:v{case.version}"
+    return _found(FindingKind.RECORD_BEHIND, key, message, at, case_id=case.case_id, order_number=case.order_number)
 
 
 def _found(kind: FindingKind, key: str, message: str, at: datetime, **about: Any) -> Finding:  # noqa: ANN401 - fields

@@ -119,6 +119,14 @@ CASE = Case(
     processed_events={"e1": "audit_decision/0123456789abcdef"},
     last_messages={"audit_decision": "0123456789abcdef"},
 )
+FINDING = Finding(
+    finding_id="f1",
+    kind=FindingKind.MISSING_REFUND,
+    message="The gateway knows of no such refund.",
+    amount=FIVE,
+    found_at=NOON,
+    last_seen_at=NOON,
+)
 CARRIED = CarriedMessage(name="courier_tracking", at=NOON, kind="courier_tracking", content="{}", ordinal=1, run_id="r")
 INTAKE = factories.intake(reason=Reason.QUALITY, evidence_ids=("ev_1",), carried=(CARRIED,))
 WINDOW = Window(what=WindowName.SHIP_BY, since=NOON, working_days=7)
@@ -142,7 +150,7 @@ _IN_TEMPORAL: tuple[Value, ...] = (
     INTAKE,
     PAYOUT,
     Opening(case=CASE, policy=PolicyDocument.read(POLICY.read_bytes())),
-    Change(case=CASE, entries=(ENTRY,), opens=(WINDOW,)),
+    Change(case=CASE, entries=(ENTRY,), opens=(WINDOW,), findings=(FINDING,)),
     Recorded(deadlines=(DEADLINE,), lines=(LINE,), newer=CASE),
     PayoutPlan(payouts=(PAYOUT,), newer=CASE),
     DeadlineQuery(policy_version="2025-01-01", windows=(WINDOW,)),
@@ -190,14 +198,7 @@ _IN_THE_DATABASE: tuple[Value, ...] = (
             ),
         ),
     ),
-    Finding(
-        finding_id="f1",
-        kind=FindingKind.MISSING_REFUND,
-        message="The gateway knows of no such refund.",
-        amount=FIVE,
-        found_at=NOON,
-        last_seen_at=NOON,
-    ),
+    FINDING,
     REFUSAL,
 )
 _STORED: dict[type[Any], Value] = {type(one): one for one in (*_IN_TEMPORAL, *_IN_THE_DATABASE)}

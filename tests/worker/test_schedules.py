@@ -7,9 +7,22 @@ from temporalio.client import ScheduleActionExecutionStartWorkflow, ScheduleOver
 
 from tests.support.temporal_env import dev_server, time_skipping_server
 from tests.support.waiting import until
-from worker.schedules import CALENDARS, INBOX_SWEEP, RECONCILIATION, ensure_schedules, schedules, sweep_calendars
+from worker.schedules import (
+    CALENDARS,
+    CASE_WATCH,
+    INBOX_SWEEP,
+    RECONCILIATION,
+    ensure_schedules,
+    schedules,
+    sweep_calendars,
+)
 
-EVERY = {RECONCILIATION: timedelta(hours=1), INBOX_SWEEP: timedelta(seconds=30), CALENDARS: timedelta(days=1)}
+EVERY = {
+    RECONCILIATION: timedelta(hours=1),
+    INBOX_SWEEP: timedelta(seconds=30),
+    CALENDARS: timedelta(days=1),
+    CASE_WATCH: timedelta(minutes=1),
+}
 
 
 @pytest.mark.parametrize("name", EVERY)

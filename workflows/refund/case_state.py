@@ -1,5 +1,6 @@
 """The workflow's copy of its case: opened, changed and shown; every change is recorded before anybody is answered."""
 
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from activities.cases import CaseActivities, Change, DeadlineQuery, Recorded
 from domain.calendar import Deadline, Window
 from domain.cases.case import Case, Refusal
-from domain.cases.timeline import ENTRIES_PER_VERSION, TimelineEntry
+from domain.cases.timeline import ENTRIES_PER_VERSION, CaseEvent, TimelineEntry
 from domain.enums import CaseState
 from domain.errors import CapExceededError, DomainError, UnitsTakenError
 from domain.payout_state import BlockReason
@@ -25,6 +26,9 @@ from workflows.refund.state_machine import opened_by
 from workflows.refund.steps import calendar, payout
 from workflows.refund.transition import TimelineEvent, Transition
 from workflows.refund.ui_details import current_details, search_attributes
+
+ENTRIES_KEPT = 500
+"""So many timeline entries a run keeps, to tell them again to a database that was restored."""
 
 
 class SupersededError(Exception):
@@ -47,6 +51,7 @@ class CurrentCase:
     def __init__(self) -> None:
         self.is_opened = False
         self._shown: dict[str, object] = {}
+        self._entries: deque[str] = deque(maxlen=ENTRIES_KEPT)
 
     async def open(self, intake: CaseIntake) -> None:
         """Check and record the request, or continue with the recorded case."""
@@ -67,11 +72,18 @@ class CurrentCase:
         ended_at = transition.case.ended_at or (None if transition.case.is_open else at)
         case = transition.case.amend(version=transition.case.version + 1, updated_at=workflow.now(), ended_at=ended_at)
         case, opens = opened_by(case, self.policy, at)
-        recorded = await self._recorded(Change(case=case, entries=_entries(case, transition.happened, at), opens=opens))
+        entries = _entries(case, transition.happened, at)
+        told = (*self._kept_entries(), *entries) if _is_recorded_again(transition) else entries
+        recorded = await self._recorded(Change(case=case, entries=told, opens=opens, findings=transition.findings))
+        self._entries.extend(one.model_dump_json() for one in entries)
         deadlines = (*case.deadlines, *recorded.deadlines)
         chosen = recorded.lines if case.is_open else None
         self.case = case.amend(deadlines=deadlines, lines=chosen or case.lines)
         self._show()
+
+    def _kept_entries(self) -> tuple[TimelineEntry, ...]:
+        """Return the latest timeline entries of this run, which a restored database has lost."""
+        return tuple(TimelineEntry.read(one) for one in self._entries)
 
     def keep(self, case: Case) -> None:
         """Replace the case in memory only, for changes that need no record of their own."""
@@ -157,7 +169,7 @@ class CurrentCase:
         else:
             self._catch_up(plan.newer)
             planned = payout.planned(transition.case, plan.payouts, self.policy, at)
-        return Transition(planned.case, (*transition.happened, *planned.happened))
+        return Transition(planned.case, (*transition.happened, *planned.happened), transition.findings)
 
     def _show(self) -> None:
         attributes = search_attributes(self.case)
@@ -168,6 +180,10 @@ class CurrentCase:
             workflow.upsert_search_attributes(changed)  # pyright: ignore[reportUnknownMemberType] - the SDK's type
         self._shown = {name: one.value for name, one in attributes.items()}
         workflow.set_current_details(current_details(self.case))
+
+
+def _is_recorded_again(transition: Transition) -> bool:
+    return any(one.event is CaseEvent.RECORDED_AGAIN for one in transition.happened)
 
 
 def _is(error: FailureError, kind: type[DomainError]) -> bool:

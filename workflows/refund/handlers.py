@@ -18,6 +18,7 @@ from domain.cases.messages import (
     EvidenceReport,
     GoodsReceipt,
     Message,
+    RecordCheck,
     RefundUpdate,
     WarehouseInspection,
     Withdrawal,
@@ -116,6 +117,11 @@ class CaseHandlers:
     @workflow.update(name="report_evidence")
     async def report_evidence(self, message: EvidenceReport) -> CaseStatus:
         """Record which evidence was verified or refused (R8)."""
+        return await self._answer(message)
+
+    @workflow.update(name="check_record")
+    async def check_record(self, message: RecordCheck) -> CaseStatus:
+        """Bring the case and its record to the same version (fault 31)."""
         return await self._answer(message)
 
     async def _answer(self, message: Message) -> CaseStatus:

@@ -18,6 +18,7 @@ from domain.cases.messages import (
     Message,
     PayoutAnswer,
     PayoutTrouble,
+    RecordCheck,
     RefundUpdate,
     StockAnswer,
     WarehouseInspection,
@@ -38,6 +39,7 @@ from workflows.refund.steps import (
     payout,
     payout_deadlines,
     payout_resolution,
+    record,
     request,
     returns,
 )
@@ -129,6 +131,7 @@ IN_ANY_STATE: dict[type[Message], OnMessage] = {
     DisputeUpdate: dispute.take_update,
     StockAnswer: exchange.take_answer,
     Dispatch: exchange.dispatch,
+    RecordCheck: record.check,
 }
 """Messages handled in every state, because parts of a case may be at different stages (R26)."""
 
@@ -205,6 +208,7 @@ def _taken(before: Case, transition: Transition, message: Message) -> Transition
     return Transition(
         transition.case.amend(overdue=overdue, last_messages=last_messages, processed_events=processed),
         transition.happened,
+        transition.findings,
     )
 
 

@@ -11,6 +11,7 @@ from domain.calendar import Deadline
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import Message
 from domain.cases.timeline import CaseEvent
+from domain.findings import Finding
 from domain.policy_document import PolicyDocument
 
 M = TypeVar("M", bound=Message)
@@ -36,10 +37,11 @@ class TimelineEvent:
 
 @dataclass(frozen=True)
 class Transition:
-    """The case after a reaction, and what happened to it."""
+    """The case after a reaction, what happened to it, and what operators have to look into."""
 
     case: Case
     happened: tuple[TimelineEvent, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 OnMessage: TypeAlias = Callable[[Case, ReceivedMessage[Any], PolicyDocument], Transition | Refusal]

@@ -18,9 +18,13 @@ from workflows.refund.payout_runner import PayoutRunner
 from workflows.refund.renewal import Renewal
 from workflows.refund.replacement_runner import ReplacementRunner
 from workflows.refund.state_machine import auto_approval, pass_deadline
+from workflows.refund.steps.record import restarted
 
 RENEWS_UNDER_LOAD = 2
 """The process version from which a run continues as a new one while messages keep arriving."""
+
+NOTES_RESTARTS = 2
+"""The process version from which a run that finds its case open without a workflow says so."""
 
 
 @workflow.defn(name="RefundWorkflow")
@@ -56,6 +60,7 @@ class RefundWorkflow(CaseHandlers):
     async def _process(self, intake: CaseIntake) -> CaseOutcome:
         """Open the case, then process messages and deadlines in the order in which they occur until it has ended."""
         await self._current.open(intake)
+        await self._note_restart(intake)
         while self._is_going_on or not await self._is_everybody_answered():
             self._approve_by_policy()
             self._start_what_is_due()
@@ -66,6 +71,14 @@ class RefundWorkflow(CaseHandlers):
                 await self._message_handler.answer(event)
             await self._renew_when_long()
         return CaseOutcome(case_id=intake.case_id, state=self._current.case.state)
+
+    async def _note_restart(self, intake: CaseIntake) -> None:
+        """Note that the case was open without a workflow, unless this run continues another one (fault 33)."""
+        case, is_first = self._current.case, workflow.info().continued_run_id is None
+        if intake.resumes and is_first and case.is_open and case.process_version >= NOTES_RESTARTS:
+            at = workflow.now()
+            with suppress(SupersededError):
+                await self._current.change(restarted(case, at), at)
 
     @property
     def _is_going_on(self) -> bool:

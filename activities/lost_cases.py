@@ -1,0 +1,55 @@
+"""Open cases that no workflow carries, because it was terminated, deleted or lost, are restarted (fault 33)."""
+
+from asyncio import to_thread
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from temporalio import activity
+
+from activities.inbox.sweep import Batch, Swept
+
+PATIENCE = timedelta(minutes=1)
+"""A case that changed more recently is left alone: its workflow may not be listed yet, or just be ending."""
+
+
+class OpenCases(Protocol):
+    """The cases that a workflow must carry."""
+
+    def to_be_carried(self, before: datetime) -> Sequence[str]:
+        """Return the cases that are open, or submitted and not recorded, and have not changed since; oldest first."""
+        ...
+
+
+class CaseRuns(Protocol):
+    """The workflows of cases; raises WorkflowsUnavailableError if a later try may succeed."""
+
+    async def running(self) -> Collection[str]:
+        """Return the cases whose workflow is listed as running; the list may be some seconds old."""
+        ...
+
+    async def restart(self, case_id: str) -> bool:
+        """Start the case's workflow from its record unless it runs, and return whether it was started."""
+        ...
+
+
+@dataclass(frozen=True)
+class LostCaseActivities:
+    """Compares the open cases with one list of running workflows; only the difference is looked at one by one."""
+
+    cases: OpenCases
+    runs: CaseRuns
+    now: Callable[[], datetime]
+
+    @activity.defn(name="restart_lost_cases")
+    async def restart_lost_cases(self, batch: Batch) -> Swept:
+        """Restart open cases without a workflow; the new run writes it into the timeline and makes a finding."""
+        carried = await to_thread(self.cases.to_be_carried, self.now() - PATIENCE)
+        running = await self.runs.running() if carried else ()
+        lost = [case_id for case_id in carried if case_id not in running][: batch.limit]
+        for case_id in lost:
+            activity.heartbeat()
+            if await self.runs.restart(case_id):
+                activity.logger.warning("case %s was open without a workflow and is restarted", case_id)
+        return Swept(count=len(lost))
