@@ -63,7 +63,8 @@ class RefundWorkflows:
         """
         handle = self._client.get_workflow_handle_for(RefundWorkflow.run, workflow_id(case_id))
         async with self._answering(case_id):
-            return await handle.execute_update(update, message)  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+            answer: Any = await handle.execute_update(update, message)  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+        return answer
 
     async def reopen(self, intake: CaseIntake, update: Update[M], message: M) -> CaseStatus:
         """Restart a recorded case in a new run, unless one is running, and send it the update (R12, R19, fault 33).
@@ -72,9 +73,10 @@ class RefundWorkflows:
         """
         start = _start(intake.amend(resumes=True))
         async with self._answering(intake.case_id):
-            return await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
+            answer: Any = await self._client.execute_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType] - the SDK's type
                 update, message, start_workflow_operation=start
             )
+        return answer
 
     async def ping(self) -> None:
         """Check that Temporal serves the namespace; raises WorkflowsUnavailableError if not."""

@@ -27,6 +27,7 @@ from workflows.reconciliation import ReconciliationWorkflow
 from workflows.refund.workflow import RefundWorkflow
 
 CONCURRENT_ACTIVITIES_MAX = 20
+WORKFLOWS = (RefundWorkflow, ReconciliationWorkflow, InboxSweepWorkflow, CalendarSweepWorkflow, CaseWatchWorkflow)
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ async def test_fault_33_a_case_ended_by_hand_before_its_first_task_opens_under_t
     async with dev_server() as env:
         async with broken(api, workflows=RefundWorkflows(env.client, patience_seconds=2)) as early:
             problem(await early.submit(early.request(order), key), 503, "workflows-unavailable")
-        handle = env.client.get_workflow_handle(await until(lambda: started(env.client)))
+        handle = env.client.get_workflow_handle(str(await until(lambda: started(env.client))))
         await (handle.cancel() if how == "cancel" else handle.terminate("by hand"))
         activity_set = activity_set_of(env.client, api.services.database, gateway, now=api.services.now)
         async with (
