@@ -12,6 +12,7 @@ from domain.calendar import Deadline, Window
 from domain.cases.case import PROCESS_VERSION, Case, Refusal
 from domain.cases.case_lines import CaseLine
 from domain.cases.exchange import Product
+from domain.cases.payment_balance import CountedReturn, PlanRequest
 from domain.cases.payout import Payout
 from domain.cases.timeline import TimelineEntry
 from domain.enums import CaseState
@@ -24,6 +25,7 @@ from domain.value import Value
 from policy.case_opening import Opened, opened, refused
 from policy.deadlines import compute
 from policy.payment_allocation import common_step
+from policy.payment_balance import owed_so_far
 from policy.refund_amount import unit_shares
 from policy.request import is_purchaser
 from policy.unit_choice import may_choose_again
@@ -62,6 +64,20 @@ class CaseAheadError(Exception):
     def __init__(self, case: Case) -> None:
         super().__init__(f"case {case.case_id} is recorded as version {case.version} with another account of it")
         self.case = case
+
+
+class Planned(Protocol):
+    """What a plan consists of."""
+
+    @property
+    def payouts(self) -> tuple[Payout, ...]:
+        """All payouts of the case."""
+        ...
+
+    @property
+    def counted(self) -> tuple[CountedReturn, ...]:
+        """All returns that count as paid for the case."""
+        ...
 
 
 class CaseBook(Protocol):
@@ -113,6 +129,14 @@ class CaseBook(Protocol):
         """Return who last rejected the case, or None (R12)."""
         ...
 
+    def replan_payouts(self, case: Case, asked: PlanRequest, steps: PaymentSteps) -> Planned:
+        """Plan all that the case is still owed anew, in place of payouts that paid nothing, and commit it (R32, R36).
+
+        Raises as `plan_payouts` does, ReturnNotCountedError for a return that is named in vain, and
+        OtherAmountOwedError if `asked` expects another amount.
+        """
+        ...
+
 
 class OrderBook(Protocol):
     """The orders, as the shop has sent them."""
@@ -130,10 +154,21 @@ class Catalogue(Protocol):
         ...
 
 
+class PlanQuery(Value):
+    """A case whose money is to be planned: what has just fallen due, or, as asked, all that it is still owed."""
+
+    case: Case
+    asked: PlanRequest | None = None
+
+
 class PayoutPlan(Value):
-    """The payouts of a case, planned and committed; with `newer`, nothing was planned, as in `Recorded`."""
+    """The payouts of a case, planned and committed, and the returns that count as paid for it.
+
+    With `newer`, nothing was planned, as in `Recorded`.
+    """
 
     payouts: tuple[Payout, ...]
+    counted: tuple[CountedReturn, ...] = ()
     newer: Case | None = None
 
 
@@ -205,12 +240,18 @@ class CaseActivities:
         return Recorded(deadlines=deadlines, lines=lines if lines != case.lines else None)
 
     @activity.defn(name="plan_payouts")
-    def plan(self, case: Case) -> PayoutPlan:
-        """Split the refund that is due over the order's payments and commit the plan (R32, R33, R35)."""
+    def plan(self, query: PlanQuery) -> PayoutPlan:
+        """Split what is owed over the order's payments and commit the plan (R32, R33, R35)."""
         try:
-            return PayoutPlan(payouts=self._book.plan_payouts(case, self._steps))
+            return self._plan(query)
         except CaseAheadError as ahead:
             return PayoutPlan(payouts=(), newer=_without_customer(ahead.case))
+
+    def _plan(self, query: PlanQuery) -> PayoutPlan:
+        if query.asked is None:
+            return PayoutPlan(payouts=self._book.plan_payouts(query.case, self._steps), counted=query.case.counted)
+        plan = self._book.replan_payouts(query.case, query.asked, self._steps)
+        return PayoutPlan(payouts=plan.payouts, counted=plan.counted)
 
     @activity.defn(name="compute_deadlines")
     def compute(self, windows: DeadlineQuery) -> Recorded:
@@ -259,7 +300,7 @@ class CaseActivities:
         Lines without units, as after a refusal, get all of them, so that reopening can reserve some (R12). Who rejected
         a case of release 0.1.0 is read from its timeline.
         """
-        case = case.amend(process_version=PROCESS_VERSION)
+        case = case.amend(process_version=PROCESS_VERSION, owed=case.owed or owed_so_far(case))
         if case.state is CaseState.REJECTED and case.refusal is None and case.rejected_by is None:
             case = case.amend(rejected_by=self._book.rejected_by(case.case_id))
         order = self._orders.get(case.order_number)

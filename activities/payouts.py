@@ -122,8 +122,8 @@ class PayoutActivities:
         began = self.now()
         try:
             payout = self.book.submitting(order.payout, began)
-        except errors.ChargeDisputedError as disputed:
-            return self._paid_before(gateway, order.payout, disputed)
+        except (errors.ChargeDisputedError, errors.CapExceededError) as forbidden:
+            return self._paid_before(gateway, order.payout, forbidden)
         if payout.gateway_refund_id:
             return self._with_refund(payout, gateway.read_refund(payout.gateway_refund_id))
         if self._may_be_forgotten(gateway, payout):

@@ -32,8 +32,10 @@ class CaseState(StrEnum):
     REPLACEMENT_DUE = "replacement_due"
     PAYOUT_DUE = "payout_due"
     PAYOUT_BLOCKED = "payout_blocked"
+    REIMBURSEMENT_DUE = "reimbursement_due"
     CHARGEBACK_HOLD = "chargeback_hold"
     REFUNDED = "refunded"
+    CLOSED = "closed"
     EXCHANGED = "exchanged"
     RETURNING_TO_CUSTOMER = "returning_to_customer"
     LOST_IN_RETURN = "lost_in_return"
@@ -147,6 +149,7 @@ class ResolutionDecision(StrEnum):
     RETRY = "retry"
     OTHER_ACCOUNT = "other_account"
     PAID = "paid"
+    COUNT_REFUND = "count_refund"
     REOPEN = "reopen"
 
 
@@ -162,6 +165,7 @@ ENDED_STATES = frozenset(
     {
         CaseState.REJECTED,
         CaseState.REFUNDED,
+        CaseState.CLOSED,
         CaseState.EXCHANGED,
         CaseState.WITHDRAWN,
         CaseState.EXPIRED,

@@ -92,6 +92,18 @@ class CapExceededError(DomainError):
     code = "cap_exceeded"
 
 
+class ReturnNotCountedError(DomainError):
+    """The refund or dispute that somebody names cannot be counted as paid for the case (R32)."""
+
+    code = "return_not_counted"
+
+
+class OtherAmountOwedError(DomainError):
+    """What somebody says they paid outside is not what is still owed (R36)."""
+
+    code = "other_amount_owed"
+
+
 class ChargeDisputedError(DomainError):
     """A chargeback over the payment is open: refunding it too would pay twice (R38)."""
 

@@ -68,6 +68,7 @@ class BlockReason(StrEnum):
     CAP_EXCEEDED = "cap_exceeded"
     CHARGE_DISPUTED = "charge_disputed"
     DISPUTE_LOST_IN_PART = "dispute_lost_in_part"
+    DISPUTE_IN_OTHER_CURRENCY = "dispute_in_other_currency"
     EVIDENCE_CHANGED = "evidence_changed"
     GATEWAY_FAILED = "gateway_failed"
     NO_GATEWAY = "no_gateway"
@@ -86,6 +87,11 @@ class BlockReason(StrEnum):
     def money_may_be_gone(self) -> bool:
         """True if the money may have gone back another way (R32)."""
         return self in {BlockReason.CAP_EXCEEDED, BlockReason.REFUNDED_EXTERNALLY}
+
+    @property
+    def is_about_dispute(self) -> bool:
+        """True if a lost dispute returned less than is owed, or it is unclear how much (R38)."""
+        return self in {BlockReason.DISPUTE_LOST_IN_PART, BlockReason.DISPUTE_IN_OTHER_CURRENCY}
 
     @classmethod
     def of(cls, code: str) -> "BlockReason":

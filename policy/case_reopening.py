@@ -4,11 +4,13 @@ from domain.cases.case import Case, Refusal
 from domain.cases.messages import (
     CaseResolution,
     Dispatch,
+    DisputeUpdate,
     GoodsReceipt,
     Message,
     PayoutAnswer,
     RecordCheck,
     RefundUpdate,
+    ReturnsChanged,
     StockAnswer,
 )
 from domain.cases.people import is_same_person
@@ -23,22 +25,38 @@ def is_reopened_by(case: Case, message: Message) -> bool:
     """Return whether the message reopens the ended case; any other message comes too late.
 
     R12: an operator has it decided anew. R19, R22: the parcel arrives after all; R21: an operator matches it. R32, R36:
-    finance has paid what was owed outside the original payments. R37: the gateway reports a change to a refund. R28:
-    refused goods are sent back to the customer. R39: the stock confirms that it released a reservation.
+    finance has paid what was owed outside the original payments. R37: the gateway reports a change to a refund. R32,
+    R38: what counts as paid by a refund by hand or a dispute changes. R28: refused goods are sent back to the customer.
+    R39: the stock confirms that it released a reservation.
     """
+    if isinstance(message, RefundUpdate | DisputeUpdate | ReturnsChanged):
+        return _changes_money(case, message)
     match message:
         case CaseResolution(decision=ResolutionDecision.REOPEN):
             return may_reopen(case)
         case CaseResolution(decision=ResolutionDecision.PAID):
             return is_owed_outside(case)
-        case RefundUpdate():
-            return case.payout(message.payout_id) is not None
         case Dispatch(goods=DispatchedGoods.REFUSED_GOODS):
             return may_send_back(case)
         case PayoutAnswer() | StockAnswer() | RecordCheck():
             return True
         case _:
             return proves_receipt(message) and _takes_goods(case, message)
+
+
+def _changes_money(case: Case, message: RefundUpdate | DisputeUpdate | ReturnsChanged) -> bool:
+    match message:
+        case RefundUpdate():
+            return case.payout(message.payout_id) is not None
+        case DisputeUpdate(dispute=dispute):
+            return counts(case, dispute.provider, dispute.dispute_id)
+        case ReturnsChanged():
+            return counts(case, message.provider, message.return_id)
+
+
+def counts(case: Case, provider: str, return_id: str) -> bool:
+    """Return whether a refund by hand or a dispute counts as paid for the case (R32, R38)."""
+    return any((one.provider, one.return_id) == (provider, return_id) for one in case.counted)
 
 
 def may_reopen(case: Case) -> bool:

@@ -6,7 +6,7 @@ from domain.payment_events import Dispute
 
 _HELD_BY = frozenset({"charge_disputed", "transaction_disputed"})
 RESOLUTIONS_DURING_HOLD = frozenset({ResolutionDecision.RETRY, ResolutionDecision.CLOSE})
-"""Finance can end a hold whose outcome is never reported: retry the payout, or close it as paid by the dispute."""
+"""Finance can end a hold whose outcome is never reported: retry the payout, or close the case."""
 
 
 def is_held_by_dispute(codes: tuple[str | None, ...]) -> bool:

@@ -7,6 +7,9 @@ from domain.cases.people import is_same_person
 from domain.enums import CaseState, ResolutionDecision
 from domain.payout_state import BlockReason, PayoutState
 from policy.disputes import RESOLUTIONS_DURING_HOLD
+from policy.payment_balance import still_owed
+
+_UNBLOCKING = frozenset({ResolutionDecision.RETRY, ResolutionDecision.OTHER_ACCOUNT, ResolutionDecision.COUNT_REFUND})
 
 SPELLINGS_ARE_ONE = 2
 """The first version of the process in which two spellings of a name are one person."""
@@ -18,12 +21,20 @@ def may_pay(case: Case) -> bool:
 
 
 def is_paid(case: Case) -> bool:
-    """Return whether all the money of the case is paid: every gateway has reported success (R34).
+    """Return whether all the money of the case is paid: every gateway has reported success (R34), and nothing is left.
 
-    Neither return postage that is reimbursed outside the payments (R32) nor a payout that a lost dispute replaces
-    (R38) keeps a case open.
+    Neither return postage that is reimbursed outside the payments (R32) nor a payout that a lost dispute or another
+    payout replaces (R36, R38) keeps a case open.
     """
-    return all(payout.is_postage_outside or _is_settled(case, payout) for payout in case.payouts)
+    is_settled = all(payout.is_postage_outside or _is_settled(case, payout) for payout in case.payouts)
+    return is_settled and (case.process_version == 1 or not still_owed(case).total)
+
+
+def is_on_its_way(case: Case) -> bool:
+    """Return whether a payout is planned or submitted, or waits for finance to pay it to another account."""
+    return any(
+        one.counts and not one.is_postage_outside and one.state is not PayoutState.SUCCEEDED for one in case.payouts
+    )
 
 
 def merge_gateway_state(before: Payout, answer: Payout) -> Payout:
@@ -46,23 +57,27 @@ def merge_gateway_state(before: Payout, answer: Payout) -> Payout:
 def may_try_again(case: Case, payout: Payout) -> bool:
     """Return whether the payout has paid nothing and is still owed, that is, no lost dispute replaces it (R36-R38)."""
     by_dispute = case.settled_by_dispute is not None and payout.state is PayoutState.CANCELED
-    return payout.state.has_paid_nothing and not by_dispute
+    return payout.state.has_paid_nothing and not by_dispute and not payout.released
 
 
 def allowed_resolutions(case: Case) -> frozenset[ResolutionDecision]:
-    """Return what a human can decide about the money of the case (R36, R38).
+    """Return what a human can decide about the money of the case (R32, R36, R38).
 
-    A blocked payout can be retried or paid to another account. After evidence has changed, an auditor can accept it as
-    it is now. Finance can close a chargeback whose outcome is never reported, and a case whose money went back another
-    way.
+    A blocked payout can be retried or paid to another account, and a refund or dispute that returned its money can be
+    named. After evidence has changed, an auditor can accept it as it is now. If the money went back another way,
+    finance can have the rest paid, or close the case. They can also close a chargeback whose outcome is never reported.
     """
     if case.state is CaseState.CHARGEBACK_HOLD:
         return RESOLUTIONS_DURING_HOLD
+    if case.state is CaseState.REIMBURSEMENT_DUE:
+        return frozenset({ResolutionDecision.PAID})
     if case.blocked_by is BlockReason.EVIDENCE_CHANGED:
         return frozenset({ResolutionDecision.RETRY, ResolutionDecision.ACCEPT})
-    if case.blocked_by and case.blocked_by.money_may_be_gone:
-        return frozenset({ResolutionDecision.RETRY, ResolutionDecision.CLOSE})
-    return frozenset({ResolutionDecision.RETRY, ResolutionDecision.OTHER_ACCOUNT})
+    if case.blocked_by is BlockReason.OTHER_ACCOUNT:
+        return frozenset({ResolutionDecision.RETRY, ResolutionDecision.PAID, ResolutionDecision.COUNT_REFUND})
+    if case.blocked_by and (case.blocked_by.money_may_be_gone or case.blocked_by.is_about_dispute):
+        return _UNBLOCKING | {ResolutionDecision.PAY, ResolutionDecision.CLOSE}
+    return _UNBLOCKING
 
 
 def check_payout_resolution(case: Case, resolution: CaseResolution) -> Refusal | None:
@@ -88,5 +103,5 @@ def is_second_approval(case: Case, resolution: CaseResolution) -> bool:
 
 
 def _is_settled(case: Case, payout: Payout) -> bool:
-    by_dispute = case.settled_by_dispute is not None
-    return payout.state is PayoutState.SUCCEEDED or (by_dispute and payout.state is PayoutState.CANCELED)
+    by_dispute = case.settled_by_dispute is not None and payout.state is PayoutState.CANCELED
+    return payout.released or payout.state is PayoutState.SUCCEEDED or by_dispute

@@ -62,6 +62,11 @@ def refund_due(case: Case, policy: PolicyDocument) -> RefundDue:
     )
 
 
+def difference(before: RefundDue, after: RefundDue) -> RefundDue:
+    """Return by how much more is owed after a change than before it, part by part."""
+    return RefundDue(**{name: getattr(after, name) - getattr(before, name) for name in RefundDue.model_fields})
+
+
 def owes(case: Case, policy: PolicyDocument) -> bool:
     """Return whether anything is owed now, for accepted, refused or replaced units (R26, R28, R39)."""
     if case.agreed_amount or _unpaid(case):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from temporalio.common import RetryPolicy
 from temporalio.workflow import ActivityConfig, LocalActivityConfig
 
-from domain.errors import CapExceededError, UnitsTakenError
+from domain.errors import CapExceededError, OtherAmountOwedError, ReturnNotCountedError, UnitsTakenError
 
 TASK_QUEUE = "refunds"
 FIRST_UNKNOWN_RETRY = timedelta(seconds=1)
@@ -16,7 +16,9 @@ LAST_PENDING_CHECK = timedelta(days=1)
 _RECORD_RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=200),
     maximum_interval=timedelta(minutes=1),
-    non_retryable_error_types=[UnitsTakenError.code, CapExceededError.code],
+    non_retryable_error_types=[
+        one.code for one in (UnitsTakenError, CapExceededError, ReturnNotCountedError, OtherAmountOwedError)
+    ],
 )
 _PATIENT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10))
 

@@ -9,7 +9,7 @@ from typing import Any
 from activities.inbox.payment_names import PaymentNames
 from activities.ports.case_notifier import CaseNotifier
 from activities.ports.inbox import DisputeBook, EventStatus, PaymentEventBook, PayoutLookup
-from domain.cases.messages import DisputeUpdate, RefundUpdate
+from domain.cases.messages import DisputeUpdate, RefundUpdate, ReturnsChanged
 from domain.payment_events import Dispute, GatewayEvent, GatewayRefundRecord
 from domain.payout_state import PayoutState
 
@@ -70,7 +70,9 @@ class PaymentEventInbox:
         """Record a refund made by hand; one that names an unknown payout is parked for some days, then ignored."""
         if refund.payout_id is None:
             own = await to_thread(self.payments.as_in_order, refund)
-            await to_thread(self.payouts.record_external_refund, own)
+            for case_id in await to_thread(self.payouts.record_external_refund, own):
+                update = ReturnsChanged(provider=refund.provider, return_id=refund.refund_id, **self._stamp(event))
+                await self.notifier.notify(case_id, update)
             return "applied"
         return "parked" if self.now() - event.occurred_at < PARKED_FOR else "ignored"
 

@@ -54,8 +54,11 @@ class PayoutLookup(Protocol):
         """Return the payout that a gateway's refund belongs to, or None."""
         ...
 
-    def record_external_refund(self, refund: GatewayRefundRecord) -> None:
-        """Record a refund that no payout made, so that its amount is not refunded again (R32)."""
+    def record_external_refund(self, refund: GatewayRefundRecord) -> Sequence[str]:
+        """Record a refund that no payout made, so that its amount is not refunded again (R32).
+
+        Returns the cases for which it counts as paid although it has failed.
+        """
         ...
 
 
@@ -75,7 +78,7 @@ class DisputeBook(Protocol):
     """The chargebacks over payments (R38)."""
 
     def record(self, dispute: Dispute) -> Sequence[str]:
-        """Record the dispute's current status and return the open cases that it holds."""
+        """Record the dispute's current status and return the cases that it concerns."""
         ...
 
     def of(self, provider: str, payment_reference: str) -> Sequence[Dispute]:

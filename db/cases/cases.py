@@ -24,9 +24,10 @@ from db.inbox.deliveries import with_sent_deliveries
 from db.orders.order_rows import lock_order, read_order
 from db.orders.unit_reservations import keep_units, reserve_units
 from db.payouts.findings import Findings
-from db.payouts.payout_plans import in_minor_units, plan_payouts
+from db.payouts.payout_plans import Plan, in_minor_units, plan_payouts, replan_payouts
 from db.tables import CaseRow, ReservedUnitRow
 from domain.cases.case import Case
+from domain.cases.payment_balance import PlanRequest
 from domain.cases.payout import Payout
 from domain.cases.timeline import CaseEvent, TimelineEntry
 from domain.enums import CaseState
@@ -117,6 +118,18 @@ class Cases:
                 raise CaseAheadError(existing_case(connection, case.case_id))
             keep_units(connection, case)
             return plan_payouts(connection, case, steps)
+
+    def replan_payouts(self, case: Case, asked: PlanRequest, steps: PaymentSteps = in_minor_units) -> Plan:
+        """Plan all that the case is still owed anew, in place of payouts that paid nothing, and commit it (R32, R36).
+
+        Returns all payouts of the case and all returns that count as paid for it. With nothing committed, raises
+        CapExceededError, ReturnNotCountedError, OtherAmountOwedError, and UnitsTakenError as `plan_payouts` does.
+        """
+        with self._database.writing() as connection:
+            if version_of(connection, case.case_id) > case.version:
+                raise CaseAheadError(existing_case(connection, case.case_id))
+            keep_units(connection, case)
+            return replan_payouts(connection, case, asked, steps)
 
     def page(self, wanted: CaseFilter) -> CasePage:
         """Return a page of cases, newest first; raises BadCursorError."""

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping, and_, false, func, select
 from db.core.engine import Database
 from db.core.upsert import Upsert, given
 from db.payouts.external_refunds import renew_external_refunds
+from db.payouts.payment_balances import cases_counting
 from db.tables import CaseRow, DisputeRow, OrderPaymentRow, PayoutRow
 from domain.enums import ENDED_STATES, CaseState
 from domain.money import Money
@@ -24,11 +25,12 @@ _CONCERNED = (
     .distinct()
     .order_by(_PAYOUTS.c.case_id)
 )
+_WITHOUT_PAYOUTS = (CaseState.REPLACEMENT_DUE, CaseState.CHARGEBACK_HOLD, CaseState.PAYOUT_BLOCKED)
 _SENDING = (
     select(_CASES.c.case_id)
     .join(_PAYMENTS, _PAYMENTS.c.order_number == _CASES.c.order_number)
     .where(given(_PAYMENTS.c.provider), given(_PAYMENTS.c.reference))
-    .where(_CASES.c.state.in_([CaseState.REPLACEMENT_DUE.value, CaseState.CHARGEBACK_HOLD.value]))
+    .where(_CASES.c.state.in_([one.value for one in _WITHOUT_PAYOUTS]))
     .order_by(_CASES.c.case_id)
 )
 _OPEN_OVER_ORDER = (
@@ -51,25 +53,14 @@ class Disputes:
         self._database = database
 
     def record(self, dispute: Dispute) -> list[str]:
-        """Record the dispute's status unless a later one is recorded; return the open cases that it holds.
+        """Record the dispute's status unless a later one is recorded; return the cases that it concerns.
 
-        An outdated report and an inquiry, which holds nothing, return no cases. What a lost dispute took can no longer
-        be refunded from its payment (R32).
+        These are open cases whose money it holds, and cases, ended or not, for which it counts as paid. An outdated
+        report and an inquiry, which holds nothing, return no cases. What a lost dispute took can no longer be refunded
+        from its payment (R32).
         """
         with self._database.writing() as connection:
-            known = (
-                connection.execute(_KNOWN, dispute.model_dump(include={"provider", "dispute_id"})).mappings().first()
-            )
-            if known is not None and _is_overtaken(_dispute(known), dispute):
-                return []
-            _WRITE.write(connection, [_row(dispute)])
-            renew_external_refunds(connection, dispute.provider, dispute.payment_reference)
-            if dispute.is_inquiry and dispute.status is DisputeStatus.OPEN:
-                return []
-            concerned = {"source_provider": dispute.provider, "source_reference": dispute.payment_reference}
-            paying = connection.scalars(_CONCERNED, concerned)
-            payment = {"provider": dispute.provider, "reference": dispute.payment_reference}
-            return sorted({*paying, *connection.scalars(_SENDING, payment)})
+            return record_dispute(connection, dispute)
 
     def holds(self, order_number: str) -> bool:
         """Return whether a dispute over a payment of the order is open (R38)."""
@@ -82,15 +73,26 @@ class Disputes:
             return read_disputes(connection, provider, payment_reference)
 
 
+def record_dispute(connection: Connection, dispute: Dispute) -> list[str]:
+    """Record the dispute's status unless a later one is recorded, and return the cases that it concerns."""
+    known = connection.execute(_KNOWN, dispute.model_dump(include={"provider", "dispute_id"})).mappings().first()
+    if known is not None and _is_overtaken(_dispute(known), dispute):
+        return []
+    _WRITE.write(connection, [_row(dispute)])
+    renew_external_refunds(connection, dispute.provider, dispute.payment_reference)
+    if dispute.is_inquiry and dispute.status is DisputeStatus.OPEN:
+        return []
+    concerned = {"source_provider": dispute.provider, "source_reference": dispute.payment_reference}
+    payment = {"provider": dispute.provider, "reference": dispute.payment_reference}
+    counting = cases_counting(connection, dispute.provider, dispute.dispute_id)
+    paying = connection.scalars(_CONCERNED, concerned)
+    return sorted({*paying, *connection.scalars(_SENDING, payment), *counting})
+
+
 def read_disputes(connection: Connection, provider: str, payment_reference: str) -> list[Dispute]:
     """Return the disputes over a payment."""
     payment = {"provider": provider, "payment_reference": payment_reference}
     return [_dispute(row) for row in connection.execute(_OF_PAYMENT, payment).mappings()]
-
-
-def is_disputed(connection: Connection, provider: str, payment_reference: str) -> bool:
-    """Return whether a dispute over the payment is open (R38)."""
-    return any(one.is_holding for one in read_disputes(connection, provider, payment_reference))
 
 
 def _is_overtaken(known: Dispute, update: Dispute) -> bool:

@@ -24,6 +24,7 @@ class Movement(StrEnum):
     REROUTED = "rerouted"
     DISPUTE_LOST = "dispute_lost"
     RELEASED = "released"
+    RETURN_COUNTED = "return_counted"
 
 
 Leg = tuple[str, int]

@@ -70,7 +70,7 @@ def enter_planned(connection: Connection, record: PayoutRecord, part: Part, at: 
         (RETURN_LABELS, -part.label),
         (_payable(record), -record.payout.amount.minor),
     )
-    movement = Movement.POSTAGE_OWED if record.payout.is_outside else Movement.REFUND_PLANNED
+    movement = Movement.POSTAGE_OWED if record.payout.is_postage_outside else Movement.REFUND_PLANNED
     _enter(connection, record, movement, legs, at)
 
 
@@ -108,6 +108,23 @@ def enter_dispute_lost(connection: Connection, record: PayoutRecord, at: datetim
     """Enter that a lost dispute has taken the owed amount from the payment (R38)."""
     source = f"{record.source_provider}:{record.source_reference}"
     _move(connection, record, Movement.DISPUTE_LOST, (_payable(record), source), at)
+
+
+def enter_counted(connection: Connection, case: Case) -> None:
+    """Enter the returns that count as paid for the case, each against the payment that it left (R32, R38)."""
+    transactions = [
+        Transaction(
+            transaction_id=f"{Movement.RETURN_COUNTED}/{case.case_id}/{number}",
+            movement=Movement.RETURN_COUNTED,
+            currency=case.currency,
+            order_number=case.order_number,
+            case_id=case.case_id,
+            at=case.updated_at,
+            legs=between(GOODS, f"{one.provider}:{one.payment_reference}", one.amount.minor),
+        )
+        for number, one in enumerate(case.counted, start=1)
+    ]
+    enter(connection, transactions)
 
 
 def enter_released(connection: Connection, record: PayoutRecord, at: datetime) -> None:

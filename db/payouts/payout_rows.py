@@ -74,7 +74,7 @@ def _row(record: PayoutRecord) -> dict[str, Any]:
     payout = record.payout
     return {
         **record.model_dump(exclude={"payout"}),
-        **payout.model_dump(exclude={"amount"}),
+        **payout.model_dump(exclude={"amount", "released"}),
         "state": payout.state.value,
         "amount": payout.amount.minor,
         "currency": payout.amount.currency,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db.payouts.ledger_postings import enter_refunded, enter_rerouted, enter_reversed
+from db.payouts.ledger_postings import enter_counted, enter_refunded, enter_rerouted, enter_reversed
 from db.payouts.payment_reservations import give_up, leave_to_dispute
 from db.payouts.payout_rows import PayoutRecord, read_payouts, write_payouts
 from domain.cases.case import Case
@@ -18,6 +18,7 @@ def keep_payouts(connection: Connection, case: Case) -> None:
     Unpaid payouts of an ended case are given up, and those that a lost dispute replaced are left to it (R38). Raises
     LookupError for a payout that was never planned, because only a plan respects the cap (R32).
     """
+    enter_counted(connection, case)
     if case.is_open and not case.payouts:
         return
     records = {record.payout_id: record for record in read_payouts(connection, case.case_id)}

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, select
 
 from db.core.engine import Database
 from db.core.upsert import given
-from db.payouts.disputes import is_disputed
 from db.payouts.external_refunds import record_external_refund
+from db.payouts.payment_balances import read_balance
 from db.payouts.payout_plans import left_for_goods
 from db.payouts.payout_rows import PayoutRecord, read_payout, record_of, write_payouts
 from db.tables import OrderRow, PayoutRow
@@ -69,10 +69,13 @@ class Payouts:
             found = row or connection.execute(_BY_REFUND, _of_gateway(provider, refund_id)).mappings().first()
         return FoundPayout(**record_of(found).model_dump(include=set(FoundPayout.model_fields))) if found else None
 
-    def record_external_refund(self, refund: GatewayRefundRecord) -> None:
-        """Record a refund that no payout made, so that its amount is not refunded again (R32)."""
+    def record_external_refund(self, refund: GatewayRefundRecord) -> list[str]:
+        """Record a refund that no payout made, so that its amount is not refunded again (R32).
+
+        Returns the cases for which it counts as paid although it has failed.
+        """
         with self._database.writing() as connection:
-            record_external_refund(connection, refund)
+            return record_external_refund(connection, refund)
 
     def left_for_goods(self, order_number: str) -> int:
         """Return how much of the captured money is neither refunded nor committed, in minor units (R32)."""
@@ -92,9 +95,19 @@ def _find(connection: Connection, payout: Payout) -> PayoutRecord:
         raise CapExceededError(f"payout {payout.payout_id} was given up when its case ended: plan it again")
     if record.payout.is_outside:
         raise CapExceededError(f"payout {payout.payout_id} is paid to another account, not through a gateway")
-    if is_disputed(connection, record.payout.provider, record.payout.payment_reference):
-        raise ChargeDisputedError(f"a chargeback over {payout.provider} {payout.payment_reference} is open")
+    _refuse_disputed_or_gone(connection, record)
     return record
+
+
+def _refuse_disputed_or_gone(connection: Connection, record: PayoutRecord) -> None:
+    """Refuse to pay what is disputed (R38) or has gone back another way since it was planned (R32)."""
+    payout = record.payout
+    balance = read_balance(connection, payout.provider, payout.payment_reference)
+    if balance is not None and balance.is_disputed:
+        raise ChargeDisputedError(f"a chargeback over {payout.provider} {payout.payment_reference} is open")
+    if balance is not None and balance.is_exceeded and payout.gateway_refund_id is None:
+        gone = f"{balance.committed} to be refunded and {balance.returned} returned another way"
+        raise CapExceededError(f"{payout.provider} {payout.payment_reference}: {gone} exceed what was captured")
 
 
 def _submit(connection: Connection, record: PayoutRecord, at: datetime) -> Payout:

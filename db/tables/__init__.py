@@ -5,7 +5,14 @@ from db.tables.cases import CaseRow, ReservedUnitRow, TimelineRow
 from db.tables.orders import OrderLineRow, OrderParcelRow, OrderPaymentRow, OrderRow
 from db.tables.parcels import CourierEventRow, ParcelCodeRow, RegistrationRow, ScanRow, UnexpectedParcelRow
 from db.tables.payouts import LedgerEntryRow, LedgerTransactionRow, PayoutRow
-from db.tables.reconciliation import DisputeRow, ExternalRefundRow, FindingRow, GatewayEventRow, PaymentAliasRow
+from db.tables.reconciliation import (
+    CountedReturnRow,
+    DisputeRow,
+    ExternalRefundRow,
+    FindingRow,
+    GatewayEventRow,
+    PaymentAliasRow,
+)
 from db.tables.stock import ProductRow, ReservationRow
 from db.tables.submissions import EvidenceRow, SubmissionRow
 
@@ -14,6 +21,7 @@ METADATA = Row.metadata
 __all__ = [
     "METADATA",
     "CaseRow",
+    "CountedReturnRow",
     "CourierEventRow",
     "DisputeRow",
     "EvidenceRow",

@@ -77,6 +77,22 @@ class ExternalRefundRow(Row, table=True):
     is_reversal: bool | None = None
 
 
+class CountedReturnRow(Row, table=True):
+    """An external refund or a dispute, or a part of it, that counts as paid for a case; negative if taken back (R32).
+
+    `number` is its place among the returns that the case counts, from 1.
+    """
+
+    stored_as: ClassVar[str] = "counted_returns"
+    __table_args__ = (Index(None, "provider", "return_id"),)
+
+    case_id: str = Field(primary_key=True, max_length=64)
+    number: int = Field(primary_key=True)
+    provider: str = Field(max_length=32)
+    return_id: str = Field(max_length=128)
+    amount: int = Field(sa_type=BigInteger)
+
+
 class FindingRow(Row, table=True):
     """A difference that reconciliation found; `finding` is the Finding as JSON when it was last seen."""
 

@@ -8,6 +8,7 @@ from domain.calendar import Deadline, WindowName
 from domain.cases.case_lines import CaseLine, Inspection, Shipment
 from domain.cases.evidence import EvidencePin
 from domain.cases.exchange import PENDING, OutboundParcel, Replacement
+from domain.cases.payment_balance import CountedReturn, Owed
 from domain.cases.payout import OtherAccount, Payout, RefundDue
 from domain.enums import ENDED_STATES, CaseState, Party, Reason, ResolutionAsked
 from domain.money import Money
@@ -98,6 +99,13 @@ class Case(Value):
     loss_accepted: bool = Field(default=False, description="the case is paid although the parcel was lost (R22)")
     agreed_amount: Money | None = Field(default=None, description="partial refund agreed for refused units (R28)")
     refund_due: RefundDue | None = None
+    owed: Owed | None = Field(
+        default=None, description="all that has fallen due so far; not set in cases that release 0.1.0 opened"
+    )
+    counted: tuple[CountedReturn, ...] = Field(
+        default=(), description="money that went back without a payout and counts as paid for the case (R32, R38)"
+    )
+    waived: Money | None = Field(default=None, description="what was still owed when finance closed the case (R43)")
     payout_plan_count: Count = Field(default=0, description="how often money fell due; each time is planned once")
     payouts: tuple[Payout, ...] = ()
     replacements: tuple[Replacement, ...] = ()

@@ -111,15 +111,24 @@ class WarehouseInspection(Message):
     note: FreeText | None = None
 
 
+_WITH_AMOUNT = frozenset({ResolutionDecision.PARTIAL_REFUND, ResolutionDecision.PAID, ResolutionDecision.COUNT_REFUND})
+_WITH_REFERENCE = frozenset(
+    {ResolutionDecision.OTHER_ACCOUNT, ResolutionDecision.PAID, ResolutionDecision.COUNT_REFUND}
+)
+
+
 def require_parts(decision: ResolutionDecision, amount: Money | None, reference: str | None) -> None:
     """Raise ValueError unless the decision has exactly the parts that it needs.
 
-    partial_refund needs an amount, other_account and paid need a reference, and no other decision has either.
+    partial_refund needs an amount, which paid and count_refund may have; other_account, paid and count_refund need a
+    reference; no other decision has either.
     """
-    if (decision is ResolutionDecision.PARTIAL_REFUND) != (amount is not None):
-        raise ValueError("amount: required with partial_refund, and not allowed otherwise")
-    if (decision in {ResolutionDecision.OTHER_ACCOUNT, ResolutionDecision.PAID}) != (reference is not None):
-        raise ValueError("reference: required with other_account and paid, and not allowed otherwise")
+    if decision is ResolutionDecision.PARTIAL_REFUND and amount is None:
+        raise ValueError("amount: required with partial_refund")
+    if amount is not None and decision not in _WITH_AMOUNT:
+        raise ValueError("amount: allowed only with partial_refund, paid and count_refund")
+    if (decision in _WITH_REFERENCE) != (reference is not None):
+        raise ValueError("reference: required with other_account, paid and count_refund, and not allowed otherwise")
 
 
 class CaseResolution(Message):
@@ -128,11 +137,16 @@ class CaseResolution(Message):
     kind: ClassVar[str] = "case_resolution"
     decision: ResolutionDecision
     decided_by: Actor
-    amount: Money | None = Field(default=None, description="for partial_refund: the amount agreed for the failed units")
+    amount: Money | None = Field(
+        default=None,
+        description="for partial_refund: the amount agreed for the failed units; for paid: what was paid, refused "
+        "unless it is what is still owed; for count_refund: how much of the refund was for this case, if not all",
+    )
     reason_code: Code | None = None
     reference: Identifier | None = Field(
         default=None,
-        description="for other_account: finance's reference of the account; for paid: the reference of the payment",
+        description="for other_account: finance's reference of the account; for paid: the reference of the payment; "
+        "for count_refund: the provider's id of the refund or dispute that returned the money",
     )
 
     @model_validator(mode="after")
@@ -201,6 +215,14 @@ class CalendarPublished(Message):
     """The calendar of a year is known, which is a reason to compute provisional deadlines again (R6)."""
 
     kind: ClassVar[str] = "calendar_published"
+
+
+class ReturnsChanged(Message):
+    """Money that counts as paid for the case did not go back after all, such as a refund by hand that failed (R32)."""
+
+    kind: ClassVar[str] = "returns_changed"
+    provider: str = Field(min_length=1, max_length=32)
+    return_id: str = Field(min_length=1, max_length=128)
 
 
 class StockAnswer(Message):

@@ -20,6 +20,7 @@ PARTIES: dict[CaseState, Party] = {
     _S.RETURNING_TO_CUSTOMER: Party.WAREHOUSE,
     _S.PAYOUT_DUE: Party.SYSTEM,
     _S.PAYOUT_BLOCKED: Party.FINANCE,
+    _S.REIMBURSEMENT_DUE: Party.FINANCE,
     _S.CHARGEBACK_HOLD: Party.FINANCE,
 }
 
@@ -34,14 +35,19 @@ SAYS: dict[CaseState, str] = {
     _S.REPLACEMENT_DUE: "The warehouse sends the replacement; an auditor may have the goods refunded instead.",
     _S.PAYOUT_DUE: "The refund is on its way through the payment gateway.",
     _S.PAYOUT_BLOCKED: "Finance corrects what blocks the payout and retries it.",
+    _S.REIMBURSEMENT_DUE: "Finance pays what is owed outside the original payments and records it as paid.",
     _S.CHARGEBACK_HOLD: "Finance waits for the end of the dispute.",
     _S.REJECTED: "Nothing more: the request was not granted.",
     _S.REFUNDED: "Nothing more: the money was returned.",
+    _S.CLOSED: "Nothing more: finance closed the case without paying what was still owed.",
     _S.EXCHANGED: "Nothing more: the goods were replaced.",
     _S.RETURNING_TO_CUSTOMER: "The warehouse sends the refused goods back to the customer and records the parcel.",
     _S.WITHDRAWN: "Nothing more: the customer withdrew the request.",
     _S.EXPIRED: "Nothing more, unless the parcel still arrives.",
 }
+
+
+_PAID: dict[str, JsonValue] = {"decision": "paid", "reference": "finance's reference of the payment"}
 
 
 def awaiting(case: Case) -> Party:
@@ -107,6 +113,7 @@ def _examples(case: Case) -> dict[str, JsonValue]:
             "POST resolution": {"decision": "pay"},
         },
         _S.PAYOUT_BLOCKED: {"POST resolution": _unblocking(case)},
+        _S.REIMBURSEMENT_DUE: {"POST resolution": _PAID},
         _S.CHARGEBACK_HOLD: {"POST resolution": {"decision": "close"}},
     }
     sending_back = {"POST dispatch": _dispatch(DispatchedGoods.REFUSED_GOODS)} if case.sends_back else {}
@@ -120,10 +127,13 @@ def _dispatch(goods: DispatchedGoods) -> JsonValue:
 def _unblocking(case: Case) -> JsonValue:
     """Return an example that unblocks the payout.
 
-    It depends on the case: paid by hand after two approvals, accepted evidence, a second approval, or a retry.
+    It depends on the case: paid by hand after two approvals, the rest paid after some of the money went back another
+    way, accepted evidence, a second approval, or a retry.
     """
     if case.blocked_by is BlockReason.OTHER_ACCOUNT:
-        return {"decision": "paid", "reference": "finance's reference of the payment"}
+        return _PAID
+    if case.blocked_by and (case.blocked_by.money_may_be_gone or case.blocked_by.is_about_dispute):
+        return {"decision": "pay"}
     if case.blocked_by is BlockReason.EVIDENCE_CHANGED:
         return {"decision": "accept"}
     if case.other_account:

@@ -46,6 +46,9 @@ class Payout(Value):
     failure_code: str | None = None
     submitted_at: AwareDatetime | None = None
     settled_at: AwareDatetime | None = None
+    released: bool = Field(
+        default=False, description="given up: paid nothing, and another payout or a counted return takes its place"
+    )
 
     def next_attempt(self) -> Self:
         """Return the payout with a new attempt, which has a key of its own and no answer yet (R36)."""
@@ -66,6 +69,11 @@ class Payout(Value):
     def key_of(self, attempt: int) -> str:
         """Return the idempotency key of that attempt, which is the same on any machine."""
         return self.idempotency_key.removesuffix(_nth(self.attempt)) + _nth(attempt)
+
+    @property
+    def counts(self) -> bool:
+        """True if its money was paid, or may still be without a new attempt."""
+        return not self.released and not self.state.has_paid_nothing
 
     @property
     def is_outside(self) -> bool:

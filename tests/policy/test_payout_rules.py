@@ -45,6 +45,11 @@ def test_r36_what_goes_to_another_account_keeps_the_case_open_until_it_is_paid()
         ("payout_refused", ResolutionDecision.OTHER_ACCOUNT),
         ("evidence_changed", ResolutionDecision.ACCEPT),
         ("cap_exceeded", ResolutionDecision.CLOSE),
+        ("cap_exceeded", ResolutionDecision.PAY),
+        ("cap_exceeded", ResolutionDecision.COUNT_REFUND),
+        ("dispute_lost_in_part", ResolutionDecision.PAY),
+        ("gateway_failed", ResolutionDecision.COUNT_REFUND),
+        ("other_account", ResolutionDecision.PAID),
     ],
 )
 def test_r36_a_blocked_payout_offers_what_can_help(blocked_by, decision):
@@ -57,7 +62,7 @@ def test_r36_a_blocked_payout_offers_what_can_help(blocked_by, decision):
         ("payout_refused", ResolutionDecision.ACCEPT),
         ("payout_refused", ResolutionDecision.CLOSE),
         ("evidence_changed", ResolutionDecision.REFUSE),
-        ("cap_exceeded", ResolutionDecision.PAY),
+        ("cap_exceeded", ResolutionDecision.REFUSE),
     ],
 )
 def test_r36_a_blocked_payout_refuses_what_cannot(blocked_by, decision):

@@ -32,6 +32,7 @@ from domain.cases.messages import (
     Message,
     RecordCheck,
     RefundUpdate,
+    ReturnsChanged,
     WarehouseInspection,
     Withdrawal,
 )
@@ -219,6 +220,7 @@ MESSAGES: dict[str, Message] = {
         RefundUpdate(payout_id=f"{ID}-p1", refund_id="re_1"),
         DisputeUpdate(dispute=DISPUTE),
         CalendarPublished(),
+        ReturnsChanged(provider="stripe", return_id="re_1"),
     )
 }
 """A message of every kind that comes from outside."""

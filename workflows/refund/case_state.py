@@ -9,12 +9,18 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
-from activities.cases import CaseActivities, Change, DeadlineQuery, Recorded
+from activities.cases import CaseActivities, Change, DeadlineQuery, PayoutPlan, PlanQuery, Recorded
 from domain.calendar import Deadline, Window
 from domain.cases.case import Case, Refusal
 from domain.cases.timeline import ENTRIES_PER_VERSION, CaseEvent, TimelineEntry
 from domain.enums import CaseState
-from domain.errors import CapExceededError, DomainError, UnitsTakenError
+from domain.errors import (
+    CapExceededError,
+    DomainError,
+    OtherAmountOwedError,
+    ReturnNotCountedError,
+    UnitsTakenError,
+)
 from domain.payout_state import BlockReason
 from domain.policy_document import PolicyDocument
 from domain.request import CaseId, CaseIntake
@@ -24,7 +30,7 @@ from policy.deadlines import in_time, window_of
 from workflows import options
 from workflows.refund.state_machine import opened_by
 from workflows.refund.steps import calendar, payout
-from workflows.refund.transition import TimelineEvent, Transition
+from workflows.refund.transition import Replan, TimelineEvent, Transition
 from workflows.refund.ui_details import current_details, search_attributes
 
 ENTRIES_KEPT = 500
@@ -65,10 +71,11 @@ class CurrentCase:
     async def change(self, transition: Transition, at: datetime) -> None:
         """Record a transition with the windows it opens; money that falls due is planned first (R32, R35).
 
-        Raises UnitsTakenError, with nothing changed, when a reopened case cannot get its units back (R11), and
-        SupersededError, with the recorded case in place of this one, when the record is ahead (faults 2, 31).
+        With nothing changed, raises UnitsTakenError when a reopened case cannot get its units back (R11),
+        ReturnNotCountedError for a return that is named in vain (R32), OtherAmountOwedError (R36), and SupersededError,
+        with the recorded case in place of this one, when the record is ahead (faults 2, 31).
         """
-        transition = await self._planned(transition, at) if _owes_anew(self.case, transition.case) else transition
+        transition = await self._with_plan(transition, at)
         ended_at = transition.case.ended_at or (None if transition.case.is_open else at)
         case = transition.case.amend(version=transition.case.version + 1, updated_at=workflow.now(), ended_at=ended_at)
         case, opens = opened_by(case, self.policy, at)
@@ -140,9 +147,7 @@ class CurrentCase:
                 CaseActivities.record, change, **options.record(f"record {change.case.state}")
             )
         except FailureError as error:
-            if _is(error, UnitsTakenError):
-                raise UnitsTakenError(error.message) from error
-            raise
+            raise _named(error, UnitsTakenError) from error
         self._catch_up(recorded.newer)
         return recorded
 
@@ -155,21 +160,28 @@ class CurrentCase:
         self._show()
         raise SupersededError
 
+    async def _with_plan(self, transition: Transition, at: datetime) -> Transition:
+        if transition.replans:
+            return await self._replanned(transition, transition.replans, at)
+        return await self._planned(transition, at) if _owes_anew(self.case, transition.case) else transition
+
     async def _planned(self, transition: Transition, at: datetime) -> Transition:
         try:
-            plan = await workflow.execute_local_activity_method(
-                CaseActivities.plan, transition.case, **options.record(f"plan payouts of {transition.case.case_id}")
-            )
-        except FailureError as error:
-            if _is(error, UnitsTakenError):
-                raise UnitsTakenError(error.message) from error
-            if not _is(error, CapExceededError):
-                raise
+            plan = await _plan(PlanQuery(case=transition.case))
+        except CapExceededError:
             planned = payout.blocked(transition.case, BlockReason.CAP_EXCEEDED)
         else:
             self._catch_up(plan.newer)
             planned = payout.planned(transition.case, plan.payouts, self.policy, at)
         return Transition(planned.case, (*transition.happened, *planned.happened), transition.findings)
+
+    async def _replanned(self, transition: Transition, replan: Replan, at: datetime) -> Transition:
+        try:
+            plan = await _plan(PlanQuery(case=transition.case, asked=replan.asked))
+        except CapExceededError:
+            return payout.blocked(transition.case, BlockReason.CAP_EXCEEDED, transition.happened)
+        self._catch_up(plan.newer)
+        return payout.replanned(transition, plan, replan, self.policy, at)
 
     def _show(self) -> None:
         attributes = search_attributes(self.case)
@@ -186,10 +198,21 @@ def _is_recorded_again(transition: Transition) -> bool:
     return any(one.event is CaseEvent.RECORDED_AGAIN for one in transition.happened)
 
 
-def _is(error: FailureError, kind: type[DomainError]) -> bool:
-    """Return whether an activity failed with this error; a regular activity wraps it, a local one does not."""
+async def _plan(query: PlanQuery) -> PayoutPlan:
+    """Return the committed plan; raises CapExceededError and what `CurrentCase.change` raises."""
+    try:
+        return await workflow.execute_local_activity_method(
+            CaseActivities.plan, query, **options.record(f"plan payouts of {query.case.case_id}")
+        )
+    except FailureError as error:
+        raise _named(error, UnitsTakenError, CapExceededError, ReturnNotCountedError, OtherAmountOwedError) from error
+
+
+def _named(error: FailureError, *kinds: type[DomainError]) -> Exception:
+    """Return the activity's own error if it is one of these, otherwise the failure; a regular activity wraps it."""
     cause = error.cause if isinstance(error, ActivityError) else error
-    return isinstance(cause, ApplicationError) and cause.type == kind.code
+    kind = next((kind for kind in kinds if isinstance(cause, ApplicationError) and cause.type == kind.code), None)
+    return kind(str(cause)) if kind and isinstance(cause, ApplicationError) else error
 
 
 def _owes_anew(before: Case, after: Case) -> bool:

@@ -20,6 +20,7 @@ from domain.cases.messages import (
     Message,
     RecordCheck,
     RefundUpdate,
+    ReturnsChanged,
     WarehouseInspection,
     Withdrawal,
 )
@@ -46,6 +47,15 @@ REFUND_UPDATE = (
     "Sent by the service when a gateway reports a change to a refund. One JSON object: "
     '{"payout_id": "rc_...-p1", "refund_id": "re_...", "event_id": "..."}. '
     "The gateway is then asked for the refund's state."
+)
+CASE_RESOLUTION = (
+    'One JSON object: {"decision": "accept" | "reclassify" | "refuse" | "partial_refund" | "pay" | "close" | "retry" | '
+    '"other_account" | "paid" | "count_refund", "amount": {"minor": 100, "currency": "USD"}, "reference": "...", '
+    '"decided_by": "your name", "event_id": "..."}. The case says which decisions are possible.'
+)
+RETURNS_CHANGED = (
+    "Sent by the service when a refund made by hand, which counts as paid for the case, has failed. One JSON object: "
+    '{"provider": "stripe", "return_id": "re_...", "event_id": "..."}'
 )
 DISPUTE_UPDATE = (
     'Sent by the service when a gateway reports a chargeback. One JSON object: {"dispute": {"provider": "stripe", '
@@ -175,6 +185,11 @@ class CaseHandlers:
         """Queue an inspection sent from the Temporal UI or CLI."""
         self._inbox.signal("warehouse_inspection", WarehouseInspection, raw)
 
+    @workflow.signal(name="case_resolution", description=CASE_RESOLUTION)
+    def case_resolution(self, raw: RawValue = NO_INPUT) -> None:
+        """Queue a human's decision about a parked case, sent from the Temporal UI or CLI."""
+        self._inbox.signal("case_resolution", CaseResolution, raw)
+
     @workflow.signal(name="refund_update", description=REFUND_UPDATE)
     def refund_update(self, raw: RawValue = NO_INPUT) -> None:
         """Queue a gateway's notice that a refund has changed (R37)."""
@@ -189,6 +204,11 @@ class CaseHandlers:
     def calendar_published(self, raw: RawValue = NO_INPUT) -> None:
         """Queue that the calendar of a year is known (R6)."""
         self._inbox.signal("calendar_published", CalendarPublished, raw)
+
+    @workflow.signal(name="returns_changed", description=RETURNS_CHANGED)
+    def returns_changed(self, raw: RawValue = NO_INPUT) -> None:
+        """Queue the notice that money which counted as paid did not go back after all (R32)."""
+        self._inbox.signal("returns_changed", ReturnsChanged, raw)
 
     @workflow.signal(dynamic=True)
     def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:

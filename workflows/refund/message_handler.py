@@ -12,7 +12,7 @@ from domain.cases.case import Case, Refusal
 from domain.cases.first_release import unread_by_first_release
 from domain.cases.messages import CalendarPublished, Message
 from domain.cases.timeline import CaseEvent
-from domain.errors import UnitsTakenError
+from domain.errors import DomainError, OtherAmountOwedError, ReturnNotCountedError, UnitsTakenError
 from policy.deadlines import in_time
 from workflows import options
 from workflows.refund.case_state import CurrentCase, SupersededError
@@ -22,6 +22,13 @@ from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transiti
 
 WIDER_SIGNALS = 2
 """The first version of the process whose signals take names and ids in any script."""
+
+_RULES: dict[type[DomainError], str] = {
+    UnitsTakenError: "R11",
+    ReturnNotCountedError: "R32",
+    OtherAmountOwedError: "R36",
+}
+"""What recording a change can still refuse, and by which rule."""
 
 
 class MessageHandler:
@@ -86,13 +93,13 @@ class MessageHandler:
             await self._ignore(inbound, _why(self._current.case, message, outcome))
 
     async def _accept(self, inbound: InboundMessage, transition: Transition) -> Transition | Refusal:
-        if not transition.happened:
+        if not transition.happened and not transition.replans:
             self._current.keep(transition.case)
             return transition
         try:
             await self._current.change(transition, inbound.at)
-        except UnitsTakenError as taken:
-            return Refusal(rule="R11", code=taken.code, message=taken.message)
+        except tuple(_RULES) as refused:
+            return Refusal(rule=_RULES[type(refused)], code=refused.code, message=refused.message)
         return transition
 
     async def _ignore(self, inbound: InboundMessage, why: str) -> None:

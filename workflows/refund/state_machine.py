@@ -3,6 +3,7 @@
 A message that is not in the table is refused with the state named; a deadline that is not in it has no effect.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from domain.calendar import INFORMATION_REMINDERS, SHIP_BY_REMINDERS, Deadline, Window, WindowName
@@ -20,6 +21,7 @@ from domain.cases.messages import (
     PayoutTrouble,
     RecordCheck,
     RefundUpdate,
+    ReturnsChanged,
     StockAnswer,
     WarehouseInspection,
     Withdrawal,
@@ -43,6 +45,7 @@ from workflows.refund.steps import (
     request,
     returns,
 )
+from workflows.refund.steps.process_1 import reactions as process_1
 from workflows.refund.transition import OnDeadline, OnMessage, ReceivedMessage, TimelineEvent, Transition
 
 S = CaseState
@@ -104,6 +107,10 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
         CourierTracking: returns.track_rest,
         GoodsReceipt: returns.receive_rest,
     },
+    S.REIMBURSEMENT_DUE: {
+        CaseResolution: payout_resolution.resolve,
+        PayoutTrouble: payout_resolution.take_trouble,
+    },
     S.CHARGEBACK_HOLD: {
         CaseResolution: payout_resolution.resolve,
         PayoutTrouble: payout_resolution.take_trouble,
@@ -129,6 +136,7 @@ IN_ANY_STATE: dict[type[Message], OnMessage] = {
     PayoutAnswer: payout.take_answer,
     RefundUpdate: payout.request_check,
     DisputeUpdate: dispute.take_update,
+    ReturnsChanged: payout.returns_changed,
     StockAnswer: exchange.take_answer,
     Dispatch: exchange.dispatch,
     RecordCheck: record.check,
@@ -168,11 +176,14 @@ def pass_deadline(case: Case, deadline: Deadline, at: datetime, policy: PolicyDo
 
 
 def _reaction(case: Case, message: Message) -> OnMessage | None:
-    if isinstance(message, CaseResolution) and message.decision is ResolutionDecision.PAID:
-        return payout_resolution.mark_paid
     by_state = ON_MESSAGE.get(case.state, {}) if case.is_open else WHEN_ENDED
     paid_goods = ON_PAID_GOODS if takes_paid_goods(case) else {}
-    return {**IN_ANY_STATE, **by_state, **paid_goods}.get(type(message))
+    reactions = {**IN_ANY_STATE, **by_state, **paid_goods}
+    if case.process_version == 1:
+        reactions = process_1.in_place_of(reactions)
+    if isinstance(message, CaseResolution) and message.decision is ResolutionDecision.PAID:
+        return process_1.mark_paid if case.process_version == 1 else payout_resolution.mark_paid
+    return reactions.get(type(message))
 
 
 def _notice(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
@@ -205,11 +216,8 @@ def _taken(before: Case, transition: Transition, message: Message) -> Transition
     processed = (
         {**before.processed_events, message.event_id: message.identity} if message.event_id else before.processed_events
     )
-    return Transition(
-        transition.case.amend(overdue=overdue, last_messages=last_messages, processed_events=processed),
-        transition.happened,
-        transition.findings,
-    )
+    case = transition.case.amend(overdue=overdue, last_messages=last_messages, processed_events=processed)
+    return replace(transition, case=case)
 
 
 def _is_late_to_send_back(case: Case) -> bool:

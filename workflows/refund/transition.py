@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from domain.calendar import Deadline
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import Message
+from domain.cases.payment_balance import PlanRequest
 from domain.cases.timeline import CaseEvent
 from domain.findings import Finding
 from domain.policy_document import PolicyDocument
@@ -36,12 +37,29 @@ class TimelineEvent:
 
 
 @dataclass(frozen=True)
+class Replan:
+    """How what is still owed is planned anew, and what then becomes of the case.
+
+    `paid_as` marks all that is owed outside as paid, with that reference. `closes` ends the case without paying what
+    is then still owed.
+    """
+
+    asked: PlanRequest = field(default_factory=PlanRequest)
+    paid_as: str | None = None
+    closes: bool = False
+
+
+@dataclass(frozen=True)
 class Transition:
-    """The case after a reaction, what happened to it, and what operators have to look into."""
+    """The case after a reaction, what happened to it, and what operators have to look into.
+
+    `replans` asks for what is still owed to be planned anew.
+    """
 
     case: Case
     happened: tuple[TimelineEvent, ...] = ()
     findings: tuple[Finding, ...] = ()
+    replans: Replan | None = None
 
 
 OnMessage: TypeAlias = Callable[[Case, ReceivedMessage[Any], PolicyDocument], Transition | Refusal]

@@ -1,44 +1,42 @@
-"""Dispute: a chargeback holds the payout; if lost, it has paid the customer; if won, the payout continues (R38)."""
+"""Dispute: a chargeback holds the payout; what a lost one returned counts as paid; after a won one it goes on (R38)."""
 
-from datetime import datetime
+from dataclasses import replace
 
 from domain.cases.case import Case
-from domain.cases.messages import CaseResolution, DisputeUpdate
-from domain.cases.payout import Payout
+from domain.cases.messages import DisputeUpdate
+from domain.cases.payment_balance import NamedReturn, PlanRequest
 from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState
+from domain.money import Money
 from domain.payment_events import Dispute, DisputeStatus
 from domain.payout_state import BlockReason, PayoutState
 from domain.policy_document import PolicyDocument
 from policy import disputes as rules
 from policy import exchange
-from policy.payout_rules import is_paid
-from policy.refund_amount import value_awaiting_replacement
+from policy.case_reopening import counts
+from policy.payment_balance import still_owed
 from workflows.refund.steps import payout
-from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
+from workflows.refund.transition import ReceivedMessage, Replan, TimelineEvent, Transition
 
 _PAYING_OR_SENDING = payout.PAYING | {CaseState.REPLACEMENT_DUE}
-BY_HAND = "ended_by_hand"
 
 
 def take_update(case: Case, arrived: ReceivedMessage[DisputeUpdate], policy: PolicyDocument) -> Transition:
-    """Hold, settle or continue, by the dispute's status; a case that pays or sends nothing only notes it (R38, R39)."""
+    """Hold, count as paid, or continue, by the dispute's status; a case that owes nothing only notes it (R38, R39)."""
     dispute = arrived.message.dispute
-    happened = (_updated(dispute),)
-    concerned = tuple(
-        one for one in case.payouts if rules.concerns(dispute, one) and one.state is not PayoutState.SUCCEEDED
-    )
-    if case.state not in _PAYING_OR_SENDING or not (concerned or case.awaits_replacement):
+    happened = (updated(dispute),)
+    if counts(case, dispute.provider, dispute.dispute_id):
+        return _counted_before(case, dispute, happened)
+    if case.state not in _PAYING_OR_SENDING or not _is_concerned(case, dispute):
         return Transition(case, happened)
     match dispute.status:
         case DisputeStatus.OPEN:
             return hold(case, happened)
-        case DisputeStatus.WON:
-            return (
-                payout.again(case, happened) if case.state is CaseState.CHARGEBACK_HOLD else Transition(case, happened)
-            )
-        case DisputeStatus.LOST:
-            return _lost(case, arrived, concerned, policy)
+        case DisputeStatus.LOST if _returned(dispute):
+            return _lost(case, dispute, happened, policy)
+        case _:
+            is_held = case.state is CaseState.CHARGEBACK_HOLD
+            return payout.again(case, happened) if is_held else Transition(case, happened)
 
 
 def hold(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
@@ -49,35 +47,57 @@ def hold(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
     return Transition(case.amend(state=CaseState.CHARGEBACK_HOLD, blocked_by=None), (*happened, held))
 
 
-def close_by_hand(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition:
-    """Close the money part because finance says that the dispute has returned it (R38)."""
-    happened = TimelineEvent(CaseEvent.DISPUTE_LOST, arrived.message.decided_by, "R38")
-    case = _settled(case, BY_HAND, case.payouts)
-    return _closed(case, (happened,), policy, arrived.at)
+def close_by_hand(case: Case, by: str, policy: PolicyDocument) -> Transition:
+    """End the case because finance says that the dispute is over; what it returned counts as paid (R38).
+
+    What the disputes over its payments did not return stays unpaid, and the case says so (R43).
+    """
+    noted = (TimelineEvent(CaseEvent.DISPUTE_LOST, by, "R38"),)
+    case, happened = payout.owe_instead(case, exchange.give_up(case), noted, policy)
+    asked = PlanRequest(pays=False, counts_open_disputes=True, requested_by=by)
+    parked = payout.blocked(case, BlockReason.DISPUTE_LOST_IN_PART, happened)
+    return replace(parked, replans=Replan(asked, closes=True))
 
 
-def _lost(
-    case: Case, arrived: ReceivedMessage[DisputeUpdate], concerned: tuple[Payout, ...], policy: PolicyDocument
-) -> Transition:
-    """Close what the dispute has paid; if it returned less than is owed, finance decides (R38)."""
-    dispute = arrived.message.dispute
-    happened = (_updated(dispute),)
-    if rules.replaces(dispute, concerned, value_awaiting_replacement(case)):
-        return _closed(_settled(case, dispute.dispute_id, concerned), happened, policy, arrived.at)
-    return payout.blocked(case, BlockReason.DISPUTE_LOST_IN_PART, happened) if concerned else hold(case, happened)
-
-
-def _settled(case: Case, dispute_id: str, concerned: tuple[Payout, ...]) -> Case:
-    """Return the case so that what the dispute returned is no longer paid or replaced (R38, R39)."""
-    for one in concerned:
-        case = case.with_payout(one.amend(state=PayoutState.CANCELED)) if not one.state.may_be_with_gateway else case
-    return exchange.give_up(case).amend(settled_by_dispute=dispute_id)
-
-
-def _closed(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime) -> Transition:
-    return payout.paid(case, happened, policy, at) if is_paid(case) else Transition(case, happened)
-
-
-def _updated(dispute: Dispute) -> TimelineEvent:
+def updated(dispute: Dispute) -> TimelineEvent:
+    """Return the timeline event for a dispute's current status (R38)."""
     details = {"dispute_id": dispute.dispute_id, "amount": dispute.amount.minor, "currency": dispute.amount.currency}
     return TimelineEvent(CaseEvent.of_dispute(dispute.status), dispute.provider, "R38", dict(details))
+
+
+def _is_concerned(case: Case, dispute: Dispute) -> bool:
+    """Return whether the case still pays or sends something that the disputed payment paid for."""
+    unpaid = (one for one in case.payouts if not one.released and one.state is not PayoutState.SUCCEEDED)
+    is_owed = bool(still_owed(case).total) and dispute.status is not DisputeStatus.OPEN
+    return any(rules.concerns(dispute, one) for one in unpaid) or case.awaits_replacement or is_owed
+
+
+def _lost(case: Case, dispute: Dispute, happened: tuple[TimelineEvent, ...], policy: PolicyDocument) -> Transition:
+    """Count what the dispute returned as paid; about a rest, or another currency, finance decides (R38)."""
+    case, happened = payout.owe_instead(case, exchange.give_up(case), happened, policy)
+    is_comparable = _returned(dispute).currency == case.currency
+    reason = BlockReason.DISPUTE_LOST_IN_PART if is_comparable else BlockReason.DISPUTE_IN_OTHER_CURRENCY
+    return replace(payout.blocked(case, reason, happened), replans=_counting(dispute))
+
+
+def _returned(dispute: Dispute) -> Money:
+    """Return what a lost dispute returned: what the provider says, otherwise all that was disputed (R38)."""
+    return dispute.returned if dispute.returned is not None else dispute.amount
+
+
+def _counting(dispute: Dispute) -> Replan:
+    named = (NamedReturn(return_id=dispute.dispute_id),)
+    return Replan(PlanRequest(pays=False, dispute=dispute, named=named))
+
+
+def _counted_before(case: Case, dispute: Dispute, happened: tuple[TimelineEvent, ...]) -> Transition:
+    """Correct what counts as paid by the dispute; what it did not return after all is owed again (R38)."""
+    counted = sum(one.amount.minor for one in case.counted if one.return_id == dispute.dispute_id)
+    is_won = dispute.status is DisputeStatus.WON
+    if dispute.status is DisputeStatus.OPEN or (_returned(dispute).minor == counted and not is_won):
+        return Transition(case, happened)
+    reopened = case.amend(ended_at=None, settled_by_dispute=None)
+    if is_won:
+        return payout.pay_rest(reopened, happened, PlanRequest(dispute=dispute))
+    parked = payout.blocked(reopened, BlockReason.DISPUTE_LOST_IN_PART, happened)
+    return replace(parked, replans=_counting(dispute))

@@ -1,27 +1,36 @@
 """Payout: what is owed, what the gateway answers, and how the case continues once it is paid (R25, R30-R36)."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from activities.cases import PayoutPlan
 from domain.calendar import WindowName
 from domain.cases.case import Case, Refusal
-from domain.cases.messages import PayoutAnswer, RefundUpdate
-from domain.cases.payout import Payout
+from domain.cases.messages import PayoutAnswer, RefundUpdate, ReturnsChanged
+from domain.cases.payment_balance import Owed, PlanRequest, ReturnWay
+from domain.cases.payout import Payout, RefundDue
 from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState
 from domain.payout_state import BlockReason, PayoutState
 from domain.policy_document import PolicyDocument
 from policy import deadlines, inspection, refund_amount
 from policy import payout_rules as rules
-from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
+from policy.case_reopening import counts, is_owed_outside
+from policy.payment_balance import owed_so_far, still_owed
+from workflows.refund.transition import ReceivedMessage, Replan, TimelineEvent, Transition
 
-PAYING = frozenset({CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED, CaseState.CHARGEBACK_HOLD})
+PAYING = frozenset(
+    {CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED, CaseState.REIMBURSEMENT_DUE, CaseState.CHARGEBACK_HOLD}
+)
+COUNT_ONLY = Replan(PlanRequest(pays=False, counts_shortage=True))
+"""Counts what went back another way if the payments cannot pay what is owed any more, and plans nothing (R37, R38)."""
 
 
 def continue_after_inspection(
     case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime
 ) -> Transition:
     """Make the money for the accepted units due; if there is none, wait for the rest or end (R26, R28, R39)."""
-    return _owe(case, happened, policy) if refund_amount.owes(case, policy) else _rest(case, happened, at)
+    return owe(case, happened, policy) if refund_amount.owes(case, policy) else _rest(case, happened, at)
 
 
 def take_answer(case: Case, arrived: ReceivedMessage[PayoutAnswer], policy: PolicyDocument) -> Transition:
@@ -33,12 +42,35 @@ def take_answer(case: Case, arrived: ReceivedMessage[PayoutAnswer], policy: Poli
         return Transition(case)
     case, happened = case.with_payout(payout), (answered(payout),)
     if payout.state is PayoutState.REVERSED:
-        return blocked(case.amend(ended_at=None), BlockReason.REFUND_REVERSED, happened)
+        return _reversed(case.amend(ended_at=None), happened)
     if case.state not in PAYING:
         return Transition(case, happened)
     if payout.state.has_paid_nothing:
         return blocked(case, BlockReason.GATEWAY_FAILED, happened)
-    return paid(case, happened, policy, arrived.at) if rules.is_paid(case) else Transition(case, happened)
+    return _if_paid(case, happened, policy, arrived.at)
+
+
+def _reversed(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
+    """Park the case; what a dispute or a refund by hand has returned meanwhile is not paid again (R37, R38)."""
+    parked = blocked(case, BlockReason.REFUND_REVERSED, happened)
+    return parked if case.process_version == 1 else replace(parked, replans=COUNT_ONLY)
+
+
+def _if_paid(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime) -> Transition:
+    """Continue once everything is paid; if what was on its way is paid and more is owed, finance decides (R32)."""
+    if rules.is_paid(case):
+        return paid(case, happened, policy, at)
+    if case.process_version == 1 or rules.is_on_its_way(case) or case.state is not CaseState.PAYOUT_DUE:
+        return Transition(case, happened)
+    return blocked(case, BlockReason.CAP_EXCEEDED, happened)
+
+
+def returns_changed(case: Case, arrived: ReceivedMessage[ReturnsChanged], _policy: PolicyDocument) -> Transition:
+    """Find out whether money that counted as paid is owed again (R32, R38)."""
+    if not counts(case, arrived.message.provider, arrived.message.return_id):
+        return Transition(case)
+    parked = blocked(case.amend(ended_at=None), BlockReason.REFUND_REVERSED)
+    return replace(parked, replans=COUNT_ONLY)
 
 
 def request_check(case: Case, arrived: ReceivedMessage[RefundUpdate], _policy: PolicyDocument) -> Transition | Refusal:
@@ -55,14 +87,72 @@ def again(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
     """Retry failed payouts, each as a new attempt with a new key (R36-R38), or resume sending replacements (R39)."""
     for payout in case.payouts:
         case = case.with_payout(payout.next_attempt()) if rules.may_try_again(case, payout) else case
-    state = CaseState.REPLACEMENT_DUE if _was_only_sending(case) else CaseState.PAYOUT_DUE
-    return Transition(case.amend(state=state, blocked_by=None, other_account=None), happened)
+    if _was_only_sending(case):
+        return Transition(case.amend(state=CaseState.REPLACEMENT_DUE, blocked_by=None, other_account=None), happened)
+    return pay_rest(case, happened, PlanRequest())
+
+
+def pay_rest(case: Case, happened: tuple[TimelineEvent, ...], asked: PlanRequest) -> Transition:
+    """Pay all that is still owed, as asked (R32, R36)."""
+    case = case.amend(state=CaseState.PAYOUT_DUE, blocked_by=None, other_account=None)
+    return Transition(case, happened, replans=None if case.process_version == 1 else Replan(asked))
+
+
+def replanned(
+    transition: Transition, plan: PayoutPlan, replan: Replan, policy: PolicyDocument, at: datetime
+) -> Transition:
+    """Continue with the new plan: pay, wait for finance, or, if nothing is owed any more, go on (R32, R36, R38)."""
+    before = transition.case
+    case = before.amend(payouts=plan.payouts, counted=plan.counted)
+    happened = (*transition.happened, *_planned(before, case), *_counted(before, case))
+    case, marked = _marked_as_paid(case, replan, at)
+    happened = (*happened, *marked)
+    if replan.closes and (rest := still_owed(case).total):
+        case = case.amend(waived=case.money(rest + (case.waived.minor if case.waived else 0)))
+    disputes = [one.return_id for one in case.counted[len(before.counted) :] if one.way is ReturnWay.DISPUTE]
+    if disputes and not still_owed(case).total:
+        case = case.amend(settled_by_dispute=disputes[-1])
+    return _go_on(case, happened, replan, policy, at)
+
+
+def _go_on(
+    case: Case, happened: tuple[TimelineEvent, ...], replan: Replan, policy: PolicyDocument, at: datetime
+) -> Transition:
+    if rules.is_paid(case):
+        return paid(case, happened, policy, at)
+    if replan.asked.account is not None and case.state is CaseState.PAYOUT_BLOCKED:
+        return Transition(case, happened)
+    if not still_owed(case).total:
+        return Transition(case.amend(state=CaseState.PAYOUT_DUE, blocked_by=None), happened)
+    if case.state is CaseState.PAYOUT_DUE and not rules.is_on_its_way(case):
+        return blocked(case, BlockReason.CAP_EXCEEDED, happened)
+    return Transition(case, happened)
+
+
+def _marked_as_paid(case: Case, replan: Replan, at: datetime) -> tuple[Case, tuple[TimelineEvent, ...]]:
+    """Return the case with all that is owed outside marked as paid, if finance says so (R32, R36)."""
+    if replan.paid_as is None:
+        return case, ()
+    owed = [one for one in case.payouts if one.is_outside and one.state is PayoutState.ACTION_REQUIRED]
+    settled = [one.amend(state=PayoutState.SUCCEEDED, settled_at=at, gateway_refund_id=replan.paid_as) for one in owed]
+    for one in settled:
+        case = case.with_payout(one)
+    return case, tuple(answered(one, replan.asked.requested_by) for one in settled)
 
 
 def planned(case: Case, payouts: tuple[Payout, ...], policy: PolicyDocument, at: datetime) -> Transition:
     """Add the committed payouts to the case; if none of them goes through a gateway, the case is paid (R32, R35)."""
     fresh = payouts[len(case.payouts) :]
-    happened = tuple(
+    happened = _planned(case, case.amend(payouts=payouts))
+    case = case.amend(payouts=payouts)
+    if any(payout.state is PayoutState.PLANNED for payout in fresh):
+        return Transition(case, happened)
+    return paid(case, happened, policy, at)
+
+
+def _planned(before: Case, after: Case) -> tuple[TimelineEvent, ...]:
+    fresh = [one for one in after.payouts if before.payout(one.payout_id) is None]
+    return tuple(
         TimelineEvent(
             CaseEvent.REIMBURSEMENT_OWED if payout.is_outside else CaseEvent.PAYOUT_PLANNED,
             rule="R32" if payout.is_outside else "R35",
@@ -70,10 +160,19 @@ def planned(case: Case, payouts: tuple[Payout, ...], policy: PolicyDocument, at:
         )
         for payout in fresh
     )
-    case = case.amend(payouts=payouts)
-    if any(payout.state is PayoutState.PLANNED for payout in fresh):
-        return Transition(case, happened)
-    return paid(case, happened, policy, at)
+
+
+def _counted(before: Case, after: Case) -> tuple[TimelineEvent, ...]:
+    """Return an event for each return that counts as paid from now on, or no longer, with its name (R32, R38)."""
+    return tuple(
+        TimelineEvent(
+            CaseEvent.RETURN_COUNTED if one.amount.minor > 0 else CaseEvent.RETURN_NOT_COUNTED,
+            one.counted_by,
+            "R38" if one.way is ReturnWay.DISPUTE else "R32",
+            {"way": one.way.value, "return_id": one.return_id, **one.amount.model_dump()},
+        )
+        for one in after.counted[len(before.counted) :]
+    )
 
 
 def blocked(case: Case, reason: BlockReason, happened: tuple[TimelineEvent, ...] = ()) -> Transition:
@@ -114,8 +213,26 @@ def _was_only_sending(case: Case) -> bool:
     return case.awaits_replacement and rules.is_paid(case) and not is_unplanned
 
 
-def _owe(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument) -> Transition:
-    due = refund_amount.refund_due(case, policy)
+def owe(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument) -> Transition:
+    """Make what is owed for the accepted units due (R30, R31)."""
+    return _owing(case, refund_amount.refund_due(case, policy), happened, policy)
+
+
+def owe_instead(
+    before: Case, after: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument
+) -> tuple[Case, tuple[TimelineEvent, ...]]:
+    """Return the case with the money due for goods that are no longer to be replaced (R39).
+
+    `before` is the case with the replacements, `after` without; what was due before stays due.
+    """
+    due = refund_amount.difference(refund_amount.refund_due(before, policy), refund_amount.refund_due(after, policy))
+    if after.replacements == before.replacements or not due.total:
+        return after, happened
+    owing = _owing(after, due, happened, policy)
+    return owing.case, owing.happened
+
+
+def _owing(case: Case, due: RefundDue, happened: tuple[TimelineEvent, ...], policy: PolicyDocument) -> Transition:
     owed = TimelineEvent(
         CaseEvent.PAYOUT_DUE if due.total else CaseEvent.NOTHING_OWED,
         rule="R30" if policy.is_sellers_fault(case.reason) else "R31",
@@ -128,10 +245,18 @@ def _owe(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument
             "currency": due.total.currency,
         },
     )
+    case = _with_owed(case, due)
     for one in refund_amount.unaccounted(case):
         case = case.with_replacement(one.amend(is_accounted=True))
     due_now = case.amend(state=CaseState.PAYOUT_DUE, refund_due=due, payout_plan_count=case.payout_plan_count + 1)
     return Transition(due_now, (*happened, owed))
+
+
+def _with_owed(case: Case, due: RefundDue) -> Case:
+    if case.process_version == 1:
+        return case
+    before, postage = case.owed or owed_so_far(case), due.return_postage.minor
+    return case.amend(owed=Owed(goods=before.goods + due.total.minor - postage, postage=before.postage + postage))
 
 
 def _rest(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Transition:
@@ -172,11 +297,16 @@ def _end(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Trans
 
 
 def end_state(case: Case) -> CaseState:
-    """Return the state in which a case ends when nothing more is to come (R26, R28, R39).
+    """Return the state in which a case ends when nothing more is to come (R26, R28, R39, R43).
 
-    A case with replaced units is exchanged, one with paid units refunded, one whose units were all refused has returned
-    them to the customer, and any other is expired.
+    It does not end before finance has paid what is owed outside the original payments (R32). A case whose rest finance
+    waived is closed, one with replaced units is exchanged, one with paid units refunded, one whose units were all
+    refused has returned them to the customer, and any other is expired.
     """
+    if case.process_version > 1 and is_owed_outside(case):
+        return CaseState.REIMBURSEMENT_DUE
+    if case.waived:
+        return CaseState.CLOSED
     if any(line.replaced for line in case.lines):
         return CaseState.EXCHANGED
     if case.payouts or case.is_partly_paid:
