@@ -92,9 +92,12 @@ def _given_up(case: Case, replaceable: Sequence[PayoutRecord]) -> Case:
 
 
 def _without(balance: PaymentBalance, replaceable: Sequence[PayoutRecord]) -> PaymentBalance:
+    return balance.amend(committed=balance.committed - _freed(balance, replaceable))
+
+
+def _freed(balance: PaymentBalance, replaceable: Sequence[PayoutRecord]) -> int:
     key = (balance.provider, balance.reference)
-    freed = sum(one.payout.amount.minor for one in replaceable if (one.source_provider, one.source_reference) == key)
-    return balance.amend(committed=balance.committed - freed)
+    return sum(one.payout.amount.minor for one in replaceable if (one.source_provider, one.source_reference) == key)
 
 
 def _is_still_right(
@@ -104,7 +107,7 @@ def _is_still_right(
     is_elsewhere = any(one.payout.is_outside is (asked.account is None) for one in replaceable)
     if not replaceable or is_elsewhere or still_owed(case).total:
         return False
-    return all(balance.committed - _without(balance, replaceable).committed <= balance.room for balance in balances)
+    return all(_freed(balance, replaceable) <= balance.room for balance in balances)
 
 
 def _expected(plan: Plan, asked: PlanRequest) -> Plan:

@@ -26,6 +26,9 @@ _OF_ANOTHER_PARTY = {
     WindowName.RETURN_TO_CUSTOMER_TARGET: CaseState.RETURNING_TO_CUSTOMER,
 }
 """Windows that keep running in other states than the one in which their party must act next."""
+_ABOUT_MONEY = frozenset(
+    {CaseState.PAYOUT_DUE, CaseState.PAYOUT_BLOCKED, CaseState.REIMBURSEMENT_DUE, CaseState.CHARGEBACK_HOLD}
+)
 
 
 class Refusal(Value):
@@ -157,6 +160,7 @@ class Case(Value):
     def due(self) -> Deadline | None:
         """The earliest deadline of the party that must act next, without reminders and other parties' windows."""
         others = {what for what, state in _OF_ANOTHER_PARTY.items() if state is not self.state}
+        others |= {what for what in WindowName if what.is_payout and self.state not in _ABOUT_MONEY}
         pending = [
             one for one in self.deadlines if not one.passed and not one.what.is_reminder and one.what not in others
         ]

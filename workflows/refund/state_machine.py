@@ -31,7 +31,7 @@ from domain.enums import AuditVerdict, CaseState, ResolutionDecision
 from domain.policy_document import PolicyDocument
 from policy import audit as audit_rules
 from policy import deadlines
-from policy.case_reopening import is_reopened_by
+from policy.case_reopening import is_owed_outside, is_reopened_by
 from policy.returns import takes_paid_goods
 from workflows.refund.steps import (
     audit,
@@ -148,7 +148,7 @@ ON_DEADLINE: dict[tuple[CaseState, WindowName], OnDeadline] = {
     (S.AWAITING_RETURN, WindowName.SHIP_BY): returns.expire,
     (S.IN_TRANSIT, WindowName.PARCEL_STALLED): returns.stall,
     **{(state, WindowName.PAYOUT_SUBMIT): payout_deadlines.check_submission for state in payout.PAYING},
-    **{(state, WindowName.PAYOUT): payout_deadlines.breach for state in payout.PAYING},
+    **{(state, WindowName.PAYOUT): payout_deadlines.breach for state in CaseState},
 }
 
 
@@ -235,6 +235,8 @@ def opened_by(case: Case, policy: PolicyDocument, at: datetime) -> tuple[Case, t
     If `ship_by` still applies, the return window continues for the rest of the goods (R26) without new reminders.
     """
     specs = {spec.what: spec for spec in deadlines.windows_of(case.state, policy)} if case.is_open else {}
+    if case.process_version > 1 and case.is_open and is_owed_outside(case):
+        specs |= {spec.what: spec for spec in deadlines.windows_of(S.REIMBURSEMENT_DUE, policy)}
     if not case.sends_back:
         specs.pop(WindowName.RETURN_TO_CUSTOMER_TARGET, None)
     kept = tuple(deadline for deadline in case.deadlines if deadline.what in specs)

@@ -118,6 +118,8 @@ def replanned(
 def _go_on(
     case: Case, happened: tuple[TimelineEvent, ...], replan: Replan, policy: PolicyDocument, at: datetime
 ) -> Transition:
+    if case.state not in PAYING:
+        return Transition(case, happened)
     if rules.is_paid(case):
         return paid(case, happened, policy, at)
     if replan.asked.account is not None and case.state is CaseState.PAYOUT_BLOCKED:
@@ -290,10 +292,11 @@ def _wait_for_rest(case: Case, happened: tuple[TimelineEvent, ...], at: datetime
 
 
 def _end(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Transition:
-    """End the case once nothing more is to come, and not while refused goods have to be sent back (R28)."""
+    """End the case once nothing more is to come, not while goods are to be sent back (R28) or money is owed (R32)."""
     state = CaseState.RETURNING_TO_CUSTOMER if case.sends_back else end_state(case)
     known = () if state is case.state else (TimelineEvent(CaseEvent.of_end(state)),)
-    return Transition(case.amend(state=state, ended_at=None if case.sends_back else at), (*happened, *known))
+    goes_on = case.sends_back or state is CaseState.REIMBURSEMENT_DUE
+    return Transition(case.amend(state=state, ended_at=None if goes_on else at), (*happened, *known))
 
 
 def end_state(case: Case) -> CaseState:
