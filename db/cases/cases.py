@@ -20,7 +20,7 @@ from db.cases.timeline import (
 )
 from db.core.engine import Database
 from db.core.upsert import given
-from db.inbox.deliveries import with_sent_deliveries
+from db.orders.deliveries import with_sent_deliveries
 from db.orders.order_rows import lock_order, read_order
 from db.orders.unit_reservations import keep_units, reserve_units
 from db.payouts.findings import Findings

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from db.core.engine import Database
 from db.core.upsert import given
-from db.inbox.deliveries import as_stated, follow_parcels, with_deliveries
+from db.orders.deliveries import as_stated, follow_parcels, with_deliveries
 from db.orders.order_rows import insert_order, lock_order, read_order, replace_order
 from db.payouts.external_refunds import renew_external_refunds
 from db.payouts.ledger_postings import enter_captured

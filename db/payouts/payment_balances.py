@@ -68,7 +68,9 @@ _RETURNS = union_all(
         and_(_PAYMENTS.c.provider == _DISPUTES.c.provider, _PAYMENTS.c.reference == _DISPUTES.c.payment_reference),
     )
     .where(given(_PAYMENTS.c.order_number), _DISPUTES.c.status != DisputeStatus.WON.value)
-    .where(or_(_DISPUTES.c.status == DisputeStatus.LOST.value, func.coalesce(_DISPUTES.c.is_inquiry, false()).is_(False))),
+    .where(
+        or_(_DISPUTES.c.status == DisputeStatus.LOST.value, func.coalesce(_DISPUTES.c.is_inquiry, false()).is_(False))
+    ),
 ).order_by("at", "return_id")
 _FOR_CASES = (
     select(_COUNTED.c.case_id, func.sum(_COUNTED.c.amount))

@@ -107,12 +107,20 @@ def replanned(
     happened = (*transition.happened, *_planned(before, case), *_counted(before, case))
     case, marked = _marked_as_paid(case, replan, at)
     happened = (*happened, *marked)
-    if replan.closes and (rest := still_owed(case).total):
-        case = case.amend(waived=case.money(rest + (case.waived.minor if case.waived else 0)))
+    case = _without_rest(case) if replan.closes else case
     disputes = [one.return_id for one in case.counted[len(before.counted) :] if one.way is ReturnWay.DISPUTE]
     if disputes and not still_owed(case).total:
         case = case.amend(settled_by_dispute=disputes[-1])
     return _go_on(case, happened, replan, policy, at)
+
+
+def _without_rest(case: Case) -> Case:
+    """Return the case without what is still owed, which finance waives, and without the payouts for it (R43)."""
+    for one in case.payouts:
+        if one.state.has_paid_nothing and not one.released:
+            case = case.with_payout(one.amend(state=PayoutState.CANCELED, released=True))
+    rest = still_owed(case).total + (case.waived.minor if case.waived else 0)
+    return case.amend(waived=case.money(rest)) if rest else case
 
 
 def _go_on(
