@@ -170,7 +170,7 @@ async def test_r28_goods_refused_under_release_0_1_0_can_still_be_sent_after_the
     )
     await case.revive_by("record_dispatch", parcel)
     assert await case.ended() == "returning_to_customer"
-    assert [(one.goods, one.tracking_number) for one in case.case().sent] == [("refused_goods", "SF-BACK-1")]
+    assert [(one.goods, one.tracking_number) for one in case.case().sent] == [("refused_goods", "SFBACK1")]
     assert case.events()[-1] == "goods_sent_back"
 
 
