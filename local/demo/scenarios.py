@@ -27,7 +27,9 @@ def quality(stage: Stage) -> Played:
     inspect(stage, case, MUG, LAMP)
     why = "R30 full refund with outbound postage; R32 return postage is owed outside the card, whose capture is used up"
     paid = 2 * MUG.unit_price + LAMP.unit_price + 700
-    return ended(stage, "quality, two photos", order, case, "refunded", why, refund=paid, outside=RETURN_POSTAGE)
+    return ended(
+        stage, "quality, two photos", order, case, "reimbursement_due", why, refund=paid, outside=RETURN_POSTAGE
+    )
 
 
 def personal(stage: Stage) -> Played:

@@ -22,7 +22,7 @@ TIMELINE = [
     ("payout_planned", "system"),
     ("reimbursement_owed", "system"),
     ("payout_succeeded", "gateway"),
-    ("refunded", "system"),
+    ("reimbursement_due", "system"),
 ]
 
 
@@ -34,7 +34,7 @@ def test_r30_a_faulty_order_comes_back_and_every_cent_is_where_the_policy_puts_i
     assert system.approve(case)["state"] == "awaiting_return"
     assert system.ship(case, postage={"minor": RETURN_POSTAGE, "currency": "USD"})["state"] == "in_transit"
     system.inspect(case, MUG, LAMP)
-    shown = shop.wait_for(case["case_id"], "refunded")
+    shown = shop.wait_for(case["case_id"], "reimbursement_due")
     assert_owed_in_full(shown)
     assert_paid_through_the_card_and_beside_it(shown)
     assert_one_refund_at_the_gateway(shop.refunds_at_gateway(order), shown)
