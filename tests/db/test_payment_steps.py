@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.cases import CaseActivities
+from activities.cases import CaseActivities, PlanQuery
 from db.cases.cases import Cases
 from db.core.engine import Database
 from db.orders.orders import Orders
@@ -63,7 +63,7 @@ def test_m2_m3_three_cases_of_one_unit_each_are_payable_and_add_up(activities, o
     for number in range(1, 4):
         case = opened(activities, number)
         assert case.payment_step == step
-        payouts += activities.plan(owing(case, goods=goods(case))).payouts
+        payouts += activities.plan(PlanQuery(case=owing(case, goods=goods(case)))).payouts
     assert [payout.amount.minor % step for payout in payouts] == [0, 0, 0]
     assert sum(payout.amount.minor for payout in payouts) == paid
 
@@ -71,14 +71,17 @@ def test_m2_m3_three_cases_of_one_unit_each_are_payable_and_add_up(activities, o
 def test_r33_the_coarsest_step_of_all_payments_counts_and_each_part_is_payable(activities, orders):
     bought(orders, 2_897_000, "HUF", ("stripe", 100_050), ("paypal", 2_796_950))
     case = opened(activities, 1)
-    parts = {one.provider: one.amount.minor for one in activities.plan(owing(case, goods=goods(case))).payouts}
+    parts = {
+        one.provider: one.amount.minor
+        for one in activities.plan(PlanQuery(case=owing(case, goods=goods(case)))).payouts
+    }
     assert parts == {"stripe": 100_000, "paypal": 865_700}
 
 
 def test_r33_what_a_captured_amount_cannot_pay_exactly_is_owed_outside(activities, orders):
     bought(orders, 10_005, "KWD", ("stripe", 10_005))
     cases = [opened(activities, number) for number in range(1, 4)]
-    planned = [activities.plan(owing(case, goods=goods(case))).payouts for case in cases]
+    planned = [activities.plan(PlanQuery(case=owing(case, goods=goods(case)))).payouts for case in cases]
     assert [[one.amount.minor for one in payouts] for payouts in planned] == [[3_340], [3_330], [3_330, 5]]
     assert [one.payment_reference for one in planned[2]] == ["stripe_1", OUTSIDE]
 

@@ -141,6 +141,9 @@ async def test_what_signals_take_is_said_beside_their_names(dev_shop: Shop, cli:
         "warehouse_inspection",
         "refund_update",
         "dispute_update",
+        "case_resolution",
+        "returns_changed",
+        "calendar_published",
     }
 
 

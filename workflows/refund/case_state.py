@@ -212,7 +212,7 @@ def _named(error: FailureError, *kinds: type[DomainError]) -> Exception:
     """Return the activity's own error if it is one of these, otherwise the failure; a regular activity wraps it."""
     cause = error.cause if isinstance(error, ActivityError) else error
     kind = next((kind for kind in kinds if isinstance(cause, ApplicationError) and cause.type == kind.code), None)
-    return kind(str(cause)) if kind and isinstance(cause, ApplicationError) else error
+    return kind(cause.message) if kind and isinstance(cause, ApplicationError) else error
 
 
 def _owes_anew(before: Case, after: Case) -> bool:

@@ -179,10 +179,10 @@ def _reaction(case: Case, message: Message) -> OnMessage | None:
     by_state = ON_MESSAGE.get(case.state, {}) if case.is_open else WHEN_ENDED
     paid_goods = ON_PAID_GOODS if takes_paid_goods(case) else {}
     reactions = {**IN_ANY_STATE, **by_state, **paid_goods}
+    if isinstance(message, CaseResolution) and message.decision is ResolutionDecision.PAID:
+        reactions |= {CaseResolution: payout_resolution.mark_paid}
     if case.process_version == 1:
         reactions = process_1.in_place_of(reactions)
-    if isinstance(message, CaseResolution) and message.decision is ResolutionDecision.PAID:
-        return process_1.mark_paid if case.process_version == 1 else payout_resolution.mark_paid
     return reactions.get(type(message))
 
 

@@ -6,15 +6,13 @@ from domain.cases.messages import Message
 from workflows.refund.steps import dispute, payout_resolution
 from workflows.refund.steps.process_1 import dispute as former_dispute
 from workflows.refund.steps.process_1 import payout_resolution as former_resolution
-from workflows.refund.steps.process_1.payout_resolution import mark_paid
 from workflows.refund.transition import OnMessage
-
-__all__ = ["in_place_of", "mark_paid"]
 
 _FORMER: Mapping[OnMessage, OnMessage] = {
     dispute.take_update: former_dispute.take_update,
     payout_resolution.resolve: former_resolution.resolve,
     payout_resolution.take_trouble: former_resolution.take_trouble,
+    payout_resolution.mark_paid: former_resolution.mark_paid,
 }
 
 
