@@ -122,17 +122,19 @@ async def test_r38_a_lost_dispute_over_less_than_the_goods_asks_finance(shop: Sh
     stock(shop)
     case = await reserved(shop)
     await case.hear("dispute_update", dispute_update(case, DisputeStatus.LOST, minor=1032))
-    await case.until_event("dispute_lost")
-    assert case.state is CaseState.CHARGEBACK_HOLD
-    await case.resolve(ResolutionDecision.RETRY)
-    await case.dispatch()
-    assert await case.ended() == "exchanged"
+    await case.until_event("payout_blocked")
+    assert (case.state, case.case().blocked_by) == (CaseState.PAYOUT_BLOCKED, "dispute_lost_in_part")
+    await case.resolve(ResolutionDecision.PAY)
+    assert await case.ended() == "refunded"
+    assert [one.amount.minor for one in case.case().payouts if one.counts] == [1]
 
 
 async def test_r38_finance_ends_the_hold_and_the_unit_goes_back_to_the_stock(shop: Shop) -> None:
     stock(shop)
     case = await reserved(shop)
-    await case.hear("dispute_update", dispute_update(case, DisputeStatus.OPEN))
+    opened = dispute_update(case, DisputeStatus.OPEN)
+    shop.disputes.record(opened.dispute)
+    await case.hear("dispute_update", opened)
     await case.until_event("chargeback_hold")
     await case.resolve(ResolutionDecision.CLOSE)
     assert await case.ended() == "refunded"
