@@ -24,8 +24,8 @@ from domain.request import IN_THE_RECORD, CaseIntake
 from domain.value import Value
 from policy.case_opening import Opened, opened, refused
 from policy.deadlines import compute
-from policy.payment_allocation import common_step
-from policy.payment_balance import owed_so_far
+from policy.payments.payment_allocation import common_step
+from policy.payments.payment_balance import owed_so_far
 from policy.refund_amount import unit_shares
 from policy.request import is_purchaser
 from policy.unit_choice import may_choose_again

@@ -7,7 +7,7 @@ from domain.cases.people import is_same_person
 from domain.enums import CaseState, ResolutionDecision
 from domain.payout_state import BlockReason, PayoutState
 from policy.disputes import RESOLUTIONS_DURING_HOLD
-from policy.payment_balance import still_owed
+from policy.payments.payment_balance import still_owed
 
 _UNBLOCKING = frozenset({ResolutionDecision.RETRY, ResolutionDecision.OTHER_ACCOUNT, ResolutionDecision.COUNT_REFUND})
 

@@ -11,7 +11,7 @@ from db.payouts.payout_rows import PayoutRecord
 from db.tables import LedgerEntryRow, PayoutRow
 from domain.cases.case import Case
 from domain.order import Order
-from policy.payment_allocation import Part
+from policy.payments.payment_allocation import Part
 
 SALES = "sales"
 GOODS = "goods_refunds"

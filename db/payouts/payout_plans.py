@@ -16,8 +16,8 @@ from domain.cases.payment_balance import CountedReturn, PaymentBalance, PlanRequ
 from domain.cases.payout import OUTSIDE, REIMBURSEMENT, Payout, RefundDue, first_key
 from domain.errors import CapExceededError, OtherAmountOwedError, ReturnNotCountedError
 from domain.payout_state import PayoutState
-from policy.payment_allocation import Allocation, Part, caps, share_out
-from policy.payment_balance import check_named, count_returns, still_owed
+from policy.payments.payment_allocation import Allocation, Part, caps, share_out
+from policy.payments.payment_balance import check_named, count_returns, still_owed
 
 Share = tuple[str, str, Part]
 

@@ -87,8 +87,8 @@ async def test_without_an_idempotency_key_nothing_is_opened_and_the_answer_says_
     assert (await api.get(f"/v1/refunds?order_number={body['order_number']}"))["items"] == []
 
 
-@pytest.mark.parametrize("key", ["", " ", "k" * 129, "tab\tbed", "schlüssel".encode()])
-async def test_an_idempotency_key_is_1_to_128_visible_ascii_characters(api, key):
+@pytest.mark.parametrize("key", ["", " ", "k" * 129, "tab\tbed", "schl\u200büssel".encode()])
+async def test_an_idempotency_key_is_1_to_128_printable_characters(api, key):
     body = api.request("O-none")
     problem(await api.ask("POST", "/v1/refunds", body, Idempotency_Key=key), 422, "invalid-request")
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from domain.cases.payout import RefundDue
 from domain.enums import Reason
 from domain.money import Money
-from policy.payment_allocation import Allocation, Part, allocate, caps, share_out
+from policy.payments.payment_allocation import Allocation, Part, allocate, caps, share_out
 from policy.refund_amount import refund_due, unit_shares
 from tests.policy import facts
 from tests.policy.facts import MUG, POLICY, usd

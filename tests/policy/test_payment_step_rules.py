@@ -11,7 +11,7 @@ from domain.enums import Reason, ResolutionDecision
 from domain.money import split
 from policy.exchange import plan
 from policy.inspection import check_resolution
-from policy.payment_allocation import Part, allocate, common_step, share_out
+from policy.payments.payment_allocation import Part, allocate, common_step, share_out
 from policy.refund_amount import refund_due, unit_shares
 from tests.policy import facts
 from tests.policy.facts import MUG, POLICY, usd

@@ -8,7 +8,7 @@ from domain.enums import Reason
 from domain.money import split
 from policy.deadlines import apply_published_calendar, compute, in_time, last_day
 from policy.parcels.return_codes import read_return_code, return_code
-from policy.payment_allocation import allocate, caps
+from policy.payments.payment_allocation import allocate, caps
 from policy.refund_amount import goods_value, refund_due, unit_shares
 from policy.unit_choice import choose_units
 from tests.policy import facts

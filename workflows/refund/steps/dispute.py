@@ -14,7 +14,7 @@ from domain.policy_document import PolicyDocument
 from policy import disputes as rules
 from policy import exchange
 from policy.case_reopening import counts
-from policy.payment_balance import still_owed
+from policy.payments.payment_balance import still_owed
 from workflows.refund.steps import payout
 from workflows.refund.transition import ReceivedMessage, Replan, TimelineEvent, Transition
 

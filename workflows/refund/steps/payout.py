@@ -16,7 +16,7 @@ from domain.policy_document import PolicyDocument
 from policy import deadlines, inspection, refund_amount
 from policy import payout_rules as rules
 from policy.case_reopening import counts, is_owed_outside
-from policy.payment_balance import owed_so_far, still_owed
+from policy.payments.payment_balance import owed_so_far, still_owed
 from workflows.refund.transition import ReceivedMessage, Replan, TimelineEvent, Transition
 
 PAYING = frozenset(
