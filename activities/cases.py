@@ -224,8 +224,9 @@ class CaseActivities:
         if recorded is None:
             raise LookupError(f"there is no case {intake.case_id}")
         policy = self._policies.version(recorded.policy_version)
+        intake = self._with_customer(intake)
         case, _ = self._judged(intake, self._purchased(intake), policy)
-        return Opening(case=case, policy=policy)
+        return _opening(case, policy)
 
     @activity.defn(name="record_change")
     def record(self, change: Change) -> Recorded:
