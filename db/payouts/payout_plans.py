@@ -1,6 +1,6 @@
 """Plans how a refund is split over its order's payments, and commits the parts within each cap (R32, R35)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -11,6 +11,7 @@ from db.payouts.ledger_postings import enter_label, enter_planned, postage_plann
 from db.payouts.payment_balances import keep_counted, read_balances
 from db.payouts.payment_reservations import Capture, commit, give_up, lock_captures
 from db.payouts.payout_rows import PayoutRecord, read_payouts, write_payouts
+from db.payouts.payout_sync import take_over_payouts
 from domain.cases.case import Case
 from domain.cases.payment_balance import CountedReturn, PaymentBalance, PlanRequest
 from domain.cases.payout import OUTSIDE, REIMBURSEMENT, Payout, RefundDue, first_key
@@ -62,9 +63,10 @@ def replan_payouts(
     lock_captures(connection, case.order_number)
     if asked.dispute is not None:
         record_dispute(connection, asked.dispute)
-    records = read_payouts(connection, case.case_id)
-    give_up(connection, _unsaved(case, records), case.updated_at)
-    case, replaceable = _with_recorded(case, {one.payout_id: one for one in records})
+    # What the gateway has told of them since is entered before they are given up: a reversal, for example (R37).
+    records = take_over_payouts(connection, case)
+    give_up(connection, _unsaved(case, records.values()), case.updated_at)
+    case, replaceable = _with_recorded(case, records)
     balances = [_without(balance, replaceable) for balance in read_balances(connection, case.order_number)]
     if refusal := check_named(case, asked, balances):
         raise ReturnNotCountedError(refusal.message)
@@ -80,7 +82,7 @@ def replan_payouts(
     return _expected(Plan(payouts, counted), asked)
 
 
-def _unsaved(case: Case, records: Sequence[PayoutRecord]) -> list[PayoutRecord]:
+def _unsaved(case: Case, records: Iterable[PayoutRecord]) -> list[PayoutRecord]:
     """Return what a worker planned that died before its workflow task was saved; the history does not have it."""
     return [one for one in records if not one.released and case.payout(one.payout_id) is None]
 

@@ -21,17 +21,26 @@ def keep_payouts(connection: Connection, case: Case) -> None:
     enter_counted(connection, case)
     if case.is_open and not case.payouts:
         return
-    records = {record.payout_id: record for record in read_payouts(connection, case.case_id)}
-    for payout in case.payouts:
-        if payout.payout_id not in records:
-            raise LookupError(f"payout {payout.payout_id} was never planned")
-        records[payout.payout_id] = _take_over(connection, records[payout.payout_id], payout, case.updated_at)
+    records = take_over_payouts(connection, case)
     disputed = [one for one in records.values() if _is_left_to_dispute(one, case)]
     for record in disputed:
         leave_to_dispute(connection, record, case.updated_at)
     if not case.is_open:
         left = [one for one in records.values() if _is_dead(one, case) and one not in disputed]
         give_up(connection, left, case.updated_at)
+
+
+def take_over_payouts(connection: Connection, case: Case) -> dict[str, PayoutRecord]:
+    """Bring the records of the case's payouts to what the case knows, with the ledger; return all its records by id.
+
+    Raises LookupError for a payout that was never planned.
+    """
+    records = {record.payout_id: record for record in read_payouts(connection, case.case_id)}
+    for payout in case.payouts:
+        if payout.payout_id not in records:
+            raise LookupError(f"payout {payout.payout_id} was never planned")
+        records[payout.payout_id] = _take_over(connection, records[payout.payout_id], payout, case.updated_at)
+    return records
 
 
 def _take_over(connection: Connection, record: PayoutRecord, payout: Payout, at: datetime) -> PayoutRecord:
