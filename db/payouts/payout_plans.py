@@ -41,14 +41,16 @@ def plan_payouts(connection: Connection, case: Case, steps: PaymentSteps = in_mi
     Return postage for which the payments have no room, and what their providers cannot pay exactly by `steps` (R33),
     become a reimbursement that finance pays by hand (R32). Raises CapExceededError if there is no room for goods.
     """
-    lock_captures(connection, case.order_number)
+    captures = lock_captures(connection, case.order_number)
     records = read_payouts(connection, case.case_id)
     unsaved = _unsaved(case, records)
     if unsaved and _is_plan_of(case, unsaved):
         # The case's own payouts come first: they may have answers that are recorded together with this plan.
         return (*case.payouts, *(one.payout for one in unsaved))
-    give_up(connection, unsaved, case.updated_at)
-    return _with_payouts_for(connection, case, case.refund_due, len(records), PlanRequest(), steps)
+    if unsaved:
+        give_up(connection, unsaved, case.updated_at)
+        captures = lock_captures(connection, case.order_number)
+    return _with_payouts_for(connection, case, case.refund_due, captures, len(records), PlanRequest(), steps)
 
 
 def replan_payouts(
@@ -78,7 +80,8 @@ def replan_payouts(
     keep_counted(connection, case, counted)
     left = left.amend(counted=counted)
     due = _due(left) if asked.pays else None
-    payouts = _with_payouts_for(connection, left, due, len(records), asked, steps)
+    captures = lock_captures(connection, case.order_number)
+    payouts = _with_payouts_for(connection, left, due, captures, len(records), asked, steps)
     return _expected(Plan(payouts, counted), asked)
 
 
@@ -141,12 +144,17 @@ def _may_be_replaced(payout: Payout) -> bool:
 
 
 def _with_payouts_for(  # noqa: PLR0913, PLR0917 - what a plan is made of
-    connection: Connection, case: Case, due: RefundDue | None, known: int, asked: PlanRequest, steps: PaymentSteps
+    connection: Connection,
+    case: Case,
+    due: RefundDue | None,
+    captures: list[Capture],
+    known: int,
+    asked: PlanRequest,
+    steps: PaymentSteps,
 ) -> tuple[Payout, ...]:
     """Return the case's payouts with new ones for what is due, committed."""
     if due is None:
         return case.payouts
-    captures = lock_captures(connection, case.order_number)
     shares = _shares(_allocate(connection, case, due, captures, asked, steps), captures)
     records = [_record(case, known + place, share, asked) for place, share in enumerate(shares, start=1)]
     write_payouts(connection, records)
