@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from activities.calendar_updates import CalendarsTold, ProvisionalPage
-from activities.cases import Change, DeadlineQuery, Opening, PayoutPlan, Recorded
+from activities.cases import Change, DeadlineQuery, Opening, PayoutPlan, PlanQuery, Recorded
 from activities.inbox.sweep import Batch, Swept
 from activities.payouts import PayoutOrder
 from activities.reconciliation import CaseUpdate, ReconciliationInput, ReconciliationResult
@@ -36,6 +36,7 @@ from domain.cases.messages import (
     WarehouseInspection,
     Withdrawal,
 )
+from domain.cases.payment_balance import CountedReturn, NamedReturn, Owed, PlanRequest, ReturnWay
 from domain.cases.payout import OtherAccount, RefundDue
 from domain.cases.timeline import TimelineEntry
 from domain.enums import (
@@ -83,6 +84,15 @@ LINE = CaseLine(
 PAYOUT = factories.payout(ID, amount=FIVE, state=PayoutState.PENDING, submitted_at=NOON)
 REPLACEMENT = Replacement(replacement_id=f"{ID}-x1", line_sku="MUG", sku="CUP", quantity=1, difference=FIVE)
 SIGHTING = Sighting(status="in_transit", at=NOON)
+COUNTED = CountedReturn(
+    way=ReturnWay.DISPUTE,
+    provider="stripe",
+    payment_reference="pi_1",
+    return_id="dp_1",
+    amount=FIVE,
+    counted_by="mei",
+)
+DISPUTE = factories.dispute(amount=FIVE)
 CASE = Case(
     case_id=ID,
     order_number="O-1",
@@ -110,6 +120,8 @@ CASE = Case(
     ),
     inspections=(Inspection(inspected_at=NOON, inspected_by="wang", lines=(INSPECTED,)),),
     refund_due=RefundDue(goods=FIVE, outbound_postage=FIVE, return_postage=FIVE, label_deduction=FIVE, total=FIVE),
+    owed=Owed(goods=500, postage=500),
+    counted=(COUNTED,),
     payouts=(PAYOUT,),
     replacements=(REPLACEMENT,),
     sent=(
@@ -133,7 +145,6 @@ CARRIED = CarriedMessage(name="courier_tracking", at=NOON, kind="courier_trackin
 INTAKE = factories.intake(reason=Reason.QUALITY, evidence_ids=("ev_1",), carried=(CARRIED,))
 WINDOW = Window(what=WindowName.SHIP_BY, since=NOON, working_days=7)
 ENTRY = TimelineEntry(seq=1, at=NOON, actor="mei", event="approved", rule="R16", details={"code": "x"})
-DISPUTE = factories.dispute(amount=FIVE)
 REFUND = factories.refund_record(amount=FIVE)
 CASE_UPDATE = CaseUpdate(case_id=ID, update=RefundUpdate(payout_id=f"{ID}-p1", refund_id="re_1"))
 PROBLEM = Problem(
@@ -154,7 +165,11 @@ _IN_TEMPORAL: tuple[Value, ...] = (
     Opening(case=CASE, policy=PolicyDocument.read(POLICY.read_bytes())),
     Change(case=CASE, entries=(ENTRY,), opens=(WINDOW,), findings=(FINDING,)),
     Recorded(deadlines=(DEADLINE,), lines=(LINE,), newer=CASE),
-    PayoutPlan(payouts=(PAYOUT,), newer=CASE),
+    PlanQuery(
+        case=CASE,
+        asked=PlanRequest(dispute=DISPUTE, named=(NamedReturn(return_id="dp_1", amount=FIVE),), expects=FIVE),
+    ),
+    PayoutPlan(payouts=(PAYOUT,), counted=(COUNTED,), newer=CASE),
     DeadlineQuery(policy_version="2025-01-01", windows=(WINDOW,)),
     PayoutOrder(case_id=ID, order_number="O-1", payout=PAYOUT, evidence=(PIN,)),
     StockOrder(case_id=ID, order_number="O-1", replacements=(REPLACEMENT,), value=500),
