@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from domain.cases.messages import RefundUpdate
 from domain.enums import CaseState, Reason, ResolutionDecision
 from domain.payout_state import PayoutState
+from tests.support.factories import order_line
 from tests.support.waiting import until
 from tests.workflows.case_driver import OpenCase
 from tests.workflows.exchange_cases import reserved, stock
@@ -72,6 +73,11 @@ async def _declined(shop: Shop, code: str) -> OpenCase:
     return case
 
 
+async def _owed_outside(shop: Shop) -> OpenCase:
+    order = await shop.order(lines=(order_line(quantity=1),), outbound_postage=0)
+    return await due(shop, Reason.QUALITY, order=order)
+
+
 async def _settle(shop: Shop, case: OpenCase) -> None:
     shop.gateway.state = PayoutState.SUCCEEDED
     [payout] = case.case().payouts
@@ -108,6 +114,11 @@ OPEN_STATES: dict[CaseState, OpenState] = {
     S.PAYOUT_BLOCKED: OpenState(
         lambda shop: _declined(shop, "account_closed"),
         lambda _, case: case.resolve(ResolutionDecision.RETRY),
+        S.REFUNDED,
+    ),
+    S.REIMBURSEMENT_DUE: OpenState(
+        _owed_outside,
+        lambda _, case: case.resolve(ResolutionDecision.PAID, reference="wire-1"),
         S.REFUNDED,
     ),
     S.CHARGEBACK_HOLD: OpenState(
