@@ -61,7 +61,7 @@ def record_before_planning(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def in_the_other_order(method: Any, argument: Any, **options: Any) -> Any:
         if method is CaseActivities.plan:
-            change = Change(case=argument, entries=(), opens=())
+            change = Change(case=argument.case, entries=(), opens=())
             recorded.append(await execute(CaseActivities.record, change, **options))
         elif method is CaseActivities.record and recorded:
             return recorded.pop()
