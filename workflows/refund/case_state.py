@@ -29,7 +29,7 @@ from policy.calendars.published import is_refused_by_guess, provisional_windows
 from policy.deadlines import in_time, window_of
 from workflows import options
 from workflows.refund.state_machine import opened_by
-from workflows.refund.steps import calendar, payout
+from workflows.refund.steps import calendar, payout, payout_replan
 from workflows.refund.transition import Replan, TimelineEvent, Transition
 from workflows.refund.ui_details import current_details, search_attributes
 
@@ -172,7 +172,7 @@ class CurrentCase:
             planned = payout.blocked(transition.case, BlockReason.CAP_EXCEEDED)
         else:
             self._catch_up(plan.newer)
-            planned = payout.planned(transition.case, plan.payouts, self.policy, at)
+            planned = payout_replan.planned(transition.case, plan.payouts, self.policy, at)
         return Transition(planned.case, (*transition.happened, *planned.happened), transition.findings)
 
     async def _replanned(self, transition: Transition, replan: Replan, at: datetime) -> Transition:
@@ -181,7 +181,7 @@ class CurrentCase:
         except CapExceededError:
             return payout.blocked(transition.case, BlockReason.CAP_EXCEEDED, transition.happened)
         self._catch_up(plan.newer)
-        return payout.replanned(transition, plan, replan, self.policy, at)
+        return payout_replan.replanned(transition, plan, replan, self.policy, at)
 
     def _show(self) -> None:
         attributes = search_attributes(self.case)

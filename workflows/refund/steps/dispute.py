@@ -15,7 +15,7 @@ from policy import disputes as rules
 from policy import exchange
 from policy.case_reopening import counts
 from policy.payments.payment_balance import still_owed
-from workflows.refund.steps import payout
+from workflows.refund.steps import money_due, payout, payout_replan
 from workflows.refund.transition import ReceivedMessage, Replan, TimelineEvent, Transition
 
 _PAYING_OR_SENDING = payout.PAYING | {CaseState.REPLACEMENT_DUE}
@@ -36,7 +36,7 @@ def take_update(case: Case, arrived: ReceivedMessage[DisputeUpdate], policy: Pol
             return _lost(case, dispute, happened, policy)
         case _:
             is_held = case.state is CaseState.CHARGEBACK_HOLD
-            return payout.again(case, happened) if is_held else Transition(case, happened)
+            return payout_replan.again(case, happened) if is_held else Transition(case, happened)
 
 
 def hold(case: Case, happened: tuple[TimelineEvent, ...]) -> Transition:
@@ -53,7 +53,7 @@ def close_by_hand(case: Case, by: str, policy: PolicyDocument) -> Transition:
     What the disputes over its payments did not return stays unpaid, and the case says so (R43).
     """
     noted = (TimelineEvent(CaseEvent.DISPUTE_LOST, by, "R38"),)
-    case, happened = payout.owe_instead(case, exchange.give_up(case), noted, policy)
+    case, happened = money_due.owe_instead(case, exchange.give_up(case), noted, policy)
     asked = PlanRequest(pays=False, counts_open_disputes=True, requested_by=by)
     parked = payout.blocked(case, BlockReason.DISPUTE_LOST_IN_PART, happened)
     return replace(parked, replans=Replan(asked, closes=True))
@@ -74,7 +74,7 @@ def _is_concerned(case: Case, dispute: Dispute) -> bool:
 
 def _lost(case: Case, dispute: Dispute, happened: tuple[TimelineEvent, ...], policy: PolicyDocument) -> Transition:
     """Count what the dispute returned as paid; about a rest, or another currency, finance decides (R38)."""
-    case, happened = payout.owe_instead(case, exchange.give_up(case), happened, policy)
+    case, happened = money_due.owe_instead(case, exchange.give_up(case), happened, policy)
     is_comparable = _returned(dispute).currency == case.currency
     reason = BlockReason.DISPUTE_LOST_IN_PART if is_comparable else BlockReason.DISPUTE_IN_OTHER_CURRENCY
     return replace(payout.blocked(case, reason, happened), replans=_counting(dispute))
@@ -98,6 +98,6 @@ def _counted_before(case: Case, dispute: Dispute, happened: tuple[TimelineEvent,
         return Transition(case, happened)
     reopened = case.amend(ended_at=None, settled_by_dispute=None)
     if is_won:
-        return payout.pay_rest(reopened, happened, PlanRequest(dispute=dispute))
+        return payout_replan.pay_rest(reopened, happened, PlanRequest(dispute=dispute))
     parked = payout.blocked(reopened, BlockReason.DISPUTE_LOST_IN_PART, happened)
     return replace(parked, replans=_counting(dispute))

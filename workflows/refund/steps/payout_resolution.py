@@ -13,7 +13,7 @@ from domain.policy_document import PolicyDocument
 from policy import exchange
 from policy import payout_rules as rules
 from policy.disputes import is_held_by_dispute
-from workflows.refund.steps import dispute, payout
+from workflows.refund.steps import dispute, money_due, payout, payout_replan
 from workflows.refund.transition import ReceivedMessage, Replan, TimelineEvent, Transition
 
 
@@ -64,7 +64,7 @@ def mark_paid(case: Case, arrived: ReceivedMessage[CaseResolution], _policy: Pol
 def _retry(case: Case, resolution: CaseResolution, _policy: PolicyDocument) -> Transition:
     """Try again, now that what blocked the payout is corrected, or with the evidence as it is now (R36)."""
     accepted = case.evidence_accepted or resolution.decision is ResolutionDecision.ACCEPT
-    return payout.again(case.amend(evidence_accepted=accepted), (_decided(resolution, "R36"),))
+    return payout_replan.again(case.amend(evidence_accepted=accepted), (_decided(resolution, "R36"),))
 
 
 def _count(case: Case, resolution: CaseResolution, _policy: PolicyDocument) -> Transition:
@@ -77,7 +77,7 @@ def _pay(case: Case, resolution: CaseResolution, policy: PolicyDocument) -> Tran
     """Pay what the payments still take; what they cannot pay because it went back counts, by name (R32, R38)."""
     case, happened = _refunding(case, resolution, policy)
     asked = PlanRequest(counts_shortage=True, requested_by=resolution.decided_by)
-    return payout.pay_rest(case, happened, asked)
+    return payout_replan.pay_rest(case, happened, asked)
 
 
 def _close(case: Case, resolution: CaseResolution, policy: PolicyDocument) -> Transition:
@@ -95,7 +95,7 @@ def _refunding(
 ) -> tuple[Case, tuple[TimelineEvent, ...]]:
     """Return the case with goods to be refunded whose replacement was never reserved (R32, R39)."""
     decided = (_decided(resolution, "R32"),)
-    refunding, happened = payout.owe_instead(case, exchange.never_reserved_given_up(case), decided, policy)
+    refunding, happened = money_due.owe_instead(case, exchange.never_reserved_given_up(case), decided, policy)
     return refunding.amend(blocked_by=case.blocked_by), happened
 
 

@@ -14,7 +14,7 @@ from domain.policy_document import PolicyDocument
 from policy import request as rules
 from policy import returns
 from policy.case_reopening import check_reopening, decided_by_rule
-from workflows.refund.steps import payout
+from workflows.refund.steps import completion
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 OPTIONAL_HOLDS_NOTHING_UP = 2
@@ -39,7 +39,7 @@ def withdraw(case: Case, arrived: ReceivedMessage[Withdrawal], _policy: PolicyDo
     if refusal := returns.check_withdrawal(case):
         return refusal
     is_settled_in_part = case.is_partly_paid or any(line.refused for line in case.lines)
-    state = payout.end_state(case) if is_settled_in_part else CaseState.WITHDRAWN
+    state = completion.end_state(case) if is_settled_in_part else CaseState.WITHDRAWN
     return Transition(
         case.amend(state=state, ended_at=arrived.at),
         (TimelineEvent(CaseEvent.WITHDRAWN, arrived.message.withdrawn_by, "R24"),),

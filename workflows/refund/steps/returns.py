@@ -15,7 +15,7 @@ from policy import returns as rules
 from policy.parcels.courier_events import CONVERGES_SINCE, follow, has_later_report, is_lost, reported_by
 from policy.parcels.parcel_codes import is_same_number
 from policy.refund_amount import check_postage
-from workflows.refund.steps import exchange, payout
+from workflows.refund.steps import completion, exchange
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 
@@ -123,7 +123,7 @@ def _received(receipt: GoodsReceipt, rule: str = "R20") -> TimelineEvent:
 
 def expire(case: Case, deadline: Deadline, at: datetime, _policy: PolicyDocument) -> Transition:
     """End a case whose parcel was not sent in time; a part that was already paid stays paid (R19, R26)."""
-    state = payout.end_state(case)
+    state = completion.end_state(case)
     details = {"what": deadline.what, "when": deadline.when.isoformat()}
     return Transition(
         case.amend(state=state, ended_at=at),

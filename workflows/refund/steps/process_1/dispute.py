@@ -14,7 +14,7 @@ from policy import disputes as rules
 from policy import exchange
 from policy.payout_rules import is_paid
 from policy.refund_amount import value_awaiting_replacement
-from workflows.refund.steps import payout
+from workflows.refund.steps import payout, payout_replan
 from workflows.refund.steps.dispute import hold
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
@@ -38,7 +38,9 @@ def take_update(case: Case, arrived: ReceivedMessage[DisputeUpdate], policy: Pol
             return hold(case, happened)
         case DisputeStatus.WON:
             return (
-                payout.again(case, happened) if case.state is CaseState.CHARGEBACK_HOLD else Transition(case, happened)
+                payout_replan.again(case, happened)
+                if case.state is CaseState.CHARGEBACK_HOLD
+                else Transition(case, happened)
             )
         case DisputeStatus.LOST:
             return _lost(case, arrived, concerned, policy)

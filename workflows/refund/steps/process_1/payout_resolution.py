@@ -10,7 +10,7 @@ from domain.policy_document import PolicyDocument
 from policy import exchange
 from policy import payout_rules as rules
 from policy.disputes import RESOLUTIONS_DURING_HOLD, is_held_by_dispute
-from workflows.refund.steps import payout
+from workflows.refund.steps import payout, payout_replan
 from workflows.refund.steps.process_1 import dispute
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
@@ -50,7 +50,7 @@ def _resolved(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Poli
         case _:
             accepted = case.evidence_accepted or resolution.decision is ResolutionDecision.ACCEPT
             happened = TimelineEvent(CaseEvent.PAYOUT_RETRIED, resolution.decided_by, "R36")
-            return payout.again(case.amend(evidence_accepted=accepted), (happened,))
+            return payout_replan.again(case.amend(evidence_accepted=accepted), (happened,))
 
 
 def _allowed(case: Case) -> frozenset[ResolutionDecision]:

@@ -1,0 +1,69 @@
+"""Completion: what a case does once the money for its accepted units is paid, and how it ends (R26-R28, R39, R43)."""
+
+from datetime import datetime
+
+from domain.calendar import WindowName
+from domain.cases.case import Case
+from domain.cases.timeline import CaseEvent
+from domain.enums import CaseState
+from policy import deadlines, inspection
+from policy.case_reopening import is_owed_outside
+from workflows.refund.transition import TimelineEvent, Transition
+
+
+def continue_or_end(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Transition:
+    """Send replacements (R39), let a human decide about failed units (R27), send refused ones back (R28), wait or end.
+
+    What the case then waits for is missing goods (R26).
+    """
+    if case.awaits_replacement:
+        return Transition(case.amend(state=CaseState.REPLACEMENT_DUE), happened)
+    if inspection.needs_decision(case):
+        return Transition(
+            case.amend(state=CaseState.INSPECTION_FAILED),
+            (*happened, TimelineEvent(CaseEvent.DECISION_NEEDED, rule="R27")),
+        )
+    is_rest_out = any(line.outstanding for line in case.lines) and not case.sends_back
+    return (_wait_for_rest(case, happened, at) if is_rest_out else None) or _end(case, happened, at)
+
+
+def _wait_for_rest(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Transition | None:
+    """Return the case waiting for its missing goods, or None when they can no longer be sent (R26)."""
+    if case.rest_received_at:
+        received = case.amend(state=CaseState.RECEIVED, received_at=case.rest_received_at, rest_received_at=None)
+        return Transition(received, happened)
+    awaited = (*happened, TimelineEvent(CaseEvent.REST_AWAITED, rule="R26"))
+    if case.shipment and not case.shipment.is_inspected:
+        return Transition(case.amend(state=CaseState.IN_TRANSIT), awaited)
+    ship_by = case.deadline(WindowName.SHIP_BY)
+    if ship_by and deadlines.in_time(at, ship_by):
+        return Transition(case.amend(state=CaseState.AWAITING_RETURN), awaited)
+    return None
+
+
+def _end(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Transition:
+    """End the case once nothing more is to come, not while goods are to be sent back (R28) or money is owed (R32)."""
+    state = CaseState.RETURNING_TO_CUSTOMER if case.sends_back else end_state(case)
+    known = () if state is case.state else (TimelineEvent(CaseEvent.of_end(state)),)
+    goes_on = case.sends_back or state is CaseState.REIMBURSEMENT_DUE
+    return Transition(case.amend(state=state, ended_at=None if goes_on else at), (*happened, *known))
+
+
+def end_state(case: Case) -> CaseState:
+    """Return the state in which a case ends when nothing more is to come (R26, R28, R39, R43).
+
+    It does not end before finance has paid what is owed outside the original payments (R32). A case whose rest finance
+    waived is closed, one with replaced units is exchanged, one with paid units refunded, one whose units were all
+    refused has returned them to the customer, and any other is expired.
+    """
+    if case.process_version > 1 and is_owed_outside(case):
+        return CaseState.REIMBURSEMENT_DUE
+    if case.waived:
+        return CaseState.CLOSED
+    if any(line.replaced for line in case.lines):
+        return CaseState.EXCHANGED
+    if case.payouts or case.is_partly_paid:
+        return CaseState.REFUNDED
+    if any(line.refused for line in case.lines):
+        return CaseState.RETURNING_TO_CUSTOMER
+    return CaseState.EXPIRED
