@@ -24,7 +24,9 @@ def main() -> None:
 
 
 def _listeners(asked: argparse.Namespace) -> list[Endpoint]:
-    return [Endpoint(asked.webhook_url, (asked.webhook_secret,))] if asked.webhook_url else []
+    stripes = [Endpoint(asked.webhook_url, (asked.webhook_secret,))] if asked.webhook_url else []
+    paypals = [Endpoint(asked.paypal_webhook_url, (asked.paypal_webhook_id,), "paypal")]
+    return [*stripes, *(paypals if asked.paypal_webhook_url else [])]
 
 
 def _arguments() -> argparse.Namespace:
@@ -33,8 +35,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8420, help="0 chooses a free port; the port is printed")
     parser.add_argument("--database", type=Path, required=True, help="the ledger's file, created if missing")
     parser.add_argument("--api-key", default="sk_test_local_sandbox", help="the bearer token that callers must send")
-    parser.add_argument("--webhook-url", help="where to send webhooks; default: as set with PUT /sandbox/webhooks")
-    parser.add_argument("--webhook-secret", default="whsec_local_sandbox", help="the secret that signs webhooks")
+    parser.add_argument("--webhook-url", help="where to send Stripe's; default: as set with PUT /sandbox/webhooks")
+    parser.add_argument("--webhook-secret", default="whsec_local_sandbox", help="the secret that signs Stripe's")
+    parser.add_argument("--paypal-webhook-url", help="where to send PayPal's; default: as set likewise")
+    parser.add_argument("--paypal-webhook-id", default="WH-LOCAL-SANDBOX", help="the id of PayPal's webhook")
     return parser.parse_args()
 
 

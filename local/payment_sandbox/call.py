@@ -6,7 +6,8 @@ Source: docs.stripe.com/api/idempotent_requests.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.payment_sandbox.ledger import Answer, Ledger
+from local.payment_sandbox.ledger import Ledger
+from local.payment_sandbox.records import Answer
 from local.payment_sandbox.stripe import dialect
 from local.payment_sandbox.stripe.dialect import RefusedError
 

@@ -2,72 +2,25 @@
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from fastapi import APIRouter, HTTPException
 from fastapi.openapi.docs import get_swagger_ui_html
-from pydantic import Field
 from starlette.responses import HTMLResponse
 
-from domain.money import Currency
-from domain.types import Identifier
-from domain.value import Value
 from local.payment_sandbox import page, payments, refunds
-from local.payment_sandbox.disputes import OPEN, Dispute
+from local.payment_sandbox.disputes import Dispute
 from local.payment_sandbox.faults import AnyFault, FaultPlan
-from local.payment_sandbox.ledger import Ledger, Payment
+from local.payment_sandbox.ledger import Ledger
 from local.payment_sandbox.outbox import Endpoint
 from local.payment_sandbox.payments import PaymentDiffersError, TestPayment
-from local.payment_sandbox.stripe import dialect
+from local.payment_sandbox.paypal.events import paypals_dispute_events
+from local.payment_sandbox.records import Payment
+from local.payment_sandbox.requests import Chargeback, Listener, RefundByHand, RefundEnding, Repeats, Verdict
 from local.payment_sandbox.stripe.dialect import RefusedError
+from local.payment_sandbox.stripe.events import stripes_dispute_events
 
 ASSETS = "/sandbox/assets"
-
-
-class RefundEnding(Value):
-    """The new state of a refund."""
-
-    status: Literal["pending", "requires_action", "succeeded", "failed", "canceled"]
-    failure_reason: str | None = None
-
-
-class RefundByHand(Value):
-    """A refund made in the provider's dashboard."""
-
-    reference: Identifier
-    amount: Annotated[int, Field(ge=1, strict=True, description="integer minor units of ISO 4217")]
-
-
-class Chargeback(Value):
-    """A dispute opened by a customer's bank; without an amount, it is over the whole payment.
-
-    An inquiry (`warning_needs_response`) takes nothing yet, and the payment can be refunded meanwhile.
-    """
-
-    reference: Identifier
-    amount: Annotated[int, Field(ge=1, strict=True)] | None = None
-    reason: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] = "product_not_received"
-    status: Literal["needs_response", "warning_needs_response"] = "needs_response"
-    currency: Currency | None = None
-
-
-class Verdict(Value):
-    """How a dispute goes on or ends."""
-
-    status: Literal["needs_response", "under_review", "won", "lost", "warning_closed", "prevented"]
-
-
-class Listener(Value):
-    """Where webhooks are sent, and the secrets; there are two while one is being replaced."""
-
-    url: Annotated[str, Field(pattern=r"^https?://")]
-    secrets: tuple[str, ...] = Field(min_length=1)
-
-
-class Repeats(Value):
-    """How often an event is sent again."""
-
-    times: Annotated[int, Field(ge=1, le=100)] = 1
 
 
 @dataclass(frozen=True)
@@ -115,7 +68,7 @@ class Control:
         return {
             "payments": [dataclasses.asdict(payment) for payment in self.ledger.payments()],
             "refunds": [dataclasses.asdict(refund) for refund in self.ledger.refunds()],
-            "disputes": [dataclasses.asdict(dispute) for dispute in self.ledger.disputes.all()],
+            "disputes": [_shown(dispute) for dispute in self.ledger.disputes.all()],
         }
 
     async def capture(self, asked: TestPayment) -> dict[str, Any]:
@@ -131,7 +84,7 @@ class Control:
         if (refund := self.ledger.refund(refund_id)) is None:
             raise HTTPException(404, f"no refund {refund_id!r}: GET /sandbox/ledger lists them")
         event = "refund.failed" if ending.status == "failed" else "refund.updated"
-        self.ledger.webhooks.announce(event, dialect.refund(refund, self._payment(refund.payment)))
+        refunds.announce(self.ledger, event, refund, self._payment(refund.payment))
         return dataclasses.asdict(refund)
 
     async def refund_by_hand(self, asked: RefundByHand) -> dict[str, Any]:
@@ -144,27 +97,28 @@ class Control:
         return dataclasses.asdict(refund)
 
     async def dispute(self, asked: Chargeback) -> dict[str, Any]:
-        """Open a dispute over a payment, which cannot be refunded until the dispute is won."""
+        """Open a dispute over a payment, which holds its amount until it has ended."""
         payment = self._payment(asked.reference)
-        currency = (asked.currency or payment.currency).lower()
-        amount = asked.amount or payment.amount
-        opened = self.ledger.disputes.open(payment.id, amount, asked.reason, asked.status, currency)
-        self._announce("charge.dispute.created", opened, payment)
-        return dataclasses.asdict(opened)
+        opened = self.ledger.disputes.open(payment.id, *asked.terms(payment), asked.reason, asked.status)
+        self._announce(None, opened, payment)
+        return _shown(opened)
 
     async def decide(self, dispute_id: str, verdict: Verdict) -> dict[str, Any]:
-        """Let the dispute be won or lost, or take another step."""
-        decided = self.ledger.disputes.decide(dispute_id, verdict.status)
-        if decided is None:
+        """Let the dispute be won or lost, in whole or in part, or take another step; the same again is told again."""
+        if (before := self.ledger.disputes.one(dispute_id)) is None:
             raise HTTPException(404, f"no dispute {dispute_id!r}: GET /sandbox/ledger lists them")
-        payment = self._payment(decided.payment)
-        kind = "updated" if verdict.status in {OPEN, "under_review"} else "closed"
-        self._announce(f"charge.dispute.{kind}", decided, payment)
-        return dataclasses.asdict(decided)
+        payment = self._payment(before.payment)
+        unrefunded = payment.amount - self.ledger.refunded(payment.id)
+        try:
+            decided = self.ledger.disputes.decide(before, verdict.decision(before, payment, unrefunded))
+        except ValueError as error:
+            raise HTTPException(422, str(error)) from error
+        self._announce(before, decided, payment)
+        return _shown(decided)
 
     async def listen(self, listeners: list[Listener]) -> list[Listener]:
         """Send webhooks to these listeners from now on; with an empty list, send none."""
-        self.ledger.webhooks.listen([Endpoint(one.url, one.secrets) for one in listeners])
+        self.ledger.webhooks.listen([Endpoint(one.url, one.secrets, one.provider) for one in listeners])
         return listeners
 
     async def deliveries(self) -> list[dict[str, Any]]:
@@ -179,8 +133,10 @@ class Control:
             await self.ledger.webhooks.taken(event_id)
         return {"event_id": event_id, "times": repeats.times}
 
-    def _announce(self, kind: str, dispute: Dispute, payment: Payment) -> None:
-        self.ledger.webhooks.announce(kind, dispute.shown(payment.charge, payment.intent, payment.currency))
+    def _announce(self, before: Dispute | None, after: Dispute, payment: Payment) -> None:
+        events_of = paypals_dispute_events if payment.is_paypals else stripes_dispute_events
+        for kind, about in events_of(before, after, payment):
+            self.ledger.webhooks.announce(kind, about, "paypal" if payment.is_paypals else "stripe")
 
     def _payment(self, reference: str) -> Payment:
         if (payment := self.ledger.payment(reference)) is None:
@@ -200,3 +156,7 @@ class Control:
         """Forget all idempotency keys, as Stripe may after 24 hours."""
         self.ledger.forget_answers()
         return {"keys": "forgotten"}
+
+
+def _shown(dispute: Dispute) -> dict[str, Any]:
+    return {**dataclasses.asdict(dispute), "taken": dispute.taken}

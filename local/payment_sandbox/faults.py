@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 
 from domain.value import Value
 from local.payment_sandbox.call import Call
-from local.payment_sandbox.ledger import Answer
+from local.payment_sandbox.records import Answer
 from local.payment_sandbox.stripe import dialect
 
 

@@ -2,14 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from local.payment_sandbox.disputes import Disputes, add_column
 from local.payment_sandbox.outbox import Outbox
+from local.payment_sandbox.records import PAID_NOTHING, Answer, Payment, Refund
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS payments (
@@ -22,67 +21,6 @@ CREATE TABLE IF NOT EXISTS refunds (
 CREATE TABLE IF NOT EXISTS answers (
   key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL);
 """
-PAID_NOTHING = ("failed", "canceled")
-CHARGES = ("ch_", "py_")
-STRIPES_REFERENCES = ("pi_", *CHARGES)
-
-
-@dataclass(frozen=True)
-class Payment:
-    """A captured payment under the id that the order uses; amounts are integer minor units of ISO 4217.
-
-    `other_id` is the payment intent of a charge, or the order of a PayPal capture.
-    """
-
-    id: str
-    charge: str
-    amount: int
-    currency: str
-    created: int
-    other_id: str | None = None
-
-    @property
-    def is_paypals(self) -> bool:
-        """True if the reference is not one of Stripe's, so that only PayPal's API knows the payment."""
-        return not self.id.startswith(STRIPES_REFERENCES)
-
-    @property
-    def intent(self) -> str | None:
-        """The payment intent at Stripe, which old charges do not have."""
-        return self.other_id if self.id.startswith(CHARGES) else self.id
-
-    @property
-    def order_id(self) -> str:
-        """The order at PayPal."""
-        return self.other_id or f"order-of-{self.id}"
-
-
-@dataclass(frozen=True)
-class Refund:
-    """A refund of a payment; `status` is one of Stripe's."""
-
-    id: str
-    payment: str
-    amount: int
-    status: str
-    failure_reason: str | None
-    reason: str | None
-    metadata: Mapping[str, str]
-    created: int
-
-    @property
-    def is_paypals(self) -> bool:
-        """True if the payment's reference is not one of Stripe's, so that only PayPal's API lists the refund."""
-        return not self.payment.startswith(STRIPES_REFERENCES)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer, as it is sent and as it is stored for an idempotency key."""
-
-    status: int
-    body: Mapping[str, Any]
-    replayed: bool = False
 
 
 class Ledger:
@@ -160,6 +98,10 @@ class Ledger:
     def refunded(self, payment_id: str) -> int:
         """Return how much of a payment is refunded or about to be, in minor units."""
         return sum(one.amount for one in self.refunds(payment_id) if one.status not in PAID_NOTHING)
+
+    def left(self, payment: Payment) -> int:
+        """Return what is left of a payment beside its refunds and what disputes hold or have taken, in minor units."""
+        return max(0, payment.amount - self.refunded(payment.id) - self.disputes.taken(payment.id))
 
     def answer(self, key: str) -> tuple[str, Answer] | None:
         """Return the fingerprint and the answer stored for a key, or None."""

@@ -1,19 +1,18 @@
-"""Outgoing webhooks: events are stored with their change, signed as Stripe does, and sent until they are accepted.
-
-Source: docs.stripe.com/webhooks (signatures), /api/events/object.
-"""
+"""Outgoing webhooks: events are stored with their change, signed as their provider does, and sent until accepted."""
 
 import asyncio
-import hmac
 import json
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
+
+from local.payment_sandbox.disputes import add_column
+from local.payment_sandbox.paypal.events import paypals_event, paypals_headers
+from local.payment_sandbox.stripe.events import stripes_event, stripes_headers
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS endpoints (url TEXT PRIMARY KEY, secrets TEXT NOT NULL);
@@ -21,16 +20,24 @@ CREATE TABLE IF NOT EXISTS events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, body TEXT NOT NULL, created INTEGER NOT NULL,
   tries INTEGER NOT NULL DEFAULT 0, last_status INTEGER, delivered_at REAL);
 """
+_PROVIDER = "provider TEXT NOT NULL DEFAULT 'stripe'"
+_EVENTS = {"stripe": stripes_event, "paypal": paypals_event}
+_HEADERS = {"stripe": stripes_headers, "paypal": paypals_headers}
+Provider = Literal["stripe", "paypal"]
 FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS, TIMEOUT_SECONDS = 0.2, 5.0, 10
 _LOOK_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where events are sent, and the secrets that sign them; there are two while one is being replaced."""
+    """Where a provider's events are sent, and the secrets that sign them; there are two while one is being replaced.
+
+    PayPal's secret is the id of the webhook.
+    """
 
     url: str
     secrets: tuple[str, ...]
+    provider: Provider = "stripe"
 
 
 @dataclass(frozen=True)
@@ -45,30 +52,33 @@ class Delivery:
 
 
 class Outbox:
-    """Events to send; none is stored while there is no endpoint."""
+    """Events to send; none is stored while there is no endpoint for it."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._changed = asyncio.Event()
         db.executescript(SCHEMA)
+        for table in ("endpoints", "events"):
+            add_column(db, table, _PROVIDER)
 
     def listen(self, endpoints: Sequence[Endpoint]) -> None:
         """Send all events to these endpoints from now on."""
         self._db.execute("DELETE FROM endpoints")
-        rows = [(one.url, json.dumps(one.secrets)) for one in endpoints]
-        self._db.executemany("INSERT INTO endpoints (url, secrets) VALUES (?, ?)", rows)
+        rows = [(one.url, json.dumps(one.secrets), one.provider) for one in endpoints]
+        self._db.executemany("INSERT INTO endpoints (url, secrets, provider) VALUES (?, ?, ?)", rows)
 
-    def endpoints(self) -> list[Endpoint]:
-        """Return the endpoints."""
-        rows = self._db.execute("SELECT * FROM endpoints ORDER BY url").fetchall()
-        return [Endpoint(row["url"], tuple(json.loads(row["secrets"]))) for row in rows]
+    def endpoints(self, provider: str) -> list[Endpoint]:
+        """Return the endpoints for the provider's events."""
+        rows = self._db.execute("SELECT * FROM endpoints WHERE provider = ? ORDER BY url", (provider,)).fetchall()
+        return [Endpoint(row["url"], tuple(json.loads(row["secrets"])), row["provider"]) for row in rows]
 
-    def announce(self, kind: str, about: Mapping[str, Any]) -> None:
-        """Store an event about a change, and have it sent."""
-        if self.endpoints():
+    def announce(self, kind: str, about: Mapping[str, Any], provider: Provider = "stripe") -> None:
+        """Store an event of the provider about a change, and have it sent."""
+        if self.endpoints(provider):
             now = int(time.time())
-            made = self._db.execute("INSERT INTO events (type, body, created) VALUES (?, '', ?)", (kind, now))
-            body = json.dumps(_event(made.lastrowid or 0, kind, now, about))
+            row = (kind, now, provider)
+            made = self._db.execute("INSERT INTO events (type, body, created, provider) VALUES (?, '', ?, ?)", row)
+            body = json.dumps(_EVENTS[provider](made.lastrowid or 0, kind, now, about))
             self._db.execute("UPDATE events SET body = ? WHERE seq = ?", (body, made.lastrowid))
             self._changed.set()
 
@@ -78,7 +88,7 @@ class Outbox:
 
     def send_again(self, event_id: str) -> bool:
         """Have an event sent again; return whether the event exists."""
-        number = event_id.rpartition("_")[2]
+        number = _number(event_id)
         changed = self._db.execute("UPDATE events SET delivered_at = NULL WHERE seq = ?", (number,)).rowcount
         self._changed.set()
         return changed > 0
@@ -91,7 +101,7 @@ class Outbox:
                 await asyncio.sleep(_LOOK_SECONDS)
 
     def _one(self, event_id: str) -> Delivery:
-        number = event_id.rpartition("_")[2]
+        number = _number(event_id)
         return _delivery(self._db.execute("SELECT * FROM events WHERE seq = ?", (number,)).fetchone())
 
     async def send_for_ever(self) -> None:
@@ -115,7 +125,8 @@ class Outbox:
         return self._db.execute("SELECT * FROM events WHERE delivered_at IS NULL ORDER BY seq").fetchall()
 
     async def _send(self, client: httpx2.AsyncClient, row: sqlite3.Row) -> bool:
-        answers = [await _post(client, endpoint, row["body"].encode()) for endpoint in self.endpoints()]
+        endpoints = self.endpoints(row["provider"])
+        answers = [await _post(client, endpoint, row["body"].encode()) for endpoint in endpoints]
         is_taken = all(httpx2.codes.is_success(one) for one in answers)
         delivered = time.time() if is_taken else None
         self._db.execute(
@@ -125,41 +136,19 @@ class Outbox:
         return is_taken
 
 
-def signature(body: bytes, secrets: Sequence[str], at: int) -> str:
-    """Return the header Stripe-Signature, with one v1 for each secret."""
-    signed = str(at).encode() + b"." + body
-    each = [hmac.new(secret.encode(), signed, sha256).hexdigest() for secret in secrets]
-    return ",".join([f"t={at}", *(f"v1={one}" for one in each)])
-
-
 async def _post(client: httpx2.AsyncClient, endpoint: Endpoint, body: bytes) -> int:
-    headers = {
-        "Content-Type": "application/json",
-        "Stripe-Signature": signature(body, endpoint.secrets, int(time.time())),
-    }
+    signed = _HEADERS[endpoint.provider](body, endpoint.secrets)
+    headers = {"Content-Type": "application/json", **signed}
     try:
         return (await client.post(endpoint.url, content=body, headers=headers)).status_code
     except httpx2.HTTPError:
         return 0
 
 
-def _event(number: int, kind: str, created: int, about: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "id": _name(number),
-        "object": "event",
-        "api_version": "2025-09-30.clover",
-        "created": created,
-        "data": {"object": dict(about)},
-        "livemode": False,
-        "pending_webhooks": 1,
-        "request": {"id": None, "idempotency_key": None},
-        "type": kind,
-    }
-
-
-def _name(number: int) -> str:
-    return f"evt_sandbox_{number:08d}"
+def _number(event_id: str) -> str:
+    return event_id.replace("_", "-").rpartition("-")[2]
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:
-    return Delivery(_name(row["seq"]), row["type"], row["tries"], row["last_status"], row["delivered_at"])
+    name = json.loads(row["body"])["id"] if row["body"] else ""
+    return Delivery(name, row["type"], row["tries"], row["last_status"], row["delivered_at"])

@@ -6,8 +6,9 @@ from html import escape
 
 from local.payment_sandbox.disputes import Dispute
 from local.payment_sandbox.faults import AnyFault
-from local.payment_sandbox.ledger import PAID_NOTHING, Ledger, Payment, Refund
+from local.payment_sandbox.ledger import Ledger
 from local.payment_sandbox.outbox import Delivery
+from local.payment_sandbox.records import Payment, Refund
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -37,19 +38,20 @@ td.number, th.number {{ text-align: right; font-variant-numeric: tabular-nums; }
 </body>
 </html>
 """
-PAYMENT_COLUMNS = ("Payment", "Captured at", "Currency", "Captured", "Refunded", "Left")
+PAYMENT_COLUMNS = ("Payment", "Captured at", "Currency", "Captured", "Refunded", "Disputed", "Left")
 REFUND_COLUMNS = ("Refund", "Made at", "Payment", "Payout", "Status", "Amount")
 DISPUTE_COLUMNS = ("Dispute", "Opened at", "Payment", "Reason", "Status", "Amount")
 WEBHOOK_COLUMNS = ("Event", "Type", "Taken", "Last answer", "Tries")
 FAULT_COLUMNS = ("Fault", "On", "Times")
-NUMBERS = frozenset({"Tries", "Times", "Captured", "Refunded", "Left", "Amount"})
+NUMBERS = frozenset({"Tries", "Times", "Captured", "Refunded", "Disputed", "Left", "Amount"})
 
 
 def html(ledger: Ledger, faults: Sequence[AnyFault]) -> str:
     """Return the page; all outside input is escaped."""
     refunds = ledger.refunds()
+    payments = [_payment(one, ledger) for one in ledger.payments()]
     return PAGE.format(
-        payments=_table("Payments", PAYMENT_COLUMNS, [_payment(one, refunds) for one in ledger.payments()]),
+        payments=_table("Payments", PAYMENT_COLUMNS, payments),
         refunds=_table("Refunds", REFUND_COLUMNS, [_refund(one) for one in refunds]),
         disputes=_table("Disputes", DISPUTE_COLUMNS, [_dispute(one) for one in ledger.disputes.all()]),
         webhooks=_table("Webhooks", WEBHOOK_COLUMNS, [_webhook(one) for one in ledger.webhooks.deliveries()]),
@@ -57,9 +59,9 @@ def html(ledger: Ledger, faults: Sequence[AnyFault]) -> str:
     )
 
 
-def _payment(one: Payment, refunds: Sequence[Refund]) -> tuple[object, ...]:
-    gone = sum(each.amount for each in refunds if each.payment == one.id and each.status not in PAID_NOTHING)
-    return one.id, _when(one.created), one.currency.upper(), one.amount, gone, one.amount - gone
+def _payment(one: Payment, ledger: Ledger) -> tuple[object, ...]:
+    gone, disputed = ledger.refunded(one.id), ledger.disputes.taken(one.id)
+    return one.id, _when(one.created), one.currency.upper(), one.amount, gone, disputed, ledger.left(one)
 
 
 def _refund(one: Refund) -> tuple[object, ...]:
@@ -68,7 +70,8 @@ def _refund(one: Refund) -> tuple[object, ...]:
 
 
 def _dispute(one: Dispute) -> tuple[object, ...]:
-    return one.id, _when(one.created), one.payment, one.reason, one.status, one.amount
+    status = f"{one.status} ({one.outcome})" if one.outcome else one.status
+    return one.id, _when(one.created), one.payment, one.reason, status, one.amount
 
 
 def _webhook(one: Delivery) -> tuple[object, ...]:

@@ -8,7 +8,8 @@ from pydantic import Field
 from domain.money import Currency
 from domain.types import Identifier
 from domain.value import Value
-from local.payment_sandbox.ledger import CHARGES, Answer, Ledger, Payment
+from local.payment_sandbox.ledger import Ledger
+from local.payment_sandbox.records import CHARGES, Answer, Payment
 from local.payment_sandbox.stripe import dialect
 from local.payment_sandbox.stripe.dialect import OK, Params
 

@@ -4,8 +4,11 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local.payment_sandbox.ledger import Answer, Ledger, Payment, Refund
+from local.payment_sandbox.ledger import Ledger
+from local.payment_sandbox.paypal import dialect as paypals
 from local.payment_sandbox.paypal import units as paypal
+from local.payment_sandbox.paypal.events import paypals_refund_event
+from local.payment_sandbox.records import Answer, Payment, Refund
 from local.payment_sandbox.stripe import dialect
 from local.payment_sandbox.stripe import units as stripe
 from local.payment_sandbox.stripe.dialect import OK, Params
@@ -20,9 +23,7 @@ def create(ledger: Ledger, params: Params, status: str = "succeeded", failure_re
     """Refund a payment in full or in part; `status` is the refund's first status."""
     _refuse_malformed(params)
     payment = _payment(ledger, params)
-    if ledger.disputes.holds(payment.id):
-        raise dialect.refused(f"Charge {payment.charge} has been charged back; cannot issue a refund.", code=DISPUTED)
-    amount = _within(dialect.minor_units(params, payment.currency), payment, ledger.refunded(payment.id))
+    amount = _within(ledger, dialect.minor_units(params, payment.currency), payment)
     metadata = dialect.metadata(params)
     refund = record(ledger, payment, amount, status, failure_reason, params.get("reason"), metadata)
     return Answer(OK, dialect.refund(refund, payment))
@@ -40,7 +41,7 @@ def by_hand(ledger: Ledger, reference: str, amount: int) -> Refund:
     except ValueError as error:
         raise dialect.refused(str(error), param="amount") from None
     with ledger.writing():
-        return record(ledger, payment, _within(amount, payment, ledger.refunded(payment.id)))
+        return record(ledger, payment, _within(ledger, amount, payment))
 
 
 def record(  # noqa: PLR0913, PLR0917 - a refund has these parts
@@ -64,8 +65,16 @@ def record(  # noqa: PLR0913, PLR0917 - a refund has these parts
         created=int(time.time()),
     )
     ledger.add_refund(refund)
-    ledger.webhooks.announce("refund.created", dialect.refund(refund, payment))
+    announce(ledger, "refund.created", refund, payment)
     return refund
+
+
+def announce(ledger: Ledger, kind: str, refund: Refund, payment: Payment) -> None:
+    """Have the refund told by its provider; `kind` is Stripe's."""
+    if payment.is_paypals:
+        ledger.webhooks.announce(paypals_refund_event(refund.status), paypals.refund(refund, payment), "paypal")
+    else:
+        ledger.webhooks.announce(kind, dialect.refund(refund, payment))
 
 
 def retrieve(ledger: Ledger, refund_id: str) -> Answer:
@@ -107,9 +116,16 @@ def _payment(ledger: Ledger, params: Params) -> Payment:
     return payment
 
 
-def _within(asked: int | None, payment: Payment, refunded: int) -> int:
-    left = payment.amount - refunded
+def _within(ledger: Ledger, asked: int | None, payment: Payment) -> int:
+    """Return the amount to refund.
+
+    A charge that is being disputed cannot be refunded, one that was disputed as far as something is left of it.
+    Source: docs.stripe.com/error-codes (charge_disputed), /api/disputes/object (is_charge_refundable).
+    """
+    left = ledger.left(payment)
     amount = left if asked is None else asked
+    if ledger.disputes.is_open(payment.id) or (left == 0 and ledger.disputes.taken(payment.id)):
+        raise dialect.refused(f"Charge {payment.charge} has been charged back; cannot issue a refund.", code=DISPUTED)
     if left == 0:
         raise dialect.refused(f"Charge {payment.charge} has already been refunded.", code="charge_already_refunded")
     if amount > left:

@@ -65,7 +65,8 @@ def sandbox(plan: StackConfig) -> Service:
     database = plan.folder / "payments.db"
     command = (*module("local.payment_sandbox"), "--port", str(plan.ports.sandbox), "--database", str(database))
     if plan.tells_by_webhook:
-        command += ("--webhook-url", f"{plan.urls.api}/v1/webhooks/payments/stripe")
+        webhooks = f"{plan.urls.api}/v1/webhooks/payments"
+        command += ("--webhook-url", f"{webhooks}/stripe", "--paypal-webhook-url", f"{webhooks}/paypal")
     return Service("payment sandbox", command, lambda _pid: answers(plan.urls.sandbox))
 
 

@@ -9,6 +9,7 @@ from local.stack.ports import LOOPBACK, Ports
 from local.stack.store_keys import StoreKeys
 
 SANDBOX_WEBHOOK_SECRET = "whsec_local_sandbox"  # noqa: S105 - public
+SANDBOX_WEBHOOK_ID = "WH-LOCAL-SANDBOX"
 PAYPAL_CLIENT, PAYPAL_SECRET = "sandbox-client", "sandbox-secret"
 SANDBOX_KEY = "sk_test_local_sandbox"
 
@@ -104,6 +105,7 @@ class StackConfig:
                 "REFUNDS_PAYPAL_BASE_URL": self.urls.sandbox,
                 "REFUNDS_PAYPAL_CLIENT_ID": PAYPAL_CLIENT,
                 "REFUNDS_PAYPAL_CLIENT_SECRET": PAYPAL_SECRET,
+                "REFUNDS_PAYPAL_WEBHOOK_IDS": SANDBOX_WEBHOOK_ID,
             },
         }
 

@@ -4,7 +4,7 @@ import pytest
 
 from local.stack.ports import reserve
 from local.stack.stack import Stack
-from local.stack.stack_config import SANDBOX_WEBHOOK_SECRET, StackConfig
+from local.stack.stack_config import SANDBOX_WEBHOOK_ID, SANDBOX_WEBHOOK_SECRET, StackConfig
 from tests.e2e.system import System, system
 from tests.support.postgres import postgres
 
@@ -38,7 +38,9 @@ def _system_on_postgres(request: pytest.FixtureRequest) -> Iterator[System]:
 @pytest.fixture
 def deaf_system(embedded_system: System) -> Iterator[System]:
     """The same, without the gateway's webhooks, which heal much by themselves."""
-    url = f"{embedded_system.stack.urls.api}/v1/webhooks/payments/stripe"
+    webhooks = f"{embedded_system.stack.urls.api}/v1/webhooks/payments"
+    stripes = {"url": f"{webhooks}/stripe", "secrets": [SANDBOX_WEBHOOK_SECRET]}
+    paypals = {"url": f"{webhooks}/paypal", "secrets": [SANDBOX_WEBHOOK_ID], "provider": "paypal"}
     embedded_system.gateway("PUT", "/sandbox/webhooks", [])
     yield embedded_system
-    embedded_system.gateway("PUT", "/sandbox/webhooks", [{"url": url, "secrets": [SANDBOX_WEBHOOK_SECRET]}])
+    embedded_system.gateway("PUT", "/sandbox/webhooks", [stripes, paypals])

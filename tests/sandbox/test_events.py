@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from domain.payment_events import DisputeStatus, GatewayEvent, GatewayRefundRecord
+from domain.payment_events import GatewayEvent, GatewayRefundRecord
 from domain.payout_state import PayoutState
 from gateways.payments.stripe.webhooks import StripeWebhooks
 from tests.sandbox.webhook_receiver import WebhookReceiver, listening
@@ -107,27 +107,6 @@ def test_nothing_is_told_while_nobody_listens(sandbox, payment):
     before = len(sandbox.deliveries())
     refund(sandbox, payment)
     assert len(sandbox.deliveries()) == before
-
-
-@pytest.mark.parametrize(("end", "said"), [("won", DisputeStatus.WON), ("lost", DisputeStatus.LOST)])
-def test_r38_a_dispute_is_told_when_it_opens_and_when_it_ends(sandbox, receiver, payment, end, said):
-    opened = sandbox.dispute(payment)
-    sandbox.decide(opened["id"], end)
-    wait_until(lambda: len(receiver.heard) == 2)
-    told = [assert_present(event.dispute) for event in read(receiver)]
-    assert [one.status for one in told] == [DisputeStatus.OPEN, said]
-    assert {(one.dispute_id, one.payment_reference, one.amount.minor) for one in told} == {
-        (opened["id"], payment, 10_000)
-    }
-
-
-def test_r38_a_disputed_payment_is_not_refunded_until_the_dispute_is_won(sandbox, payment):
-    opened = sandbox.dispute(payment)
-    assert refund(sandbox, payment).json()["error"]["code"] == "charge_disputed"
-    sandbox.decide(opened["id"], "lost")
-    assert refund(sandbox, payment).json()["error"]["code"] == "charge_disputed"
-    sandbox.decide(opened["id"], "won")
-    assert refund(sandbox, payment).status_code == 200
 
 
 def test_what_does_not_exist_is_a_404_that_says_where_to_look(sandbox):

@@ -63,8 +63,9 @@ class SandboxProcess:
         """Open a chargeback."""
         return self.call("POST", "/sandbox/disputes", {"reference": reference, **more})
 
-    def decide(self, dispute_id: str, status: str) -> dict[str, Any]:
-        return self.call("POST", f"/sandbox/disputes/{dispute_id}", {"status": status})
+    def decide(self, dispute_id: str, status: str | None = None, **more: Any) -> dict[str, Any]:
+        """Give a dispute its next status, or PayPal's outcome."""
+        return self.call("POST", f"/sandbox/disputes/{dispute_id}", {"status": status, **more})
 
     def listen(self, *listeners: dict[str, Any]) -> None:
         """Send webhooks there; nowhere when there is none."""

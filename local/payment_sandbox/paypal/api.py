@@ -17,10 +17,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from local.payment_sandbox.call import Call
+from local.payment_sandbox.disputes import HOLDING
 from local.payment_sandbox.faults import FaultPlan, Operation
-from local.payment_sandbox.ledger import Answer, Ledger, Payment
+from local.payment_sandbox.ledger import Ledger
 from local.payment_sandbox.paypal import dialect
 from local.payment_sandbox.paypal.dialect import CREATED, OK
+from local.payment_sandbox.records import Answer, Payment
 from local.payment_sandbox.refunds import record
 
 LASTS_SECONDS = 32_400
@@ -92,9 +94,10 @@ class PayPalApi:
         payment = self._payment(capture_id)
         if body.get("amount", {}).get("currency_code", payment.currency.upper()) != payment.currency.upper():
             raise dialect.refused("REFUND_CAPTURE_CURRENCY_MISMATCH")
-        left = payment.amount - self.ledger.refunded(payment.id)
+        is_disputed = self.ledger.disputes.is_open(payment.id)
+        left = self._unrefunded(payment) if is_disputed else self.ledger.left(payment)
         amount = dialect.minor(body["amount"]) if "amount" in body else left
-        if self.ledger.disputes.holds(payment.id):
+        if is_disputed and amount < left:
             raise dialect.refused("TRANSACTION_DISPUTED")
         if left == 0:
             raise dialect.refused("CAPTURE_FULLY_REFUNDED")
@@ -103,6 +106,11 @@ class PayPalApi:
         metadata = {"payout_id": body["custom_id"]} if "custom_id" in body else {}
         refund = record(self.ledger, payment, amount, status, failure_reason, metadata=metadata)
         return Answer(CREATED, dialect.refund(refund, payment))
+
+    def _unrefunded(self, payment: Payment) -> int:
+        """Return what an open dispute leaves to be refunded, which is the whole rest or nothing."""
+        ended = sum(one.taken for one in self.ledger.disputes.all(payment.id) if one.status not in HOLDING)
+        return max(0, payment.amount - self.ledger.refunded(payment.id) - ended)
 
     def _retrieve(self, refund_id: str) -> Answer:
         refund = self.ledger.refund(refund_id)

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from local.payment_sandbox.ledger import Answer, Payment, Refund
 from local.payment_sandbox.paypal import units
+from local.payment_sandbox.records import Answer, Payment, Refund
 from local.payment_sandbox.stripe.dialect import RefusedError
 
 OK, CREATED = 200, 201
@@ -40,7 +40,7 @@ def refund(one: Refund, payment: Payment) -> dict[str, Any]:
         "id": one.id,
         "status": _STATUS[one.status],
         "amount": amount(one.amount, payment),
-        "create_time": _time(one.created),
+        "create_time": time_of(one.created),
         "links": [capture_link],
     }
     shown |= {"custom_id": one.metadata["payout_id"]} if "payout_id" in one.metadata else {}
@@ -53,7 +53,7 @@ def capture(payment: Payment) -> dict[str, Any]:
         "id": payment.id,
         "status": "COMPLETED",
         "amount": amount(payment.amount, payment),
-        "create_time": _time(payment.created),
+        "create_time": time_of(payment.created),
         "supplementary_data": {"related_ids": {"order_id": payment.order_id}},
     }
 
@@ -64,7 +64,7 @@ def transaction(one: Refund, payment: Payment) -> dict[str, Any]:
         "transaction_id": one.id,
         "paypal_reference_id": payment.id,
         "transaction_event_code": "T1107",
-        "transaction_initiation_date": _time(one.created),
+        "transaction_initiation_date": time_of(one.created),
         "transaction_amount": amount(-one.amount, payment),
         "transaction_status": _REPORTED[_STATUS[one.status]],
     }
@@ -89,5 +89,6 @@ def missing(reference: str) -> RefusedError:
     return RefusedError(error(404, "RESOURCE_NOT_FOUND", message, "INVALID_RESOURCE_ID"), executed=False)
 
 
-def _time(seconds: int) -> str:
+def time_of(seconds: int) -> str:
+    """Return a time in seconds since 1970 as PayPal writes it."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, Response
 from local.payment_sandbox import payments, refunds
 from local.payment_sandbox.call import Call
 from local.payment_sandbox.faults import FaultPlan, Operation
-from local.payment_sandbox.ledger import Answer, Ledger
+from local.payment_sandbox.ledger import Ledger
+from local.payment_sandbox.records import Answer
 from local.payment_sandbox.stripe import dialect
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-from local.payment_sandbox.ledger import Answer, Payment, Refund
+from local.payment_sandbox.records import Answer, Payment, Refund
 from local.payment_sandbox.stripe import units
 
 OK, KEY_IN_USE, TOO_MANY = 200, 409, 429
