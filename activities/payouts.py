@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from temporalio import activity
@@ -18,7 +18,6 @@ from domain.payout_state import PayoutState
 from domain.value import Value
 
 _CHANGED = "evidence is no longer what the auditor saw: audit it again"
-KEY_MEMORY_MARGIN = timedelta(hours=1)  # longer than one try can take, so that no gateway forgets a key during a try
 
 
 class PayoutOrder(Value):
@@ -63,8 +62,8 @@ class EvidenceVault(Protocol):
 class PayoutActivities:
     """Submits payouts so that each is paid once, no matter how often and how concurrently it is tried.
 
-    This is guaranteed because the key is durable before the gateway is called, every try uses the recorded key, and a
-    new key is used only after the gateway's own list has proved that the earlier ones paid nothing.
+    This is guaranteed because the key is durable before the gateway is called, every try uses the recorded key, and
+    no key is sent, whether recorded or new, before the gateway's own list has proved that nothing was paid (I3).
     """
 
     book: PayoutBook
@@ -76,7 +75,7 @@ class PayoutActivities:
     def submit(self, order: PayoutOrder) -> Payout:
         """Submit the payout and return it as the gateway answered; a refund that failed at once has state `failed`.
 
-        If the answer was lost, the state is `unknown`, and the next submission looks the refund up first. Raises
+        If the answer was lost, the state is `unknown`: the next submission finds out. Raises
         ApplicationError of type cap_exceeded, charge_disputed, evidence_changed, no_gateway or payout_refused (details:
         the decline code) when a retry cannot help; after any other error a retry is safe.
         """
@@ -119,50 +118,40 @@ class PayoutActivities:
         raise otherwise
 
     def _pay(self, gateway: PaymentGateway, order: PayoutOrder) -> Payout:
-        began = self.now()
         try:
-            payout = self.book.submitting(order.payout, began)
+            payout = self.book.submitting(order.payout, self.now())
         except (errors.ChargeDisputedError, errors.CapExceededError) as forbidden:
             return self._paid_before(gateway, order.payout, forbidden)
         if payout.gateway_refund_id:
             return self._with_refund(payout, gateway.read_refund(payout.gateway_refund_id))
-        if self._may_be_forgotten(gateway, payout):
-            return self._reconcile(gateway, order.case_id, payout, began)
-        # A gateway may forget even a recent key, so that its own list is asked before a key is sent again.
-        was_sent_before = payout.attempt > 1 or (payout.submitted_at or began) < began
-        if was_sent_before and (refund := gateway.find_refund(payout)):
-            return self._with_refund(payout, refund)
+        # Neither a clock nor what is recorded here proves that nothing was sent: both may have been set back.
+        if refund := gateway.find_refund(payout):
+            return self._found(payout, refund)
         try:
-            return self._refund(gateway, order.case_id, payout, began)
+            return self._refund(gateway, order.case_id, payout)
         except errors.StaleAnswerError:
-            return self._reconcile(gateway, order.case_id, payout, began)
+            return self._reconcile(gateway, order.case_id, payout)
 
-    def _refund(self, gateway: PaymentGateway, case_id: str, payout: Payout, began: datetime) -> Payout:
-        """Return the payout as the gateway answered, or as `unknown` if the answer was lost (fault 1).
-
-        A gateway answers a repeated key with its first answer, so that the refund's current state is read afterwards.
-        """
+    def _refund(self, gateway: PaymentGateway, case_id: str, payout: Payout) -> Payout:
+        """Return the payout as the gateway answered, or as `unknown` if the answer was lost (fault 1)."""
         try:
-            refund = gateway.refund(case_id, payout)
-            is_repeat = (payout.submitted_at or began) < began
-            return self._with_refund(payout, gateway.read_refund(refund.refund_id) if is_repeat else refund)
+            return self._with_refund(payout, gateway.refund(case_id, payout))
         except errors.AnswerLostError as error:
             activity.logger.warning("payout %s is unknown: %s", payout.payout_id, error)
             return payout.amend(state=PayoutState.UNKNOWN)
 
-    def _may_be_forgotten(self, gateway: PaymentGateway, payout: Payout) -> bool:
-        """Return whether the attempt's key is so old that the gateway could treat it as a new one (fault 4)."""
-        age = self.now() - (payout.submitted_at or self.now())
-        return age >= gateway.capabilities.key_memory - KEY_MEMORY_MARGIN
-
-    def _reconcile(self, gateway: PaymentGateway, case_id: str, payout: Payout, began: datetime) -> Payout:
+    def _reconcile(self, gateway: PaymentGateway, case_id: str, payout: Payout) -> Payout:
         """Return the payout with the refund that the gateway has for it; only if there is none, pay with a new key."""
         if refund := gateway.find_refund(payout):
-            return self._with_refund(self.book.submitting(payout, self.now()), refund)
+            return self._found(payout, refund)
         renewed = self.book.next_attempt(payout, self.now())
         if renewed.gateway_refund_id:
             return self._with_refund(renewed, gateway.read_refund(renewed.gateway_refund_id))
-        return self._refund(gateway, case_id, renewed, began)
+        return self._refund(gateway, case_id, renewed)
+
+    def _found(self, payout: Payout, refund: GatewayRefund) -> Payout:
+        """Return the recorded payout with the refund, which a try beside this one may have made under a newer key."""
+        return self._with_refund(self.book.submitting(payout, self.now()), refund)
 
     def _with_refund(self, payout: Payout, refund: GatewayRefund) -> Payout:
         if refund.amount != payout.amount:

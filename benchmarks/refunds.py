@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from zlib import crc32
 
 from temporalio.client import Client
 
@@ -83,7 +84,7 @@ def _approval() -> AuditDecision:
 
 
 def _shipment(case_id: str) -> CourierTracking:
-    return CourierTracking(carrier="sf_express", tracking_number=f"SF{case_id[-10:].upper()}")
+    return CourierTracking(carrier="sf_express", tracking_number=f"SF{crc32(case_id.encode()):013d}")
 
 
 def _received(message: M) -> M:

@@ -1,10 +1,8 @@
 """The port that the adapter of every payment provider implements."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
-
-from pydantic import Field
 
 from domain.cases.payout import Payout
 from domain.money import Money
@@ -22,14 +20,6 @@ class GatewayRefund(Value):
     failure_code: str | None = None
 
 
-class GatewayCapabilities(Value):
-    """What a gateway guarantees."""
-
-    key_memory: timedelta
-    partial_refunds: bool = True
-    asynchronous: bool = Field(default=True, description="a refund may stay pending and fail later")
-
-
 class PaymentSteps(Protocol):
     """The smallest amounts that payment providers pay, known without their settings."""
 
@@ -41,20 +31,17 @@ class PaymentSteps(Protocol):
 class PaymentGateway(Protocol):
     """A payment provider, as far as refunds go. Calls block; the worker runs them in threads."""
 
-    @property
-    def capabilities(self) -> GatewayCapabilities:
-        """Return what the provider guarantees."""
-        ...
-
     def step(self, currency: str) -> int:
         """Return the smallest amount of which the provider can pay multiples, in the currency's minor units (R33)."""
         ...
 
     def refund(self, case_id: str, payout: Payout) -> GatewayRefund:
-        """Refund the payout's amount with its idempotency key.
+        """Refund the payout's amount with its idempotency key, and return the refund as it is now.
 
-        Raises PayoutRefusedError if a retry cannot help, StaleAnswerError if the gateway repeats an error that it has
-        stored for the key, AnswerLostError if the refund may have been made, GatewayUnavailableError for all else.
+        A repeated key makes no second refund as long as the gateway knows the key, which it may have forgotten: the
+        caller looks first. Raises PayoutRefusedError if a retry cannot help, StaleAnswerError if the gateway repeats an
+        error that it has stored for the key, AnswerLostError if the refund may have been made, and
+        GatewayUnavailableError for all else.
         """
         ...
 

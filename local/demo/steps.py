@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from zlib import crc32
 
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
@@ -61,7 +62,7 @@ def approve(stage: Stage, case: Json) -> None:
 def ship(stage: Stage, case: Json, postage: Json | None = None) -> None:
     """Have the customer send the goods back, with the postage if it is reimbursed."""
     stage.say("the customer sends the goods back")
-    body: Json = {"carrier": "sf_express", "tracking_number": f"SF{case['case_id'][-10:].upper()}"}
+    body: Json = {"carrier": "sf_express", "tracking_number": _tracking_number("SF", case)}
     body |= {"postage": postage} if postage else {}
     stage.shop.call("storefront", "POST", f"/v1/refunds/{case['case_id']}/shipment", body)
 
@@ -93,7 +94,7 @@ def scan(stage: Stage, case: Json, number: int, line: Line, quantity: int) -> No
 def send_replacement(stage: Stage, case: Json) -> None:
     """Have the warehouse send the replacement that is reserved for the case."""
     stage.say("the replacement is reserved; the warehouse sends it")
-    body = {"goods": "replacement", "carrier": "sf_express", "tracking_number": f"SFX{case['case_id'][-9:].upper()}"}
+    body = {"goods": "replacement", "carrier": "sf_express", "tracking_number": _tracking_number("SFX", case)}
     stage.shop.call("warehouse", "POST", f"/v1/refunds/{case['case_id']}/dispatch", body)
 
 
@@ -156,3 +157,8 @@ def refused(stage: Stage, title: str, order: str, problem: Json, rule: str) -> P
         refunded=sum(one["amount"] for one in stage.shop.refunds_at_gateway(order)),
         faults=[] if problem["rule"] == rule else [f"refused by {problem['rule']} instead of {rule}"],
     )
+
+
+def _tracking_number(prefix: str, case: Json) -> str:
+    """Return a number as the courier prints it, with as many digits, always the same for the case."""
+    return f"{prefix}{crc32(case['case_id'].encode()):013d}"

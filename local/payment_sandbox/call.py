@@ -1,6 +1,6 @@
-"""One call and its idempotency key: it is executed once, and every repeat gets the same answer.
+"""One call and its idempotency key: it is executed once, and every repeat gets the same answer, or one renewed.
 
-Source: docs.stripe.com/api/idempotent_requests.
+Source: docs.stripe.com/api/idempotent_requests; developer.paypal.com/api/rest/reference/idempotency.
 """
 
 from collections.abc import Callable
@@ -23,6 +23,7 @@ class Call:
     fingerprint: str
     execute: Execution
     reused: Answer = dialect.KEY_REUSED
+    renewed: Callable[[Answer], Answer] = lambda answer: answer
 
     def commit(self, **outcome: str | None) -> Answer:
         """Execute the request, or return the stored answer; `outcome` is passed to the execution."""
@@ -48,5 +49,5 @@ class Call:
 
     def _replayed(self, fingerprint: str, answer: Answer) -> Answer:
         if fingerprint == self.fingerprint:
-            return answer
+            return self.renewed(answer)
         return self.reused

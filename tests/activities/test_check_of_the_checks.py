@@ -1,10 +1,12 @@
 """Sabotage: with a safeguard taken out the same faults pay twice, so the tests beside this one would go red."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from tests.chaos.sabotage import without_key, without_look_up
+from tests.support.waiting import wait_until
 
 
 def lose_an_answer(sandbox, harness, order):
@@ -12,12 +14,16 @@ def lose_an_answer(sandbox, harness, order):
     harness.lose(order)
 
 
-def test_without_the_idempotency_key_fault_1_pays_twice(
+def test_without_the_idempotency_key_fault_3_pays_twice(
     sandbox, harness, order, refunds, monkeypatch: pytest.MonkeyPatch
 ):
     without_key(monkeypatch.setattr)
-    lose_an_answer(sandbox, harness, order)
-    harness.submit(order)
+    sandbox.plan({"kind": "slow", "seconds": 1})
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(harness.submit, order)
+        wait_until(lambda: not sandbox.faults_left())
+        harness.submit(order)
+        first.result()
     assert len(refunds()) == 2
 
 

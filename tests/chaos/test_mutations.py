@@ -10,7 +10,7 @@ import pytest
 from local.stack.process import ROOT
 from local.stack.service_spec import bare_environment
 
-FAULT_TESTS = ("tests/activities/test_payout_faults.py",)
+FAULT_TESTS = ("tests/activities/test_payout_faults.py", "tests/activities/test_restores_and_clocks.py")
 OPTIONS = ("-q", "-rf", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "tests.chaos.sabotage")
 PATIENCE_SECONDS = 120
 RED = 1
@@ -29,7 +29,8 @@ def reds(sabotage: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("sabotage", "must_see_it"), [("key", {"fault_1", "fault_2", "fault_3"}), ("look-up", {"fault_4", "fault_5"})]
+    ("sabotage", "must_see_it"),
+    [("key", {"fault_3"}), ("look-up", {"fault_4", "fault_5", "fault_31", "fault_32"})],
 )
 def test_without_a_safeguard_the_fault_tests_go_red(sabotage: str, must_see_it: set[str]) -> None:
     assert must_see_it <= reds(sabotage)

@@ -45,8 +45,9 @@ async def test_fault_3_an_attempt_that_times_out_while_it_still_runs_is_one_refu
 
 def test_fault_4_a_refund_whose_key_the_gateway_forgot_is_found_by_look_up(system: System) -> None:
     order, case = shipped(system)
+    first_look = {"kind": "held_answer", "seconds": 0.1, "on": "refund.list"}
     not_yet = {"kind": "busy", "status": 503, "on": "refund.list", "times": 2}
-    system.shop.break_gateway({"kind": "drop_answer_after_commit"}, not_yet)
+    system.shop.break_gateway({"kind": "drop_answer_after_commit"}, first_look, not_yet)
     system.inspect(case, LAMP)
     wait_until(lambda: system.shop.refunds_at_gateway(order))
     system.gateway("DELETE", "/sandbox/keys")

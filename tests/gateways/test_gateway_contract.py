@@ -160,6 +160,15 @@ def test_fault_12_a_pending_refund_is_told_as_pending_until_it_is_paid(party):
     assert party.gateway.read_refund(made.refund_id).state is PayoutState.SUCCEEDED
 
 
+@pytest.mark.parametrize("now", ["failed", "canceled", "succeeded"])
+def test_fault_11_a_repeated_key_tells_the_refund_as_it_is_now(party, now):
+    party.sandbox.plan({"kind": "outcome", "status": "pending"})
+    made = party.gateway.refund("rc_1", party.payout())
+    party.sandbox.finish_refund(made.refund_id, now, None)
+    told = party.gateway.refund("rc_1", party.payout())
+    assert (told.refund_id, told.state, len(party.refunds())) == (made.refund_id, PayoutState(now), 1)
+
+
 @pytest.mark.parametrize("kind", ["drop_answer_before_commit", "drop_answer_after_commit"])
 def test_fault_1_a_lost_answer_is_told_as_lost(party, kind):
     party.sandbox.plan({"kind": kind})
@@ -264,12 +273,6 @@ def test_wrong_credentials_may_be_corrected_and_are_no_refusal_for_good(party, s
     }[party.provider]()
     with closing_of(stranger), pytest.raises(GatewayUnavailableError):
         stranger.refund("rc_1", party.payout())
-
-
-def test_it_says_what_it_can(party):
-    assert party.gateway.capabilities.key_memory >= timedelta(hours=24)
-    assert party.gateway.capabilities.partial_refunds
-    assert party.gateway.capabilities.asynchronous
 
 
 @pytest.mark.parametrize(

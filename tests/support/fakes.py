@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from activities.ports.payment_gateway import GatewayCapabilities, GatewayRefund
+from activities.ports.payment_gateway import GatewayRefund
 from db.core.engine import Database
 from db.orders.stock import StockTable
 from domain.cases.evidence import EvidencePin
@@ -19,8 +19,6 @@ PATIENCE_SECONDS = 20
 
 class ObedientGateway:
     """A payment gateway that answers what the test told it to, and remembers what it was asked."""
-
-    capabilities = GatewayCapabilities(key_memory=timedelta(hours=24))
 
     def __init__(self) -> None:
         self.state = PayoutState.SUCCEEDED

@@ -29,7 +29,8 @@ from policy.calendars.published import is_refused_by_guess, provisional_windows
 from policy.deadlines import in_time, window_of
 from workflows import options
 from workflows.refund.state_machine import opened_by
-from workflows.refund.steps import calendar, payout, payout_replan
+from workflows.refund.steps import calendar
+from workflows.refund.steps.money import payout, payout_replan
 from workflows.refund.transition import Replan, TimelineEvent, Transition
 from workflows.refund.ui_details import current_details, search_attributes
 

@@ -33,19 +33,8 @@ from policy import audit as audit_rules
 from policy import deadlines
 from policy.case_reopening import is_owed_outside, is_reopened_by
 from policy.returns import takes_paid_goods
-from workflows.refund.steps import (
-    audit,
-    dispute,
-    exchange,
-    inspection,
-    payout,
-    payout_deadlines,
-    payout_replan,
-    payout_resolution,
-    record,
-    request,
-    returns,
-)
+from workflows.refund.steps import audit, exchange, inspection, record, request, returns
+from workflows.refund.steps.money import dispute, payout, payout_deadlines, payout_replan, payout_resolution
 from workflows.refund.steps.process_1 import reactions as process_1
 from workflows.refund.transition import OnDeadline, OnMessage, ReceivedMessage, TimelineEvent, Transition
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from pydantic import TypeAdapter
 
-from activities.ports.payment_gateway import GatewayCapabilities, GatewayRefund
+from activities.ports.payment_gateway import GatewayRefund
 from domain.cases.payout import Payout
 from domain.errors import PayoutRefusedError
 from domain.money import Money
@@ -47,12 +47,6 @@ class PayPalGateway:
         timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         self._client = PayPalClient(client_id, client_secret, base_url, timeout_seconds)
-        self._capabilities = GatewayCapabilities(key_memory=timedelta(days=45))
-
-    @property
-    def capabilities(self) -> GatewayCapabilities:
-        """Return what PayPal guarantees: a request id is kept for 45 days."""
-        return self._capabilities
 
     def step(self, currency: str) -> int:
         """Return the smallest amount of which PayPal can pay multiples, in the currency's minor units (R33)."""

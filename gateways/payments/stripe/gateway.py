@@ -2,12 +2,12 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import stripe
 
-from activities.ports.payment_gateway import GatewayCapabilities, GatewayRefund
+from activities.ports.payment_gateway import GatewayRefund
 from domain.cases.payout import Payout
 from domain.errors import AnswerLostError, DomainError, GatewayUnavailableError, PayoutRefusedError, StaleAnswerError
 from domain.payment_events import GatewayRefundRecord
@@ -42,12 +42,6 @@ class StripeGateway:
             max_network_retries=0,
         )
         self._refunds, self._charges, self._intents = client.v1.refunds, client.v1.charges, client.v1.payment_intents
-        self._capabilities = GatewayCapabilities(key_memory=timedelta(hours=24))
-
-    @property
-    def capabilities(self) -> GatewayCapabilities:
-        """Return what Stripe guarantees: a key is kept for at least 24 hours."""
-        return self._capabilities
 
     def step(self, currency: str) -> int:
         """Return the smallest amount of which Stripe can pay multiples, in the currency's minor units (R33)."""
@@ -69,7 +63,9 @@ class StripeGateway:
         else:
             params["payment_intent"] = payout.payment_reference
         with _translated_errors():
-            return _to_refund(self._refunds.create(params, {"idempotency_key": payout.idempotency_key}))
+            refund = self._refunds.create(params, {"idempotency_key": payout.idempotency_key})
+        # A repeated key gets the first answer, however old it is.
+        return self.read_refund(refund.id) if _is_replayed(refund.last_response) else _to_refund(refund)
 
     def find_refund(self, payout: Payout) -> GatewayRefund | None:
         """Return the refund with the payout's id in its metadata, searching all pages, or None.
@@ -180,8 +176,9 @@ def _translated(error: stripe.StripeError) -> DomainError:
     return PayoutRefusedError(f"Stripe refuses the refund: {code} (request {error.request_id})", code)
 
 
-def _is_replayed(error: stripe.StripeError) -> bool:
-    return (error.headers or {}).get("Idempotent-Replayed") == "true"
+def _is_replayed(answer: stripe.StripeError | stripe.StripeResponse | None) -> bool:
+    headers = answer.headers if answer else None
+    return (headers or {}).get("Idempotent-Replayed") == "true"
 
 
 def _decline_code(error: stripe.StripeError) -> str:

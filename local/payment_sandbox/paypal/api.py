@@ -112,6 +112,10 @@ class PayPalApi:
         ended = sum(one.taken for one in self.ledger.disputes.all(payment.id) if one.status not in HOLDING)
         return max(0, payment.amount - self.ledger.refunded(payment.id) - ended)
 
+    def _latest(self, answer: Answer) -> Answer:
+        """Return the refund as it is now: PayPal repeats no answer, it tells the latest state of what was made."""
+        return self._retrieve(answer.body["id"]) if answer.status == CREATED else answer
+
     def _retrieve(self, refund_id: str) -> Answer:
         refund = self.ledger.refund(refund_id)
         payment = self.ledger.payment(refund.payment) if refund else None
@@ -157,7 +161,7 @@ class PayPalApi:
         key = request.headers.get("PayPal-Request-Id")
         fingerprint = hashlib.sha256(f"{request.url.path} ".encode() + await request.body()).hexdigest()
         reused = dialect.refused("PAYPAL_REQUEST_ID_PREVIOUSLY_USED").answer
-        call = Call(self.ledger, f"paypal/{key}" if key else None, fingerprint, execute, reused)
+        call = Call(self.ledger, f"paypal/{key}" if key else None, fingerprint, execute, reused, self._latest)
         return _response(await self.plan.meet(operation, call) if operation else call.commit())
 
 

@@ -13,7 +13,7 @@ from domain.payout_state import BlockReason
 from domain.policy_document import PolicyDocument
 from policy import exchange as rules
 from policy.payout_rules import may_pay
-from workflows.refund.steps import dispute, payout
+from workflows.refund.steps.money import dispute, payout
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 _SENDING = frozenset({CaseState.REPLACEMENT_DUE, CaseState.RETURNING_TO_CUSTOMER})

@@ -1,12 +1,12 @@
 """Acme Pay as a payment gateway: its statuses are translated here and nowhere else."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 
-from activities.ports.payment_gateway import GatewayCapabilities, GatewayRefund
+from activities.ports.payment_gateway import GatewayRefund
 from domain.cases.payout import Payout
 from domain.errors import AnswerLostError, GatewayUnavailableError, PayoutRefusedError
 from domain.money import Money
@@ -24,11 +24,6 @@ class AcmeGateway:
     def __init__(self, key: str, base_url: str) -> None:
         headers = {"Authorization": f"Bearer {key}"}
         self._http = httpx2.Client(base_url=base_url, headers=headers, timeout=10, trust_env=False)
-
-    @property
-    def capabilities(self) -> GatewayCapabilities:
-        """Return what Acme Pay promises: a key is kept for 7 days."""
-        return GatewayCapabilities(key_memory=timedelta(days=7))
 
     def step(self, currency: str) -> int:
         """Return 1: Acme Pay pays every amount of minor units."""

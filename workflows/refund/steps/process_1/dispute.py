@@ -14,8 +14,8 @@ from policy import disputes as rules
 from policy import exchange
 from policy.payout_rules import is_paid
 from policy.refund_amount import value_awaiting_replacement
-from workflows.refund.steps import payout, payout_replan
-from workflows.refund.steps.dispute import hold
+from workflows.refund.steps.money import payout, payout_replan
+from workflows.refund.steps.money.dispute import hold
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 _PAYING_OR_SENDING = frozenset(

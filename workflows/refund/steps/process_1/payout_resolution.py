@@ -10,7 +10,7 @@ from domain.policy_document import PolicyDocument
 from policy import exchange
 from policy import payout_rules as rules
 from policy.disputes import RESOLUTIONS_DURING_HOLD, is_held_by_dispute
-from workflows.refund.steps import payout, payout_replan
+from workflows.refund.steps.money import payout, payout_replan
 from workflows.refund.steps.process_1 import dispute
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from domain.cases.messages import Message
-from workflows.refund.steps import dispute, payout_resolution
+from workflows.refund.steps.money import dispute, payout_resolution
 from workflows.refund.steps.process_1 import dispute as former_dispute
 from workflows.refund.steps.process_1 import payout_resolution as former_resolution
 from workflows.refund.transition import OnMessage

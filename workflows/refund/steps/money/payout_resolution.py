@@ -13,7 +13,7 @@ from domain.policy_document import PolicyDocument
 from policy import exchange
 from policy import payout_rules as rules
 from policy.disputes import is_held_by_dispute
-from workflows.refund.steps import dispute, money_due, payout, payout_replan
+from workflows.refund.steps.money import dispute, money_due, payout, payout_replan
 from workflows.refund.transition import ReceivedMessage, Replan, TimelineEvent, Transition
 
 

@@ -15,7 +15,7 @@ from policy import disputes as rules
 from policy import exchange
 from policy.case_reopening import counts
 from policy.payments.payment_balance import still_owed
-from workflows.refund.steps import money_due, payout, payout_replan
+from workflows.refund.steps.money import money_due, payout, payout_replan
 from workflows.refund.transition import ReceivedMessage, Replan, TimelineEvent, Transition
 
 _PAYING_OR_SENDING = payout.PAYING | {CaseState.REPLACEMENT_DUE}

@@ -14,7 +14,7 @@ from domain.policy_document import PolicyDocument
 from policy import payout_rules as rules
 from policy import refund_amount
 from workflows.refund.steps.completion import continue_or_end
-from workflows.refund.steps.money_due import owe
+from workflows.refund.steps.money.money_due import owe
 from workflows.refund.transition import ReceivedMessage, Replan, TimelineEvent, Transition
 
 PAYING = frozenset(

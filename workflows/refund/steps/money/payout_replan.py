@@ -15,7 +15,7 @@ from domain.policy_document import PolicyDocument
 from policy import payout_rules as rules
 from policy.case_reopening import counts
 from policy.payments.payment_balance import still_owed
-from workflows.refund.steps import payout
+from workflows.refund.steps.money import payout
 from workflows.refund.transition import ReceivedMessage, Replan, TimelineEvent, Transition
 
 
