@@ -8,6 +8,7 @@ from api.http.body_limit import BodyLimit
 from api.http.openapi import Document, operation_id
 from api.http.path_check import PathCheck
 from api.problems import problems
+from api.readiness import ReadinessCheck
 from api.routes import (
     decisions,
     dispatches,
@@ -42,7 +43,7 @@ def create_app(services: Services) -> FastAPI:
         generate_unique_id_function=operation_id,
     )
     app.state.services = services
-    app.state.probes = health.probes()
+    app.state.readiness = ReadinessCheck(services)
     app.state.metrics = metrics.Metrics()
     of_cases = (refunds, timeline, evidence, decisions, return_slips, returns, dispatches, scans)
     for resource in (orders, stock, *of_cases, findings, webhooks, health):

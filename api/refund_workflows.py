@@ -3,11 +3,14 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from secrets import token_hex
 from typing import Any, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest, DescribeNamespaceRequest
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
@@ -15,6 +18,7 @@ from temporalio.client import (
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 from temporalio.workflow import UpdateMethodMultiParam
 
 from api.problems.errors import RefusedError, WrongStateError
@@ -31,6 +35,7 @@ IN_FLIGHT_PER_CASE = 3
 """How many messages a process sends to one case at a time: Temporal allows 10 in flight per workflow, over all API
 processes, and drops all of them if there is one more (`history.maxInFlightUpdates`)."""
 
+_PROBE = timedelta(minutes=1)
 log = logging.getLogger("api")
 M = TypeVar("M", bound=Message)
 Update: TypeAlias = UpdateMethodMultiParam[[RefundWorkflow, M], Coroutine[Any, Any, CaseStatus]]
@@ -86,6 +91,24 @@ class RefundWorkflows:
                 await self._client.workflow_service.describe_namespace(asked)
         except NotRunningError:
             raise WorkflowsUnavailableError(f"Temporal has no namespace {self._client.namespace!r}") from None
+
+    async def prove_writable(self) -> None:
+        """Prove that Temporal stores something, by a workflow that is deleted before it begins (fault 21).
+
+        Raises WorkflowsUnavailableError.
+        """
+        probe = f"readiness/{token_hex(12)}"
+        try:
+            async with self._answering(probe):
+                handle = await self._client.start_workflow(
+                    "ReadinessProbe", id=probe, task_queue="readiness", start_delay=_PROBE, execution_timeout=_PROBE
+                )
+        except NotRunningError:
+            raise WorkflowsUnavailableError(f"Temporal has no namespace {self._client.namespace!r}") from None
+        started = WorkflowExecution(workflow_id=probe, run_id=handle.result_run_id or "")
+        unwanted = DeleteWorkflowExecutionRequest(namespace=self._client.namespace, workflow_execution=started)
+        with suppress(RPCError):  # it then ends by its timeout
+            await self._client.workflow_service.delete_workflow_execution(unwanted)
 
     @asynccontextmanager
     async def _answering(self, case_id: str) -> AsyncGenerator[None]:

@@ -220,3 +220,7 @@ class DatabaseUnavailableError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class DatabaseFullError(DatabaseUnavailableError):
+    """The database answers, but it can store nothing: its disk is full or read-only. The same retry helps later."""

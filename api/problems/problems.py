@@ -22,7 +22,7 @@ from api.problems.errors import (
 from api.problems.field_errors import FieldError, field_error
 from api.problems.problem_details import Fault, Problem, path_of, problem_of, respond
 from api.problems.statuses import STATUSES
-from domain.errors import AmbiguousCodeError, DatabaseUnavailableError, DomainError
+from domain.errors import AmbiguousCodeError, DatabaseFullError, DatabaseUnavailableError, DomainError
 from domain.value import faults_of
 
 MAX_FIELD_ERRORS = 20
@@ -40,6 +40,14 @@ NO_DATABASE = Fault(
     status=HTTPStatus.SERVICE_UNAVAILABLE,
     title="The database does not answer",
     detail="Repeat the request later, with the same Idempotency-Key if it had one: nothing is lost or done twice.",
+)
+FULL_DATABASE = NO_DATABASE.model_copy(
+    update={
+        "title": "The database is full",
+        "detail": "The database can store nothing, because its disk is full or read-only. Nothing of this request is "
+        "kept. Once somebody has made space, repeat it, with the same Idempotency-Key if it had one: no restart is "
+        "needed, and nothing is lost or done twice.",
+    }
 )
 UNEXPECTED = Fault(
     code="internal_error",
@@ -136,7 +144,8 @@ def _headers(error: DomainError, status: HTTPStatus) -> Mapping[str, str] | None
 
 def _database_unavailable(request: Request, error: Exception) -> Response:
     log.error("database unavailable in %s %s: %s", request.method, path_of(request.scope), error)
-    return respond(problem_of(request.scope, NO_DATABASE), RETRY_LATER)
+    fault = FULL_DATABASE if isinstance(error, DatabaseFullError) else NO_DATABASE
+    return respond(problem_of(request.scope, fault), RETRY_LATER)
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from sqlite3 import SQLITE_BUSY
+from sqlite3 import SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE, SQLITE_READONLY
 from sqlite3 import Connection as SQLiteConnection
 from sqlite3 import OperationalError as SQLiteError
 from threading import Lock
@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from domain.errors import DatabaseUnavailableError
+from domain.errors import DatabaseFullError, DatabaseUnavailableError
 
 POOL_SIZE = 20
 WAIT_SECONDS = 10
@@ -156,14 +156,36 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+_FULL_SQLITE = frozenset({SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE})
+# disk_full, read_only_sql_transaction (as hosted servers become when their disk fills up), io_error
+_FULL_POSTGRESQL = frozenset({"53100", "25006", "58030"})
+
+
 @contextmanager
 def _named_failures() -> Generator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        cause = str(error.orig).partition("\n")[0]
-        raise DatabaseUnavailableError(f"the database does not answer as it should: {cause}") from error
+    except DatabaseError as error:
+        if not isinstance(error, OperationalError | InternalError) and type(error) is not DatabaseError:
+            raise  # what is wrong is the statement or its values
+        raise _unavailable(error) from error
+    except InterfaceError as error:
+        raise _unavailable(error) from error
     except PoolTimeoutError as error:
         raise DatabaseUnavailableError(
             "all connections to the database are busy: try again later or send fewer requests at once"
         ) from error
+
+
+def _unavailable(error: DatabaseError | InterfaceError) -> DatabaseUnavailableError:
+    cause = str(error.orig).partition("\n")[0]
+    if _is_full(error.orig):
+        return DatabaseFullError(f"the database can store nothing, because its disk is full or read-only: {cause}")
+    return DatabaseUnavailableError(f"the database does not answer as it should: {cause}")
+
+
+def _is_full(error: BaseException | None) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None:
+        return code in _FULL_SQLITE or code & 0xFF == SQLITE_READONLY
+    return getattr(error, "sqlstate", None) in _FULL_POSTGRESQL

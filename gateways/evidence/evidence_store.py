@@ -17,7 +17,16 @@ from domain.cases.media_types import KINDS, MediaType, accepted_types
 from domain.errors import EvidenceMissingError, EvidenceRefusedError, StoreUnavailableError
 from domain.request import AnnouncedEvidence
 from gateways.evidence.media_types import EXTENSIONS, SMALLER, SNIFFED_BYTES, limit_bytes, real_type
-from gateways.evidence.s3 import Bucket, asking, connect, is_gone, keep_versions, let_browsers_upload, make_bucket
+from gateways.evidence.s3 import (
+    Bucket,
+    asking,
+    connect,
+    is_gone,
+    keep_versions,
+    let_browsers_upload,
+    make_bucket,
+    prove_writable,
+)
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef
@@ -141,6 +150,11 @@ class EvidenceStore:
         """Check that the bucket exists and can be accessed; raises StoreUnavailableError if not."""
         with asking(f"open its bucket {self._bucket!r}"):
             self._s3.head_bucket(Bucket=self._bucket)
+
+    def prove_writable(self) -> None:
+        """Prove that the bucket takes content, and leave none behind; raises StoreUnavailableError (fault 21)."""
+        with asking("store a probe"):
+            prove_writable(self._s3, self._bucket)
 
     def _current(self, case_id: str, evidence_id: str) -> "GetObjectOutputTypeDef":
         try:

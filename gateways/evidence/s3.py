@@ -1,5 +1,6 @@
 """Access to one bucket of any S3-compatible store, with short timeouts and one error for all temporary failures."""
 
+import logging
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from pydantic import Field, SecretStr
 
 from domain.errors import StoreUnavailableError
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
     from types_boto3_s3.type_defs import CORSRuleTypeDef, CreateBucketConfigurationTypeDef
 
 TRIES = 2
+log = logging.getLogger("evidence")
+_PROBE_KEY = "readiness/probe"
+_PROBE_BYTES = 16 * 1024  # more than the last block of a file may have left on a full disk
+_MAY_BE_FULL = frozenset(
+    {"InternalError", "ServiceUnavailable", "InsufficientStorage", "XMinioStorageFull", "QuotaExceeded", "500", "507"}
+)
 _GONE = frozenset({"404", "405", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed"})
 
 
@@ -71,8 +79,10 @@ def asking(doing: str) -> Generator[None]:
     try:
         yield
     except ClientError as error:
-        raise StoreUnavailableError(f"the evidence store refused to {doing} ({error_code(error)})") from error
-    except BotoCoreError as error:
+        code = error_code(error)
+        hint = "; its disk may be full" if code in _MAY_BE_FULL else ""
+        raise StoreUnavailableError(f"the evidence store refused to {doing} ({code}){hint}") from error
+    except (BotoCoreError, ResponseParserError) as error:
         why = type(error).__name__
         raise StoreUnavailableError(f"the evidence store did not answer when asked to {doing} ({why})") from error
 
@@ -99,3 +109,22 @@ def let_browsers_upload(client: "S3Client", name: str, origins: Sequence[str]) -
     """Allow pages of these origins to PUT into the bucket, with any headers that their tickets contain."""
     rule: CORSRuleTypeDef = {"AllowedMethods": ["PUT"], "AllowedOrigins": list(origins), "AllowedHeaders": ["*"]}
     client.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": [rule]})
+
+
+def prove_writable(client: "S3Client", name: str) -> None:
+    """Prove that the bucket takes content, by a part of an upload that is never completed: no object appears.
+
+    An object that is put and deleted would leave a version behind wherever versions are locked.
+    """
+    upload = client.create_multipart_upload(Bucket=name, Key=_PROBE_KEY)["UploadId"]
+    try:
+        client.upload_part(Bucket=name, Key=_PROBE_KEY, UploadId=upload, PartNumber=1, Body=bytes(_PROBE_BYTES))
+    finally:
+        _abort(client, name, upload)
+
+
+def _abort(client: "S3Client", name: str, upload: str) -> None:
+    try:
+        client.abort_multipart_upload(Bucket=name, Key=_PROBE_KEY, UploadId=upload)
+    except (ClientError, BotoCoreError) as error:
+        log.warning("the unfinished upload %s stays in the bucket: %s", _PROBE_KEY, type(error).__name__)

@@ -53,11 +53,26 @@ def store(plan: StackConfig, is_prepared: Callable[[], bool]) -> Service:
         "evidence store",
         command,
         lambda _pid: listens(ports.s3) and is_prepared(),
-        {**plan.keys.environment(), "TMPDIR": str(temporary)},
+        {**plan.keys.environment(), **_index_of(folder), "TMPDIR": str(temporary)},
         _grace_seconds(plan),
         # The server does not allow another folder for these sockets.
         litter=tuple(Path(f"/tmp/seaweedfs-{name}.sock") for name in ports.store_sockets),  # noqa: S108
     )
+
+
+def _index_of(folder: Path) -> dict[str, str]:
+    """Return where the S3 server keeps its index: in SQLite, because its own default fails for good on a full disk.
+
+    LevelDB repeats the error of a write that found the disk full until the server is restarted, however much space
+    there is by then (fault 21). A folder that has such an index keeps it.
+    """
+    if any((folder / "filerldb2").glob("*")):
+        return {}
+    return {
+        "WEED_LEVELDB2_ENABLED": "false",
+        "WEED_SQLITE_ENABLED": "true",
+        "WEED_SQLITE_DBFILE": str(folder / "index.db"),
+    }
 
 
 def sandbox(plan: StackConfig) -> Service:

@@ -1,5 +1,6 @@
 """A real PostgreSQL server of the test session's own, from the wheel, and fresh databases on it."""
 
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,18 @@ class Postgres:
         """Give the URL of a database with all tables."""
         with self._database(TEMPLATE) as url:
             yield url
+
+    @contextmanager
+    def on_disk(self, folder: Path) -> Iterator[str]:
+        """Give the URL of a database with all tables, whose files are in the folder."""
+        owner = Path(self._server.pgdata).stat()
+        os.chown(folder, owner.st_uid, owner.st_gid)
+        self._run(f"CREATE TABLESPACE small LOCATION '{folder}'")
+        try:
+            with self._database(f"{TEMPLATE} TABLESPACE small") as url:
+                yield url
+        finally:
+            self._run("DROP TABLESPACE small")
 
     @contextmanager
     def _database(self, template: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,11 +63,11 @@ class Seaweed:
             os.kill(self.process.pid, signal.SIGCONT)
 
 
-@pytest.fixture(scope="session")
-def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
-    """The one S3 server of the session."""
+@contextmanager
+def seaweed_server(folder: Path) -> Iterator[Seaweed]:
+    """Start a server that keeps everything in the folder, and stop it at the end."""
     reserved = reserve()
-    plan = StackConfig(tmp_path_factory.mktemp("seaweed"), reserved.ports)
+    plan = StackConfig(folder, reserved.ports)
     secret_key = SecretStr(plan.keys.secret_key)
     bucket = Bucket(name="evidence", endpoint=plan.urls.store, access_key=plan.keys.access_key, secret_key=secret_key)
     service = services.store(plan, bucket_check(plan.settings))
@@ -77,3 +78,10 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
             yield Seaweed(bucket, EvidenceStore(bucket), process)
         finally:
             service.stop(process)
+
+
+@pytest.fixture(scope="session")
+def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
+    """The one S3 server of the session."""
+    with seaweed_server(tmp_path_factory.mktemp("seaweed")) as server:
+        yield server
