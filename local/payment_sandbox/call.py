@@ -16,7 +16,11 @@ Execution = Callable[..., Answer]
 
 @dataclass(frozen=True)
 class Call:
-    """A request to the ledger; `execute` runs in the same transaction that stores the answer."""
+    """A request to the ledger; `execute` runs in the same transaction that stores the answer.
+
+    `reused` and `declined` are the provider's answers to a key that was used otherwise, and to a refund that it
+    declines with this code.
+    """
 
     ledger: Ledger
     key: str | None
@@ -24,6 +28,7 @@ class Call:
     execute: Execution
     reused: Answer = dialect.KEY_REUSED
     renewed: Callable[[Answer], Answer] = lambda answer: answer
+    declined: Callable[[str], Answer] = dialect.declined
 
     def commit(self, **outcome: str | None) -> Answer:
         """Execute the request, or return the stored answer; `outcome` is passed to the execution."""

@@ -112,8 +112,7 @@ class Decline(Fault):
 
     async def meet(self, call: Call) -> Answer:
         """Store the refusal."""
-        message = "The refund was declined."
-        return call.keep(dialect.error(402, "card_error", message, code="card_declined", decline_code=self.code))
+        return call.keep(call.declined(self.code))
 
 
 class Outcome(Fault):

@@ -66,7 +66,7 @@ class Verdict(Value):
     takes: Minor | None = Field(None, description="what it takes of the payment, in the payment's minor units")
 
     def decision(self, dispute: Dispute, payment: Payment, left: int) -> Decision:
-        """Return what changes; PayPal takes no more than the refunds left of the payment. Raises ValueError."""
+        """Return what changes; PayPal takes no more than refunds left, unless that is said. Raises ValueError."""
         if not payment.is_paypals:
             return Decision(self._stripes_status(), takes=self.takes)
         status = self.status or OUTCOMES.get(self.outcome or "", dispute.status)
@@ -75,8 +75,8 @@ class Verdict(Value):
             return Decision(status, outcome)
         returned = dispute.amount if self.amount_refunded is None else self.amount_refunded
         currency = (self.currency or dispute.currency).lower()
-        takes = what_it_takes(returned, currency, dispute.takes, payment.currency)
-        return Decision(status, outcome, returned, currency, min(left, takes if self.takes is None else self.takes))
+        takes = min(left, what_it_takes(returned, currency, dispute.takes, payment.currency))
+        return Decision(status, outcome, returned, currency, takes if self.takes is None else self.takes)
 
     def _stripes_status(self) -> str:
         if self.status is None or self.outcome or self.amount_refunded is not None:

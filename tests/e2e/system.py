@@ -1,6 +1,6 @@
 """The whole system as its users meet it: real processes, real HTTP; and its books, looked into from outside."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,6 +9,7 @@ import httpx2
 
 from config.keys import development_keys
 from db.core.engine import Database
+from db.inbox.payment_events import GatewayEvents
 from db.payouts.ledger import Movement
 from local.demo.photos import photo
 from local.demo.shop import Json, Line, Shop
@@ -66,9 +67,13 @@ class System:
         moved = [one for one in Ledger(self.database).of_case(case["case_id"]) if one.movement is Movement.REFUNDED]
         return sum(max(one.amount.minor, 0) for one in moved)
 
-    def assert_books_agree(self, *orders: str) -> None:
+    def events_to_apply(self) -> int:
+        """Return how many webhooks of payment providers are stored and not applied yet."""
+        return GatewayEvents(self.database).count("new")
+
+    def assert_books_agree(self, *orders: str, by_hand: Collection[str] = ()) -> None:
         """I1 to I7 of some orders with all their cases, by the gateway's own books and by ours."""
-        books = read_books(sandbox_books(self._told_by_gateway()), self.database, orders)
+        books = read_books(sandbox_books(self._told_by_gateway()), self.database, orders, by_hand=by_hand)
         answered = [(case_id, event) for case_id, event in self.answered if case_id in books.cases]
         assert books.cases, "the orders have cases"
         assert_invariants(replace(books, answered=answered))

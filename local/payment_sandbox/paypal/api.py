@@ -161,7 +161,8 @@ class PayPalApi:
         key = request.headers.get("PayPal-Request-Id")
         fingerprint = hashlib.sha256(f"{request.url.path} ".encode() + await request.body()).hexdigest()
         reused = dialect.refused("PAYPAL_REQUEST_ID_PREVIOUSLY_USED").answer
-        call = Call(self.ledger, f"paypal/{key}" if key else None, fingerprint, execute, reused, self._latest)
+        once = f"paypal/{key}" if key else None
+        call = Call(self.ledger, once, fingerprint, execute, reused, self._latest, dialect.declined)
         return _response(await self.plan.meet(operation, call) if operation else call.commit())
 
 

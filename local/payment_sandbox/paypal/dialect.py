@@ -83,6 +83,11 @@ def refused(issue: str) -> RefusedError:
     return RefusedError(answer, executed=False)
 
 
+def declined(code: str) -> Answer:
+    """Return the answer to a refund that is declined for good."""
+    return refused(code.upper()).answer
+
+
 def missing(reference: str) -> RefusedError:
     """Return the refusal of an unknown reference."""
     message = f"The specified resource does not exist: {reference}"

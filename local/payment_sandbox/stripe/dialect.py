@@ -127,6 +127,11 @@ def missing(what: str, reference: str, param: str) -> RefusedError:
     return RefusedError(error(404, "invalid_request_error", message, code="resource_missing", param=param))
 
 
+def declined(code: str) -> Answer:
+    """Return the answer to a refund that is declined for good."""
+    return error(402, "card_error", "The refund was declined.", code="card_declined", decline_code=code)
+
+
 def unauthorized() -> Answer:
     """Return the answer to a wrong or missing API key."""
     return error(401, "invalid_request_error", "Invalid API Key provided: send 'Authorization: Bearer <key>'.")
