@@ -18,7 +18,7 @@ from domain.payment_events import GatewayRefundRecord
 from domain.payout_state import PayoutState
 
 PAID_NOTHING = frozenset({PayoutState.FAILED, PayoutState.CANCELED})
-MOVED = {Movement.REFUNDED: 1, Movement.REVERSED: -1}
+MOVED = {Movement.REFUNDED: 1, Movement.POSTAGE_PAID: 1, Movement.REVERSED: -1}
 _STATES = {"requires_action": PayoutState.ACTION_REQUIRED}
 Row = Mapping[str, Any]
 
