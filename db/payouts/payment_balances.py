@@ -12,9 +12,11 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    null,
     or_,
     select,
     true,
+    type_coerce,
     union_all,
 )
 
@@ -24,6 +26,7 @@ from domain.cases.case import Case
 from domain.cases.payment_balance import CountedReturn, PaymentBalance, PaymentReturn, ReturnWay
 from domain.money import Money
 from domain.payment_events import DisputeStatus
+from policy.payments.dispute_refunds import ReportedReturn, merge_dispute_refunds
 
 _PAYMENTS, _ORDERS, _EXTERNAL = OrderPaymentRow.__table__, OrderRow.__table__, ExternalRefundRow.__table__
 _DISPUTES, _COUNTED = DisputeRow.__table__, CountedReturnRow.__table__
@@ -46,13 +49,15 @@ _RETURNS = union_all(
         _EXTERNAL.c.currency,
         true().label("is_final"),
         _EXTERNAL.c.created_at.label("at"),
+        type_coerce(null(), _DISPUTES.c.opened_at.type).label("opened_at"),
+        type_coerce(null(), _DISPUTES.c.refund_ids.type).label("refund_ids"),
+        func.coalesce(_EXTERNAL.c.is_reversal, false()).label("is_reversal"),
     )
     .join(
         _PAYMENTS,
         and_(_PAYMENTS.c.provider == _EXTERNAL.c.provider, _PAYMENTS.c.reference == _EXTERNAL.c.payment_reference),
     )
-    .where(given(_PAYMENTS.c.order_number), _EXTERNAL.c.counts)
-    .where(func.coalesce(_EXTERNAL.c.is_reversal, false()).is_(False)),
+    .where(given(_PAYMENTS.c.order_number), _EXTERNAL.c.counts),
     select(
         _DISPUTES.c.provider,
         _DISPUTES.c.payment_reference,
@@ -62,6 +67,9 @@ _RETURNS = union_all(
         case((_IS_KNOWN, _DISPUTES.c.returned_currency), else_=_DISPUTES.c.currency),
         _DISPUTES.c.status == DisputeStatus.LOST.value,
         _DISPUTES.c.changed_at,
+        _DISPUTES.c.opened_at,
+        _DISPUTES.c.refund_ids,
+        false(),
     )
     .join(
         _PAYMENTS,
@@ -91,8 +99,8 @@ def read_balances(connection: Connection, order_number: str) -> list[PaymentBala
     """Return the balances of the order's payments in their fixed order, locked until the transaction ends (R35)."""
     payments = connection.execute(_OF_ORDER, {"order_number": order_number}).mappings().all()
     rows = connection.execute(_RETURNS, {"order_number": order_number}).mappings().all()
-    returns = [_return(connection, row) for row in rows]
-    return [_balance(row, [one for one in returns if _is_of(one, row)]) for row in payments]
+    reported = [_reported(connection, row) for row in rows]
+    return [_balance(row, merge_dispute_refunds([one for one in reported if _is_of(one, row)])) for row in payments]
 
 
 def read_balance(connection: Connection, provider: str, reference: str) -> PaymentBalance | None:
@@ -126,8 +134,8 @@ def cases_counting(connection: Connection, provider: str, return_id: str) -> lis
     return list(connection.scalars(_CASES_COUNTING, {"provider": provider, "return_id": return_id}))
 
 
-def _is_of(one: PaymentReturn, payment: RowMapping) -> bool:
-    return (one.provider, one.payment_reference) == (payment["provider"], payment["reference"])
+def _is_of(one: ReportedReturn, payment: RowMapping) -> bool:
+    return (one.money.provider, one.money.payment_reference) == (payment["provider"], payment["reference"])
 
 
 def _balance(row: RowMapping, returns: Sequence[PaymentReturn]) -> PaymentBalance:
@@ -137,6 +145,16 @@ def _balance(row: RowMapping, returns: Sequence[PaymentReturn]) -> PaymentBalanc
         captured=Money(minor=row["captured"], currency=row["currency"]),
         committed=row["committed"],
         returns=tuple(returns),
+    )
+
+
+def _reported(connection: Connection, row: RowMapping) -> ReportedReturn:
+    return ReportedReturn(
+        money=_return(connection, row),
+        at=row["at"],
+        opened_at=row["opened_at"],
+        refund_ids=tuple(row["refund_ids"] or ()),
+        is_reversal=bool(row["is_reversal"]),
     )
 
 

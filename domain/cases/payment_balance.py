@@ -26,6 +26,7 @@ class PaymentReturn(Value):
 
     `amount` is in the currency in which it went back. `counted` is how much of it counts as paid for which case, in
     minor units. A return that is not final is a dispute which is still open; it takes nothing from the payment yet.
+    `other_ids` are the refunds by which a dispute returned its money.
     """
 
     way: ReturnWay
@@ -35,6 +36,12 @@ class PaymentReturn(Value):
     amount: Money
     counted: dict[str, int] = Field(default_factory=dict)
     is_final: bool = True
+    other_ids: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return all ids under which the provider reports it."""
+        return (self.return_id, *self.other_ids)
 
 
 class PaymentBalance(Value):

@@ -87,7 +87,7 @@ def count_returns(case: Case, asked: PlanRequest, balances: Sequence[PaymentBala
 
 
 def _count_named(case: Case, asked: PlanRequest, returns: Sequence[PaymentReturn]) -> Case:
-    by_id = {one.return_id: one for one in returns}
+    by_id = {name: one for one in returns for name in one.ids}
     for named in asked.named:
         if one := by_id.get(named.return_id):
             case = _count(case, one, _worth(case, one, named), asked)
@@ -111,9 +111,9 @@ def _returns(balances: Sequence[PaymentBalance]) -> list[PaymentReturn]:
 
 
 def _check_named(case: Case, named: NamedReturn, returns: Sequence[PaymentReturn]) -> Refusal | None:
-    one = next((one for one in returns if one.return_id == named.return_id), None)
+    one = next((one for one in returns if named.return_id in one.ids), None)
     if one is None:
-        known = ", ".join(sorted(each.return_id for each in returns)) or "none"
+        known = ", ".join(sorted(name for each in returns for name in each.ids)) or "none"
         message = f"{named.return_id} is no refund or dispute over a payment of the order; known are: {known}."
         return Refusal(rule="R32", code="unknown_return", message=f"reference: {message}")
     if named.amount is not None and named.amount.currency != case.currency:
@@ -133,13 +133,16 @@ def _check_named(case: Case, named: NamedReturn, returns: Sequence[PaymentReturn
 
 def _taken_back(case: Case, returns: Sequence[PaymentReturn]) -> list[CountedReturn]:
     """Return what no longer counts: a refund by hand that failed, or a dispute that ended otherwise."""
-    there = {(one.provider, one.return_id): one for one in returns}
-    counted = {(one.provider, one.return_id): one for one in case.counted}
+    there = {(one.provider, name): one for one in returns for name in one.ids}
+    counted: dict[tuple[str, str], CountedReturn] = {}
+    for last in case.counted:
+        now = there.get((last.provider, last.return_id))
+        counted[last.provider, now.return_id if now else last.return_id] = last
     return [_excess(case, last, there.get(key)) for key, last in counted.items()]
 
 
 def _excess(case: Case, last: CountedReturn, now: PaymentReturn | None) -> CountedReturn:
-    so_far = _counted(case, last)
+    so_far = _counted(case, now or last)
     if now is not None and now.amount.currency != case.currency:
         return last.amend(amount=case.money(0))
     available = _available(case, now) if now else 0
@@ -163,7 +166,8 @@ def _worth(case: Case, one: PaymentReturn, named: NamedReturn) -> int:
 
 
 def _counted(case: Case, one: PaymentReturn | CountedReturn) -> int:
-    same = (each for each in case.counted if (each.provider, each.return_id) == (one.provider, one.return_id))
+    ids = one.ids if isinstance(one, PaymentReturn) else (one.return_id,)
+    same = (each for each in case.counted if each.provider == one.provider and each.return_id in ids)
     return sum(each.amount.minor for each in same)
 
 
