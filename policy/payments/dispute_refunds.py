@@ -24,7 +24,7 @@ class ReportedReturn(NamedTuple):
 
 
 def merge_dispute_refunds(reported: Sequence[ReportedReturn]) -> list[PaymentReturn]:
-    """Return the returns of a payment in their order, without those refunds by which a lost dispute returned its money.
+    """Return a payment's returns in their order, without refunds by which a lost dispute returned its money (R38).
 
     These are the refunds that the dispute names; otherwise one that the provider reversed; otherwise one of the same
     amount, made while the dispute was open. A reversal without a lost dispute counts as a refund (R32). A dispute in
