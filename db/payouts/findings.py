@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from db.core.engine import Database
 from db.core.upsert import Upsert, given
@@ -45,11 +45,9 @@ class Findings:
 
     def found(self, findings: Sequence[Finding]) -> None:
         """Record the findings, each once: the time of the first one is kept, and a closed one stays closed."""
-        if not findings:
-            return
-        with self._database.writing() as connection:
-            _WRITE.write(connection, [_row(finding) for finding in findings])
-            connection.execute(_REOPEN, [{"of_finding": finding.finding_id} for finding in findings])
+        if findings:
+            with self._database.writing() as connection:
+                add_findings(connection, findings)
 
     def page(self, *, open_only: bool = True, limit: int = 200) -> list[Finding]:
         """Return findings, the oldest first."""
@@ -78,6 +76,12 @@ class Findings:
             if gone:
                 connection.execute(_CLOSE, [{"of_finding": one, **note} for one in gone])
             return len(gone)
+
+
+def add_findings(connection: Connection, findings: Sequence[Finding]) -> None:
+    """Record at least one finding, each once, as `Findings.found` does."""
+    _WRITE.write(connection, [_row(finding) for finding in findings])
+    connection.execute(_REOPEN, [{"of_finding": finding.finding_id} for finding in findings])
 
 
 def _row(finding: Finding) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from activities.ports.payment_gateway import PaymentSteps
 from db.payouts.disputes import record_dispute
 from db.payouts.ledger_postings import enter_label, enter_planned, postage_planned
+from db.payouts.lost_payouts import enter_lost_payouts
 from db.payouts.payment_balances import keep_counted, read_balances
 from db.payouts.payment_reservations import Capture, commit, give_up, lock_captures
 from db.payouts.payout_rows import PayoutRecord, read_payouts, write_payouts
@@ -43,6 +44,9 @@ def plan_payouts(connection: Connection, case: Case, steps: PaymentSteps = in_mi
     """
     captures = lock_captures(connection, case.order_number)
     records = read_payouts(connection, case.case_id)
+    if lost := enter_lost_payouts(connection, case, records):
+        records = [*records, *lost]
+        captures = lock_captures(connection, case.order_number)
     unsaved = _unsaved(case, records)
     if unsaved and _is_plan_of(case, unsaved):
         # The case's own payouts come first: they may have answers that are recorded together with this plan.

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from db.payouts.ledger_postings import enter_counted, enter_refunded, enter_rerouted, enter_reversed
+from db.payouts.lost_payouts import enter_lost_payouts
 from db.payouts.payment_reservations import give_up, leave_to_dispute
 from db.payouts.payout_rows import PayoutRecord, read_payouts, write_payouts
 from domain.cases.case import Case
@@ -15,8 +16,7 @@ from domain.payout_state import PayoutState
 def keep_payouts(connection: Connection, case: Case) -> None:
     """Update the recorded payouts from the case, and enter money that moved in the ledger once.
 
-    Unpaid payouts of an ended case are given up, and those that a lost dispute replaced are left to it (R38). Raises
-    LookupError for a payout that was never planned, because only a plan respects the cap (R32).
+    Unpaid payouts of an ended case are given up, and those that a lost dispute replaced are left to it (R38).
     """
     enter_counted(connection, case)
     if case.is_open and not case.payouts:
@@ -33,12 +33,11 @@ def keep_payouts(connection: Connection, case: Case) -> None:
 def take_over_payouts(connection: Connection, case: Case) -> dict[str, PayoutRecord]:
     """Bring the records of the case's payouts to what the case knows, with the ledger; return all its records by id.
 
-    Raises LookupError for a payout that was never planned.
+    One that has no record, because the database was restored, is entered again (fault 31).
     """
-    records = {record.payout_id: record for record in read_payouts(connection, case.case_id)}
+    known = read_payouts(connection, case.case_id)
+    records = {record.payout_id: record for record in [*known, *enter_lost_payouts(connection, case, known)]}
     for payout in case.payouts:
-        if payout.payout_id not in records:
-            raise LookupError(f"payout {payout.payout_id} was never planned")
         records[payout.payout_id] = _take_over(connection, records[payout.payout_id], payout, case.updated_at)
     return records
 

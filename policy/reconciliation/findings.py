@@ -165,6 +165,22 @@ def record_behind(case: Case, recorded_version: int, at: datetime) -> Finding:
     return _found(FindingKind.RECORD_BEHIND, key, message, at, case_id=case.case_id, order_number=case.order_number)
 
 
+def payout_entered_again(booked: Booked, at: datetime, *, is_short: bool) -> Finding:
+    """Return the finding that the database had lost a payout of a case, and has it again (fault 31).
+
+    `is_short` says that its payment has no room for it any more.
+    """
+    payout = booked.payout
+    message = (
+        f"Payout {payout.payout_id} of {payout.amount} was not in the database any more: was it restored from a "
+        "backup? It is entered again as its case knows it, and is not paid twice. Compare it with the gateway's list, "
+        "then close this finding."
+    )
+    if is_short:
+        message += " Its payment has no room for it: see what else went back from that payment, and to whom."
+    return _found(FindingKind.RECORD_BEHIND, _attempt(payout), message, at, **_of_payout(booked))
+
+
 def _found(kind: FindingKind, key: str, message: str, at: datetime, **about: Any) -> Finding:  # noqa: ANN401 - fields
     """Return the finding; its id contains what differs, so that another difference is another finding."""
     return Finding(finding_id=f"{kind}:{key}", kind=kind, message=message, found_at=at, last_seen_at=at, **about)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from activities.cases import CaseAheadError
 from db.cases.cases import Cases
@@ -108,9 +109,9 @@ def test_fault_31_a_run_that_has_forgotten_a_plan_commits_no_other_one(cases: Ca
 
 def test_a_record_that_fails_leaves_nothing_behind(cases: Cases):
     opened = cases.open(a_case(), [])
-    stranger = later(opened, payouts=(versions(opened, cases)[-1].payouts[0].amend(payout_id=f"{opened.case_id}-p9"),))
-    with pytest.raises(LookupError, match="never planned"):
-        cases.record(stranger, [entry(100)])
+    stray = opened.lines[0].amend(sku="NOTHING")
+    with pytest.raises(IntegrityError):
+        cases.record(later(opened, lines=(opened.lines[0], stray)), [entry(100)])
     assert cases.case(opened.case_id) == opened
     assert cases.timeline(opened.case_id) == []
 
