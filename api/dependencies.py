@@ -27,9 +27,9 @@ from db.inbox.scans import Scans
 from db.orders.orders import Orders
 from db.orders.stock import StockTable
 from db.payouts.disputes import Disputes
-from db.payouts.findings import Findings
 from db.payouts.payment_references import PaymentReferences
 from db.payouts.payouts import Payouts
+from db.reconciliation.findings import Findings
 from gateways.couriers.provider import CourierReader
 from gateways.evidence.evidence_store import EvidenceStore
 from gateways.payments.provider import WebhookReader

@@ -19,7 +19,7 @@ from temporalio.service import RPCError
 from config.settings import Settings, load
 from config.temporal import connect, let_sdk_rest
 from db.core.engine import Database
-from db.payouts.findings import Findings
+from db.reconciliation.findings import Findings
 from domain.errors import DatabaseUnavailableError
 from domain.findings import Finding
 from domain.money import Money

@@ -40,10 +40,10 @@ from db.inbox.tracking_registrations import Registrations
 from db.orders.orders import Orders
 from db.orders.stock import StockTable
 from db.payouts.disputes import Disputes
-from db.payouts.findings import Findings
 from db.payouts.payment_references import PaymentReferences
 from db.payouts.payouts import Payouts
-from db.payouts.reconciliation import Books
+from db.reconciliation.books import Books
+from db.reconciliation.findings import Findings
 from domain.errors import DatabaseUnavailableError, DomainError
 from gateways.calendar_notices import NoticeFolder
 from gateways.calendars import HolidayCalendars

@@ -23,8 +23,8 @@ from db.core.upsert import given
 from db.orders.deliveries import with_sent_deliveries
 from db.orders.order_rows import lock_order, read_order
 from db.orders.unit_reservations import keep_units, reserve_units
-from db.payouts.findings import Findings
 from db.payouts.payout_plans import Plan, in_minor_units, plan_payouts, replan_payouts
+from db.reconciliation.findings import Findings
 from db.tables import CaseRow, ReservedUnitRow
 from domain.cases.case import Case
 from domain.cases.payment_balance import PlanRequest

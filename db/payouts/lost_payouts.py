@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, delete
 
 from db.payouts.external_refunds import renew_external_refunds
-from db.payouts.findings import add_findings
 from db.payouts.ledger_postings import enter_planned
 from db.payouts.payment_reservations import Capture, commit, lock_captures
 from db.payouts.payout_rows import PayoutRecord, write_payouts
+from db.reconciliation.findings import add_findings
 from db.tables import ExternalRefundRow
 from domain.cases.case import Case
 from domain.cases.payout import Payout

@@ -17,7 +17,7 @@ from db.inbox.parcels import Parcels
 from db.inbox.payment_events import GatewayEvents
 from db.inbox.scans import Scans
 from db.orders.orders import Orders
-from db.payouts.findings import Findings
+from db.reconciliation.findings import Findings
 from domain.findings import Finding
 from domain.parcels import CourierEvent
 from domain.payment_events import GatewayEvent

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from db.core.engine import Database
-from db.payouts.findings import Findings
+from db.reconciliation.findings import Findings
 from domain.errors import UnknownFindingError
 from domain.findings import Finding, FindingKind
 from tests.db.facts import NOON, money

@@ -7,8 +7,8 @@ import pytest
 from db.cases.cases import Cases
 from db.core.engine import Database
 from db.orders.orders import Orders
-from db.payouts.findings import Findings
 from db.payouts.payouts import Payouts
+from db.reconciliation.findings import Findings
 from domain.cases.case import Case
 from domain.cases.payout import OUTSIDE, REIMBURSEMENT, Payout
 from domain.errors import CapExceededError

@@ -10,7 +10,7 @@ from db.core.engine import Database
 from db.orders.orders import Orders
 from db.payouts.disputes import Disputes
 from db.payouts.payouts import FoundPayout, Payouts
-from db.payouts.reconciliation import Books
+from db.reconciliation.books import Books
 from domain.cases.case import Case
 from domain.enums import CaseState
 from domain.payment_events import DisputeStatus

@@ -14,10 +14,10 @@ from db.cases.cases import Cases
 from db.core.engine import Database
 from db.inbox.payment_events import GatewayEvents
 from db.orders.orders import Orders
-from db.payouts.findings import Findings
 from db.payouts.payment_references import PaymentReferences
 from db.payouts.payouts import Payouts
-from db.payouts.reconciliation import Books
+from db.reconciliation.books import Books
+from db.reconciliation.findings import Findings
 from domain.cases.case import Case
 from domain.findings import Finding
 from domain.payout_state import PayoutState

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from db.payouts.reconciliation import BookedPayout
+from db.reconciliation.books import BookedPayout
 from domain.findings import CaseDifference
 from domain.payment_events import GatewayEvent, GatewayRefundRecord
 from domain.payout_state import PayoutState

@@ -16,10 +16,10 @@ from db.cases.submissions import Submission, Submissions
 from db.core.engine import Database
 from db.core.migrate import migrate
 from db.inbox.payment_events import GatewayEvents
-from db.payouts.findings import Findings
 from db.payouts.payment_references import PaymentReferences
 from db.payouts.payouts import Payouts
-from db.payouts.reconciliation import Books
+from db.reconciliation.books import Books
+from db.reconciliation.findings import Findings
 from domain.enums import CaseState
 from domain.findings import Finding
 from domain.payout_state import PayoutState

@@ -1,0 +1,1 @@
+"""What reconciliation reads from the books, and its findings."""
