@@ -33,6 +33,7 @@ from db.reconciliation.findings import Findings
 from gateways.couriers.provider import CourierReader
 from gateways.evidence.evidence_store import EvidenceStore
 from gateways.payments.provider import WebhookReader
+from gateways.policy_repository import POLICY_VERSIONS, PolicyRepository
 from workflows.client.case_notifier import TemporalCaseNotifier
 
 
@@ -53,6 +54,7 @@ class Services:
     parcels: Parcels
     scans: Scans
     stock: StockTable
+    policies: PolicyRepository
     store: EvidenceStore
     workflows: RefundWorkflows
     notifier: CaseNotifier
@@ -99,6 +101,7 @@ class Services:
             parcels=Parcels(database),
             scans=Scans(database),
             stock=StockTable(database, now),
+            policies=PolicyRepository(POLICY_VERSIONS),
             store=store,
             workflows=RefundWorkflows(temporal),
             notifier=TemporalCaseNotifier(temporal, Submissions(database)),

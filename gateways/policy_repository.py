@@ -11,6 +11,9 @@ from domain.errors import DomainError
 from domain.policy_document import PolicyDocument
 from gateways.calendars import HolidayCalendars
 
+POLICY_VERSIONS = Path(__file__).parent.parent / "policy" / "versions"
+"""The versions that come with the release."""
+
 
 class PolicyUnreadableError(DomainError):
     """A policy version cannot be used; the message names its file and field."""

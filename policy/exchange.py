@@ -7,7 +7,7 @@ from domain.cases.case import Case, Refusal
 from domain.cases.case_lines import CaseLine, UnitShare
 from domain.cases.exchange import PENDING, OutboundParcel, Product, Replacement, Substitute
 from domain.cases.messages import Dispatch
-from domain.enums import DispatchedGoods, ReplacementState, ResolutionAsked
+from domain.enums import DispatchedGoods, ReplacementState, ResolutionAsked, ResolutionDecision
 from domain.money import Money, to_decimal_text
 from domain.order import Order
 from domain.request import CaseIntake, RequestedLine
@@ -15,6 +15,8 @@ from policy.parcels.parcel_codes import is_same_number
 from policy.refund_amount import unit_shares
 from policy.returns import check_send_back
 
+RESOLUTIONS_BEFORE_SENDING = frozenset({ResolutionDecision.PAY})
+"""What a human can decide while a replacement is about to be sent: the goods are refunded instead (R39)."""
 _TURNS_INTO_REFUND = frozenset({ReplacementState.OUT_OF_STOCK, ReplacementState.RELEASING})
 Products = Mapping[str, Product]
 

@@ -80,6 +80,17 @@ def allowed_resolutions(case: Case) -> frozenset[ResolutionDecision]:
     return _UNBLOCKING
 
 
+def allowed_in_first_release(case: Case) -> frozenset[ResolutionDecision]:
+    """Return what a human can decide about the money of a case that release 0.1.0 opened (R36, R38)."""
+    if case.state is CaseState.CHARGEBACK_HOLD:
+        return RESOLUTIONS_DURING_HOLD
+    if case.blocked_by is BlockReason.EVIDENCE_CHANGED:
+        return frozenset({ResolutionDecision.RETRY, ResolutionDecision.ACCEPT})
+    if case.blocked_by and case.blocked_by.money_may_be_gone:
+        return frozenset({ResolutionDecision.RETRY, ResolutionDecision.CLOSE})
+    return frozenset({ResolutionDecision.RETRY, ResolutionDecision.OTHER_ACCOUNT})
+
+
 def check_payout_resolution(case: Case, resolution: CaseResolution) -> Refusal | None:
     """Return why a decision about the blocked payout is refused, or None when it is allowed (R36, R38)."""
     if resolution.decision in allowed_resolutions(case):

@@ -3,9 +3,11 @@
 from domain.cases.case import Case, Refusal
 from domain.cases.case_lines import CaseLine
 from domain.cases.messages import Dispatch, GoodsReceipt, Message, WarehouseInspection, Withdrawal
-from domain.enums import CaseState, CourierStatus, CourierSubStatus
+from domain.enums import CaseState, CourierStatus, CourierSubStatus, ResolutionDecision
 from domain.policy_document import PolicyDocument
 
+RESOLUTIONS_AFTER_LOSS = frozenset({ResolutionDecision.PAY, ResolutionDecision.CLOSE})
+"""What a human decides about a lost parcel: the shop bears the loss and pays, or the customer bears it (R22)."""
 _WITHDRAWABLE = frozenset(
     {
         CaseState.INFORMATION_REQUESTED,

@@ -6,7 +6,6 @@ import logging
 import signal
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import uvloop
 from temporalio.client import Client
@@ -50,7 +49,7 @@ from gateways.calendars import HolidayCalendars
 from gateways.couriers.registry import registrar_of
 from gateways.evidence.evidence_store import EvidenceStore
 from gateways.payments.registry import gateways_of, payment_step
-from gateways.policy_repository import PolicyRepository
+from gateways.policy_repository import POLICY_VERSIONS, PolicyRepository
 from gateways.signal_history import TemporalHistory
 from gateways.stock_webhook import ShopStock
 from worker.build import ActivitySet, build_worker
@@ -61,7 +60,6 @@ from worker.versions import NotPromotedError, as_deployed, promote_first
 from workflows.client.case_notifier import TemporalCaseNotifier
 from workflows.client.case_runs import TemporalCaseRuns
 
-POLICY_VERSIONS = Path(__file__).parent.parent / "policy" / "versions"
 log = logging.getLogger("worker")
 
 

@@ -14,7 +14,12 @@ from config.keys import Role
 from db.cases.evidence import EvidenceRecord
 from domain.cases.case import Case
 from domain.cases.next_step import next_step
+from domain.enums import ResolutionDecision
 from domain.errors import UnknownCaseError
+from policy.resolutions import allowed_resolutions
+
+FINANCE_ONLY = frozenset({ResolutionDecision.OTHER_ACCOUNT, ResolutionDecision.PAID})
+"""What pays outside the gateway (R36)."""
 
 
 def visible_case(who: Caller, case_id: CaseIdPath, services: ServicesDep) -> Case:
@@ -56,7 +61,15 @@ def _view(services: Services, who: Principal, case: Case, tickets: tuple[Evidenc
     evidence = tuple(_evidence(record) for record in services.evidence.all(case.case_id))
     description = description_for(services, who, case.case_id)
     added: dict[str, Any] = {"evidence": evidence, "description": description, "upload_tickets": tickets}
-    return CaseView(**{**_fields(case), **added})
+    decides = _for_deciders(services, who, case) if who.may(Role.AUDITOR, Role.FINANCE) else {}
+    return CaseView(**{**_fields(case), **added, **decides})
+
+
+def _for_deciders(services: Services, who: Principal, case: Case) -> dict[str, Any]:
+    """Return what auditors and finance see besides: the order's payments, and what they may decide now."""
+    allowed = allowed_resolutions(case, services.policies.version(case.policy_version), who.name)
+    mine = allowed if who.may(Role.FINANCE) else allowed - FINANCE_ONLY
+    return {"payments": tuple(services.payouts.payments(case.order_number)), "allowed_resolutions": sorted(mine)}
 
 
 def _fields(case: Case) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body
 
-from api.cases.case_access import VisibleCase, show
+from api.cases.case_access import FINANCE_ONLY, VisibleCase, show
 from api.cases.case_messages import keep_note, send, stamp
 from api.dependencies import ServicesDep
 from api.http.auth import Auditor, AuditorOrFinance
@@ -18,10 +18,8 @@ from api.schemas.strict_json import STRICT
 from config.keys import Role
 from domain.cases.messages import AuditDecision, CaseResolution
 from domain.cases.timeline import CaseEvent
-from domain.enums import ResolutionDecision
 from workflows.refund.workflow import RefundWorkflow
 
-FINANCE_ONLY = frozenset({ResolutionDecision.OTHER_ACCOUNT, ResolutionDecision.PAID})
 router = APIRouter(prefix="/v1/refunds/{case_id}", tags=["decisions"])
 
 

@@ -73,13 +73,16 @@ class ResolutionBody(Value):
 
     decision: ResolutionDecision
     amount: Price | None = Field(
-        default=None, description="the agreed amount; required with partial_refund, and not allowed otherwise"
+        default=None,
+        description="the agreed amount, required with partial_refund; with paid, what was paid; with count_refund, how "
+        "much of the refund or dispute was for this case, if not all; not allowed otherwise",
     )
     reason_code: Code | None = Field(default=None, description="the reason; required to reopen (R12)")
     reference: Identifier | None = Field(
         default=None,
         description="for other_account: finance's own reference of the account, never an account number; "
-        "for paid: the reference of the payment that was made",
+        "for paid: the reference of the payment that was made; for count_refund: the provider's id of the refund or "
+        "dispute that returned the money",
     )
     note: Note | None = None
 

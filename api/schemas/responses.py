@@ -7,15 +7,15 @@ from pydantic import AwareDatetime, Field
 
 from domain.cases.case import Case, NextStep
 from domain.cases.case_lines import CaseLine
+from domain.cases.case_money import CaseMoney, PaymentMoney
 from domain.cases.evidence import EvidencePin, UploadTicket
-from domain.cases.payout import Payout
-from domain.enums import CaseState
+from domain.enums import CaseState, ResolutionDecision
 from domain.money import Money
 from domain.order import Order
 from domain.parcels import ScanKind
-from domain.payout_state import PayoutState
 from domain.types import Sentence
 from domain.value import Value
+from policy.payments.case_money import case_money
 from policy.returns import expects_soon, may_instruct_return, paid_unseen, takes_paid_goods
 
 
@@ -46,12 +46,13 @@ class EvidenceLink(Value):
     sha256: str | None
 
 
-class Amounts(Value):
-    """The case's money at a glance."""
+class Amounts(CaseMoney):
+    """The case's money: what it owes, and what became of that."""
 
     goods_asked: Money = Field(description="what was paid for the units of the case")
-    refund_due: Money | None = Field(default=None, description="what is owed, once it is known (R30, R31)")
-    paid: Money = Field(description="what the gateways report as paid")
+    refund_due: Money | None = Field(
+        default=None, description="what fell due last, once it is known (R30, R31); `owed` is all that fell due so far"
+    )
 
 
 class CaseItem(Case):
@@ -73,6 +74,12 @@ class CaseView(CaseItem):
     evidence: tuple[EvidenceView, ...] = ()  # pyright: ignore[reportIncompatibleVariableOverride] - frozen, never assigned
     upload_tickets: tuple[EvidenceTicket, ...] = ()
     warnings: tuple[str, ...] = Field(default=(), description="possible mistakes in a request that was accepted")
+    payments: tuple[PaymentMoney, ...] = Field(
+        default=(), description="for auditors and finance: the payments of the order, with what went back for all cases"
+    )
+    allowed_resolutions: tuple[ResolutionDecision, ...] = Field(
+        default=(), description="what the caller may decide now with POST resolution"
+    )
 
 
 class ParcelLine(Value):
@@ -123,7 +130,7 @@ def amounts_of(case: Case) -> Amounts:
     return Amounts(
         goods_asked=case.money(sum(unit.goods for line in case.lines for unit in line.units)),
         refund_due=case.refund_due.total if case.refund_due else None,
-        paid=case.money(sum(payout.amount.minor for payout in case.payouts if _is_paid(payout))),
+        **dict(case_money(case)),
     )
 
 
@@ -137,10 +144,6 @@ def links_of(case: Case) -> dict[str, str]:
         "order_cases": f"/v1/refunds?order_number={quote(case.order_number, safe='')}",
         **label,
     }
-
-
-def _is_paid(payout: Payout) -> bool:
-    return payout.state is PayoutState.SUCCEEDED
 
 
 _EXPECTS: dict[ScanKind | Literal["nothing"], str] = {

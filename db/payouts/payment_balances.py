@@ -31,13 +31,13 @@ from policy.payments.dispute_refunds import ReportedReturn, merge_dispute_refund
 _PAYMENTS, _ORDERS, _EXTERNAL = OrderPaymentRow.__table__, OrderRow.__table__, ExternalRefundRow.__table__
 _DISPUTES, _COUNTED = DisputeRow.__table__, CountedReturnRow.__table__
 _IS_KNOWN = and_(_DISPUTES.c.status == DisputeStatus.LOST.value, _DISPUTES.c.returned.is_not(None))
-_OF_ORDER = (
+_READ_OF_ORDER = (
     select(_PAYMENTS.c.provider, _PAYMENTS.c.reference, _PAYMENTS.c.captured, _PAYMENTS.c.committed, _ORDERS.c.currency)
     .join(_ORDERS, _ORDERS.c.order_number == _PAYMENTS.c.order_number)
     .where(given(_PAYMENTS.c.order_number))
     .order_by(_PAYMENTS.c.position)
-    .with_for_update(key_share=True, of=_PAYMENTS)
 )
+_OF_ORDER = _READ_OF_ORDER.with_for_update(key_share=True, of=_PAYMENTS)
 _ORDER_OF_PAYMENT = select(_PAYMENTS.c.order_number).where(given(_PAYMENTS.c.provider), given(_PAYMENTS.c.reference))
 _RETURNS = union_all(
     select(
@@ -95,9 +95,13 @@ _DROP = delete(_COUNTED).where(and_(_COUNTED.c.case_id == bindparam("of_case"), 
 _ADD = InsertIgnore(_COUNTED)
 
 
-def read_balances(connection: Connection, order_number: str) -> list[PaymentBalance]:
-    """Return the balances of the order's payments in their fixed order, locked until the transaction ends (R35)."""
-    payments = connection.execute(_OF_ORDER, {"order_number": order_number}).mappings().all()
+def read_balances(connection: Connection, order_number: str, *, locks: bool = True) -> list[PaymentBalance]:
+    """Return the balances of the order's payments in their fixed order, locked until the transaction ends (R35).
+
+    Whoever only looks at them takes no lock.
+    """
+    chosen = _OF_ORDER if locks else _READ_OF_ORDER
+    payments = connection.execute(chosen, {"order_number": order_number}).mappings().all()
     rows = connection.execute(_RETURNS, {"order_number": order_number}).mappings().all()
     reported = [_reported(connection, row) for row in rows]
     return [_balance(row, merge_dispute_refunds([one for one in reported if _is_of(one, row)])) for row in payments]

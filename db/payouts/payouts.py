@@ -2,24 +2,33 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from db.core.engine import Database
 from db.core.upsert import given
 from db.payouts.external_refunds import record_external_refund
-from db.payouts.payment_balances import read_balance
+from db.payouts.payment_balances import read_balance, read_balances
 from db.payouts.payout_plans import left_for_goods
 from db.payouts.payout_rows import PayoutRecord, read_payout, record_of, write_payouts
 from db.tables import OrderRow, PayoutRow
-from domain.cases.payout import Payout
+from domain.cases.case_money import PaymentMoney
+from domain.cases.payment_balance import PaymentBalance
+from domain.cases.payout import REIMBURSEMENT, Payout
 from domain.errors import CapExceededError, ChargeDisputedError
 from domain.payment_events import GatewayRefundRecord
 from domain.payout_state import PayoutState
 from domain.value import Value
+from policy.payments.case_money import payment_money
 
 _PAYOUTS = PayoutRow.__table__
 _BY_ID = select(_PAYOUTS).where(given(_PAYOUTS.c.payout_id))
 _BY_REFUND = select(_PAYOUTS).where(given(_PAYOUTS.c.provider), given(_PAYOUTS.c.gateway_refund_id))
+_PAID = (
+    select(_PAYOUTS.c.source_provider, _PAYOUTS.c.source_reference, _PAYOUTS.c.provider, func.sum(_PAYOUTS.c.amount))
+    .where(given(_PAYOUTS.c.order_number), _PAYOUTS.c.state == PayoutState.SUCCEEDED.value)
+    .where(_PAYOUTS.c.released.is_(False), _PAYOUTS.c.source_provider.is_not(None))
+    .group_by(_PAYOUTS.c.source_provider, _PAYOUTS.c.source_reference, _PAYOUTS.c.provider)
+)
 _READ_CURRENCY = select(OrderRow.__table__.c.currency).where(given(OrderRow.__table__.c.order_number))
 
 
@@ -81,6 +90,19 @@ class Payouts:
         """Return how much of the captured money is neither refunded nor committed, in minor units (R32)."""
         with self._database.writing() as connection:
             return left_for_goods(connection, order_number)
+
+    def payments(self, order_number: str) -> list[PaymentMoney]:
+        """Return what became of each payment of the order, in their fixed order, for all its cases (R32, R35)."""
+        with self._database.reading() as connection:
+            balances = read_balances(connection, order_number, locks=False)
+            rows = connection.execute(_PAID, {"order_number": order_number})
+            paid = {(source, reference, to): int(total) for source, reference, to, total in rows}
+        return [_money(one, paid) for one in balances]
+
+
+def _money(balance: PaymentBalance, paid: dict[tuple[str, str, str], int]) -> PaymentMoney:
+    source = (balance.provider, balance.reference)
+    return payment_money(balance, paid.get((*source, balance.provider), 0), paid.get((*source, REIMBURSEMENT), 0))
 
 
 def _of_gateway(provider: str, refund_id: str) -> dict[str, str]:

@@ -10,8 +10,7 @@ import boto3
 import httpx2
 
 from gateways.calendars import HolidayCalendars
-from gateways.policy_repository import PolicyRepository
-from worker.__main__ import POLICY_VERSIONS
+from gateways.policy_repository import POLICY_VERSIONS, PolicyRepository
 
 PolicyRepository(POLICY_VERSIONS)
 HolidayCalendars().calendar("CN", "Asia/Shanghai", datetime.now(UTC))

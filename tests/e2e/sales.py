@@ -109,6 +109,7 @@ class Sale:
         paid_outside = sum(one["amount"]["minor"] for one in outside if one["state"] == "succeeded")
         back = sum(self.refunds()) + self.taken_by_disputes() + paid_outside
         assert back <= self.captured + borne, f"{back} went back of {self.captured} and {borne}"
+        assert_view_adds_up(shown)
         waits = [one for one in outside if one["state"] == "action_required"]
         is_open = shown["next_step"]["party"] != "nobody"
         assert is_open or not waits, "an end while something is owed outside"
@@ -116,6 +117,22 @@ class Sale:
         assert shown["state"] != "refunded" or back > 0, "refunded without any money"
         by_hand = {one["id"] for one in self._refunds() if "payout_id" not in one["metadata"]}
         self.system.assert_books_agree(self.order_number, by_hand=by_hand)
+
+
+def assert_view_adds_up(shown: Json) -> None:
+    """Check that what finance sees of a case and of its order's payments adds up."""
+    amounts = {name: one["minor"] for name, one in shown["amounts"].items() if isinstance(one, dict)}
+    parts = ("paid", "on_its_way", "counted_total", "waived", "still_owed")
+    assert amounts["owed"] + amounts["overpaid"] == sum(amounts[part] for part in parts)
+    assert sum(one["amount"]["minor"] for one in shown["amounts"]["counted"]) == amounts["counted_total"]
+    assert sum(one["amount"]["minor"] for one in shown["amounts"]["obligations"]) <= amounts["still_owed"]
+    for payment_shown in shown["payments"]:
+        of = {name: one["minor"] for name, one in payment_shown.items() if isinstance(one, dict)}
+        gone = ("refunded", "other_account", "reserved", "returned_total", "room")
+        assert of["captured"] + of["exceeded"] == sum(of[part] for part in gone)
+        assert of["reserved"] >= 0
+    is_ended = shown["next_step"]["party"] == "nobody"
+    assert not is_ended or amounts["still_owed"] == 0, "an end while something is owed"
 
 
 def sell(system: System, provider: str, currency: str, minor: int, postage: int = 0, **payments: Any) -> Sale:

@@ -20,13 +20,13 @@ from db.core.migrate import migrate
 from domain.enums import CaseState
 from gateways.evidence.evidence_store import EvidenceStore
 from gateways.payments.registry import payment_webhooks_of
-from gateways.policy_repository import PolicyRepository
+from gateways.policy_repository import POLICY_VERSIONS, PolicyRepository
 from policy.deadlines import windows_of
 from tests.support.api_client import ApiClient, asking, body_of, told
 from tests.support.factories import order, order_line, payment
 from tests.support.temporal_env import time_skipping_server
 from tests.support.waiting import until
-from worker.__main__ import POLICY_VERSIONS, activity_set
+from worker.__main__ import activity_set
 from worker.build import build_worker
 
 PATIENCE_SECONDS = 60

@@ -8,7 +8,7 @@ from domain.cases.case import Case, Refusal
 from domain.cases.exchange import Replacement
 from domain.cases.messages import CaseResolution, Dispatch, StockAnswer
 from domain.cases.timeline import CaseEvent
-from domain.enums import CaseState, DispatchedGoods, HoldReason, ReplacementState, ResolutionDecision
+from domain.enums import CaseState, DispatchedGoods, HoldReason, ReplacementState
 from domain.payout_state import BlockReason
 from domain.policy_document import PolicyDocument
 from policy import exchange as rules
@@ -77,7 +77,7 @@ def refund_instead(
     case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument
 ) -> Transition | Refusal:
     """Refund the goods instead of sending their replacement, because a human decided so (R39)."""
-    if arrived.message.decision is not ResolutionDecision.PAY:
+    if arrived.message.decision not in rules.RESOLUTIONS_BEFORE_SENDING:
         message = "The replacement is about to be sent; the only decision is pay, which refunds the goods instead."
         return Refusal(rule="R39", code="settlement_not_offered", message=message)
     happened = TimelineEvent(CaseEvent.EXCHANGE_GIVEN_UP, arrived.message.decided_by, "R39")

@@ -140,6 +140,8 @@ def stall(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument
 def decide_loss(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
     """Pay without the goods or close the case, as a human decided (R22)."""
     resolution = arrived.message
+    if resolution.decision not in rules.RESOLUTIONS_AFTER_LOSS:
+        return Refusal(rule="R22", code="wrong_resolution", message="For a lost parcel, decide pay or close.")
     bearer = "shop" if rules.shop_bears_loss(case, policy) else "customer"
     happened = TimelineEvent(
         CaseEvent.LOSS_DECIDED,
@@ -149,9 +151,7 @@ def decide_loss(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Po
     )
     if resolution.decision is ResolutionDecision.PAY:
         return exchange.replace_or_refund_without_goods(case.amend(loss_accepted=True), (happened,), policy, arrived.at)
-    if resolution.decision is ResolutionDecision.CLOSE:
-        return Transition(case.amend(ended_at=arrived.at), (happened,))
-    return Refusal(rule="R22", code="wrong_resolution", message="For a lost parcel, decide pay or close.")
+    return Transition(case.amend(ended_at=arrived.at), (happened,))
 
 
 def _shipment(case: Case, arrived: ReceivedMessage[CourierTracking]) -> Shipment:

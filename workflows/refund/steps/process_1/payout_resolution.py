@@ -9,7 +9,7 @@ from domain.payout_state import BlockReason, PayoutState
 from domain.policy_document import PolicyDocument
 from policy import exchange
 from policy import payout_rules as rules
-from policy.disputes import RESOLUTIONS_DURING_HOLD, is_held_by_dispute
+from policy.disputes import is_held_by_dispute
 from workflows.refund.steps.money import payout, payout_replan
 from workflows.refund.steps.process_1 import dispute
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
@@ -31,8 +31,8 @@ def take_trouble(case: Case, arrived: ReceivedMessage[PayoutTrouble], _policy: P
 def resolve(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
     """Carry out a human's decision about the money (R36, R38)."""
     resolution = arrived.message
-    if resolution.decision not in _allowed(case):
-        message = f"Decide one of: {', '.join(sorted(_allowed(case)))}."
+    if resolution.decision not in rules.allowed_in_first_release(case):
+        message = f"Decide one of: {', '.join(sorted(rules.allowed_in_first_release(case)))}."
         return Refusal(rule="R36", code="settlement_not_offered", message=message)
     return _resolved(case, arrived, policy)
 
@@ -51,16 +51,6 @@ def _resolved(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Poli
             accepted = case.evidence_accepted or resolution.decision is ResolutionDecision.ACCEPT
             happened = TimelineEvent(CaseEvent.PAYOUT_RETRIED, resolution.decided_by, "R36")
             return payout_replan.again(case.amend(evidence_accepted=accepted), (happened,))
-
-
-def _allowed(case: Case) -> frozenset[ResolutionDecision]:
-    if case.state is CaseState.CHARGEBACK_HOLD:
-        return RESOLUTIONS_DURING_HOLD
-    if case.blocked_by is BlockReason.EVIDENCE_CHANGED:
-        return frozenset({ResolutionDecision.RETRY, ResolutionDecision.ACCEPT})
-    if case.blocked_by and case.blocked_by.money_may_be_gone:
-        return frozenset({ResolutionDecision.RETRY, ResolutionDecision.CLOSE})
-    return frozenset({ResolutionDecision.RETRY, ResolutionDecision.OTHER_ACCOUNT})
 
 
 def _other_account(case: Case, resolution: CaseResolution) -> Transition:
