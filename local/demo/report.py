@@ -31,7 +31,7 @@ def _cases(played: list[Played], shop: Shop) -> Table:
 
 
 def _money(played: list[Played], shop: Shop) -> Table:
-    title = "Money, in cents: captured = refunded + kept, and both books agree"
+    title = "Money, in cents: captured = refunded + lost to disputes + kept, and both books agree"
     table = Table(title=title, title_justify="left", show_footer=True)
     rows = [(one.order_number, _amounts(one, shop.captured(one.order_number))) for one in played]
     totals = [sum(column) for column in zip(*(amounts for _, amounts in rows), strict=True)]
@@ -43,8 +43,15 @@ def _money(played: list[Played], shop: Shop) -> Table:
     return table
 
 
-HEADINGS = ("captured", "refunded (gateway's books)", "refunded (our books)", "kept", "owed beside it")
+HEADINGS = (
+    "captured",
+    "refunded (gateway's books)",
+    "refunded (our books)",
+    "lost to disputes",
+    "kept (our books)",
+    "paid beside it",
+)
 
 
 def _amounts(one: Played, captured: int) -> tuple[int, ...]:
-    return captured, one.refunded, one.by_our_books, captured - one.refunded, one.owed_outside
+    return captured, one.refunded, one.by_our_books, one.disputed, one.kept, one.paid_outside

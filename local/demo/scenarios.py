@@ -5,17 +5,30 @@ from collections.abc import Callable
 
 from local.demo.photos import photo
 from local.demo.shop import Line
-from local.demo.steps import Played, Stage, approve, ended, inspect, refused, scan, send_replacement, ship, skip, units
+from local.demo.steps import (
+    Played,
+    Stage,
+    approve,
+    decide,
+    ended,
+    inspect,
+    refused,
+    scan,
+    send_replacement,
+    ship,
+    skip,
+    units,
+)
 
 MUG = Line("MUG-1", "Mug", 1200, quantity=2)
 LAMP = Line("LAMP-1", "Desk lamp", 4500)
 RING = Line("RING-1", "Ring, engraved", 9900, special=True)
 SMALL_LAMP = Line("LAMP-S", "Desk lamp, small", 3900)
-RETURN_POSTAGE = 850
+RETURN_POSTAGE, DISPUTED = 850, 2000
 
 
 def quality(stage: Stage) -> Played:
-    """Seller's fault with two photos: everything is refunded, including the customer's return postage."""
+    """Seller's fault with two photos: everything is refunded; the return postage is paid outside, with a reference."""
     shop, order = stage.shop, stage.shop.place_order(MUG, LAMP)
     files = {"front.png": photo(200, 60, 40), "crack.png": photo(40, 60, 200)}
     evidence = [{"filename": n, "content_type": "image/png", "size": len(b)} for n, b in files.items()]
@@ -25,11 +38,12 @@ def quality(stage: Stage) -> Played:
     approve(stage, case)
     ship(stage, case, postage={"minor": RETURN_POSTAGE, "currency": "USD"})
     inspect(stage, case, MUG, LAMP)
-    why = "R30 full refund with outbound postage; R32 return postage is owed outside the card, whose capture is used up"
+    shop.wait_for(case["case_id"], "reimbursement_due")
+    stage.say("the card cannot take the return postage any more; finance pays it by bank transfer and says so")
+    decide(stage, case, "paid", reference="TRANSFER-1")
+    why = "R30 full refund with outbound postage; R32, R34 return postage beyond the card is finance's task until paid"
     paid = 2 * MUG.unit_price + LAMP.unit_price + 700
-    return ended(
-        stage, "quality, two photos", order, case, "reimbursement_due", why, refund=paid, outside=RETURN_POSTAGE
-    )
+    return ended(stage, "quality, two photos", order, case, "refunded", why, refund=paid, outside=RETURN_POSTAGE)
 
 
 def personal(stage: Stage) -> Played:
@@ -73,6 +87,25 @@ def exchange(stage: Stage) -> Played:
     if left := stage.shop.available(SMALL_LAMP):
         played.faults.append(f"{left} of one small lamp are still in stock")
     return played
+
+
+def partial_dispute(stage: Stage) -> Played:
+    """The customer's bank takes back a part of the payment: it counts as paid, and finance has the rest refunded."""
+    shop, order = stage.shop, stage.shop.place_order(LAMP)
+    case = shop.ask(order, "personal", [units(LAMP)])
+    approve(stage, case)
+    ship(stage, case)
+    dispute = shop.dispute(order, DISPUTED)
+    stage.say(f"the bank disputes {DISPUTED} of the payment")
+    inspect(stage, case, LAMP)
+    shop.wait_for(case["case_id"], "chargeback_hold")
+    stage.say("the payout waits for the end of the dispute, which is lost")
+    shop.lose_dispute(dispute)
+    shop.wait_for(case["case_id"], "payout_blocked")
+    decide(stage, case, "pay")
+    why = "R38 what the lost dispute returned counts as paid; finance has the rest paid"
+    rest = LAMP.unit_price - DISPUTED
+    return ended(stage, "partial dispute", order, case, "refunded", why, refund=rest, disputed=DISPUTED)
 
 
 def late(stage: Stage) -> Played:
@@ -137,6 +170,7 @@ SCENES: tuple[Callable[[Stage], Played], ...] = (
     personal,
     partial_receipt,
     exchange,
+    partial_dispute,
     late,
     never_shipped,
     custom_made,

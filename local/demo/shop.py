@@ -151,6 +151,20 @@ class Shop:
         payments = self._books()["payments"]
         return sum(payment["amount"] for payment in payments if _reference(order_number) in payment.values())
 
+    def dispute(self, order_number: str, amount: int) -> Json:
+        """Have the customer's bank dispute a part of the order's payment."""
+        asked = {"reference": _reference(order_number), "amount": amount}
+        return self._sandbox.post("/sandbox/disputes", json=asked).raise_for_status().json()  # type: ignore[no-any-return]
+
+    def lose_dispute(self, dispute: Json) -> None:
+        """Let the bank decide the dispute for the customer."""
+        self._sandbox.post(f"/sandbox/disputes/{dispute['id']}", json={"status": "lost"}).raise_for_status()
+
+    def taken_by_disputes(self, order_number: str) -> int:
+        """Return what disputes took of an order's payment in the payment provider's own books, in cents."""
+        disputes = self._books()["disputes"]
+        return sum(one["taken"] for one in disputes if _reference(order_number) in one.values())
+
     def break_gateway(self, *faults: Json) -> None:
         """Plan faults at the payment provider."""
         self._sandbox.put("/sandbox/faults", json=list(faults)).raise_for_status()

@@ -37,15 +37,18 @@ class Played:
     promised_refund: int
     refunded: int
     by_our_books: int = 0
-    owed_outside: int = 0
+    disputed: int = 0
+    kept: int = 0
+    paid_outside: int = 0
+    promised_disputed: int = 0
     promised_outside: int = 0
     faults: list[str] = field(default_factory=list[str])
 
     @property
     def is_as_promised(self) -> bool:
         """Return whether state and money are as the policy promises."""
-        outcome = (self.state, self.refunded, self.owed_outside)
-        return outcome == (self.promised_state, self.promised_refund, self.promised_outside) and not self.faults
+        promised = (self.promised_state, self.promised_refund, self.promised_disputed, self.promised_outside)
+        return (self.state, self.refunded, self.disputed, self.paid_outside) == promised and not self.faults
 
 
 def units(line: Line) -> Json:
@@ -98,6 +101,12 @@ def send_replacement(stage: Stage, case: Json) -> None:
     stage.shop.call("warehouse", "POST", f"/v1/refunds/{case['case_id']}/dispatch", body)
 
 
+def decide(stage: Stage, case: Json, decision: str, **parts: str) -> None:
+    """Have finance decide about the case's money."""
+    body = {"decision": decision, **parts}
+    stage.shop.call("finance", "POST", f"/v1/refunds/{case['case_id']}/resolution", body)
+
+
 async def skip(stack: Stack, case_id: str) -> None:
     """Let time pass for the case on the Temporal server."""
     client = await Client.connect(stack.urls.temporal_address, plugins=[RefundPlugin()])
@@ -114,17 +123,24 @@ def ended(  # noqa: PLR0913, PLR0917 - a promise has these parts
     *,
     refund: int,
     outside: int = 0,
+    disputed: int = 0,
     refunds: int = 1,
 ) -> Played:
     """Wait for the promised state and return the result, with the money in both books."""
     stage.say(f"waiting for {state}")
     shown = stage.shop.wait_for(case["case_id"], state)
-    at_gateway = stage.shop.refunds_at_gateway(order)
-    owed = sum(one["amount"]["minor"] for one in shown["payouts"] if one["provider"] == "reimbursement")
-    twice = [f"{len(at_gateway)} refunds at the gateway"] if len(at_gateway) > refunds else []
-    refunded = sum(one["amount"] for one in at_gateway)
-    by_our_books = shown["amounts"]["paid"]["minor"]
-    differs = [f"our books say {by_our_books}, the gateway's {refunded}"] if by_our_books != refunded else []
+    at_gateway, amounts = stage.shop.refunds_at_gateway(order), shown["amounts"]
+    paid_outside = sum(one["amount"]["minor"] for one in shown["payouts"] if _is_paid_outside(one))
+    refunded, taken = sum(one["amount"] for one in at_gateway), stage.shop.taken_by_disputes(order)
+    by_our_books = amounts["paid"]["minor"] - paid_outside
+    kept = _kept(shown)
+    faults = {
+        f"{len(at_gateway)} refunds at the gateway": len(at_gateway) > refunds,
+        f"our books say {by_our_books}, the gateway's {refunded}": by_our_books != refunded,
+        f"our books count {amounts['counted_total']['minor']} disputed": amounts["counted_total"]["minor"] != taken,
+        f"{amounts['still_owed']['minor']} are still owed": amounts["still_owed"]["minor"] > 0,
+        "captured is not refunded + disputed + kept": stage.shop.captured(order) != refunded + taken + kept,
+    }
     return Played(
         title=title,
         order_number=order,
@@ -135,10 +151,22 @@ def ended(  # noqa: PLR0913, PLR0917 - a promise has these parts
         promised_refund=refund,
         refunded=refunded,
         by_our_books=by_our_books,
-        owed_outside=owed,
+        disputed=taken,
+        kept=kept,
+        paid_outside=paid_outside,
+        promised_disputed=disputed,
         promised_outside=outside,
-        faults=[*twice, *differs],
+        faults=[fault for fault, is_so in faults.items() if is_so],
     )
+
+
+def _is_paid_outside(payout: Json) -> bool:
+    return payout["provider"] == "reimbursement" and payout["state"] == "succeeded"
+
+
+def _kept(shown: Json) -> int:
+    """Return what our books say is left of the order's payments, in cents."""
+    return sum(payment["room"]["minor"] + payment["reserved"]["minor"] for payment in shown["payments"])
 
 
 def refused(stage: Stage, title: str, order: str, problem: Json, rule: str) -> Played:
@@ -146,15 +174,17 @@ def refused(stage: Stage, title: str, order: str, problem: Json, rule: str) -> P
     if "rule" not in problem:
         raise UnexpectedAnswerError(f"{title}: should be refused by {rule}, but got {problem}")
     stage.say(f"refused by {problem['rule']}: {problem['detail']}")
+    shown = stage.shop.case(problem["case_id"])
     return Played(
         title=title,
         order_number=order,
         case_id=problem["case_id"],
-        state=stage.shop.case(problem["case_id"])["state"],
+        state=shown["state"],
         why=f"{problem['rule']} {problem['detail']}",
         promised_state="rejected",
         promised_refund=0,
         refunded=sum(one["amount"] for one in stage.shop.refunds_at_gateway(order)),
+        kept=_kept(shown),
         faults=[] if problem["rule"] == rule else [f"refused by {problem['rule']} instead of {rule}"],
     )
 
