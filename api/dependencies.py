@@ -14,6 +14,7 @@ from activities.inbox.payment_events import PaymentEventInbox
 from activities.inbox.payment_names import PaymentNames
 from activities.ports.case_notifier import CaseNotifier
 from activities.ports.payment_gateway import PaymentGateway
+from activities.restored_records import RecordRecovery
 from api.http.auth import KeyRing
 from api.refund_workflows import RefundWorkflows
 from db.cases.cases import Cases
@@ -35,6 +36,7 @@ from gateways.evidence.evidence_store import EvidenceStore
 from gateways.payments.provider import WebhookReader
 from gateways.policy_repository import POLICY_VERSIONS, PolicyRepository
 from workflows.client.case_notifier import TemporalCaseNotifier
+from workflows.client.case_runs import TemporalCaseRuns
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Services:
     webhooks: Mapping[str, WebhookReader]
     couriers: Mapping[str, CourierReader]
     payment_names: PaymentNames
+    recovery: RecordRecovery
 
     @property
     def payment_inbox(self) -> PaymentEventInbox:
@@ -110,6 +113,7 @@ class Services:
             webhooks=webhooks,
             couriers=couriers,
             payment_names=PaymentNames(PaymentReferences(database), gateways),
+            recovery=RecordRecovery(Cases(database), TemporalCaseRuns(temporal, Submissions(database))),
         )
 
 

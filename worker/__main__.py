@@ -23,6 +23,7 @@ from activities.inbox.tracking_registrations import TrackingRegistrations
 from activities.lost_cases import LostCaseActivities
 from activities.payouts import PayoutActivities
 from activities.reconciliation import CaseUpdateActivities, ReconciliationActivities
+from activities.restored_records import RecordRecovery, RestoredRecordActivities
 from activities.signal_times import SignalTimeActivities
 from activities.stock import Stock, StockActivities
 from config.settings import Settings, load
@@ -31,6 +32,7 @@ from config.temporal import connect, let_sdk_rest
 from db.cases.cases import Cases
 from db.cases.provisional_cases import ProvisionalCases
 from db.cases.submissions import Submissions
+from db.cases.watch_marks import WatchMarks
 from db.core.engine import Database
 from db.inbox.courier_events import CourierEvents
 from db.inbox.parcels import Parcels
@@ -68,6 +70,7 @@ def activity_set(settings: Settings, client: Client, database: Database) -> Acti
     gateways, payouts = gateways_of(settings), Payouts(database)
     vault, table = EvidenceStore(bucket_of(settings)), StockTable(database, _now)
     policies, calendars = PolicyRepository(POLICY_VERSIONS), HolidayCalendars(NoticeFolder(settings.calendar_folder))
+    cases, runs = Cases(database), TemporalCaseRuns(client, Submissions(database))
     return ActivitySet(
         cases=CaseActivities(Cases(database), Orders(database), policies, calendars, table, payment_step),
         payouts=PayoutActivities(payouts, gateways, vault, _now),
@@ -87,7 +90,8 @@ def activity_set(settings: Settings, client: Client, database: Database) -> Acti
         calendars=CalendarUpdateActivities(
             ProvisionalCases(database), policies, calendars, TemporalCaseNotifier(client, Submissions(database))
         ),
-        lost=LostCaseActivities(Cases(database), TemporalCaseRuns(client, Submissions(database)), _now),
+        lost=LostCaseActivities(cases, runs, RecordRecovery(cases, runs), _now),
+        restored=RestoredRecordActivities(cases, runs, WatchMarks(database), _now),
     )
 
 

@@ -16,6 +16,7 @@ from activities.inbox.sweep import InboxActivities
 from activities.lost_cases import LostCaseActivities
 from activities.payouts import PayoutActivities
 from activities.reconciliation import CaseUpdateActivities, ReconciliationActivities
+from activities.restored_records import RestoredRecordActivities
 from activities.signal_times import SignalTimeActivities
 from activities.stock import StockActivities
 from workflows.calendar_sweep import CalendarSweepWorkflow
@@ -43,6 +44,7 @@ class ActivitySet:
     inbox: InboxActivities | None = None
     calendars: CalendarUpdateActivities | None = None
     lost: LostCaseActivities | None = None
+    restored: RestoredRecordActivities | None = None
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """Return all activities that the workflows call."""
@@ -52,6 +54,7 @@ class ActivitySet:
         of_cases += [self.calendars.tell] if self.calendars else []
         of_books = [self.reconciliation.reconcile, self.update.notify] if self.reconciliation and self.update else []
         of_lost = [self.lost.restart_lost_cases] if self.lost else []
+        of_lost += [self.restored.write_restored_records] if self.restored else []
         return [*of_cases, *of_books, *of_lost, *(_sweeps(self.inbox) if self.inbox else ())]
 
 

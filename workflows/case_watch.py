@@ -1,12 +1,13 @@
-"""The case watch: open cases that lost their workflow are restarted from their record (fault 33)."""
+"""The case watch: no open case is without a workflow, and no record older than its workflow (faults 31, 33)."""
 
 from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
-from activities.inbox.sweep import Batch, Swept
+from activities.inbox.sweep import Batch
 from activities.lost_cases import LostCaseActivities
+from activities.restored_records import LastWatch, RestoredRecordActivities, Watched
 
 _AT_MOST = timedelta(minutes=10)
 _HEARTBEAT = timedelta(minutes=2)  # the list of all running workflows may take a minute
@@ -15,12 +16,21 @@ _RETRY = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=3) 
 
 @workflow.defn(name="CaseWatchWorkflow")
 class CaseWatchWorkflow:
-    """Looks once for open cases without a workflow."""
+    """Looks once; its result is what the next watch compares the database with."""
 
     @workflow.run
-    async def run(self, batch: Batch) -> Swept:
-        """Return how many such cases were found."""
-        return await workflow.execute_activity_method(
+    async def run(self, batch: Batch) -> Watched:
+        """Return when it looked and what it found."""
+        before = workflow.get_last_completion_result(Watched)
+        watched = await workflow.execute_activity_method(
+            RestoredRecordActivities.write_restored_records,
+            LastWatch(marked_at=before.marked_at if before else None),
+            summary="write records again if the database was restored",
+            start_to_close_timeout=_AT_MOST,
+            heartbeat_timeout=_HEARTBEAT,
+            retry_policy=_RETRY,
+        )
+        found = await workflow.execute_activity_method(
             LostCaseActivities.restart_lost_cases,
             batch,
             summary="restart open cases without a workflow",
@@ -28,3 +38,4 @@ class CaseWatchWorkflow:
             heartbeat_timeout=_HEARTBEAT,
             retry_policy=_RETRY,
         )
+        return watched.amend(lost=found.count)

@@ -65,10 +65,11 @@ async def _align(services: Services, case_id: str) -> Case:
 async def _tell_ended(services: Services, case_id: str, update: Update[M], message: M) -> CaseStatus | None:
     """Return the answer of a new run, or None if the message was applied before.
 
-    A case that is recorded as open has lost its workflow and goes on in a new run (fault 33). Raises WrongStateError
-    for a message that comes too late.
+    A case that is recorded as open has lost its workflow and goes on in a new run (fault 33), unless its last run has
+    ended and the database was restored since: then that end is recorded again (fault 31). Raises WrongStateError for a
+    message that comes too late.
     """
-    case = await recorded(services, case_id)
+    case = await _as_ended(services, case_id)
     intake = await run_in_threadpool(services.submissions.get, case_id)
     if case.is_open and intake is not None:
         return await _restart(services, case, intake, update, message)
@@ -82,6 +83,14 @@ async def _tell_ended(services: Services, case_id: str, update: Update[M], messa
     if intake is None or not is_reopened:
         raise WrongStateError(case_id, case.state, _ended(case))
     return await _restart(services, case, intake, update, message)
+
+
+async def _as_ended(services: Services, case_id: str) -> Case:
+    """Return the record, brought to what the case's last run knows if that has ended and the record has not."""
+    case = await recorded(services, case_id)
+    if case.is_open and await services.recovery.recover(case_id, services.now()):
+        return await recorded(services, case_id)
+    return case
 
 
 async def _restart(services: Services, case: Case, intake: CaseIntake, update: Update[M], message: M) -> CaseStatus:

@@ -1,7 +1,7 @@
 """The tables' rows, which are private to `db`."""
 
 from db.tables.base import Row
-from db.tables.cases import CaseRow, ReservedUnitRow, TimelineRow
+from db.tables.cases import CaseRow, ReservedUnitRow, TimelineRow, WatchMarkRow
 from db.tables.orders import OrderLineRow, OrderParcelRow, OrderPaymentRow, OrderRow
 from db.tables.parcels import CourierEventRow, ParcelCodeRow, RegistrationRow, ScanRow, UnexpectedParcelRow
 from db.tables.payouts import LedgerEntryRow, LedgerTransactionRow, PayoutRow
@@ -45,4 +45,5 @@ __all__ = [
     "SubmissionRow",
     "TimelineRow",
     "UnexpectedParcelRow",
+    "WatchMarkRow",
 ]

@@ -81,3 +81,12 @@ class TimelineRow(Row, table=True):
     rule: str | None = Field(default=None, max_length=8)
     details: dict[str, object] = Field(sa_type=JSON)
     text: str | None = Field(default=None, sa_type=Text)
+
+
+class WatchMarkRow(Row, table=True):
+    """When a watch last ran, as this database knows it."""
+
+    stored_as: ClassVar[str] = "watch_marks"
+
+    name: str = Field(primary_key=True, max_length=32)
+    marked_at: datetime = Field(sa_type=Instant)

@@ -54,7 +54,7 @@ async def test_fault_33_open_cases_without_a_workflow_are_restarted_by_the_watch
     await api.handle(lost).terminate("by hand")
     services, later = api.services, api.services.now() + timedelta(hours=1)
     runs = TemporalCaseRuns(api.temporal, services.submissions)
-    watch = LostCaseActivities(services.cases, runs, lambda: later)
+    watch = LostCaseActivities(services.cases, runs, services.recovery, lambda: later)
 
     async def is_listed_as_ended() -> bool:
         return lost["case_id"] not in await runs.running()

@@ -9,6 +9,7 @@ from activities.cases import Change, DeadlineQuery, Opening, PayoutPlan, PlanQue
 from activities.inbox.sweep import Batch, Swept
 from activities.payouts import PayoutOrder
 from activities.reconciliation import CaseUpdate, ReconciliationInput, ReconciliationResult
+from activities.restored_records import KeptRecord, LastWatch, Watched
 from activities.signal_times import Arrival, SignalTimeQuery
 from activities.stock import StockOrder, StockResult
 from api.problems.field_errors import FieldError
@@ -185,6 +186,9 @@ _IN_TEMPORAL: tuple[Value, ...] = (
     Reconciled(refunds=1, payouts=1, notified=1, differences={"missing_refund": 1}),
     Batch(limit=100),
     Swept(count=1),
+    LastWatch(marked_at=NOON),
+    Watched(marked_at=NOON, written_again=1, lost=1),
+    KeptRecord(case=CASE, entries=(ENTRY,)),
     InboxSweepAsked(),
     CalendarSweepAsked(),
     CalendarSwept(told=1, not_told=0),

@@ -10,6 +10,7 @@ from temporalio.common import SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from activities.cases import CaseActivities, Change, DeadlineQuery, PayoutPlan, PlanQuery, Recorded
+from activities.restored_records import KeptRecord
 from domain.calendar import Deadline, Window
 from domain.cases.case import Case, Refusal
 from domain.cases.timeline import ENTRIES_PER_VERSION, CaseEvent, TimelineEntry
@@ -88,6 +89,10 @@ class CurrentCase:
         chosen = recorded.lines if case.is_open else None
         self.case = case.amend(deadlines=deadlines, lines=chosen or case.lines)
         self._show()
+
+    def kept(self) -> KeptRecord:
+        """Return the case with the latest timeline entries of this run, for a database that has lost them."""
+        return KeptRecord(case=self.case, entries=self._kept_entries())
 
     def _kept_entries(self) -> tuple[TimelineEntry, ...]:
         """Return the latest timeline entries of this run, which a restored database has lost."""

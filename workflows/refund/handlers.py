@@ -7,6 +7,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
+from activities.restored_records import KeptRecord
 from domain.cases.case import Case, CaseStatus
 from domain.cases.messages import (
     AuditDecision,
@@ -82,6 +83,13 @@ class CaseHandlers:
         if not self._current.is_opened:
             raise ApplicationError("the case is still being opened; ask again in a moment", type="not_opened")
         return self._current.case
+
+    @workflow.query(name="record", description="The case and its latest timeline entries, for a restored database.")
+    def record(self) -> KeptRecord:
+        """Return what the record of the case has to contain."""
+        if not self._current.is_opened:
+            raise ApplicationError("the case is still being opened; ask again in a moment", type="not_opened")
+        return self._current.kept()
 
     @workflow.update(name="open", description="The case once the request is checked (used with start).")
     async def open(self) -> CaseStatus:
