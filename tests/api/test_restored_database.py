@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
+from pydantic import SecretStr
 from temporalio.testing import ActivityEnvironment
 
 from activities.inbox.sweep import Batch
@@ -20,6 +21,8 @@ from db.cases.watch_marks import WatchMarks
 from db.core.engine import Database
 from db.core.migrate import migrate
 from domain.payout_state import PayoutState
+from gateways.evidence.evidence_store import EvidenceStore
+from gateways.evidence.s3 import Bucket
 from tests.support.activity_set import activity_set_of
 from tests.support.api_client import KEYS, ApiClient, Clock, asking, inspection, told
 from tests.support.fakes import ObedientGateway
@@ -29,6 +32,7 @@ from tests.support.waiting import until
 from worker.build import build_worker
 from workflows.client.case_runs import TemporalCaseRuns
 
+NOWHERE = Bucket(name="evidence", endpoint="http://127.0.0.1:1", access_key="unused", secret_key=SecretStr("unused"))
 SHIPPED = {"carrier": "sf_express", "tracking_number": "SF7654399"}
 
 
@@ -96,21 +100,12 @@ async def backups(tmp_path: Path) -> AsyncIterator[Backups]:
         dev_server() as env,
         build_worker(env.client, activity_set_of(env.client, database, gateway)),
     ):
-        services = Services.over(database, Unused(), env.client, KEYS, Clock())
+        services = Services.over(database, EvidenceStore(NOWHERE), env.client, KEYS, Clock())
         async with asking(create_app(services)) as client:
             backups = Backups(ApiClient(client, services, env.client), file, gateway)
             await backups.watch()
             yield backups
     database.close()
-
-
-class Unused:
-    """The evidence store, which these cases do without."""
-
-    upload_origin = "http://store.test"
-
-    def prove_writable(self) -> None:
-        raise AssertionError("nobody asks")
 
 
 async def test_fault_31_a_record_behind_its_running_workflow_is_written_again_without_a_message(backups: Backups):
