@@ -26,9 +26,9 @@ from policy.case_opening import Opened, opened, refused
 from policy.deadlines import compute
 from policy.payments.payment_allocation import common_step
 from policy.payments.payment_balance import owed_so_far
-from policy.refund_amount import unit_shares
 from policy.request import is_purchaser
-from policy.unit_choice import may_choose_again
+from policy.units.order_units import UnitsInCases, meant_by, on_offer, order_units
+from policy.units.unit_choice import may_choose_again
 
 
 class Opening(Value):
@@ -112,8 +112,8 @@ class CaseBook(Protocol):
         """Record what operators have to look into, each finding once."""
         ...
 
-    def payment_step(self, order_number: str) -> int | None:
-        """Return the step in which the order's units in cases were cut (R33), or None if no case holds one."""
+    def units_in_cases(self, order_number: str) -> UnitsInCases:
+        """Return what the cases of the order say of its units: their step, who holds which, what was replaced."""
         ...
 
     def plan_payouts(self, case: Case, steps: PaymentSteps) -> tuple[Payout, ...]:
@@ -262,7 +262,8 @@ class CaseActivities:
     def _judged(self, intake: CaseIntake, order: Order | None, policy: PolicyDocument) -> Opened:
         calendar = self._calendars.calendar(policy.country, policy.timezone, intake.received_at)
         products = self._catalogue.products([line.exchange_for for line in intake.lines if line.exchange_for])
-        return opened(intake, order, products, policy, calendar, self._payment_step(order))
+        in_cases = self._in_cases(order)
+        return opened(intake, order, products, policy, calendar, self._payment_step(order, in_cases), in_cases)
 
     def _computed(self, version: str, opens: Sequence[Window]) -> tuple[Deadline, ...]:
         if not opens:
@@ -278,9 +279,9 @@ class CaseActivities:
         except UnitsTakenError as taken:
             if not may_choose_again(case) or (order := self._orders.get(case.order_number)) is None:
                 raise
-            lines = (line.amend(units=unit_shares(order, line.sku, case.payment_step)) for line in case.lines)
+            again = case.amend(lines=_offered_again(case, order, self._in_cases(order)))
             try:
-                return self._book.record(case.amend(lines=tuple(lines)), entries)
+                return self._book.record(again, entries)
             except UnitsTakenError:
                 raise taken from None
 
@@ -305,23 +306,34 @@ class CaseActivities:
         if case.state is CaseState.REJECTED and case.refusal is None and case.rejected_by is None:
             case = case.amend(rejected_by=self._book.rejected_by(case.case_id))
         order = self._orders.get(case.order_number)
-        if order is None:
+        if order is None or any(line.units for line in case.lines):
             return case
-        if not any(line.units for line in case.lines):
-            case = case.amend(payment_step=self._payment_step(order))
-        step = case.payment_step
-        lines = (line if line.units else line.amend(units=unit_shares(order, line.sku, step)) for line in case.lines)
-        return case.amend(lines=tuple(lines))
+        in_cases = self._in_cases(order)
+        case = case.amend(payment_step=self._payment_step(order, in_cases))
+        units = order_units(order, case.payment_step, in_cases)
+        return case.amend(lines=on_offer(case.lines, {line.sku: meant_by(line.sku, units) for line in case.lines}))
 
-    def _payment_step(self, order: Order | None) -> int:
+    def _in_cases(self, order: Order | None) -> UnitsInCases:
+        return self._book.units_in_cases(order.order_number) if order else UnitsInCases()
+
+    def _payment_step(self, order: Order | None, in_cases: UnitsInCases) -> int:
         """Return the step in which the order's shares are cut: that of its units in cases, if there are any.
 
         The shares of one order add up only if all are cut alike; cases of release 0.1.0 cut every order in steps of 1.
         """
         if order is None:
             return 1
-        used = self._book.payment_step(order.order_number)
-        return used or common_step(self._steps(payment.provider, order.currency) for payment in order.payments)
+        return in_cases.payment_step or common_step(
+            self._steps(payment.provider, order.currency) for payment in order.payments
+        )
+
+
+def _offered_again(case: Case, order: Order, in_cases: UnitsInCases) -> tuple[CaseLine, ...]:
+    """Return the lines of the case with all units of the order that each of them can get instead of its own (R11)."""
+    units = order_units(order, case.payment_step, in_cases)
+    return tuple(
+        line.amend(units=tuple(one.share for one in units if one.sku == line.sku) or line.units) for line in case.lines
+    )
 
 
 def _opening(case: Case, policy: PolicyDocument) -> Opening:

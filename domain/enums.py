@@ -55,7 +55,7 @@ class Party(StrEnum):
 
 
 class ReplacementState(StrEnum):
-    """The state of a replacement; only `sent` counts as replaced (R39)."""
+    """The state of a replacement; only `sent` counts as replaced, and `lost` never arrived (R39)."""
 
     PLANNED = "planned"
     RESERVED = "reserved"
@@ -63,6 +63,7 @@ class ReplacementState(StrEnum):
     RELEASING = "releasing"
     RELEASED = "released"
     SENT = "sent"
+    LOST = "lost"
 
 
 class HoldReason(StrEnum):

@@ -1,7 +1,7 @@
 """The shop's order, as far as a refund needs it."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
@@ -118,3 +118,37 @@ class Order(Value):
     def line(self, sku: str) -> OrderLine | None:
         """Return the line with the sku, or None."""
         return next((line for line in self.lines if line.sku == sku), None)
+
+
+class Unit(NamedTuple):
+    """One unit of an order line, by its number; each replacement that takes its place is one generation on (R39)."""
+
+    sku: str
+    number: int
+    generation: int = 0
+
+
+class UnitShare(Value):
+    """One unit and what was paid for it: goods with tax and discount, and outbound postage (R30).
+
+    A replacement has what was paid for the unit that it replaces, less what was refunded as a difference (R39).
+    """
+
+    unit: Annotated[int, Field(ge=1, le=1000, description="number of the unit within its line")]
+    generation: Annotated[int, Field(ge=0)] = Field(
+        default=0, description="0 for the unit as it was sold, 1 for its replacement, 2 for the replacement of that one"
+    )
+    ordered_as: Sku | None = Field(
+        default=None, description="sku of the order line, if the unit is a replacement of another product (R39)"
+    )
+    goods: Annotated[int, Field(ge=0, description="minor units")]
+    outbound_postage: Annotated[int, Field(ge=0, description="minor units")]
+
+    def of(self, sku: str) -> Unit:
+        """Return which unit of the order this is, if its goods have that sku."""
+        return Unit(self.ordered_as or sku, self.unit, self.generation)
+
+    def named(self, sku: str, now: str) -> Self:
+        """Return the same unit, of goods with one sku, as one of goods with another."""
+        ordered = self.of(sku).sku
+        return self.amend(ordered_as=None if ordered == now else ordered)

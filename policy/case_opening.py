@@ -14,8 +14,9 @@ from domain.request import CaseIntake, RequestedLine
 from policy import exchange
 from policy.deadlines import compute, windows_of
 from policy.exchange import Products
-from policy.refund_amount import unit_shares
 from policy.request import assess, awaits_uploads, missing_evidence
+from policy.units.order_units import UnitsInCases, on_offer, order_units
+from policy.units.request_windows import line_windows
 
 Opened = tuple[Case, tuple[TimelineEntry, ...]]
 UNKNOWN_CURRENCY = "XXX"
@@ -28,23 +29,26 @@ def opened(  # noqa: PLR0913, PLR0917 - what a verdict about a request depends o
     policy: PolicyDocument,
     calendar: WorkCalendar,
     payment_step: int = 1,
+    in_cases: UnitsInCases | None = None,
 ) -> Opened:
     """Return the new case and its first timeline entries.
 
     The case is either refused with the rule, or open with its first windows (R7, R41) and with every unit of its
     lines to choose from. `products` are the ones that the goods may be exchanged for (R39); `payment_step` is what the
-    order's payments pay multiples of, in minor units (R33).
+    order's payments pay multiples of, in minor units (R33); `in_cases` is what other cases say of the order's units.
     """
     case = _draft(intake, order, products, policy).amend(payment_step=payment_step)
-    judged = assess(order, intake, policy, calendar)
-    if order and not isinstance(judged, Refusal):
-        judged = exchange.check_exchange_request(order, intake, products) or judged
-    if isinstance(judged, Refusal) or order is None:
-        return refused(case, judged) if isinstance(judged, Refusal) else (case, ())
-    lines = (line.amend(units=unit_shares(order, line.sku, payment_step)) for line in case.lines)
-    case = case.amend(lines=tuple(lines))
-    windows = tuple(spec.since(intake.received_at) for spec in windows_of(case.state, policy))
-    case = case.amend(deadlines=(judged.amend(passed=True), *(compute(window, calendar) for window in windows)))
+    units = order_units(order, payment_step, in_cases or UnitsInCases()) if order else ()
+    windows = line_windows(intake, units, policy, calendar)
+    judged = assess(order, intake, policy, windows)
+    if isinstance(judged, Refusal):
+        return refused(case, judged)
+    ready = {one.sku: [unit for unit, _ in one.ready] for one in windows}
+    case = case.amend(lines=on_offer(case.lines, ready))
+    if refusal := exchange.check_exchange_request(case, products):
+        return refused(case, refusal)
+    windows_now = tuple(spec.since(intake.received_at) for spec in windows_of(case.state, policy))
+    case = case.amend(deadlines=(judged.amend(passed=True), *(compute(window, calendar) for window in windows_now)))
     return case, (_entry(case, CaseEvent.CASE_OPENED, "R41", {"policy_version": policy.version, **_window(judged)}),)
 
 

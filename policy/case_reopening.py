@@ -3,6 +3,7 @@
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import (
     CaseResolution,
+    DeliveryReport,
     Dispatch,
     DisputeUpdate,
     GoodsReceipt,
@@ -16,6 +17,7 @@ from domain.cases.messages import (
 from domain.cases.people import is_same_person
 from domain.enums import CaseState, DispatchedGoods, ResolutionDecision
 from domain.payout_state import PayoutState
+from policy.dispatches import not_arrived, sent_in
 from policy.returns import ended_without_goods, may_revive, may_send_back, proves_receipt, takes_paid_goods
 
 _UNREOPENABLE = frozenset({"R1", "R8"})
@@ -27,21 +29,27 @@ def is_reopened_by(case: Case, message: Message) -> bool:
     R12: an operator has it decided anew. R19, R22: the parcel arrives after all; R21: an operator matches it. R32, R36:
     finance has paid what was owed outside the original payments. R37: the gateway reports a change to a refund. R32,
     R38: what counts as paid by a refund by hand or a dispute changes. R28: refused goods are sent back to the customer.
-    R39: the stock confirms that it released a reservation.
+    R39: the stock confirms that it released a reservation; a replacement does not arrive.
     """
     if isinstance(message, RefundUpdate | DisputeUpdate | ReturnsChanged):
         return _changes_money(case, message)
     match message:
-        case CaseResolution(decision=ResolutionDecision.REOPEN):
-            return may_reopen(case)
-        case CaseResolution(decision=ResolutionDecision.PAID):
-            return is_owed_outside(case)
+        case CaseResolution():
+            return _is_reopened_by(case, message.decision)
+        case DeliveryReport(tracking_number=number):
+            return bool(sent_in(case, number))
         case Dispatch(goods=DispatchedGoods.REFUSED_GOODS):
             return may_send_back(case)
         case PayoutAnswer() | StockAnswer() | RecordCheck():
             return True
         case _:
             return proves_receipt(message) and _takes_goods(case, message)
+
+
+def _is_reopened_by(case: Case, decision: ResolutionDecision) -> bool:
+    if decision is ResolutionDecision.REOPEN:
+        return may_reopen(case) or bool(not_arrived(case))
+    return decision is ResolutionDecision.PAID and is_owed_outside(case)
 
 
 def _changes_money(case: Case, message: RefundUpdate | DisputeUpdate | ReturnsChanged) -> bool:
@@ -78,6 +86,8 @@ def way_back(case: Case) -> str | None:
         return "an operator can have it decided anew with the resolution reopen and a reason_code (R12)"
     if may_revive(case):
         return "it is taken up again when its goods arrive (R19)"
+    if not_arrived(case):
+        return "if the replacement did not arrive, an operator can reopen it with a reason_code (R39)"
     return "an operator can match its parcel with it when it arrives (R21)" if ended_without_goods(case) else None
 
 

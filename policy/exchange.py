@@ -1,19 +1,15 @@
 """Exchange: what goods can be exchanged for, what is reserved and sent, and when a refund replaces it (R39)."""
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
 
 from domain.cases.case import Case, Refusal
-from domain.cases.case_lines import CaseLine, UnitShare
-from domain.cases.exchange import PENDING, OutboundParcel, Product, Replacement, Substitute
-from domain.cases.messages import Dispatch
-from domain.enums import DispatchedGoods, ReplacementState, ResolutionAsked, ResolutionDecision
+from domain.cases.case_lines import CaseLine
+from domain.cases.exchange import PENDING, Product, Replacement, Substitute
+from domain.enums import ReplacementState, ResolutionDecision
 from domain.money import Money, to_decimal_text
-from domain.order import Order
-from domain.request import CaseIntake, RequestedLine
-from policy.parcels.parcel_codes import is_same_number
-from policy.refund_amount import unit_shares
-from policy.returns import check_send_back
+from domain.order import Order, UnitShare
+from domain.request import RequestedLine
+from policy.units.replaced_units import successor
 
 RESOLUTIONS_BEFORE_SENDING = frozenset({ResolutionDecision.PAY})
 """What a human can decide while a replacement is about to be sent: the goods are refunded instead (R39)."""
@@ -21,14 +17,13 @@ _TURNS_INTO_REFUND = frozenset({ReplacementState.OUT_OF_STOCK, ReplacementState.
 Products = Mapping[str, Product]
 
 
-def check_exchange_request(order: Order, intake: CaseIntake, products: Products) -> Refusal | None:
+def check_exchange_request(case: Case, products: Products) -> Refusal | None:
     """Return why an exchange is refused: the product is unknown, has no price or costs more than was paid; else None.
 
-    R39: the shop does not collect a difference. When the replacement costs less, the difference is refunded.
+    R39: the shop does not collect a difference. When the replacement costs less, the difference is refunded. What was
+    paid for a unit that is a replacement itself is less the difference that was refunded for it.
     """
-    if intake.resolution is not ResolutionAsked.EXCHANGE:
-        return None
-    refusals = (_judge_line(order, line, products) for line in intake.lines)
+    refusals = (_judge_line(case, line, line.exchange_for, products) for line in case.lines if line.exchange_for)
     return next((refusal for refusal in refusals if refusal), None)
 
 
@@ -79,70 +74,26 @@ def never_reserved_given_up(case: Case) -> Case:
     return _given_up(case, {ReplacementState.PLANNED})
 
 
-def check_dispatch(case: Case, dispatch: Dispatch) -> Refusal | None:
-    """Return why a reported parcel is refused, namely that the case has nothing like it to send, or None (R28, R39)."""
-    if dispatch.goods is DispatchedGoods.REFUSED_GOODS:
-        return check_send_back(case, dispatch)
-    if _in_parcel(case, dispatch):
+def _judge_line(case: Case, line: CaseLine, wanted: Substitute, products: Products) -> Refusal | None:
+    if wanted.sku == line.sku:
         return None
-    if awaits_stock(case):
-        message = "The stock has not confirmed the replacement yet: report the parcel again in a moment."
-        return Refusal(rule="R39", code="stock_has_not_answered", message=message)
-    if dispatch.sku:
-        message = (
-            f"No replacement {dispatch.sku} is waiting to be sent: check the sku, or leave it out to mean all of them."
-        )
-    else:
-        message = "No replacement is waiting to be sent: do not send any goods."
-    return Refusal(rule="R39", code="no_replacement_reserved", message=message)
-
-
-def is_known_parcel(case: Case, dispatch: Dispatch) -> bool:
-    """Return whether exactly this parcel was reported before."""
-    of_kind = [one for one in case.sent if one.goods is dispatch.goods]
-    return any(is_same_number(one.tracking_number, dispatch.tracking_number) for one in of_kind)
-
-
-def dispatched(case: Case, dispatch: Dispatch, at: datetime) -> Case:
-    """Return the case with the parcel on its way.
-
-    The units that it replaces count as replaced from now on (R39). Refused units of the parcel's sku, or of all lines,
-    no longer have to be sent back (R28).
-    """
-    parcel = OutboundParcel(
-        goods=dispatch.goods,
-        carrier=dispatch.carrier,
-        tracking_number=dispatch.tracking_number,
-        sent_at=at,
-        sent_by=dispatch.sent_by,
-    )
-    if dispatch.goods is DispatchedGoods.REFUSED_GOODS:
-        lines = (line.amend(to_send_back=0) if dispatch.sku in {None, line.sku} else line for line in case.lines)
-        return case.amend(lines=tuple(lines), sent=(*case.sent, parcel))
-    in_parcel = _in_parcel(case, dispatch)
-    for one in in_parcel:
-        line = next(line for line in case.lines if line.sku == one.line_sku)
-        case = case.with_line(line.amend(replaced=line.replaced + one.quantity))
-        case = case.with_replacement(one.amend(state=ReplacementState.SENT, tracking_number=dispatch.tracking_number))
-    return case.amend(sent=(*case.sent, parcel))
-
-
-def _judge_line(order: Order, asked: RequestedLine, products: Products) -> Refusal | None:
-    if asked.exchange_for in {None, asked.sku}:
-        return None
-    wanted = substitute(order, asked, products)
     if wanted.sku not in products:
         message = f"The shop has no product {wanted.sku} to exchange for. Check the sku, or ask for a refund."
         return Refusal(rule="R39", code="unknown_replacement", message=message)
     if wanted.price is None:
-        message = f"{wanted.sku} has no price in {order.currency}: choose another product, or ask for a refund."
+        message = f"{wanted.sku} has no price in {case.currency}: choose another product, or ask for a refund."
         return Refusal(rule="R39", code="replacement_not_priced", message=message)
-    paid = max((unit.goods for unit in unit_shares(order, asked.sku)), default=0)
-    return (
-        _dearer(asked.sku, wanted.sku, wanted.price.amend(minor=paid), wanted.price)
-        if (wanted.price.minor > paid)
-        else None
-    )
+    paid = case.money(_paid_for_each(line.units[: line.quantity]))
+    return _dearer(line.sku, wanted.sku, paid, wanted.price) if wanted.price.minor > paid.minor else None
+
+
+def _paid_for_each(units: Sequence[UnitShare]) -> int:
+    """Return what was paid for a unit; of alike units the most, which differ by a cent, of others the least."""
+    alike: dict[tuple[str | None, int], int] = {}
+    for one in units:
+        key = (one.ordered_as, one.generation)
+        alike[key] = max(one.goods, alike.get(key, 0))
+    return min(alike.values(), default=0)
 
 
 def _dearer(sku: str, wanted: str, paid: Money, price: Money) -> Refusal:
@@ -159,14 +110,20 @@ def _written(money: Money) -> str:
 
 def _planned(case: Case, line: CaseLine, wanted: Substitute, units: tuple[UnitShare, ...]) -> Replacement:
     price = wanted.price
-    cheaper = sum(_difference(unit.goods, price.minor, case.payment_step) for unit in units) if price is not None else 0
+    cheaper = [_difference(unit.goods, price.minor, case.payment_step) if price is not None else 0 for unit in units]
     return Replacement(
-        replacement_id=f"{case.case_id}-x{len(case.replacements) + 1}",
+        replacement_id=next_replacement_id(case),
         line_sku=line.sku,
         sku=wanted.sku,
         quantity=len(units),
-        difference=case.money(cheaper),
+        difference=case.money(sum(cheaper)),
+        units=tuple(successor(unit, line, wanted.sku, part) for unit, part in zip(units, cheaper, strict=True)),
     )
+
+
+def next_replacement_id(case: Case) -> str:
+    """Return the id of the next replacement of the case."""
+    return f"{case.case_id}-x{len(case.replacements) + 1}"
 
 
 def _difference(paid: int, price: int, step: int) -> int:
@@ -193,9 +150,3 @@ def _with(case: Case, one: Replacement, state: ReplacementState) -> Case:
         return case
     line = next(line for line in case.lines if line.sku == one.line_sku)
     return case.with_line(line.amend(exchange_for=None))
-
-
-def _in_parcel(case: Case, dispatch: Dispatch) -> tuple[Replacement, ...]:
-    return tuple(
-        one for one in case.replacements if one.state is ReplacementState.RESERVED and dispatch.sku in {None, one.sku}
-    )

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 
 from domain.cases.case import Case, Refusal
-from domain.cases.case_lines import CaseLine, UnitShare
+from domain.cases.case_lines import CaseLine
 from domain.cases.exchange import Replacement
 from domain.cases.messages import CourierTracking
 from domain.cases.payout import RefundDue
 from domain.enums import ReplacementState
 from domain.money import split
-from domain.order import Order, OrderLine
+from domain.order import Order, OrderLine, UnitShare
 from domain.policy_document import PolicyDocument
 
 
-def unit_shares(order: Order, sku: str, step: int = 1) -> tuple[UnitShare, ...]:
-    """Return what was paid for each unit of the line, in minor units; () for a sku that the order does not have.
+def shares_by_line(order: Order, step: int = 1) -> dict[str, tuple[UnitShare, ...]]:
+    """Return what was paid for each unit of the order as it was sold, in minor units, by line.
 
     R30: the goods with their tax and discount, and their share of the outbound postage. The postage is spread over all
     units of the order by the value of the goods, so that it is refunded at most once per order. R33: the shares of a
@@ -28,10 +28,11 @@ def unit_shares(order: Order, sku: str, step: int = 1) -> tuple[UnitShare, ...]:
         (line.sku, goods) for line, of_line in zip(lines, paid, strict=True) for goods in _cut(of_line, line, step)
     ]
     postage = split(order.outbound_postage, [goods for _, goods in units], step)
-    mine = [(goods, post) for (owner, goods), post in zip(units, postage, strict=True) if owner == sku]
-    return tuple(
-        UnitShare(unit=unit, goods=goods, outbound_postage=post) for unit, (goods, post) in enumerate(mine, start=1)
-    )
+    shares: dict[str, list[UnitShare]] = {line.sku: [] for line in lines}
+    for (sku, goods), post in zip(units, postage, strict=True):
+        mine = shares[sku]
+        mine.append(UnitShare(unit=len(mine) + 1, goods=goods, outbound_postage=post))
+    return {sku: tuple(mine) for sku, mine in shares.items()}
 
 
 def _cut(paid: int, line: OrderLine, step: int) -> tuple[int, ...]:
@@ -75,8 +76,9 @@ def owes(case: Case, policy: PolicyDocument) -> bool:
 
 
 def unaccounted(case: Case) -> tuple[Replacement, ...]:
-    """Return the sent replacements whose difference has not been made due yet (R39)."""
-    return tuple(one for one in case.replacements if one.state is ReplacementState.SENT and not one.is_accounted)
+    """Return the sent replacements whose difference has not been made due yet, also if they got lost (R39)."""
+    sent = {ReplacementState.SENT, ReplacementState.LOST}
+    return tuple(one for one in case.replacements if one.state in sent and not one.is_accounted)
 
 
 def value_awaiting_replacement(case: Case) -> int:

@@ -13,10 +13,12 @@ from activities.ports.case_notifier import CaseNotifier
 from activities.ports.inbox import CaseRecords, CourierEventBook, EventStatus, ParcelBook
 from domain.cases.case import Case
 from domain.cases.case_lines import Shipment
-from domain.cases.messages import CourierTracking
+from domain.cases.messages import CourierTracking, DeliveryReport
 from domain.cases.timeline import CaseEvent
 from domain.parcels import CourierEvent
+from policy.dispatches import sent_in
 from policy.parcels.courier_events import CONVERGES_SINCE, event_to_tell, sightings_of, tells_later_report
+from policy.parcels.deliveries import failed_word
 
 PARKED_FOR = timedelta(days=60)
 
@@ -41,6 +43,7 @@ class CourierEventInbox:
         for case in cases:
             if not await self._tell(case, event, events):
                 await to_thread(self._note, case, event)
+            await self._tell_of_failure(case, event, events)
         is_known = bool(cases) or await to_thread(self.parcels.is_followed, event.tracking_number)
         status = "applied" if is_known else self._waiting(event)
         await self._mark(event, status)
@@ -62,6 +65,16 @@ class CourierEventInbox:
             return False
         is_told = await self.notifier.tell_running(case.case_id, tracking_of(case, shipment, newest, events))
         return is_told and newest == event and tells_later_report(case, events)
+
+    async def _tell_of_failure(self, case: Case, event: CourierEvent, events: Sequence[CourierEvent]) -> None:
+        """Tell the case that a replacement will not arrive, also once it has ended (R39, R43)."""
+        if not sent_in(case, event.tracking_number):
+            return
+        word = failed_word(case, event.tracking_number, events)
+        if word is not None:
+            event_id = f"{event.provider}:{event.event_id}/failed"
+            report = DeliveryReport(tracking_number=event.tracking_number, word=word, event_id=event_id)
+            await self.notifier.notify(case.case_id, report)
 
     async def _mark(self, event: CourierEvent, status: EventStatus) -> None:
         await to_thread(self.events.mark, event, status, self.now())

@@ -17,7 +17,7 @@ from domain.cases.case import Case
 from domain.cases.next_step import awaiting
 from domain.cases.timeline import TimelineEntry
 from policy.calendars.published import provisional_year
-from policy.unit_choice import has_choice
+from policy.units.unit_choice import has_choice
 
 _CASES = CaseRow.__table__
 _READ = select(_CASES.c.document).where(given(_CASES.c.case_id))

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from activities.cases import CaseAheadError
 from activities.ports.payment_gateway import PaymentSteps
 from db.cases.case_list import CaseFilter, CasePage, read_page, unchanged_since
 from db.cases.case_record import ahead_of, existing_case, read_case, record_case, version_of, write_case
 from db.cases.customers import customer_of
+from db.cases.order_use import units_in_cases
 from db.cases.timeline import (
     TimelineRecord,
     add_entries,
@@ -19,31 +20,20 @@ from db.cases.timeline import (
     read_timeline,
 )
 from db.core.engine import Database
-from db.core.upsert import given
 from db.orders.deliveries import with_sent_deliveries
 from db.orders.order_rows import lock_order, read_order
 from db.orders.unit_reservations import keep_units, reserve_units
 from db.payouts.payout_plans import Plan, in_minor_units, plan_payouts, replan_payouts
 from db.reconciliation.findings import Findings
-from db.tables import CaseRow, ReservedUnitRow
 from domain.cases.case import Case
 from domain.cases.payment_balance import PlanRequest
 from domain.cases.payout import Payout
 from domain.cases.timeline import CaseEvent, TimelineEntry
 from domain.enums import CaseState
 from domain.findings import Finding
-from policy.refund_amount import unit_shares
+from policy.units.order_units import UnitsInCases, are_of
 
 __all__ = ["CaseFilter", "CasePage", "Cases", "TimelineRecord"]
-
-_CASES, _UNITS = CaseRow.__table__, ReservedUnitRow.__table__
-_READ_HOLDER = (
-    select(_CASES.c.document)
-    .join(_UNITS, _UNITS.c.case_id == _CASES.c.case_id)
-    .where(given(_UNITS.c.order_number))
-    .order_by(_CASES.c.case_id)
-    .limit(1)
-)
 
 
 class Cases:
@@ -101,10 +91,13 @@ class Cases:
         """Record what operators have to look into, each finding once."""
         Findings(self._database).found(findings)
 
-    def payment_step(self, order_number: str) -> int | None:
-        """Return the step in which the order's units in cases were cut (R33), or None if no case holds one."""
+    def units_in_cases(self, order_number: str) -> UnitsInCases:
+        """Return what the cases of the order say of its units: their step, who holds which, what was replaced.
+
+        Cases that replaced units come with what couriers report of their parcels (R4, R33, R39).
+        """
         with self._database.reading() as connection:
-            return _payment_step(connection, order_number)
+            return units_in_cases(connection, order_number)
 
     def plan_payouts(self, case: Case, steps: PaymentSteps = in_minor_units) -> tuple[Payout, ...]:
         """Split `case.refund_due` over the order's payments within their caps and commit the plan (R32, R33, R35).
@@ -179,15 +172,10 @@ class OrderChangedError(Exception):
 
 def _refuse_outdated(connection: Connection, case: Case) -> None:
     """Raise OrderChangedError if the shares of the case's units no longer match the order or its other cases (R30)."""
-    order, step = read_order(connection, case.order_number), case.payment_step
-    is_cut_otherwise = _payment_step(connection, case.order_number) not in {None, step}
-    if is_cut_otherwise or (order and any(line.units != unit_shares(order, line.sku, step) for line in case.lines)):
+    order, in_cases = read_order(connection, case.order_number), units_in_cases(connection, case.order_number)
+    is_cut_otherwise = in_cases.payment_step not in {None, case.payment_step}
+    if is_cut_otherwise or (order and not are_of(order, in_cases, case)):
         raise OrderChangedError(f"order {case.order_number} was updated meanwhile")
-
-
-def _payment_step(connection: Connection, order_number: str) -> int | None:
-    document = connection.scalar(_READ_HOLDER, {"order_number": order_number})
-    return Case.read(document).payment_step if document is not None else None
 
 
 def _reopens(case: Case, recorded: Case) -> bool:

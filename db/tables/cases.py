@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, Text, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from db.tables.base import Instant, Row
@@ -48,23 +48,38 @@ class CaseRow(Row, table=True):
 class ReservedUnitRow(Row, table=True):
     """A unit held by a case, forever once it is settled; the primary key keeps a second case from holding it (R11).
 
-    A unit has one row, and the row has one settlement: refunded or replaced, never both (R39).
+    A unit has one row, and the row has one settlement: refunded or replaced, never both (R39). What replaced it is the
+    same unit one `generation` on, in a row of its own, which refers to the one before: that one is replaced for good,
+    and has one successor at most.
     """
 
     stored_as: ClassVar[str] = "reserved_units"
     __table_args__ = (
         ForeignKeyConstraint(["order_number", "sku"], ["order_lines.order_number", "order_lines.sku"]),
+        UniqueConstraint("order_number", "sku", "unit", "successor"),
+        ForeignKeyConstraint(
+            ["order_number", "sku", "unit", "follows"],
+            [f"reserved_units.{name}" for name in ("order_number", "sku", "unit", "successor")],
+        ),
         CheckConstraint("unit >= 1", name="unit_from_one"),
         CheckConstraint("settles_as IN ('refund', 'replacement')", name="settles_as_one"),
         CheckConstraint("NOT settled OR settles_as IS NOT NULL", name="settled_as_something"),
+        CheckConstraint("generation >= 0 AND COALESCE(follows, 0) = generation", name="follows_the_one_before"),
+        CheckConstraint(
+            "successor IS NULL OR (settled AND settles_as = 'replacement' AND successor = generation + 1)",
+            name="replaced_before_its_successor",
+        ),
     )
 
     order_number: str = Field(primary_key=True, max_length=MAX_IDENTIFIER)
     sku: str = Field(primary_key=True, max_length=MAX_IDENTIFIER)
     unit: int = Field(primary_key=True)
+    generation: int = Field(default=0, primary_key=True, sa_column_kwargs={"server_default": text("0")})
     case_id: str = Field(max_length=64, index=True)
     settled: bool = False
     settles_as: str | None = Field(default=None, max_length=16)
+    successor: int | None = None
+    follows: int | None = None
 
 
 class TimelineRow(Row, table=True):

@@ -1,24 +1,16 @@
 """The goods of a case: its lines and units, the return parcel, and the warehouse's inspection (R19, R26, R39)."""
 
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
 from domain.cases.exchange import Substitute
 from domain.enums import Disposition, InspectionVerdict
 from domain.money import Money
-from domain.order import Quantity
+from domain.order import Quantity, UnitShare
 from domain.parcels import Sightings
 from domain.types import Actor, Code, Count, Sku
 from domain.value import Value
-
-
-class UnitShare(Value):
-    """One reserved unit of a line and what was paid for it: goods with tax and discount, and outbound postage (R30)."""
-
-    unit: Annotated[int, Field(ge=1, le=1000, description="number of the unit within its line")]
-    goods: Annotated[int, Field(ge=0, description="minor units")]
-    outbound_postage: Annotated[int, Field(ge=0, description="minor units")]
 
 
 class CaseLine(Value):

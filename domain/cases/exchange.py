@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from domain.enums import DispatchedGoods, ReplacementState
 from domain.money import MAX_MINOR, Currency, Money
-from domain.order import PlainText, Quantity
+from domain.order import PlainText, Quantity, UnitShare
 from domain.types import Sku
 from domain.value import Value
 
@@ -50,10 +50,19 @@ class OutboundParcel(Value):
         default=None, description="when the courier delivered it, as its own events say (R4)"
     )
     returned_to_sender: bool = Field(default=False, description="the courier reported that it goes back (R4)")
+    is_lost: bool = Field(default=False, description="the courier reported that it is lost or destroyed (R39)")
+
+    @property
+    def has_failed(self) -> bool:
+        """True if it will not reach the customer, as its courier reports."""
+        return self.is_lost or self.returned_to_sender
 
 
 class Replacement(Value):
-    """The replacement of accepted units of one line: all of them, or none (R39)."""
+    """The replacement of accepted units of one line: all of them, or none (R39).
+
+    Once it is sent, its units are units of the order in place of those that it replaces.
+    """
 
     replacement_id: str = Field(pattern=r"^rc_[0-9a-z]{8,40}-x[0-9]+$", description="also the id of the reservation")
     line_sku: Sku = Field(description="sku of the returned goods")
@@ -63,6 +72,11 @@ class Replacement(Value):
     state: ReplacementState = ReplacementState.PLANNED
     is_accounted: bool = Field(default=False, description="the difference is part of a refund that has fallen due")
     tracking_number: str | None = None
+    units: tuple[UnitShare, ...] = Field(
+        default=(),
+        description="the units that take the place of those replaced, each with its part of what was paid less the "
+        "difference; not set if release 0.1.0 planned it",
+    )
 
 
 class Reservation(Value):

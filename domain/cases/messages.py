@@ -168,6 +168,14 @@ class Dispatch(Message):
     )
 
 
+class DeliveryReport(Message):
+    """A replacement will not arrive: its parcel is lost, destroyed, on its way back, or no longer moves (R39)."""
+
+    kind: ClassVar[str] = "delivery_report"
+    tracking_number: TrackingNumber
+    word: Code = Field(description="what its courier reports, or `stalled`")
+
+
 class Withdrawal(Message):
     """The customer withdraws the request (R24)."""
 

@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from domain.cases.case import Case, NextStep
-from domain.enums import CaseState, DispatchedGoods, Party
+from domain.enums import CaseState, DispatchedGoods, Party, ReplacementState
 from domain.payout_state import BlockReason
 
 _S = CaseState
@@ -71,6 +71,8 @@ def _message(case: Case) -> str:
         return _ended(case)
     if case.sends_back and case.state is not _S.RETURNING_TO_CUSTOMER:
         return f"{SAYS[case.state]} {SAYS[_S.RETURNING_TO_CUSTOMER]}"
+    if case.state is _S.REPLACEMENT_DUE and any(one.state is ReplacementState.LOST for one in case.replacements):
+        return f"A replacement did not arrive. {SAYS[_S.REPLACEMENT_DUE]}"
     return SAYS[case.state]
 
 

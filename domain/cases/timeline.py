@@ -70,6 +70,7 @@ class CaseEvent(StrEnum):
     REPLACEMENT_RELEASING = "replacement_releasing"
     REPLACEMENT_RELEASED = "replacement_released"
     REPLACEMENT_SENT = "replacement_sent"
+    REPLACEMENT_LOST = "replacement_lost"
     REPLACEMENT_OVERDUE = "replacement_overdue"
     EXCHANGE_GIVEN_UP = "exchange_given_up"
 

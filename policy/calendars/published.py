@@ -7,7 +7,7 @@ from domain.cases.case import Case, Refusal
 from domain.enums import CaseState
 from domain.policy_document import PolicyDocument
 from policy.deadlines import apply_published_calendar, compute, window_of
-from policy.request import without_doubt
+from policy.units.request_windows import without_doubt
 
 
 def is_refused_by_guess(case: Case) -> bool:

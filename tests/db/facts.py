@@ -19,9 +19,8 @@ from domain.money import Money
 from domain.order import Order
 from domain.payout_state import PayoutState
 from domain.request import AnnouncedEvidence, RefundRequest, RequestedLine
-from policy.refund_amount import unit_shares
 from tests.support import factories
-from tests.support.factories import NOON, order_line, payment
+from tests.support.factories import NOON, order_line, payment, unit_shares
 
 MUGS = order_line(quantity=5, tax=50, discount=7)
 LAMP = order_line("LAMP", "Lamp", unit_price=2500)

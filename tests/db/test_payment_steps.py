@@ -13,10 +13,10 @@ from domain.cases.payout import OUTSIDE
 from gateways.calendars import HolidayCalendars
 from gateways.payments.registry import payment_step
 from gateways.policy_repository import PolicyRepository
-from policy.refund_amount import unit_shares
 from tests.db.facts import NOON, owing
 from tests.support import factories
 from tests.support.activity_set import VERSIONS
+from tests.support.factories import unit_shares
 
 
 @pytest.fixture

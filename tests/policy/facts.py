@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.calendar import Deadline, Window, WindowName, WorkCalendar
-from domain.cases.case import Case
+from domain.cases.case import Case, Refusal
 from domain.cases.case_lines import CaseLine, InspectedLine
 from domain.cases.evidence import EvidencePin
 from domain.cases.messages import AuditDecision, CaseResolution, WarehouseInspection
@@ -17,9 +17,11 @@ from domain.policy_document import PolicyDocument
 from domain.request import CaseIntake
 from gateways.calendars import HolidayCalendars
 from gateways.policy_repository import PolicyRepository
-from policy.refund_amount import unit_shares
+from policy.request import assess
+from policy.units.order_units import order_units
+from policy.units.request_windows import line_windows
 from tests.support import factories
-from tests.support.factories import order_line, payment
+from tests.support.factories import order_line, payment, unit_shares
 
 VERSIONS = Path(__file__).parents[2] / "policy" / "versions"
 POLICY = PolicyRepository(VERSIONS).version("2025-01-01")
@@ -142,3 +144,11 @@ def window(what: str, since: datetime, **days) -> Window:
 def deadline(what: str, when: datetime, **facts) -> Deadline:
     name, since = WindowName(what), when - timedelta(days=7)
     return Deadline(what=name, when=when.astimezone(UTC), last_day=when.date(), since=since, **facts)
+
+
+def assessed(
+    of: Order | None, asked: CaseIntake, policy: PolicyDocument, calendar: WorkCalendar, **known
+) -> Refusal | Deadline:
+    """What the policy says of a request for units of the order, as they are now."""
+    windows = line_windows(asked, order_units(of, **known) if of else (), policy, calendar)
+    return assess(of, asked, policy, windows)

@@ -6,11 +6,11 @@ from domain.cases.payout import RefundDue
 from domain.enums import Reason
 from domain.money import Money
 from policy.payments.payment_allocation import Allocation, Part, allocate, caps, share_out
-from policy.refund_amount import refund_due, unit_shares
+from policy.refund_amount import refund_due
 from tests.policy import facts
 from tests.policy.facts import MUG, POLICY, usd
 from tests.policy.strategies import properly
-from tests.support.factories import order_line, payment, refund_owed
+from tests.support.factories import order_line, payment, refund_owed, unit_shares
 
 amounts = st.integers(0, 10**6)
 rooms = st.lists(amounts, max_size=5)

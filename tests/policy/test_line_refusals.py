@@ -5,7 +5,6 @@ import pytest
 from domain.calendar import Deadline
 from domain.cases.case import Refusal
 from domain.enums import Reason
-from policy.request import assess
 from tests.policy import facts
 from tests.policy.facts import POLICY
 from tests.support.factories import order_line, payment
@@ -28,7 +27,9 @@ def order(*special, **delivered):
 
 
 def refused(of, *asked, at=AFTER_BOTH, policy=POLICY, **changes) -> Refusal:
-    judged = assess(of, facts.intake(*((sku, 1) for sku in asked), received_at=at, **changes), policy, facts.china())
+    judged = facts.assessed(
+        of, facts.intake(*((sku, 1) for sku in asked), received_at=at, **changes), policy, facts.china()
+    )
     assert isinstance(judged, Refusal)
     return judged
 
@@ -61,7 +62,7 @@ def test_t3_a_late_line_beside_one_not_received_yet_names_both():
 def test_t3_what_can_still_be_asked_for_is_opened_when_it_is_asked_for_alone():
     of = order(MUG=EARLY, LAMP=FRESH)
     assert "LAMP" in refused(of, "MUG", "LAMP").message
-    alone = assess(of, facts.intake(("LAMP", 1), received_at=AFTER_BOTH), POLICY, facts.china())
+    alone = facts.assessed(of, facts.intake(("LAMP", 1), received_at=AFTER_BOTH), POLICY, facts.china())
     assert isinstance(alone, Deadline)
     assert alone.last_day.isoformat() == ENDS[FRESH]
 

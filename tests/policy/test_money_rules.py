@@ -7,10 +7,10 @@ from domain.cases.case_lines import Shipment
 from domain.cases.messages import CourierTracking
 from domain.enums import Reason
 from domain.money import Money
-from policy.refund_amount import check_postage, failed_value, goods_value, refund_due, unit_shares
+from policy.refund_amount import check_postage, failed_value, goods_value, refund_due
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT, usd
-from tests.support.factories import order_line, payment
+from tests.support.factories import order_line, payment, unit_shares
 
 PERSONAL = Reason.PERSONAL
 AT = facts.local("2026-03-05")

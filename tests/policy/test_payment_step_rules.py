@@ -12,11 +12,12 @@ from domain.money import split
 from policy.exchange import plan
 from policy.inspection import check_resolution
 from policy.payments.payment_allocation import Part, allocate, common_step, share_out
-from policy.refund_amount import refund_due, unit_shares
+from policy.refund_amount import refund_due
 from tests.policy import facts
 from tests.policy.facts import MUG, POLICY, usd
 from tests.support import factories
 from tests.support.assertions import assert_present
+from tests.support.factories import unit_shares
 
 
 def shares(paid: int, quantity: int, step: int) -> list[int]:

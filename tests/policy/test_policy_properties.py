@@ -6,15 +6,16 @@ from hypothesis import strategies as st
 from domain.cases.case import Refusal
 from domain.enums import Reason
 from domain.money import split
+from domain.order import Unit
 from policy.deadlines import apply_published_calendar, compute, in_time, last_day
 from policy.parcels.return_codes import read_return_code, return_code
 from policy.payments.payment_allocation import allocate, caps
-from policy.refund_amount import goods_value, refund_due, unit_shares
-from policy.unit_choice import choose_units
+from policy.refund_amount import goods_value, refund_due
+from policy.units.unit_choice import choose_units
 from tests.policy import facts
 from tests.policy.facts import MUG, POLICY, usd
 from tests.policy.strategies import calendars, counts, days, instants, minor, orders, properly, windows
-from tests.support.factories import order_line
+from tests.support.factories import order_line, unit_shares
 
 CHINA = facts.china()
 
@@ -69,7 +70,7 @@ def test_r6_settling_never_takes_time_from_the_customer_or_gives_it_to_the_shop(
 def test_r11_a_case_gets_as_many_units_as_it_asked_for_and_none_of_another_case_or_is_refused(sold, asked, taken):
     line = order_line(MUG, quantity=sold, unit_price=1)
     case = facts.offered(facts.order(lines=(line,), parcels=()), min(asked, sold))
-    chosen = choose_units(case, {(MUG, unit): "another case" for unit in taken})
+    chosen = choose_units(case, {Unit(MUG, unit): "another case" for unit in taken})
     free = set(range(1, sold + 1)) - taken
     if isinstance(chosen, Refusal):
         assert len(free) < min(asked, sold)

@@ -1,4 +1,4 @@
-from policy.request import receipt
+from policy.parcels.deliveries import receipt
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG
 

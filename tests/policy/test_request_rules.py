@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from domain.calendar import Deadline
 from domain.cases.case import Refusal
 from domain.enums import EvidenceStatus, Reason, ResolutionAsked
-from policy.request import assess, awaits_uploads, is_purchaser, missing_evidence
+from policy.request import awaits_uploads, is_purchaser, missing_evidence
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT
 from tests.support.factories import order_line
@@ -15,7 +15,7 @@ ONE_SECOND = timedelta(seconds=1)
 
 
 def assessed(order=None, intake=None, policy=POLICY):
-    return assess(order or facts.order(), intake or facts.intake(), policy, facts.china())
+    return facts.assessed(order or facts.order(), intake or facts.intake(), policy, facts.china())
 
 
 def test_r1_the_purchaser_may_ask():
@@ -25,7 +25,7 @@ def test_r1_the_purchaser_may_ask():
 
 def test_r1_a_stranger_is_answered_exactly_like_an_unknown_order():
     stranger = assessed(intake=facts.intake(customer_id="cust-8"))
-    unknown = assess(None, facts.intake(), POLICY, facts.china())
+    unknown = facts.assessed(None, facts.intake(), POLICY, facts.china())
     assert stranger == unknown
     assert isinstance(unknown, Refusal)
     assert (unknown.rule, unknown.code, unknown.deadline) == ("R1", "unknown_order", None)
@@ -33,7 +33,7 @@ def test_r1_a_stranger_is_answered_exactly_like_an_unknown_order():
 
 def test_r1_a_stranger_learns_nothing_from_a_wrong_sku_a_late_request_or_special_goods():
     asked = facts.intake(("NO-SUCH", 9), customer_id="cust-8", received_at=facts.local("2027-03-03"))
-    assert assessed(intake=asked) == assess(None, facts.intake(), POLICY, facts.china())
+    assert assessed(intake=asked) == facts.assessed(None, facts.intake(), POLICY, facts.china())
 
 
 @pytest.mark.parametrize("reason", SELLERS_FAULT)

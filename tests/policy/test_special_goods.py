@@ -2,6 +2,8 @@ import pytest
 
 from domain.enums import Reason
 from policy.request import check_special_goods
+from policy.units.order_units import order_units
+from policy.units.request_windows import line_windows
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT
 from tests.support.factories import order_line
@@ -13,7 +15,9 @@ PLAIN = order_line(LAMP, "Lamp", unit_price=3000)
 
 def judged(policy, reason, *skus):
     asked = facts.intake(*((sku, 1) for sku in skus), reason=reason)
-    return check_special_goods(facts.order(lines=(ENGRAVED, PLAIN)), asked, policy)
+    bought = facts.order(lines=(ENGRAVED, PLAIN))
+    windows = line_windows(asked, order_units(bought), policy, facts.china())
+    return check_special_goods(bought, asked, policy, windows)
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -1,6 +1,7 @@
 from domain.cases.case import Case, Refusal
 from domain.enums import CaseState
-from policy.unit_choice import Hold, choose_units, has_choice, holds
+from domain.order import Unit
+from policy.units.unit_choice import Hold, choose_units, has_choice, holds
 from tests.policy import facts
 from tests.policy.facts import CASE_ID, MUG, usd
 from tests.support.factories import order_line
@@ -15,11 +16,11 @@ def units(chosen):
 
 def test_r11_a_case_gets_the_lowest_units_that_no_case_has():
     assert units(choose_units(facts.offered(ORDER, 2), {})) == [1, 2]
-    assert units(choose_units(facts.offered(ORDER, 2), {(MUG, 2): "rc_another"})) == [1, 3]
+    assert units(choose_units(facts.offered(ORDER, 2), {Unit(MUG, 2): "rc_another"})) == [1, 3]
 
 
 def test_r11_a_case_is_refused_when_too_few_units_are_free():
-    taken = {(MUG, unit): "rc_another" for unit in (1, 2, 4, 5)}
+    taken = {Unit(MUG, unit): "rc_another" for unit in (1, 2, 4, 5)}
     refused = choose_units(facts.offered(ORDER, 2), taken)
     assert isinstance(refused, Refusal)
     assert (refused.rule, refused.code) == ("R11", "units_taken")
@@ -27,7 +28,7 @@ def test_r11_a_case_is_refused_when_too_few_units_are_free():
 
 
 def test_r11_a_case_keeps_its_own_units_and_takes_more_only_while_it_is_open():
-    holders = {(MUG, 1): "rc_another", (MUG, 4): CASE_ID}
+    holders = {Unit(MUG, 1): "rc_another", Unit(MUG, 4): CASE_ID}
     assert units(choose_units(facts.offered(ORDER, 2), holders)) == [2, 4]
     ended = facts.offered(ORDER, 2, state=CaseState.REFUNDED)
     assert units(choose_units(ended, holders)) == [4]
@@ -42,11 +43,11 @@ def test_r12_a_case_that_comes_with_more_units_than_it_asked_for_has_a_choice():
 def test_r11_an_open_case_holds_all_its_units_and_an_ended_one_those_that_were_paid():
     case = facts.settled(facts.case((MUG, 2), of=ORDER), accepted=2, paid=1)
     paid = Hold(settled=True, settles_as="refund")
-    assert holds(case) == {(MUG, 1): paid, (MUG, 2): Hold()}
-    assert holds(case.amend(state=CaseState.REFUNDED)) == {(MUG, 1): paid}
+    assert holds(case) == {Unit(MUG, 1): paid, Unit(MUG, 2): Hold()}
+    assert holds(case.amend(state=CaseState.REFUNDED)) == {Unit(MUG, 1): paid}
     assert holds(facts.case((MUG, 2), of=ORDER, state=CaseState.WITHDRAWN)) == {}
 
 
 def test_r28_a_refused_unit_for_which_a_part_is_agreed_is_held_for_ever():
     case = facts.settled(facts.case((MUG, 2), of=ORDER), accepted=1, refused=1).amend(agreed_amount=usd(300))
-    assert holds(case)[MUG, 2] == Hold(settled=True, settles_as="refund")
+    assert holds(case)[Unit(MUG, 2)] == Hold(settled=True, settles_as="refund")

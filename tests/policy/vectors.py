@@ -68,8 +68,8 @@ def _asks_until(received: str, last: str) -> Vector:
 
     def holds(policy: PolicyDocument) -> bool:
         calendar = calendar_of(policy, end)
-        in_time = request.assess(bought, facts.intake(received_at=end), policy, calendar)
-        late = request.assess(bought, facts.intake(received_at=end + timedelta(seconds=1)), policy, calendar)
+        in_time = facts.assessed(bought, facts.intake(received_at=end), policy, calendar)
+        late = facts.assessed(bought, facts.intake(received_at=end + timedelta(seconds=1)), policy, calendar)
         return isinstance(in_time, Deadline) and isinstance(late, Refusal) and late.deadline == in_time
 
     return holds
@@ -107,7 +107,7 @@ def _refuses_special_goods(reason: Reason) -> Vector:
     bought = facts.order(lines=(made,), parcels=(facts.parcel(MUG, delivered_at=facts.local("2026-03-02")),))
 
     def holds(policy: PolicyDocument) -> bool:
-        judged = request.assess(bought, facts.intake(reason=reason), policy, facts.china())
+        judged = facts.assessed(bought, facts.intake(reason=reason), policy, facts.china())
         return isinstance(judged, Refusal) and judged.rule == "R10"
 
     return holds

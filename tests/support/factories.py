@@ -9,10 +9,11 @@ from domain.cases.messages import WarehouseInspection
 from domain.cases.payout import Payout, RefundDue
 from domain.enums import CaseState, Disposition, InspectionVerdict, Reason, ResolutionAsked
 from domain.money import Money
-from domain.order import Order, OrderLine, Parcel, Payment
+from domain.order import Order, OrderLine, Parcel, Payment, UnitShare
 from domain.payment_events import Dispute, DisputeStatus, GatewayRefundRecord
 from domain.payout_state import PayoutState
 from domain.request import CaseIntake, RequestedLine
+from policy.refund_amount import shares_by_line
 
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 CASE_ID = "rc_00000001"
@@ -81,6 +82,11 @@ def order(
     if "parcels" not in changes:
         facts["parcels"] = (parcel(*(line.sku for line in lines), delivered_at=delivered),)
     return Order(**facts)
+
+
+def unit_shares(of: Order, sku: str, step: int = 1) -> tuple[UnitShare, ...]:
+    """Return what was paid for each unit of a line as it was sold."""
+    return shares_by_line(of, step).get(sku, ())
 
 
 def intake(*asked: tuple[str, int], exchange_for: str | None = None, **changes: Any) -> CaseIntake:

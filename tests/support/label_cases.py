@@ -13,9 +13,8 @@ from domain.cases.case import Case
 from domain.cases.case_lines import CaseLine, Shipment
 from domain.enums import CaseState
 from policy.parcels.return_codes import return_code
-from policy.refund_amount import unit_shares
 from tests.support import factories
-from tests.support.factories import NOON
+from tests.support.factories import NOON, unit_shares
 from tests.support.label_vectors import PARCELS
 
 NUMBERS = sorted({number for vector in PARCELS for number in vector.numbers})

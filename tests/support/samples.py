@@ -18,7 +18,7 @@ from api.schemas.responses import EvidenceTicket
 from api.schemas.scans import ScanAnswer
 from domain.calendar import Deadline, Window, WindowName
 from domain.cases.case import Case, CaseStatus, Refusal
-from domain.cases.case_lines import CaseLine, InspectedLine, Inspection, Shipment, UnitShare
+from domain.cases.case_lines import CaseLine, InspectedLine, Inspection, Shipment
 from domain.cases.evidence import EvidencePin
 from domain.cases.exchange import OutboundParcel, Replacement, Substitute
 from domain.cases.messages import (
@@ -26,6 +26,7 @@ from domain.cases.messages import (
     CalendarPublished,
     CaseResolution,
     CourierTracking,
+    DeliveryReport,
     Dispatch,
     DisputeUpdate,
     EvidenceReport,
@@ -54,6 +55,7 @@ from domain.enums import (
 )
 from domain.findings import Finding, FindingKind
 from domain.money import Money
+from domain.order import UnitShare
 from domain.parcels import CourierEvent, ParcelCandidate, ScanStatus, Sighting, Sightings
 from domain.payment_events import GatewayEvent
 from domain.payout_state import PayoutState
@@ -83,7 +85,14 @@ LINE = CaseLine(
     exchange_for=Substitute(sku="CUP", product_name="Cup", price=FIVE),
 )
 PAYOUT = factories.payout(ID, amount=FIVE, state=PayoutState.PENDING, submitted_at=NOON)
-REPLACEMENT = Replacement(replacement_id=f"{ID}-x1", line_sku="MUG", sku="CUP", quantity=1, difference=FIVE)
+REPLACEMENT = Replacement(
+    replacement_id=f"{ID}-x1",
+    line_sku="MUG",
+    sku="CUP",
+    quantity=1,
+    difference=FIVE,
+    units=(UnitShare(unit=1, generation=1, ordered_as="MUG", goods=0, outbound_postage=0),),
+)
 SIGHTING = Sighting(status="in_transit", at=NOON)
 COUNTED = CountedReturn(
     way=ReturnWay.DISPUTE,
@@ -233,6 +242,7 @@ MESSAGES: dict[str, Message] = {
         WarehouseInspection(lines=(INSPECTED,), inspected_by="wang"),
         CaseResolution(decision=ResolutionDecision.PARTIAL_REFUND, decided_by="mei", amount=FIVE),
         Dispatch(goods=DispatchedGoods.REPLACEMENT, carrier="dhl", tracking_number="D2345", sent_by="wang"),
+        DeliveryReport(tracking_number="D2345", word="lost"),
         RecordCheck(recorded_version=1),
         Withdrawal(),
         EvidenceReport(pins=(PIN,)),

@@ -134,13 +134,14 @@ async def test_r39_what_is_refunded_instead_is_not_sent_any_more(shop: Shop) -> 
     assert refused_by(refused.value) == "R39"
 
 
-async def test_r39_what_was_sent_is_not_refunded_any_more(shop: Shop) -> None:
+async def test_r39_what_was_sent_is_not_refunded_before_it_arrives(shop: Shop) -> None:
     stock(shop)
     case = await reserved(shop)
     await case.dispatch()
     await case.ended()
     again = await shop.open(order_number=case.intake.order_number, lines=[("MUG", 3)])
-    assert again.refusal.rule == "R11"
+    assert again.refusal.rule == "R4"
+    assert "Not received yet: 1 of MUG." in again.refusal.message
 
 
 async def test_r39_only_pay_can_be_decided_while_a_replacement_is_due(shop: Shop) -> None:

@@ -14,6 +14,7 @@ from domain.cases.messages import (
     CalendarPublished,
     CaseResolution,
     CourierTracking,
+    DeliveryReport,
     Dispatch,
     DisputeUpdate,
     EvidenceReport,
@@ -62,6 +63,10 @@ DISPUTE_UPDATE = (
     'Sent by the service when a gateway reports a chargeback. One JSON object: {"dispute": {"provider": "stripe", '
     '"dispute_id": "...", "payment_reference": "...", "amount": {"minor": 100, "currency": "USD"}, '
     '"status": "open" | "won" | "lost", "changed_at": "2026-01-31T08:00:00Z"}, "event_id": "..."}'
+)
+DELIVERY_REPORT = (
+    "Sent by the service when a courier reports that a replacement will not arrive. One JSON object: "
+    '{"tracking_number": "SF1234567890", "word": "lost", "event_id": "..."}. Another replacement is then reserved.'
 )
 CALENDAR_PUBLISHED = (
     "Sent by the service when the working days of a year are published. One JSON object: {}. Provisional deadlines are "
@@ -207,6 +212,11 @@ class CaseHandlers:
     def dispute_update(self, raw: RawValue = NO_INPUT) -> None:
         """Queue a gateway's notice about a chargeback (R38)."""
         self._inbox.signal("dispute_update", DisputeUpdate, raw)
+
+    @workflow.signal(name="delivery_report", description=DELIVERY_REPORT)
+    def delivery_report(self, raw: RawValue = NO_INPUT) -> None:
+        """Queue that a replacement will not arrive (R39)."""
+        self._inbox.signal("delivery_report", DeliveryReport, raw)
 
     @workflow.signal(name="calendar_published", description=CALENDAR_PUBLISHED)
     def calendar_published(self, raw: RawValue = NO_INPUT) -> None:

@@ -12,6 +12,7 @@ from domain.cases.messages import (
     AuditDecision,
     CaseResolution,
     CourierTracking,
+    DeliveryReport,
     Dispatch,
     DisputeUpdate,
     EvidenceReport,
@@ -129,6 +130,7 @@ IN_ANY_STATE: dict[type[Message], OnMessage] = {
     ReturnsChanged: payout_replan.returns_changed,
     StockAnswer: exchange.take_answer,
     Dispatch: exchange.dispatch,
+    DeliveryReport: exchange.take_delivery_report,
     RecordCheck: record.check,
 }
 """Messages handled in every state, because parts of a case may be at different stages (R26)."""

@@ -1,22 +1,29 @@
 """Exchange: accepted units are replaced from stock; what is not in stock is refunded instead (R28, R39)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import JsonValue
 
 from domain.cases.case import Case, Refusal
 from domain.cases.exchange import Replacement
-from domain.cases.messages import CaseResolution, Dispatch, StockAnswer
+from domain.cases.messages import CaseResolution, DeliveryReport, Dispatch, StockAnswer
 from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState, DispatchedGoods, HoldReason, ReplacementState
 from domain.payout_state import BlockReason
 from domain.policy_document import PolicyDocument
+from policy import dispatches
 from policy import exchange as rules
 from policy.payout_rules import may_pay
 from workflows.refund.steps.money import dispute, payout
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 _SENDING = frozenset({CaseState.REPLACEMENT_DUE, CaseState.RETURNING_TO_CUSTOMER})
+_WAITING = frozenset(
+    {CaseState.AWAITING_RETURN, CaseState.IN_TRANSIT, CaseState.LOST_IN_RETURN, CaseState.RETURNING_TO_CUSTOMER}
+)
+RESENDS_SINCE = 2
+"""The first version of the process that sends another replacement for one that does not arrive."""
 
 
 def replace_or_refund(
@@ -59,18 +66,60 @@ def take_answer(case: Case, arrived: ReceivedMessage[StockAnswer], policy: Polic
 def dispatch(case: Case, arrived: ReceivedMessage[Dispatch], policy: PolicyDocument) -> Transition | Refusal:
     """Record that a parcel has left for the customer, with replacements (R39) or refused goods (R28)."""
     parcel = arrived.message
-    if rules.is_known_parcel(case, parcel):
+    if dispatches.is_known_parcel(case, parcel):
         return Transition(case)
     if case.state is CaseState.CHARGEBACK_HOLD and parcel.goods is DispatchedGoods.REPLACEMENT:
         message = "A payment of the order is disputed: keep the parcel until the dispute has ended."
         return Refusal(rule="R38", code="chargeback_hold", message=message)
-    if refusal := rules.check_dispatch(case, parcel):
+    if refusal := dispatches.check_dispatch(case, parcel):
         return refusal
-    case = rules.dispatched(case, parcel, arrived.at)
+    case = dispatches.dispatched(case, parcel, arrived.at)
     happened = (_left(parcel),)
     if not case.is_open or case.state not in _SENDING or case.awaits_replacement:
         return Transition(case, happened)
     return payout.continue_after_inspection(case, happened, policy, arrived.at)
+
+
+def take_delivery_report(
+    case: Case, arrived: ReceivedMessage[DeliveryReport], _policy: PolicyDocument
+) -> Transition | Refusal:
+    """Have another replacement sent, or the goods refunded, because the one in that parcel will not arrive (R39, R43).
+
+    A run that release 0.1.0 began leaves it at that, and says so.
+    """
+    if case.process_version < RESENDS_SINCE:
+        message = "Release 0.1.0 opened this case: reopen it with a reason_code once it has ended."
+        return Refusal(rule="R39", code="not_resent", message=message)
+    report = arrived.message
+    return _send_again(case, dispatches.sent_in(case, report.tracking_number), "courier", report.word)
+
+
+def reopen_undelivered(
+    case: Case, arrived: ReceivedMessage[CaseResolution], _policy: PolicyDocument
+) -> Transition | Refusal:
+    """Do the same because somebody of the shop says that the replacement did not arrive, and why (R12, R39)."""
+    resolution = arrived.message
+    if resolution.reason_code is None:
+        message = "Send reason_code: what the customer or the courier says about the replacement."
+        return Refusal(rule="R12", code="reason_required", message=message)
+    lost = [one for number in dispatches.not_arrived(case) for one in dispatches.sent_in(case, number)]
+    return _send_again(case, lost, resolution.decided_by, resolution.reason_code)
+
+
+def _send_again(case: Case, lost: Sequence[Replacement], by: str, word: str) -> Transition:
+    """Plan other replacements; the warehouse then has to send them, and an auditor may have the goods refunded (R39).
+
+    A case that is busy with other units goes on with them first, if they are here.
+    """
+    happened: list[TimelineEvent] = []
+    for one in lost:
+        case = dispatches.replaced_again(case, one)
+        details = {"replacement_id": one.replacement_id, "tracking_number": one.tracking_number, "why": word}
+        happened += [TimelineEvent(CaseEvent.REPLACEMENT_LOST, by, "R39", dict(details))]
+        happened += [_happened(CaseEvent.REPLACEMENT_PLANNED, case.replacements[-1])]
+    if lost and (not case.is_open or case.state in _WAITING):
+        case = case.amend(state=CaseState.REPLACEMENT_DUE, ended_at=None)
+    return Transition(case, tuple(happened))
 
 
 def refund_instead(

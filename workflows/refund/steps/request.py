@@ -11,10 +11,10 @@ from domain.cases.messages import CaseResolution, EvidenceReport, Withdrawal
 from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState, EvidenceStatus
 from domain.policy_document import PolicyDocument
+from policy import dispatches, returns
 from policy import request as rules
-from policy import returns
-from policy.case_reopening import check_reopening, decided_by_rule
-from workflows.refund.steps import completion
+from policy.case_reopening import check_reopening, decided_by_rule, may_reopen
+from workflows.refund.steps import completion, exchange
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 OPTIONAL_HOLDS_NOTHING_UP = 2
@@ -57,7 +57,12 @@ def end_information_window(case: Case, deadline: Deadline, _at: datetime, policy
 
 
 def reopen(case: Case, arrived: ReceivedMessage[CaseResolution], policy: PolicyDocument) -> Transition | Refusal:
-    """Have a refused, rejected or expired request decided anew, and record who reopened it and why (R12)."""
+    """Have a refused, rejected or expired request decided anew, and record who reopened it and why (R12).
+
+    A case whose replacement did not arrive is reopened to send another one (R39).
+    """
+    if not may_reopen(case) and dispatches.not_arrived(case):
+        return exchange.reopen_undelivered(case, arrived, policy)
     if refusal := check_reopening(case, arrived.message):
         return refusal
     is_incomplete = case.awaits_more or rules.missing_evidence(case.reason, policy, case.evidence)

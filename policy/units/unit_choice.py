@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from domain.cases.case import Case, Refusal
-from domain.cases.case_lines import CaseLine, UnitShare
+from domain.cases.case_lines import CaseLine
 from domain.enums import CaseState
 from domain.errors import UnitsTakenError
-
-Unit = tuple[str, int]
-"""A sku and the number of a unit within its line."""
+from domain.order import Unit, UnitShare
 
 REFUND, REPLACEMENT = "refund", "replacement"
 
@@ -25,15 +23,15 @@ def choose_units(case: Case, holders: Mapping[Unit, str]) -> Case | Refusal:
     """Return the case with the units it gets, or the refusal when a line has too few free units (R11).
 
     `holders` maps every unit of the order that is in an open case, or was refunded or replaced, to its case. The lines
-    must come with the shares of all their units: a case keeps the units it already has, then gets the lowest free
+    must come with the shares of all units on offer: a case keeps the units it already has, then gets the first free
     ones. An ended case gets no new units.
     """
     lines: list[CaseLine] = []
     for line in case.lines:
         own, free = _available(case, line, holders)
         if case.is_open and len(own) + len(free) < line.quantity:
-            return _too_few(line, len(free))
-        units = sorted([*own, *free][: line.quantity], key=lambda share: share.unit)
+            return too_few(line.sku, line.quantity, len(free))
+        units = sorted([*own, *free][: line.quantity], key=lambda share: (share.unit, share.generation))
         lines.append(line.amend(units=tuple(units)))
     return case.amend(lines=tuple(lines))
 
@@ -51,23 +49,22 @@ def may_choose_again(case: Case) -> bool:
 def holds(case: Case) -> dict[Unit, Hold]:
     """Return the units that the case holds: all of them while it is open, the settled ones forever (R11)."""
     units = {
-        (line.sku, share.unit): _hold(case, line, index)
-        for line in case.lines
-        for index, share in enumerate(line.units)
+        share.of(line.sku): _hold(case, line, index) for line in case.lines for index, share in enumerate(line.units)
     }
     return {unit: hold for unit, hold in units.items() if hold.settled or case.is_open}
 
 
 def _available(case: Case, line: CaseLine, holders: Mapping[Unit, str]) -> tuple[list[UnitShare], list[UnitShare]]:
     """Return the line's units that the case already has, and the free ones that it may get."""
-    holder = {share.unit: holders.get((line.sku, share.unit)) for share in line.units}
-    own = [share for share in line.units if holder[share.unit] == case.case_id]
-    return own, [share for share in line.units if holder[share.unit] is None] if case.is_open else []
+    holder = [(share, holders.get(share.of(line.sku))) for share in line.units]
+    own = [share for share, case_id in holder if case_id == case.case_id]
+    return own, [share for share, case_id in holder if case_id is None] if case.is_open else []
 
 
-def _too_few(line: CaseLine, free: int) -> Refusal:
+def too_few(sku: str, wanted: int, free: int) -> Refusal:
+    """Return the refusal of a request for more units than are free (R11)."""
     message = (
-        f"{line.sku}: {line.quantity} asked for, {free} free; "
+        f"{sku}: {wanted} asked for, {free} free; "
         "the others are in another refund case or were refunded already. Ask for fewer."
     )
     return Refusal(rule="R11", code=UnitsTakenError.code, message=message)
