@@ -38,7 +38,7 @@ reconcile: $(INSTALLED)
 	@$(BIN)/python -m local.reconcile
 
 chaos: $(INSTALLED)
-	@CHAOS=whole CHAOS_EXAMPLES=2000 $(BIN)/python -m pytest tests/chaos tests/workflows/test_convergence.py -v -s
+	@CHAOS=whole CHAOS_EXAMPLES=2000 $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/chaos tests/workflows/test_convergence.py -v -s
 
 histories: $(INSTALLED)
 	@$(BIN)/python -m pytest tests/workflows -m branch --record-histories -p no:randomly

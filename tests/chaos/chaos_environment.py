@@ -1,7 +1,7 @@
 """What the state machine plays on: Temporal server, worker, database and payment sandbox, all real ones."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -43,18 +43,18 @@ class Loop:
     """An event loop in a thread of its own, asked from another one."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = Thread(target=self._loop.run_forever, name="chaos_env")
+        self.running = asyncio.new_event_loop()
+        self._thread = Thread(target=self.running.run_forever, name="chaos_env")
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        answer: Future[T] = asyncio.run_coroutine_threadsafe(work, self._loop)
+        answer: Future[T] = asyncio.run_coroutine_threadsafe(work, self.running)
         return answer.result(PATIENCE_SECONDS)
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self.running.call_soon_threadsafe(self.running.stop)
         self._thread.join()
-        self._loop.close()
+        self.running.close()
 
 
 @dataclass
@@ -171,6 +171,12 @@ def _refusal(error: WorkflowUpdateFailedError | RPCError) -> str:
     raise error
 
 
+def close_all(clients: Iterable[object]) -> None:
+    """Close the connections of those that keep any."""
+    for client in clients:
+        getattr(client, "close", lambda: None)()
+
+
 @contextmanager
 def chaos_environment(folder: Path) -> Iterator[ChaosEnvironment]:
     """Give an environment of its own, and leave nothing of it behind."""
@@ -186,6 +192,7 @@ async def _opened(parts: AsyncExitStack, folder: Path) -> KillEnvironment:
     env = await parts.enter_async_context(dev_server())
     opened = await parts.enter_async_context(kill_environment(env.client, folder))
     at = activity_set(Settings.of(opened.environment), env.client, opened.database)
+    parts.callback(close_all, at.payouts.gateways.values())
     storeless = replace(at, payouts=replace(at.payouts, vault=OpenVault()))
     await parts.enter_async_context(build_worker(env.client, storeless))
     return opened
