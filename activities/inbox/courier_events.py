@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from activities.inbox.apply_or_park import apply_or_park
 from activities.ports.case_notifier import CaseNotifier
-from activities.ports.inbox import CaseRecords, CourierEventBook, EventStatus, ParcelBook
+from activities.ports.inbox import CaseRecords, CourierEventBook, EventStatus, WatchedParcels
 from domain.cases.case import Case
 from domain.cases.case_lines import Shipment
 from domain.cases.messages import CourierTracking, DeliveryReport
@@ -18,7 +18,7 @@ from domain.cases.timeline import CaseEvent
 from domain.parcels import CourierEvent
 from policy.dispatches import sent_in
 from policy.parcels.courier_events import CONVERGES_SINCE, event_to_tell, sightings_of, tells_later_report
-from policy.parcels.deliveries import failed_word
+from policy.parcels.deliveries import failed_word, stalls_at
 
 PARKED_FOR = timedelta(days=60)
 
@@ -28,7 +28,7 @@ class CourierEventInbox:
     """Delivers courier events to the cases of their parcels: as often as needed, with one effect."""
 
     events: CourierEventBook
-    parcels: ParcelBook
+    parcels: WatchedParcels
     cases: CaseRecords
     notifier: CaseNotifier
     now: Callable[[], datetime]
@@ -57,6 +57,21 @@ class CourierEventInbox:
         """Apply events of the number that arrived before the number was registered with a case (fault 16)."""
         for event in await to_thread(self.events.pending_of, tracking_number):
             await apply_or_park(self, event)
+
+    async def report_stalled(self, limit: int) -> None:
+        """Tell the cases of replacements that have not moved for long that these will not arrive (R39, R43).
+
+        Raises WorkflowsUnavailableError and DatabaseUnavailableError, after which the next sweep tries again.
+        """
+        for case_id, code in await to_thread(self.parcels.to_look_at, self.now(), limit):
+            cases = await to_thread(self.parcels.cases_in_either_direction, code)
+            is_awaited = any(sent_in(case, code) for case in cases if case.case_id == case_id)
+            at = stalls_at(await to_thread(self.events.of, code)) if is_awaited else None
+            if at is not None and at <= self.now():
+                report = DeliveryReport(tracking_number=code, word="stalled", event_id=f"stalled:{code}")
+                await self.notifier.notify(case_id, report)
+                at = None
+            await to_thread(self.parcels.look_again, case_id, code, at)
 
     async def _tell(self, case: Case, event: CourierEvent, events: Sequence[CourierEvent]) -> bool:
         """Tell the case what it must know now, and return whether its timeline will show this event."""

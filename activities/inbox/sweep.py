@@ -1,6 +1,7 @@
 """The sweep applies stored events that are not applied yet (fault 16); each activity handles a batch of one kind."""
 
 from asyncio import to_thread
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from activities.inbox.chargeback_holds import ChargebackHolds
 from activities.inbox.courier_events import CourierEventInbox
 from activities.inbox.payment_events import PaymentEventInbox
 from activities.inbox.tracking_registrations import TrackingRegistrations
+from domain.errors import WorkflowsUnavailableError
 from domain.value import Value
 
 
@@ -46,11 +48,16 @@ class InboxActivities:
 
     @activity.defn(name="apply_courier_events")
     async def apply_courier_events(self, batch: Batch) -> Swept:
-        """Apply pending courier events; the next sweep tries those again that fail."""
+        """Apply pending courier events, and tell cases of replacements that no longer move (R39).
+
+        The next sweep tries those events again that fail.
+        """
         pending = await to_thread(self.couriers.events.pending, batch.limit)
         for event in pending:
             activity.heartbeat()
             await apply_or_park(self.couriers, event)
+        with suppress(WorkflowsUnavailableError):
+            await self.couriers.report_stalled(batch.limit)
         return Swept(count=len(pending))
 
     @activity.defn(name="notify_held_cases")

@@ -98,6 +98,18 @@ class ParcelBook(Protocol):
         ...
 
 
+class WatchedParcels(ParcelBook, Protocol):
+    """The parcels with replacements, of which somebody has to notice when they no longer move (R39)."""
+
+    def to_look_at(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """Return replacements, by case and code, of which it is time to look whether they still move."""
+        ...
+
+    def look_again(self, case_id: str, code: str, at: datetime | None) -> None:
+        """Have the parcel looked at again at that time, or no more."""
+        ...
+
+
 class CaseRecords(Protocol):
     """The cases as last recorded, and their timelines."""
 

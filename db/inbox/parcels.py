@@ -10,8 +10,10 @@ from db.core.engine import Database
 from db.core.upsert import InsertIgnore, given
 from db.tables import CaseRow, ParcelCodeRow, RegistrationRow, UnexpectedParcelRow
 from domain.cases.case import Case
+from domain.enums import DispatchedGoods
 from domain.errors import AmbiguousCodeError, UnknownParcelError
 from domain.parcels import UnexpectedParcel
+from policy.parcels.deliveries import first_look
 from policy.parcels.parcel_codes import Found, codes_by_reading, codes_of, codes_within, match_cases
 from policy.parcels.return_codes import plain_code
 
@@ -25,6 +27,16 @@ _CASES_OF = (
     .order_by(_CASES.c.opened_at)
 )
 _EXPECTING = _CASES_OF.where(_CODES.c.outbound.is_(False))
+_WATCHED = (
+    select(_CODES.c.case_id, _CODES.c.code)
+    .where(_CODES.c.watch_at <= bindparam("now", type_=_CODES.c.watch_at.type))
+    .order_by(_CODES.c.watch_at, _CODES.c.code)
+)
+_LOOK_AGAIN = (
+    update(_CODES)
+    .where(_CODES.c.case_id == bindparam("of_case"), _CODES.c.code == bindparam("of_code"))
+    .values(watch_at=bindparam("then", type_=_CODES.c.watch_at.type))
+)
 _FOLLOWED = (
     select(RegistrationRow.__table__.c.code)
     .where(RegistrationRow.__table__.c.code.in_(bindparam("codes", expanding=True)))
@@ -67,6 +79,16 @@ class Parcels:
         with self._database.reading() as connection:
             return connection.scalar(_FOLLOWED, {"codes": codes_of(tracking_number)}) is not None
 
+    def to_look_at(self, now: datetime, limit: int) -> list[tuple[str, str]]:
+        """Return replacements, by case and code, of which it is time to look whether they still move; oldest first."""
+        with self._database.reading() as connection:
+            return [(one.case_id, one.code) for one in connection.execute(_WATCHED.limit(limit), {"now": now})]
+
+    def look_again(self, case_id: str, code: str, at: datetime | None) -> None:
+        """Have the parcel looked at again at that time, or no more."""
+        with self._database.writing() as connection:
+            connection.execute(_LOOK_AGAIN, {"of_case": case_id, "of_code": code, "then": at})
+
     def _one_parcel(self, readings: Mapping[str, tuple[str, ...]]) -> list[Case]:
         found = self._found(_EXPECTING, [code for codes in readings.values() for code in codes])
         matched = match_cases(readings, found)
@@ -107,13 +129,18 @@ def keep_codes(connection: Connection, case: Case) -> None:
     """Record the codes by which the case can be found: its return code and every tracking number that it ever had."""
     back: tuple[str | None, ...] = (case.return_code, case.shipment.tracking_number if case.shipment else None)
     rows = [_code(case, code, outbound=False) for code in back if code]
+    rows += [
+        _code(case, parcel.tracking_number, outbound=True, watch_at=first_look(parcel.sent_at))
+        for parcel in case.sent
+        if parcel.goods is DispatchedGoods.REPLACEMENT
+    ]
     rows += [_code(case, parcel.tracking_number, outbound=True) for parcel in case.sent]
     if rows:
         _KEEP.add(connection, rows)
 
 
-def _code(case: Case, code: str, *, outbound: bool) -> dict[str, Any]:
-    return {"code": plain_code(code), "case_id": case.case_id, "outbound": outbound}
+def _code(case: Case, code: str, *, outbound: bool, watch_at: datetime | None = None) -> dict[str, Any]:
+    return {"code": plain_code(code), "case_id": case.case_id, "outbound": outbound, "watch_at": watch_at}
 
 
 def _found(connection: Connection, parcel_id: str) -> UnexpectedParcel:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, Index, Text
+from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field
 
 from db.tables.base import Instant, Row
@@ -13,14 +13,24 @@ from domain.types import MAX_IDENTIFIER
 class ParcelCodeRow(Row, table=True):
     """A code on a parcel of the case: its return code or a tracking number, letters and digits only.
 
-    `outbound` marks the number of a parcel to the customer (R28, R39), with which no goods can be received.
+    `outbound` marks the number of a parcel to the customer (R28, R39), with which no goods can be received. Whether a
+    replacement still moves is looked at when `watch_at` has come, until its parcel has ended.
     """
 
     stored_as: ClassVar[str] = "parcel_codes"
+    __table_args__ = (
+        Index(
+            None,
+            "watch_at",
+            sqlite_where=text("watch_at IS NOT NULL"),
+            postgresql_where=text("watch_at IS NOT NULL"),
+        ),
+    )
 
     code: str = Field(primary_key=True, max_length=64)
     case_id: str = Field(primary_key=True, max_length=64)
     outbound: bool = False
+    watch_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class CourierEventRow(Row, table=True):

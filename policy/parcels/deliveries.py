@@ -13,6 +13,8 @@ from policy.parcels.parcel_codes import is_same_number
 from policy.parcels.sightings import LOSSES, join, latest
 
 _CLOCKS_DIFFER_BY = timedelta(days=1)
+STALLED_AFTER = timedelta(days=30)
+"""How long a replacement may show no movement, in calendar days, as R22 has it for return parcels by default."""
 
 
 def receipt(order: Order, sku: str) -> datetime | None:
@@ -69,6 +71,21 @@ def failed_word(case: Case, tracking_number: str, events: Sequence[CourierEvent]
     if parcel is None or not parcel.has_failed:
         return None
     return CourierSubStatus.RETURNED if parcel.returned_to_sender else CourierSubStatus.LOST
+
+
+def first_look(sent_at: datetime) -> datetime:
+    """Return when it is first looked at whether a replacement that left then still moves (R39)."""
+    return sent_at + STALLED_AFTER
+
+
+def stalls_at(events: Sequence[CourierEvent]) -> datetime | None:
+    """Return when a parcel to the customer counts as lost because it no longer moves (R39).
+
+    None if it was delivered, lost or goes back, or if no courier has ever reported it: then nobody knows.
+    """
+    if delivered_at(events) or is_lost(events) or any(one.is_returned for one in events):
+        return None
+    return max(one.sighting.at for one in events) + STALLED_AFTER if events else None
 
 
 def delivered_at(events: Sequence[CourierEvent]) -> datetime | None:

@@ -1,5 +1,6 @@
 """A replacement takes the unit's place: delivered, broken, lost, confirmed, exchanged again (R4, R39, R43)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -178,3 +179,17 @@ async def test_p8_r39_a_dearer_product_than_the_replacement_is_worth_is_refused(
     line = {"sku": sku, "quantity": 1, "exchange_for": jug}
     refused = await couriers.submit(asks(couriers, order, sku, resolution="exchange", lines=[line]))
     assert "USD 0.50 more than was paid" in problem(refused, 422, "replacement-dearer")["detail"]
+
+
+async def test_p8_r43_a_replacement_that_has_not_moved_for_thirty_days_is_taken_for_lost(couriers):
+    (order, sku), number, silent = await of_one(couriers), new_number(), new_number()
+    case = await replaced(couriers, order, sku, number)
+    unknown = await replaced(couriers, *await of_one(couriers), silent)
+    await report(couriers, "aftership", number, "in_transit", couriers.services.now())
+    inbox = couriers.services.courier_inbox
+    for days, event in ((29, 0), (29, 0), (31, 1), (62, 1)):
+        then = couriers.services.now() + timedelta(days=days)
+        await replace(inbox, now=lambda then=then: then).report_stalled(100)
+        assert len([one for one in await couriers.timeline(case) if one["event"] == "replacement_lost"]) <= event
+    assert (await couriers.until(case, "replacement_due"))["replacements"][0]["state"] == "lost"
+    assert (await couriers.case(unknown))["state"] == "exchanged"
