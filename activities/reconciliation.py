@@ -20,6 +20,7 @@ from domain.payment_events import GatewayRefundRecord
 from domain.value import Value
 from policy.reconciliation import findings
 from policy.reconciliation.compare import Comparison, compare, findings_not_rechecked, overdue_events, unlisted
+from policy.reconciliation.event_findings import event_unapplied
 from policy.reconciliation.findings import Booked
 
 UPDATES_AT_MOST = 200
@@ -172,7 +173,7 @@ class ReconciliationActivities:
             *(findings.ledger_unbalanced(order_number, at) for order_number in books.unbalanced()),
             *(findings.reimbursement_due(one, at) for one in books.reimbursements_due()),
             *(findings.disputed_and_refunded(one, at) for one in books.refunded_and_lost()),
-            *(findings.event_unapplied(one, at) for one in overdue_events(self.inbox.pending(EVENTS_AT_MOST), at)),
+            *(event_unapplied(one, at) for one in overdue_events(self.inbox.pending(EVENTS_AT_MOST), at)),
         ]
 
     def _close_gone(

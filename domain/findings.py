@@ -39,9 +39,11 @@ class FindingKind(StrEnum):
     """The record of a case was older than its workflow, as after a restored backup; it was written again (fault 31)."""
     EVENT_UNREADABLE = "event_unreadable"
     """A signed webhook is not what its provider documents; it stays open until somebody closes it."""
+    DISPUTE_UNCLEAR = "dispute_unclear"
+    """A provider does not say who got the money of a dispute (R38); it stays open until somebody closes it."""
 
 
-CLOSED_BY_PEOPLE_ONLY = frozenset({FindingKind.EVENT_UNREADABLE})
+CLOSED_BY_PEOPLE_ONLY = frozenset({FindingKind.EVENT_UNREADABLE, FindingKind.DISPUTE_UNCLEAR})
 """The kinds that no later comparison can settle."""
 
 

@@ -61,11 +61,16 @@ class Dispute(Value):
     is_inquiry: bool = Field(
         default=False, description="no chargeback yet: nothing is taken, and the payment can still be refunded"
     )
+    is_unclear: bool = Field(
+        default=False,
+        description="the provider does not say, in words known here, who got the money: it holds nothing, counts for "
+        "nothing, and is a question to finance",
+    )
 
     @property
     def is_holding(self) -> bool:
         """True while the payment cannot be refunded because of it (R38)."""
-        return self.status is DisputeStatus.OPEN and not self.is_inquiry
+        return self.status is DisputeStatus.OPEN and not self.is_inquiry and not self.is_unclear
 
 
 class GatewayEvent(Value):

@@ -69,6 +69,7 @@ class BlockReason(StrEnum):
     CHARGE_DISPUTED = "charge_disputed"
     DISPUTE_LOST_IN_PART = "dispute_lost_in_part"
     DISPUTE_IN_OTHER_CURRENCY = "dispute_in_other_currency"
+    DISPUTE_UNCLEAR = "dispute_unclear"
     EVIDENCE_CHANGED = "evidence_changed"
     GATEWAY_FAILED = "gateway_failed"
     NO_GATEWAY = "no_gateway"
@@ -91,7 +92,11 @@ class BlockReason(StrEnum):
     @property
     def is_about_dispute(self) -> bool:
         """True if a lost dispute returned less than is owed, or it is unclear how much (R38)."""
-        return self in {BlockReason.DISPUTE_LOST_IN_PART, BlockReason.DISPUTE_IN_OTHER_CURRENCY}
+        return self in {
+            BlockReason.DISPUTE_LOST_IN_PART,
+            BlockReason.DISPUTE_IN_OTHER_CURRENCY,
+            BlockReason.DISPUTE_UNCLEAR,
+        }
 
     @classmethod
     def of(cls, code: str) -> "BlockReason":

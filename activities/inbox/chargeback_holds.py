@@ -39,7 +39,7 @@ class ChargebackHolds:
         disputes = [one for payment in sorted(payments) for one in self.disputes.of(*payment)]
         if any(one.is_holding for one in disputes):
             return None
-        ended = [one for one in disputes if one.status is not DisputeStatus.OPEN]
+        ended = [one for one in disputes if one.status is not DisputeStatus.OPEN or one.is_unclear]
         return max(ended, key=lambda one: one.changed_at, default=None)
 
 

@@ -13,7 +13,7 @@ from api.inbox.apply_events import apply_courier_event, apply_payment_event
 from api.problems.errors import UnknownProviderError
 from domain.errors import UnreadableEventError
 from domain.value import Value
-from policy.reconciliation.findings import event_unreadable
+from policy.reconciliation.event_findings import dispute_unclear, event_unreadable
 
 Provider = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{1,31}$", examples=["stripe"])]
 Courier = Annotated[str, Path(pattern=r"^[0-9a-z]{1,32}$", examples=["aftership"])]
@@ -37,7 +37,8 @@ async def receive_payment_event(
 ) -> Receipt:
     """Check the signature over the raw bytes, keep the event once, answer, and then apply it (faults 13 to 16).
 
-    A signed event that cannot be read becomes a finding: sent again, it would not be readable either.
+    A signed event that cannot be read becomes a finding: sent again, it would not be readable either. So does a
+    dispute of which it does not say who got the money (R38).
     """
     reader = services.webhooks.get(provider)
     if reader is None:
@@ -47,6 +48,9 @@ async def receive_payment_event(
         event = await run_in_threadpool(reader.read, body, dict(request.headers))
     except UnreadableEventError as error:
         return await _unreadable(services, provider, body, error)
+    unclear = [dispute_unclear(one, services.now()) for one in event.disputes if one.is_unclear]
+    if unclear:
+        await run_in_threadpool(services.findings.found, unclear)
     is_new = await run_in_threadpool(services.events.take_in, event, sha256(body).hexdigest(), services.now())
     if is_new:
         later.add_task(apply_payment_event, services, event)

@@ -41,6 +41,7 @@ _OPEN_OVER_ORDER = (
     )
     .where(given(_PAYMENTS.c.order_number), _DISPUTES.c.status == DisputeStatus.OPEN.value)
     .where(func.coalesce(_DISPUTES.c.is_inquiry, false()).is_(False))
+    .where(func.coalesce(_DISPUTES.c.is_unclear, false()).is_(False))
 )
 _AS_THEY_ARE = ("provider", "dispute_id", "payment_reference", "status", "changed_at", "opened_at")
 _WRITE = Upsert(_DISPUTES, not_older=_DISPUTES.c.changed_at)
@@ -99,6 +100,9 @@ def _is_overtaken(known: Dispute, update: Dispute) -> bool:
     ended_before = known.status is not DisputeStatus.OPEN and update.status is DisputeStatus.OPEN
     was_inquiry = known.is_inquiry and not update.is_inquiry
     is_step_back = update.is_inquiry and not known.is_inquiry and update.status is DisputeStatus.OPEN
+    was_unclear = known.is_unclear and not update.is_unclear and update.status is DisputeStatus.OPEN
+    if was_unclear and update.changed_at <= known.changed_at:
+        return True
     return (ended_before and not was_inquiry) or is_step_back or update.changed_at < known.changed_at
 
 
@@ -109,13 +113,14 @@ def _dispute(row: RowMapping) -> Dispute:
         returned=None if returned is None else Money(minor=returned, currency=row["returned_currency"]),
         refund_ids=tuple(row["refund_ids"] or ()),
         is_inquiry=bool(row["is_inquiry"]),
+        is_unclear=bool(row["is_unclear"]),
         **{name: row[name] for name in _AS_THEY_ARE},
     )
 
 
 def _row(dispute: Dispute) -> dict[str, Any]:
     return {
-        **dispute.model_dump(include={*_AS_THEY_ARE, "is_inquiry"}),
+        **dispute.model_dump(include={*_AS_THEY_ARE, "is_inquiry", "is_unclear"}),
         "status": dispute.status.value,
         "amount": dispute.amount.minor,
         "currency": dispute.amount.currency,

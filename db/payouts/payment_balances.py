@@ -52,6 +52,7 @@ _RETURNS = union_all(
         type_coerce(null(), _DISPUTES.c.opened_at.type).label("opened_at"),
         type_coerce(null(), _DISPUTES.c.refund_ids.type).label("refund_ids"),
         func.coalesce(_EXTERNAL.c.is_reversal, false()).label("is_reversal"),
+        false().label("is_unclear"),
     )
     .join(
         _PAYMENTS,
@@ -70,6 +71,7 @@ _RETURNS = union_all(
         _DISPUTES.c.opened_at,
         _DISPUTES.c.refund_ids,
         false(),
+        func.coalesce(_DISPUTES.c.is_unclear, false()),
     )
     .join(
         _PAYMENTS,
@@ -172,4 +174,5 @@ def _return(connection: Connection, row: RowMapping) -> PaymentReturn:
         amount=Money(minor=row["amount"], currency=row["currency"]),
         counted={case_id: int(total) for case_id, total in counted},
         is_final=bool(row["is_final"]),
+        is_unclear=bool(row["is_unclear"]),
     )

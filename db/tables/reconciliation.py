@@ -45,6 +45,7 @@ class DisputeRow(Row, table=True):
     returned_currency: str | None = Field(default=None, max_length=3)
     refund_ids: list[str] | None = Field(default=None, sa_type=JSON)
     is_inquiry: bool | None = None
+    is_unclear: bool | None = None
 
 
 class PaymentAliasRow(Row, table=True):

@@ -25,7 +25,8 @@ class PaymentReturn(Value):
     """Money of a payment that went back without a payout: refunded by hand, or returned by a dispute (R32, R38).
 
     `amount` is in the currency in which it went back. `counted` is how much of it counts as paid for which case, in
-    minor units. A return that is not final is a dispute which is still open; it takes nothing from the payment yet.
+    minor units. A return that is not final is a dispute which is still open; it takes nothing from the payment yet. One
+    that is unclear holds nothing either, and counts only if somebody names it.
     `other_ids` are the refunds by which a dispute returned its money.
     """
 
@@ -36,6 +37,7 @@ class PaymentReturn(Value):
     amount: Money
     counted: dict[str, int] = Field(default_factory=dict)
     is_final: bool = True
+    is_unclear: bool = False
     other_ids: tuple[str, ...] = ()
 
     @property
@@ -62,7 +64,7 @@ class PaymentBalance(Value):
     @property
     def is_disputed(self) -> bool:
         """True while a dispute over it is open (R38)."""
-        return any(not one.is_final for one in self.returns)
+        return any(not one.is_final and not one.is_unclear for one in self.returns)
 
     @property
     def room(self) -> int:

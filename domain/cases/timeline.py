@@ -101,6 +101,7 @@ class CaseEvent(StrEnum):
     DISPUTE_OPEN = "dispute_open"
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
+    DISPUTE_UNCLEAR = "dispute_unclear"
 
     REFUNDED = "refunded"
     CLOSED = "closed"

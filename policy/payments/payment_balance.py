@@ -95,7 +95,7 @@ def _count_named(case: Case, asked: PlanRequest, returns: Sequence[PaymentReturn
 
 
 def _count_disputes(case: Case, asked: PlanRequest, returns: Sequence[PaymentReturn]) -> Case:
-    for one in (one for one in returns if one.way is ReturnWay.DISPUTE):
+    for one in (one for one in returns if one.way is ReturnWay.DISPUTE and not one.is_unclear):
         case = _count(case, one, _free(case, one), asked)
     return case
 

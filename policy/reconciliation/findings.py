@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from domain.cases.case import Case
 from domain.cases.payout import Payout
 from domain.findings import CaseDifference, Finding, FindingKind
-from domain.payment_events import GatewayEvent, GatewayRefundRecord
+from domain.payment_events import GatewayRefundRecord
 
 
 class Booked(Protocol):
@@ -35,7 +35,7 @@ def external_refund(refund: GatewayRefundRecord, at: datetime) -> Finding:
         "requested it: find out who did, and whether a case is waiting for the same money. It counts against the "
         "payment's cap."
     )
-    return _found(
+    return finding_of(
         FindingKind.EXTERNAL_REFUND, f"{refund.provider}:{refund.refund_id}", message, at, **_of_refund(refund)
     )
 
@@ -47,7 +47,7 @@ def second_refund(booked: Booked, refund: GatewayRefundRecord, at: datetime) -> 
         "in the books: the customer has this money twice. It counts against the payment's cap."
     )
     key = f"{refund.provider}:{refund.refund_id}"
-    return _found(FindingKind.SECOND_REFUND, key, message, at, **{**_of_payout(booked), **_of_refund(refund)})
+    return finding_of(FindingKind.SECOND_REFUND, key, message, at, **{**_of_payout(booked), **_of_refund(refund)})
 
 
 def missing_refund(booked: Booked, at: datetime) -> Finding:
@@ -57,7 +57,7 @@ def missing_refund(booked: Booked, at: datetime) -> Finding:
         f"The books say that payout {payout.payout_id} is paid, but {payout.provider} has no such refund: ask the "
         "provider; the customer may not have the money."
     )
-    return _found(FindingKind.MISSING_REFUND, _attempt(payout), message, at, **_of_payout(booked))
+    return finding_of(FindingKind.MISSING_REFUND, _attempt(payout), message, at, **_of_payout(booked))
 
 
 def state_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) -> Finding:
@@ -68,7 +68,7 @@ def state_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) -> 
         f"{refund.provider}, even after the case has asked: look at its workflow."
     )
     key = f"{_attempt(payout)}:{payout.state}-{refund.state}"
-    return _found(FindingKind.STATE_DIFFERS, key, message, at, **{**_of_payout(booked), **_of_refund(refund)})
+    return finding_of(FindingKind.STATE_DIFFERS, key, message, at, **{**_of_payout(booked), **_of_refund(refund)})
 
 
 def amount_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) -> Finding:
@@ -79,7 +79,7 @@ def amount_differs(booked: Booked, refund: GatewayRefundRecord, at: datetime) ->
         f"{refund.amount}: settle the difference with the customer."
     )
     key = f"{_attempt(payout)}:{refund.refund_id}"
-    return _found(FindingKind.AMOUNT_DIFFERS, key, message, at, **{**_of_payout(booked), **_of_refund(refund)})
+    return finding_of(FindingKind.AMOUNT_DIFFERS, key, message, at, **{**_of_payout(booked), **_of_refund(refund)})
 
 
 def case_differs(difference: CaseDifference, at: datetime) -> Finding:
@@ -90,7 +90,7 @@ def case_differs(difference: CaseDifference, at: datetime) -> Finding:
         "workflow."
     )
     about = {"case_id": difference.case_id, "order_number": difference.order_number, "payout_id": difference.payout_id}
-    return _found(FindingKind.CASE_DIFFERS, f"{difference.payout_id}:{in_case}-{in_books}", message, at, **about)
+    return finding_of(FindingKind.CASE_DIFFERS, f"{difference.payout_id}:{in_case}-{in_books}", message, at, **about)
 
 
 def ledger_unbalanced(order_number: str, at: datetime) -> Finding:
@@ -99,7 +99,7 @@ def ledger_unbalanced(order_number: str, at: datetime) -> Finding:
         f"The ledger of order {order_number} does not add up to zero: it was changed by hand, or the service has a "
         "fault. Compare its entries with the order's payouts."
     )
-    return _found(FindingKind.LEDGER_UNBALANCED, order_number, message, at, order_number=order_number)
+    return finding_of(FindingKind.LEDGER_UNBALANCED, order_number, message, at, order_number=order_number)
 
 
 def reimbursement_due(booked: Booked, at: datetime) -> Finding:
@@ -109,7 +109,7 @@ def reimbursement_due(booked: Booked, at: datetime) -> Finding:
         f"Payout {payout.payout_id} is owed outside the original payments ({payout.payment_reference}): pay it, then "
         "send the resolution `paid` with the payment's reference."
     )
-    return _found(FindingKind.REIMBURSEMENT_DUE, _attempt(payout), message, at, **_of_payout(booked))
+    return finding_of(FindingKind.REIMBURSEMENT_DUE, _attempt(payout), message, at, **_of_payout(booked))
 
 
 def disputed_and_refunded(booked: Booked, at: datetime) -> Finding:
@@ -119,29 +119,7 @@ def disputed_and_refunded(booked: Booked, at: datetime) -> Finding:
         f"Payout {payout.payout_id} was paid, but a dispute over payment {payout.payment_reference} was lost too: the "
         "customer may have the money twice; ask the provider to take one back."
     )
-    return _found(FindingKind.DISPUTED_AND_REFUNDED, payout.payout_id, message, at, **_of_payout(booked))
-
-
-def event_unapplied(event: GatewayEvent, at: datetime) -> Finding:
-    """Return the finding that a webhook was stored long ago and has not been applied yet."""
-    message = f"Event {event.event_id} ({event.kind}) of {event.provider} could not be applied yet: see the API's log."
-    refund = event.refund
-    about = {"refund_id": refund.refund_id, "payout_id": refund.payout_id, "amount": refund.amount} if refund else {}
-    key = f"{event.provider}:{event.event_id}"
-    return _found(FindingKind.EVENT_UNAPPLIED, key, message, at, provider=event.provider, **about)
-
-
-def event_unreadable(provider: str, event_id: str | None, body_sha256: str, reason: str, at: datetime) -> Finding:
-    """Return the finding that a signed webhook cannot be read; `reason` says why, without personal data."""
-    named = (
-        f"Event {event_id}" if event_id else f"An event without a readable id (its body has the SHA-256 {body_sha256})"
-    )
-    message = (
-        f"{named} of {provider} is signed but cannot be read: {reason}. It changed nothing. Look it up in the "
-        "provider's dashboard, do by hand what it reports, and close this finding."
-    )
-    about = {"provider": provider, "event_id": event_id, "body_sha256": body_sha256}
-    return _found(FindingKind.EVENT_UNREADABLE, f"{provider}:{event_id or body_sha256}", message, at, **about)
+    return finding_of(FindingKind.DISPUTED_AND_REFUNDED, payout.payout_id, message, at, **_of_payout(booked))
 
 
 def workflow_lost(case: Case, at: datetime) -> Finding:
@@ -151,7 +129,7 @@ def workflow_lost(case: Case, at: datetime) -> Finding:
         "its record and goes on: find out who ended it, because a case ends by its rules only. Then close this finding."
     )
     key = f"{case.case_id}:v{case.version}"
-    return _found(FindingKind.WORKFLOW_LOST, key, message, at, case_id=case.case_id, order_number=case.order_number)
+    return finding_of(FindingKind.WORKFLOW_LOST, key, message, at, case_id=case.case_id, order_number=case.order_number)
 
 
 def record_behind(case: Case, recorded_version: int, at: datetime) -> Finding:
@@ -162,7 +140,7 @@ def record_behind(case: Case, recorded_version: int, at: datetime) -> Finding:
         "the backup are missing. Compare what the customer and the warehouse know, then close this finding."
     )
     key = f"{case.case_id}:v{case.version}"
-    return _found(FindingKind.RECORD_BEHIND, key, message, at, case_id=case.case_id, order_number=case.order_number)
+    return finding_of(FindingKind.RECORD_BEHIND, key, message, at, case_id=case.case_id, order_number=case.order_number)
 
 
 def payout_entered_again(booked: Booked, at: datetime, *, is_short: bool) -> Finding:
@@ -178,10 +156,10 @@ def payout_entered_again(booked: Booked, at: datetime, *, is_short: bool) -> Fin
     )
     if is_short:
         message += " Its payment has no room for it: see what else went back from that payment, and to whom."
-    return _found(FindingKind.RECORD_BEHIND, _attempt(payout), message, at, **_of_payout(booked))
+    return finding_of(FindingKind.RECORD_BEHIND, _attempt(payout), message, at, **_of_payout(booked))
 
 
-def _found(kind: FindingKind, key: str, message: str, at: datetime, **about: Any) -> Finding:  # noqa: ANN401 - fields
+def finding_of(kind: FindingKind, key: str, message: str, at: datetime, **about: Any) -> Finding:  # noqa: ANN401 - fields
     """Return the finding; its id contains what differs, so that another difference is another finding."""
     return Finding(finding_id=f"{kind}:{key}", kind=kind, message=message, found_at=at, last_seen_at=at, **about)
 

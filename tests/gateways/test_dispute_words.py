@@ -45,7 +45,7 @@ def paypal(*said: Any, **more: Any):
         ("RESOLVED_BUYER_FAVOUR", None, LOST, None),
         ("ACCEPTED", usd("52.00"), LOST, 5_200),
         ("RESOLVED_WITH_PAYOUT", usd("52.00"), LOST, 5_200),
-        ("RESOLVED_WITH_PAYOUT", None, LOST, None),
+        ("RESOLVED_WITH_PAYOUT", None, OPEN, None),
         ("RESOLVED_SELLER_FAVOUR", None, WON, 0),
         ("CANCELED_BY_BUYER", None, WON, 0),
         ("CANCELED_BY_BUYER", usd("5.00"), WON, 0),
@@ -59,6 +59,28 @@ def test_m4_each_outcome_of_paypal_says_what_it_returned(outcome, refunded, stat
     (dispute,) = disputes_of(at_paypal(outcome, refunded), AT)
     assert dispute.status is status
     assert dispute.returned == (None if returned is None else Money(minor=returned, currency="USD"))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "more", "is_unclear"),
+    [
+        (None, {}, False),
+        (None, {"status": "UNDER_REVIEW"}, False),
+        (None, {"status": "RESOLVED"}, True),
+        ("A_NEW_WORD", {}, True),
+        ("RESOLVED_WITH_PAYOUT", {}, True),
+        (
+            "RESOLVED_WITH_PAYOUT",
+            {"fund_movements": [{"party": "SELLER", "type": "CREDIT", "amount": usd("52.00")}]},
+            False,
+        ),
+        ("RESOLVED_BUYER_FAVOUR", {"status": "RESOLVED"}, False),
+    ],
+)
+def test_m4_an_end_in_unknown_words_holds_nothing_and_returned_nothing(outcome, more, is_unclear):
+    (dispute,) = disputes_of(at_paypal(outcome, **more), AT)
+    assert dispute.is_unclear is is_unclear
+    assert not (is_unclear and (dispute.is_holding or dispute.returned))
 
 
 @pytest.mark.parametrize("field", ["fund_movements", "money_movements"])
@@ -121,7 +143,8 @@ def test_m4_each_status_of_stripe_says_what_it_returned_and_an_inquiry_is_none(s
     dispute = dispute_of(at_stripe(status, **more), AT)
     assert (dispute.status, dispute.is_inquiry) == (said, inquiry)
     assert dispute.returned == (None if returned is None else Money(minor=returned, currency="USD"))
-    assert dispute.is_holding is (said is OPEN and not inquiry)
+    assert dispute.is_unclear is (status == "a_new_word")
+    assert dispute.is_holding is (said is OPEN and not inquiry and not dispute.is_unclear)
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_the_raw_bytes_are_handed_on_whatever_their_blanks_and_letters(webhooks)
     [
         (None, DisputeStatus.OPEN),
         ("RESOLVED_BUYER_FAVOUR", DisputeStatus.LOST),
-        ("RESOLVED_WITH_PAYOUT", DisputeStatus.LOST),
+        ("RESOLVED_WITH_PAYOUT", DisputeStatus.OPEN),
         ("RESOLVED_SELLER_FAVOUR", DisputeStatus.WON),
         ("CANCELED_BY_BUYER", DisputeStatus.WON),
         ("A_NEW_WORD", DisputeStatus.OPEN),

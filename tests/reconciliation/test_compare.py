@@ -9,6 +9,7 @@ from domain.findings import FindingKind
 from domain.payout_state import PayoutState
 from policy.reconciliation import findings
 from policy.reconciliation.compare import compare, findings_not_rechecked, overdue_events, unlisted
+from policy.reconciliation.event_findings import event_unapplied
 from tests.reconciliation.facts import NOON, PAYOUT_ID, booked, by_hand, case_difference, event, seen
 from tests.support.factories import usd
 
@@ -117,7 +118,7 @@ def test_a_finding_that_this_comparison_cannot_see_stays_and_one_that_is_gone_do
         findings.ledger_unbalanced("SO-1", NOON),
         findings.reimbursement_due(booked(provider=REIMBURSEMENT), NOON),
         findings.disputed_and_refunded(booked(), NOON),
-        findings.event_unapplied(event(), NOON),
+        event_unapplied(event(), NOON),
     ],
     ids=lambda finding: finding.kind.value,
 )

@@ -18,15 +18,16 @@ _FOR_BUYER = frozenset({"RESOLVED_BUYER_FAVOUR", "ACCEPTED"})
 _FOR_SELLER = frozenset({"RESOLVED_SELLER_FAVOUR", "CANCELED_BY_BUYER", "DENIED", "NONE"})
 """NONE: closed without a decision, because another dispute over the same transaction was opened."""
 _PROTECTED = "RESOLVED_WITH_PAYOUT"
-"""PayPal has paid one of the two itself; the movements of money say which."""
+"""PayPal has paid one of the two itself; the movements of money say which, and otherwise it is unclear."""
+_RESOLVED = "RESOLVED"
 _TIME: TypeAdapter[datetime] = TypeAdapter(datetime)
 
 
 def disputes_of(body: Json, at: datetime) -> tuple[Dispute, ...]:
     """Return the dispute over each of its transactions as it was at that time, whose amounts add up to the whole.
 
-    An outcome that did not exist when this was written leaves it open. Raises KeyError, TypeError or ValueError if it
-    is no dispute.
+    An outcome that did not exist when this was written, or none when it has ended, leaves unclear who got the money.
+    Raises KeyError, TypeError or ValueError if it is no dispute.
     """
     transactions: list[Json] = body["disputed_transactions"]
     amount, returned, status = from_paypal(body["dispute_amount"]), _returned(body), _status(body)
@@ -43,6 +44,7 @@ def disputes_of(body: Json, at: datetime) -> tuple[Dispute, ...]:
             opened_at=_TIME.validate_python(body["create_time"]) if "create_time" in body else None,
             returned=part_back,
             refund_ids=tuple(transaction.get("refund_ids") or ()),
+            is_unclear=status is DisputeStatus.OPEN and _has_ended(body),
         )
         for place, (transaction, part, part_back) in enumerate(
             zip(transactions, _parts(amount, weights), back, strict=True)
@@ -62,8 +64,14 @@ def _status(body: Json) -> DisputeStatus:
         return DisputeStatus.WON
     if code == _PROTECTED:
         paid = _paid_to_buyer(body)
-        return DisputeStatus.WON if paid is not None and not paid else DisputeStatus.LOST
+        if paid is None:
+            return DisputeStatus.OPEN
+        return DisputeStatus.LOST if paid else DisputeStatus.WON
     return DisputeStatus.LOST if code in _FOR_BUYER else DisputeStatus.OPEN
+
+
+def _has_ended(body: Json) -> bool:
+    return body.get("status") == _RESOLVED or bool(_outcome(body).get("outcome_code"))
 
 
 def _returned(body: Json) -> Money | None:

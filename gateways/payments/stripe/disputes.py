@@ -16,6 +16,7 @@ _INQUIRY = "warning_"
 _WITHOUT_EFFECT = frozenset({"won", "warning_closed", "charge_refunded"})
 """A charge that was refunded before the dispute ended was returned by the refund, which has an event of its own."""
 _RETURNED = frozenset({"lost", "prevented"})
+_GOES_ON = frozenset({"needs_response", "under_review", "warning_needs_response", "warning_under_review"})
 _BLOCKED = "block"
 
 
@@ -23,7 +24,7 @@ def dispute_of(body: dict[str, Any], at: datetime) -> Dispute:
     """Return the dispute as it was at that time; raises KeyError, TypeError or ValueError if it is none.
 
     Stripe always takes a dispute's whole amount. A prevented one was returned before it became a chargeback, unless it
-    was blocked. A status that did not exist when this was written leaves the dispute open.
+    was blocked. A status that did not exist when this was written leaves unclear who got the money.
     """
     reference, *others = references(body)
     amount, status = from_stripe(body["amount"], body["currency"]), _status(body)
@@ -38,6 +39,7 @@ def dispute_of(body: dict[str, Any], at: datetime) -> Dispute:
         opened_at=datetime.fromtimestamp(body["created"], UTC) if "created" in body else None,
         returned=_returned(amount, status),
         is_inquiry=str(body["status"]).startswith(_INQUIRY),
+        is_unclear=status is DisputeStatus.OPEN and body["status"] not in _GOES_ON,
     )
 
 

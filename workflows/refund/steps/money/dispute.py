@@ -29,13 +29,15 @@ def take_update(case: Case, arrived: ReceivedMessage[DisputeUpdate], policy: Pol
         return _counted_before(case, dispute, happened)
     if case.state not in _PAYING_OR_SENDING or not _is_concerned(case, dispute):
         return Transition(case, happened)
+    if dispute.is_unclear:
+        return payout.blocked(case, BlockReason.DISPUTE_UNCLEAR, happened)
     match dispute.status:
         case DisputeStatus.OPEN:
             return hold(case, happened)
         case DisputeStatus.LOST if _returned(dispute):
             return _lost(case, dispute, happened, policy)
         case _:
-            is_held = case.state is CaseState.CHARGEBACK_HOLD
+            is_held = case.state is CaseState.CHARGEBACK_HOLD or case.blocked_by is BlockReason.DISPUTE_UNCLEAR
             return payout_replan.again(case, happened) if is_held else Transition(case, happened)
 
 
@@ -62,14 +64,19 @@ def close_by_hand(case: Case, by: str, policy: PolicyDocument) -> Transition:
 def updated(dispute: Dispute) -> TimelineEvent:
     """Return the timeline event for a dispute's current status (R38)."""
     details = {"dispute_id": dispute.dispute_id, "amount": dispute.amount.minor, "currency": dispute.amount.currency}
-    return TimelineEvent(CaseEvent.of_dispute(dispute.status), dispute.provider, "R38", dict(details))
+    event = CaseEvent.DISPUTE_UNCLEAR if dispute.is_unclear else CaseEvent.of_dispute(dispute.status)
+    return TimelineEvent(event, dispute.provider, "R38", dict(details))
 
 
 def _is_concerned(case: Case, dispute: Dispute) -> bool:
     """Return whether the case still pays or sends something that the disputed payment paid for."""
     unpaid = (one for one in case.payouts if not one.released and one.state is not PayoutState.SUCCEEDED)
-    is_owed = bool(still_owed(case).total) and dispute.status is not DisputeStatus.OPEN
+    is_owed = bool(still_owed(case).total) and not _is_open(dispute)
     return any(rules.concerns(dispute, one) for one in unpaid) or case.awaits_replacement or is_owed
+
+
+def _is_open(dispute: Dispute) -> bool:
+    return dispute.status is DisputeStatus.OPEN and not dispute.is_unclear
 
 
 def _lost(case: Case, dispute: Dispute, happened: tuple[TimelineEvent, ...], policy: PolicyDocument) -> Transition:

@@ -33,6 +33,8 @@ def take_update(case: Case, arrived: ReceivedMessage[DisputeUpdate], policy: Pol
     )
     if case.state not in _PAYING_OR_SENDING or not (concerned or case.awaits_replacement):
         return Transition(case, happened)
+    if dispute.is_unclear:
+        return payout.blocked(case, BlockReason.DISPUTE_UNCLEAR, happened)
     match dispute.status:
         case DisputeStatus.OPEN:
             return hold(case, happened)
