@@ -80,6 +80,20 @@ def test_m4_a_dispute_without_effect_lets_the_payout_go(embedded_system, provide
     sale.assert_adds_up(case)
 
 
+@each("paypal USD", "paypal JPY", "paypal HUF")
+def test_m4_an_outcome_that_nobody_knows_holds_nothing_for_ever_and_counts_as_nothing(
+    embedded_system, provider, currency
+):
+    sale, case, dispute = held(embedded_system, provider, currency, 5_200)
+    sale.end_dispute(dispute, outcome="RESOLVED_IN_ANOTHER_WAY")
+    blocked = sale.until(case, "payout_blocked")
+    assert (blocked["blocked_by"], blocked["counted"]) == ("dispute_unclear", [])
+    sale.decide(case, "pay")
+    sale.until(case, "refunded")
+    assert sale.refunds() == [5_200]
+    sale.assert_adds_up(case)
+
+
 @pytest.mark.parametrize(
     ("provider", "currency", "other", "disputed"),
     [("stripe", "USD", "JPY", 5_200), ("stripe", "JPY", "KWD", 5_200), ("paypal", "HUF", "USD", 520_000)],
