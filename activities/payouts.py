@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from temporalio import activity
@@ -17,6 +17,8 @@ from domain.enums import EvidenceStatus
 from domain.payout_state import PayoutState
 from domain.value import Value
 
+KEY_LASTS = timedelta(days=1)
+"""How long a key is sent again (chosen); after that, the gateway may be repeating one error for it (fault 5)."""
 _CHANGED = "evidence is no longer what the auditor saw: audit it again"
 
 
@@ -127,6 +129,8 @@ class PayoutActivities:
         # Neither a clock nor what is recorded here proves that nothing was sent: both may have been set back.
         if refund := gateway.find_refund(payout):
             return self._found(payout, refund)
+        if self.now() - (payout.submitted_at or self.now()) >= KEY_LASTS:
+            return self._with_new_key(gateway, order.case_id, payout)
         try:
             return self._refund(gateway, order.case_id, payout)
         except errors.StaleAnswerError:
@@ -142,8 +146,11 @@ class PayoutActivities:
 
     def _reconcile(self, gateway: PaymentGateway, case_id: str, payout: Payout) -> Payout:
         """Return the payout with the refund that the gateway has for it; only if there is none, pay with a new key."""
-        if refund := gateway.find_refund(payout):
-            return self._found(payout, refund)
+        refund = gateway.find_refund(payout)
+        return self._found(payout, refund) if refund else self._with_new_key(gateway, case_id, payout)
+
+    def _with_new_key(self, gateway: PaymentGateway, case_id: str, payout: Payout) -> Payout:
+        """Return the payout as the gateway answered a new key; only to be called after a look-up that found nothing."""
         renewed = self.book.next_attempt(payout, self.now())
         if renewed.gateway_refund_id:
             return self._with_refund(renewed, gateway.read_refund(renewed.gateway_refund_id))

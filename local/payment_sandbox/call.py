@@ -11,6 +11,7 @@ from local.payment_sandbox.records import Answer
 from local.payment_sandbox.stripe import dialect
 from local.payment_sandbox.stripe.dialect import RefusedError
 
+SERVER_ERROR = 500
 Execution = Callable[..., Answer]
 
 
@@ -28,6 +29,7 @@ class Call:
     execute: Execution
     reused: Answer = dialect.KEY_REUSED
     renewed: Callable[[Answer], Answer] = lambda answer: answer
+    keeps_server_errors: bool = True
     declined: Callable[[str], Answer] = dialect.declined
 
     def commit(self, **outcome: str | None) -> Answer:
@@ -35,7 +37,11 @@ class Call:
         return self._once(lambda: self.execute(**outcome))
 
     def keep(self, answer: Answer, *, executed: bool = False) -> Answer:
-        """Store this answer for the key and return it, whether or not the request is executed as well."""
+        """Return this answer, whether or not the request is executed as well, and store it if the provider does so."""
+        if not self.keeps_server_errors and answer.status >= SERVER_ERROR:
+            if executed:
+                self.commit()
+            return answer
         return self._once(lambda: (self.execute() if executed else None, answer)[1])
 
     def _once(self, produce: Callable[[], Answer]) -> Answer:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from activities.payouts import KEY_LASTS
 from domain.errors import GatewayUnavailableError
 from domain.payout_state import PayoutState
 from tests.activities.payout_harness import MANY_TRIES, PayoutHarness
@@ -140,6 +141,18 @@ def test_fault_5_a_stored_500_behind_which_the_refund_was_made_is_found(sandbox,
     sandbox.plan({"kind": "stored_500", "executed": True})
     paid, failed = harness.persist(order)
     assert (paid.attempt, failed, paid.gateway_refund_id) == (1, 1, refunds()[0]["id"])
+    assert len(refunds()) == 1
+
+
+def test_fault_5_a_key_that_fails_for_a_day_is_replaced_once_the_look_up_has_found_nothing(
+    sandbox, harness, order, refunds
+):
+    sandbox.plan({"kind": "drop_answer_before_commit", "times": 2})
+    harness.lose(order)
+    harness.pass_time(KEY_LASTS - timedelta(seconds=1))
+    harness.lose(order)
+    harness.pass_time(timedelta(seconds=1))
+    assert harness.submit(order).attempt == 2
     assert len(refunds()) == 1
 
 

@@ -162,7 +162,16 @@ class PayPalApi:
         fingerprint = hashlib.sha256(f"{request.url.path} ".encode() + await request.body()).hexdigest()
         reused = dialect.refused("PAYPAL_REQUEST_ID_PREVIOUSLY_USED").answer
         once = f"paypal/{key}" if key else None
-        call = Call(self.ledger, once, fingerprint, execute, reused, self._latest, dialect.declined)
+        call = Call(
+            self.ledger,
+            once,
+            fingerprint,
+            execute,
+            reused,
+            renewed=self._latest,
+            keeps_server_errors=False,
+            declined=dialect.declined,
+        )
         return _response(await self.plan.meet(operation, call) if operation else call.commit())
 
 
