@@ -143,6 +143,7 @@ async def test_what_signals_take_is_said_beside_their_names(dev_shop: Shop, cli:
         "dispute_update",
         "case_resolution",
         "returns_changed",
+        "delivery_report",
         "calendar_published",
     }
 
