@@ -33,11 +33,15 @@ class LastWatch(Value):
 
 
 class Watched(Value):
-    """When a watch ran, how many records it had written again, and how many lost cases it found."""
+    """When a watch ran, how many records it had written again, and how many lost cases it found.
+
+    `renewed_at` is when runs of earlier processes were last asked to go on in a new one.
+    """
 
     marked_at: AwareDatetime | None = None
     written_again: int = Field(default=0, ge=0)
     lost: int = Field(default=0, ge=0)
+    renewed_at: AwareDatetime | None = None
 
 
 class RecordBook(Protocol):

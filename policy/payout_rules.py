@@ -37,6 +37,15 @@ def is_on_its_way(case: Case) -> bool:
     )
 
 
+def is_at_gateway(case: Case) -> bool:
+    """Return whether a payout through a gateway has no final answer, so that the case's run must not change now."""
+    return any(
+        one.state.is_being_submitted or one.state.needs_check
+        for one in case.payouts
+        if not one.is_outside and not one.released
+    )
+
+
 def merge_gateway_state(before: Payout, answer: Payout) -> Payout:
     """Return the payout after its gateway's answer; a success that fails later becomes `reversed` (R37).
 

@@ -21,6 +21,7 @@ from activities.inbox.payment_names import PaymentNames
 from activities.inbox.sweep import InboxActivities
 from activities.inbox.tracking_registrations import TrackingRegistrations
 from activities.lost_cases import LostCaseActivities
+from activities.old_runs import OldRunActivities
 from activities.payouts import PayoutActivities
 from activities.reconciliation import CaseUpdateActivities, ReconciliationActivities
 from activities.restored_records import RecordRecovery, RestoredRecordActivities
@@ -92,6 +93,7 @@ def activity_set(settings: Settings, client: Client, database: Database) -> Acti
         ),
         lost=LostCaseActivities(cases, runs, RecordRecovery(cases, runs), _now),
         restored=RestoredRecordActivities(cases, runs, WatchMarks(database), _now),
+        old_runs=OldRunActivities(cases, runs),
     )
 
 

@@ -14,6 +14,7 @@ from activities.calendar_updates import CalendarUpdateActivities
 from activities.cases import CaseActivities
 from activities.inbox.sweep import InboxActivities
 from activities.lost_cases import LostCaseActivities
+from activities.old_runs import OldRunActivities
 from activities.payouts import PayoutActivities
 from activities.reconciliation import CaseUpdateActivities, ReconciliationActivities
 from activities.restored_records import RestoredRecordActivities
@@ -45,6 +46,7 @@ class ActivitySet:
     calendars: CalendarUpdateActivities | None = None
     lost: LostCaseActivities | None = None
     restored: RestoredRecordActivities | None = None
+    old_runs: OldRunActivities | None = None
 
     def activities(self) -> Sequence[Callable[..., Any]]:
         """Return all activities that the workflows call."""
@@ -55,6 +57,7 @@ class ActivitySet:
         of_books = [self.reconciliation.reconcile, self.update.notify] if self.reconciliation and self.update else []
         of_lost = [self.lost.restart_lost_cases] if self.lost else []
         of_lost += [self.restored.write_restored_records] if self.restored else []
+        of_lost += [self.old_runs.renew_old_runs] if self.old_runs else []
         return [*of_cases, *of_books, *of_lost, *(_sweeps(self.inbox) if self.inbox else ())]
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field, TypeAdapter
-from sqlalchemy import ColumnElement, Connection, bindparam, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, tuple_, union_all
 
 from db.tables import CaseRow, SubmissionRow
 from domain.cases.case import Case
@@ -37,12 +37,12 @@ class CasePage(Value):
 
 _CASES, _INTAKES = CaseRow.__table__.c, SubmissionRow.__table__.c
 _BEFORE = bindparam("before", type_=_CASES.updated_at.type)
+_IS_OPEN = and_(
+    _CASES.state.not_in([state.value for state in ENDED_STATES]),
+    _CASES.awaiting != Party.NOBODY.value,  # a case may have ended in a state that others wait in
+)
 _TO_BE_CARRIED = union_all(
-    select(_CASES.case_id, _CASES.updated_at.label("since")).where(
-        _CASES.state.not_in([state.value for state in ENDED_STATES]),
-        _CASES.awaiting != Party.NOBODY.value,  # a case may have ended in a state that others wait in
-        _CASES.updated_at < _BEFORE,
-    ),
+    select(_CASES.case_id, _CASES.updated_at.label("since")).where(_IS_OPEN, _CASES.updated_at < _BEFORE),
     select(_INTAKES.case_id, _INTAKES.received_at.label("since")).where(
         _INTAKES.received_at < _BEFORE, _INTAKES.case_id.not_in(select(_CASES.case_id))
     ),
@@ -86,6 +86,16 @@ def _position(cursor: str) -> tuple[datetime, str]:
         return opened_at.astimezone(UTC), case_id
     except (ValueError, OverflowError):
         raise BadCursorError("cursor: send the next_cursor of the previous page unchanged, or omit it") from None
+
+
+def open_with_other_process(connection: Connection, version: int) -> list[Case]:
+    """Return the open cases whose recorded run does not follow this version of the process; the oldest first.
+
+    This reads every open case, so that it is for seldom use.
+    """
+    is_other = _CASES.document.not_like(f'%"process_version":{version},%')
+    found = select(_CASES.document).where(_IS_OPEN, is_other).order_by(_CASES.opened_at, _CASES.case_id)
+    return [Case.read(one) for one in connection.scalars(found)]
 
 
 def unchanged_since(connection: Connection, before: datetime) -> list[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from activities.cases import CaseAheadError
 from activities.ports.payment_gateway import PaymentSteps
-from db.cases.case_list import CaseFilter, CasePage, read_page, unchanged_since
+from db.cases.case_list import CaseFilter, CasePage, open_with_other_process, read_page, unchanged_since
 from db.cases.case_record import ahead_of, existing_case, read_case, record_case, version_of, write_case
 from db.cases.customers import customer_of
 from db.cases.order_use import units_in_cases
@@ -137,6 +137,11 @@ class Cases:
         """Return the cases that are open, or submitted and not recorded, and have not changed since; oldest first."""
         with self._database.reading() as connection:
             return unchanged_since(connection, before)
+
+    def of_process_before(self, version: int) -> list[Case]:
+        """Return the open cases whose recorded run follows an earlier process, the oldest first."""
+        with self._database.reading() as connection:
+            return [one for one in open_with_other_process(connection, version) if one.process_version < version]
 
     def timeline(self, case_id: str) -> list[TimelineRecord]:
         """Return everything that happened to the case, oldest first."""

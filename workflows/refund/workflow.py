@@ -6,10 +6,12 @@ from contextlib import suppress
 from temporalio import workflow
 
 from domain.calendar import Deadline
-from domain.cases.messages import RefundUpdate
+from domain.cases.case import PROCESS_VERSION
+from domain.cases.messages import RecordCheck, RefundUpdate
 from domain.cases.payout import Payout
 from domain.enums import ReplacementState
 from domain.request import CaseIntake
+from policy.payout_rules import is_at_gateway
 from workflows.refund.case_state import CaseOutcome, SupersededError
 from workflows.refund.deadline_timer import DeadlineTimer
 from workflows.refund.handlers import CaseHandlers
@@ -70,6 +72,7 @@ class RefundWorkflow(CaseHandlers):
             else:
                 await self._message_handler.answer(event)
             await self._renew_when_long()
+            await self._renew_when_old(event)
         return CaseOutcome(case_id=intake.case_id, state=self._current.case.state)
 
     async def _note_restart(self, intake: CaseIntake) -> None:
@@ -135,6 +138,19 @@ class RefundWorkflow(CaseHandlers):
             if not self._inbox:
                 self._continue_as_new()
         elif await self._renewal.finds_a_moment():
+            self._continue_as_new()
+
+    async def _renew_when_old(self, event: InboundMessage | Deadline) -> None:
+        """Continue a run of an earlier process as one of today's, after a record check and while nothing is on its way.
+
+        Release 0.1.0 knew no record checks, so that none of its histories comes here (fault 24).
+        """
+        is_asked = isinstance(event, InboundMessage) and isinstance(event.message, RecordCheck)
+        case = self._current.case
+        if not is_asked or not case.is_open or case.process_version >= PROCESS_VERSION:
+            return
+        is_idle = self._payout_runner.is_idle and self._replacement_runner.is_idle
+        if is_idle and not is_at_gateway(case) and await self._renewal.finds_a_moment():
             self._continue_as_new()
 
     def _continue_as_new(self) -> None:
