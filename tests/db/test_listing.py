@@ -101,3 +101,12 @@ def test_fault_29_the_very_same_note_twice_is_one_and_another_text_is_another(ca
     for said in ("Hello", "Hello", "Hello?"):
         cases.note(case_id(1), NOON, "mei", CaseEvent.AUDIT_NOTE, {}, said)
     assert sorted(one.text or "" for one in cases.timeline(case_id(1))) == ["Hello", "Hello?"]
+
+
+def test_fault_24_open_cases_of_an_earlier_process_are_found_and_no_others(cases: Cases, orders: Orders):
+    orders.put(an_order())
+    old = cases.open(a_case(1, process_version=1), [])
+    cases.open(a_case(2, process_version=2), [])
+    ended = cases.open(a_case(3, process_version=1), [])
+    cases.record(later(ended, state=CaseState.WITHDRAWN), [])
+    assert cases.of_process_before(2) == [old]

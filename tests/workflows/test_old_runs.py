@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from temporalio.client import WorkflowQueryFailedError
 from temporalio.testing import ActivityEnvironment
 
 from activities.inbox.sweep import Batch
@@ -17,7 +18,7 @@ from workflows.client.case_runs import TemporalCaseRuns
 from workflows.refund.workflow import RefundWorkflow
 
 S = CaseState
-AT_THE_GATEWAY = {S.PAYOUT_DUE, S.CHARGEBACK_HOLD}
+AT_THE_GATEWAY = {S.PAYOUT_DUE}
 UNKNOWN_THEN = {S.REIMBURSEMENT_DUE, S.RETURNING_TO_CUSTOMER}
 """States in which no run of release 0.1.0 waits."""
 
@@ -38,7 +39,15 @@ def old_shop(dev_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
 
 
 async def process_of(case: OpenCase) -> int:
-    return (await case.handle.query(RefundWorkflow.case)).process_version
+    """Return the version of the process that the case's run follows, once it is opened."""
+
+    async def version() -> int:
+        try:
+            return (await case.handle.query(RefundWorkflow.case)).process_version
+        except WorkflowQueryFailedError:
+            return 0
+
+    return await until(version)
 
 
 async def renew(shop: Shop, case: OpenCase) -> None:
@@ -76,11 +85,9 @@ async def test_fault_24_an_old_run_goes_on_in_a_new_one_as_if_nothing_had_happen
     assert len(old_shop.gateway.refunds) == len([one for one in case.case().payouts if not one.is_outside])
 
 
-@pytest.mark.parametrize("state", sorted(AT_THE_GATEWAY))
-async def test_fault_24_an_old_run_with_a_payout_on_its_way_is_left_alone(old_shop: Shop, state: CaseState) -> None:
-    bring, go_on, then = OPEN_STATES[state]
+async def test_fault_24_an_old_run_with_a_payout_on_its_way_is_left_alone(old_shop: Shop) -> None:
+    bring, go_on, then = OPEN_STATES[S.PAYOUT_DUE]
     case = await bring(old_shop)
-    await until_state(case, state)
     run = (await case.handle.describe()).run_id
 
     await renew(old_shop, case)
