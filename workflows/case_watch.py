@@ -12,7 +12,7 @@ from activities.restored_records import LastWatch, RestoredRecordActivities, Wat
 
 _AT_MOST = timedelta(minutes=10)
 _HEARTBEAT = timedelta(minutes=2)  # the list of all running workflows may take a minute
-_RENEWED_EVERY = timedelta(hours=1)
+_RENEWED_EVERY = timedelta(hours=6)
 _RENEWED_AT_ONCE = 1_000
 _RETRY = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=3)  # then the next watch tries again
 

@@ -50,15 +50,15 @@ async def process_of(case: OpenCase) -> int:
     return await until(version)
 
 
-async def renew(shop: Shop, case: OpenCase) -> None:
-    """Ask the old runs as the watch does; only this test's case is looked at."""
+async def renew(shop: Shop, case: OpenCase) -> int:
+    """Ask the old runs as the watch does, and return how many were asked; only this test's case is looked at."""
     runs = TemporalCaseRuns(shop.client, NoIntakes())
 
     class OnlyThis:
         def of_process_before(self, version: int):
             return [one for one in shop.cases.of_process_before(version) if one.case_id == case.intake.case_id]
 
-    await ActivityEnvironment().run(OldRunActivities(OnlyThis(), runs).renew_old_runs, Batch(limit=10))
+    return (await ActivityEnvironment().run(OldRunActivities(OnlyThis(), runs).renew_old_runs, Batch(limit=10))).count
 
 
 @pytest.mark.parametrize("state", [one for one in OPEN_STATES if one not in AT_THE_GATEWAY | UNKNOWN_THEN])
@@ -72,11 +72,12 @@ async def test_fault_24_an_old_run_goes_on_in_a_new_one_as_if_nothing_had_happen
     events = case.events()
     assert await process_of(case) == 1
 
-    await renew(old_shop, case)
+    assert await renew(old_shop, case) == 1
 
     renewed = await until(case.handle.describe, lambda told: told.run_id != run)
     assert renewed.id == f"refund/{case.intake.case_id}"
     assert await process_of(case) == PROCESS_VERSION
+    assert await renew(old_shop, case) == 0
     assert (case.case(), case.events()) == (before, events)
     await go_on(old_shop, case)
     await until_state(case, then)
@@ -90,7 +91,7 @@ async def test_fault_24_an_old_run_with_a_payout_on_its_way_is_left_alone(old_sh
     case = await bring(old_shop)
     run = (await case.handle.describe()).run_id
 
-    await renew(old_shop, case)
+    assert await renew(old_shop, case) == 0
     await TemporalCaseRuns(old_shop.client, NoIntakes()).align(case.intake.case_id, case.case().version)
 
     assert (await case.handle.describe()).run_id == run
