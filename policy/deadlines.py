@@ -29,7 +29,7 @@ _OPEN_IN: dict[CaseState, tuple[WindowName, ...]] = {
     CaseState.RETURNING_TO_CUSTOMER: (WindowName.SHIP_BY, _SEND_BACK),
     CaseState.PAYOUT_DUE: _MONEY_OPEN,
     CaseState.PAYOUT_BLOCKED: (*_MONEY_OPEN, WindowName.DECISION_TARGET),
-    CaseState.REIMBURSEMENT_DUE: (WindowName.PAYOUT_ALERT, WindowName.PAYOUT),
+    CaseState.REIMBURSEMENT_DUE: (WindowName.PAYOUT_ALERT, WindowName.PAYOUT, _SEND_BACK),
     CaseState.CHARGEBACK_HOLD: (*_MONEY_OPEN, WindowName.DECISION_TARGET),
 }
 

@@ -42,8 +42,10 @@ def _wait_for_rest(case: Case, happened: tuple[TimelineEvent, ...], at: datetime
 
 
 def _end(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Transition:
-    """End the case once nothing more is to come, not while goods are to be sent back (R28) or money is owed (R32)."""
-    state = CaseState.RETURNING_TO_CUSTOMER if case.sends_back else end_state(case)
+    """End the case once nothing more is to come, not while money is owed (R32) or goods are to be sent back (R28)."""
+    state = end_state(case)
+    if case.sends_back and state is not CaseState.REIMBURSEMENT_DUE:
+        state = CaseState.RETURNING_TO_CUSTOMER
     known = () if state is case.state else (TimelineEvent(CaseEvent.of_end(state)),)
     goes_on = case.sends_back or state is CaseState.REIMBURSEMENT_DUE
     return Transition(case.amend(state=state, ended_at=None if goes_on else at), (*happened, *known))
