@@ -1,1 +1,1 @@
-"""Payouts, their plans, the ledger, disputes and reconciliation."""
+"""Payouts, their plans, the ledger and disputes."""
