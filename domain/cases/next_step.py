@@ -130,10 +130,12 @@ def _unblocking(case: Case) -> JsonValue:
     """Return an example that unblocks the payout.
 
     It depends on the case: paid by hand after two approvals, the rest paid after some of the money went back another
-    way, accepted evidence, a second approval, or a retry.
+    way, a dispute named that may have returned it, accepted evidence, a second approval, or a retry.
     """
     if case.blocked_by is BlockReason.OTHER_ACCOUNT:
         return _PAID
+    if case.blocked_by is BlockReason.DISPUTE_UNCLEAR:
+        return {"decision": "count_refund", "reference": "the dispute's id, if it returned money"}
     if case.blocked_by and (case.blocked_by.money_may_be_gone or case.blocked_by.is_about_dispute):
         return {"decision": "pay"}
     if case.blocked_by is BlockReason.EVIDENCE_CHANGED:

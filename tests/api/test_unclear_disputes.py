@@ -63,3 +63,10 @@ async def test_r38_what_the_provider_says_later_in_known_words_is_what_counts(ap
     later = webhooks.dispute(case, status, dispute_id)
     await webhooks.tell({**later, "created": later["created"] + 60})
     await api.until(case, state)
+
+
+async def test_r43_finance_is_shown_how_to_name_the_dispute_before_anything_is_paid(api, webhooks):
+    case, _ = await unclear(api, webhooks)
+    assert case["next_step"]["send"]["POST resolution"]["decision"] == "count_refund"
+    shown = await api.get(f"/v1/refunds/{case['case_id']}", as_="dev-finance")
+    assert "count_refund" in shown["allowed_resolutions"]
