@@ -4,9 +4,10 @@ from datetime import datetime
 
 from domain.cases.case import Case, Refusal
 from domain.cases.case_lines import CaseLine
-from domain.cases.exchange import OutboundParcel, Replacement
+from domain.cases.exchange import PENDING, OutboundParcel, Replacement
 from domain.cases.messages import Dispatch
 from domain.enums import DispatchedGoods, ReplacementState
+from domain.money import split
 from domain.order import UnitShare
 from policy.exchange import awaits_stock, next_replacement_id
 from policy.parcels.parcel_codes import is_same_number
@@ -95,6 +96,36 @@ def replaced_again(case: Case, lost: Replacement) -> Case:
             units=tuple(one.amend(generation=one.generation + 1) for one in units),
         )
     )
+
+
+def found_in(case: Case, tracking_number: str) -> tuple[Replacement, ...]:
+    """Return the replacements of that parcel that counted as lost and whose second one has not been sent yet (R39)."""
+    lost = [one for one in case.replacements if one.state is ReplacementState.LOST and one.tracking_number]
+    mine = [one for one in lost if is_same_number(one.tracking_number or "", tracking_number)]
+    return tuple(one for one in mine if _in_its_place(case, one))
+
+
+def found_again(case: Case, found: Replacement) -> Case:
+    """Return the case after a lost replacement was delivered after all: the one in its place goes back to the stock."""
+    line, second = _line_of(case, found), _in_its_place(case, found)
+    parts = split(found.difference.minor, [max(1, one.goods) for one in found.units])
+    sold = tuple(
+        one.amend(generation=one.generation - 1, goods=one.goods + part).named(found.sku, line.sku)
+        for one, part in zip(found.units, parts, strict=True)
+    )
+    back = {one.of(found.sku) for one in found.units}
+    others = [share for share in line.units if share.of(line.sku) not in back]
+    units = (*others[: line.replaced], *sold, *others[line.replaced :])
+    case = case.with_line(line.amend(units=units, replaced=line.replaced + len(sold)))
+    for one in second:
+        case = case.with_replacement(one.amend(state=ReplacementState.RELEASING))
+    return case.with_replacement(found.amend(state=ReplacementState.SENT))
+
+
+def _in_its_place(case: Case, lost: Replacement) -> list[Replacement]:
+    after = {one.amend(generation=one.generation + 1).of(lost.sku) for one in lost.units}
+    pending = [one for one in case.replacements if one.state in PENDING and one.line_sku == lost.line_sku]
+    return [one for one in pending if {share.of(one.sku) for share in one.units} == after]
 
 
 def _with_replaced(line: CaseLine, one: Replacement) -> CaseLine:

@@ -15,10 +15,11 @@ from domain.cases.case import Case
 from domain.cases.case_lines import Shipment
 from domain.cases.messages import CourierTracking, DeliveryReport
 from domain.cases.timeline import CaseEvent
+from domain.enums import CourierStatus
 from domain.parcels import CourierEvent
-from policy.dispatches import sent_in
+from policy.dispatches import found_in, sent_in
 from policy.parcels.courier_events import CONVERGES_SINCE, event_to_tell, sightings_of, tells_later_report
-from policy.parcels.deliveries import failed_word, stalls_at
+from policy.parcels.deliveries import delivered_at, failed_word, stalls_at
 
 PARKED_FOR = timedelta(days=60)
 
@@ -82,12 +83,12 @@ class CourierEventInbox:
         return is_told and newest == event and tells_later_report(case, events)
 
     async def _tell_of_failure(self, case: Case, event: CourierEvent, events: Sequence[CourierEvent]) -> None:
-        """Tell the case that a replacement will not arrive, also once it has ended (R39, R43)."""
-        if not sent_in(case, event.tracking_number):
-            return
-        word = failed_word(case, event.tracking_number, events)
+        """Tell the case, also once it has ended, that a replacement will not arrive, or did after all (R39, R43)."""
+        word = failed_word(case, event.tracking_number, events) if sent_in(case, event.tracking_number) else None
+        if found_in(case, event.tracking_number) and delivered_at(events):
+            word = CourierStatus.DELIVERED.value
         if word is not None:
-            event_id = f"{event.provider}:{event.event_id}/failed"
+            event_id = f"{event.provider}:{event.event_id}/{word}"
             report = DeliveryReport(tracking_number=event.tracking_number, word=word, event_id=event_id)
             await self.notifier.notify(case.case_id, report)
 

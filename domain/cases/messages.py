@@ -169,7 +169,10 @@ class Dispatch(Message):
 
 
 class DeliveryReport(Message):
-    """A replacement will not arrive: its parcel is lost, destroyed, on its way back, or no longer moves (R39)."""
+    """A replacement will not arrive: its parcel is lost, destroyed, on its way back, or no longer moves (R39).
+
+    Or it was `delivered` after all.
+    """
 
     kind: ClassVar[str] = "delivery_report"
     tracking_number: TrackingNumber

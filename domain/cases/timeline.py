@@ -71,6 +71,7 @@ class CaseEvent(StrEnum):
     REPLACEMENT_RELEASED = "replacement_released"
     REPLACEMENT_SENT = "replacement_sent"
     REPLACEMENT_LOST = "replacement_lost"
+    REPLACEMENT_FOUND = "replacement_found"
     REPLACEMENT_OVERDUE = "replacement_overdue"
     EXCHANGE_GIVEN_UP = "exchange_given_up"
 

@@ -193,3 +193,16 @@ async def test_p8_r43_a_replacement_that_has_not_moved_for_thirty_days_is_taken_
         assert len([one for one in await couriers.timeline(case) if one["event"] == "replacement_lost"]) <= event
     assert (await couriers.until(case, "replacement_due"))["replacements"][0]["state"] == "lost"
     assert (await couriers.case(unknown))["state"] == "exchanged"
+
+
+async def test_p8_r39_a_lost_replacement_that_is_delivered_after_all_is_not_sent_twice(couriers):
+    (order, sku), number = await of_one(couriers), new_number()
+    cup = await product(couriers, f"CUP-{uuid4().hex[:8]}")
+    case = await replaced(couriers, order, sku, number, cup)
+    await report(couriers, "easypost", number, "lost", couriers.services.now() - timedelta(minutes=2))
+    await couriers.wait_for(case, lambda shown: [one["state"] for one in shown["replacements"]] == ["lost", "reserved"])
+    await report(couriers, "easypost", number, "delivered", couriers.services.now())
+    case = await couriers.wait_for(case, lambda shown: shown["replacements"][-1]["state"] == "released")
+    assert (case["state"], [one["state"] for one in case["replacements"]]) == ("exchanged", ["sent", "released"])
+    assert (await couriers.get(f"/v1/stock/{cup}"))["available"] == 8
+    assert went_back(case, await refunded(couriers, order, cup)) == 1000

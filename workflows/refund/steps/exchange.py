@@ -9,7 +9,7 @@ from domain.cases.case import Case, Refusal
 from domain.cases.exchange import Replacement
 from domain.cases.messages import CaseResolution, DeliveryReport, Dispatch, StockAnswer
 from domain.cases.timeline import CaseEvent
-from domain.enums import CaseState, DispatchedGoods, HoldReason, ReplacementState
+from domain.enums import CaseState, CourierStatus, DispatchedGoods, HoldReason, ReplacementState
 from domain.payout_state import BlockReason
 from domain.policy_document import PolicyDocument
 from policy import dispatches
@@ -81,9 +81,11 @@ def dispatch(case: Case, arrived: ReceivedMessage[Dispatch], policy: PolicyDocum
 
 
 def take_delivery_report(
-    case: Case, arrived: ReceivedMessage[DeliveryReport], _policy: PolicyDocument
+    case: Case, arrived: ReceivedMessage[DeliveryReport], policy: PolicyDocument
 ) -> Transition | Refusal:
     """Have another replacement sent, or the goods refunded, because the one in that parcel will not arrive (R39, R43).
+
+    If it was delivered after all before the other one left, that one is not sent.
 
     A run that release 0.1.0 began leaves it at that, and says so.
     """
@@ -91,6 +93,8 @@ def take_delivery_report(
         message = "Release 0.1.0 opened this case: reopen it with a reason_code once it has ended."
         return Refusal(rule="R39", code="not_resent", message=message)
     report = arrived.message
+    if report.word == CourierStatus.DELIVERED:
+        return _found(case, report, policy, arrived.at)
     return _send_again(case, dispatches.sent_in(case, report.tracking_number), "courier", report.word)
 
 
@@ -104,6 +108,17 @@ def reopen_undelivered(
         return Refusal(rule="R12", code="reason_required", message=message)
     lost = [one for number in dispatches.not_arrived(case) for one in dispatches.sent_in(case, number)]
     return _send_again(case, lost, resolution.decided_by, resolution.reason_code)
+
+
+def _found(case: Case, report: DeliveryReport, policy: PolicyDocument, at: datetime) -> Transition:
+    happened: list[TimelineEvent] = []
+    for one in dispatches.found_in(case, report.tracking_number):
+        case = dispatches.found_again(case, one)
+        details = {"replacement_id": one.replacement_id, "tracking_number": one.tracking_number}
+        happened += [TimelineEvent(CaseEvent.REPLACEMENT_FOUND, "courier", "R39", dict(details))]
+    if not happened or case.state is not CaseState.REPLACEMENT_DUE or case.awaits_replacement:
+        return Transition(case, tuple(happened))
+    return payout.continue_after_inspection(case, tuple(happened), policy, at)
 
 
 def _send_again(case: Case, lost: Sequence[Replacement], by: str, word: str) -> Transition:
