@@ -24,8 +24,10 @@ from domain.request import IN_THE_RECORD, CaseIntake
 from domain.value import Value
 from policy.case_opening import Opened, opened, refused
 from policy.deadlines import compute
+from policy.parcels.return_postage import taken_over
 from policy.payments.payment_allocation import common_step
 from policy.payments.payment_balance import owed_so_far
+from policy.refund_amount import with_label_deducted
 from policy.request import is_purchaser
 from policy.units.order_units import UnitsInCases, meant_by, on_offer, order_units
 from policy.units.unit_choice import may_choose_again
@@ -203,7 +205,7 @@ class CaseActivities:
         """Check the request and record the case with its units reserved, or return the case if it is recorded."""
         if recorded := self._book.case(intake.case_id):
             policy = self._policies.version(recorded.policy_version)
-            return _opening(self._resumed(recorded) if intake.resumes else recorded, policy)
+            return _opening(self._resumed(recorded, policy) if intake.resumes else recorded, policy)
         intake = self._with_customer(intake)
         order = self._purchased(intake)
         policy = self._policies.in_force(order.placed_at if order else intake.received_at)
@@ -296,12 +298,13 @@ class CaseActivities:
         order = self._orders.get(intake.order_number)
         return order if order and is_purchaser(order, intake.customer_id) else None
 
-    def _resumed(self, case: Case) -> Case:
+    def _resumed(self, case: Case, policy: PolicyDocument) -> Case:
         """Return the case for a new run, which follows the process as it is today.
 
         Lines without units, as after a refusal, get all of them, so that reopening can reserve some (R12). Who rejected
         a case of release 0.1.0 is read from its timeline.
         """
+        case = taken_over(with_label_deducted(case, policy), policy)
         case = case.amend(process_version=PROCESS_VERSION, owed=case.owed or owed_so_far(case))
         if case.state is CaseState.REJECTED and case.refusal is None and case.rejected_by is None:
             case = case.amend(rejected_by=self._book.rejected_by(case.case_id))

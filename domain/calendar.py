@@ -72,6 +72,8 @@ class WindowName(StrEnum):
     PAYOUT_SUBMIT = "payout_submit"
     PAYOUT_ALERT = "payout_alert"
     PAYOUT = "payout"
+    POSTAGE = "postage"
+    POSTAGE_REVIEW = "postage_review"
 
     @property
     def is_reminder(self) -> bool:
@@ -80,19 +82,28 @@ class WindowName(StrEnum):
 
     @property
     def is_target(self) -> bool:
-        """True if missing it only marks the case overdue and alerts, and decides nothing (R14, R28, R29, R39)."""
+        """True if missing it only marks the case overdue and alerts, and decides nothing.
+
+        R14, R28, R29, R30, R39.
+        """
         return self in {
             WindowName.AUDIT_TARGET,
             WindowName.INSPECTION_TARGET,
             WindowName.DECISION_TARGET,
             WindowName.REPLACEMENT_TARGET,
             WindowName.RETURN_TO_CUSTOMER_TARGET,
+            WindowName.POSTAGE_REVIEW,
         }
 
     @property
     def is_customers(self) -> bool:
         """True if it is the customer's time, so that the later end holds when the calendar changes (R6)."""
-        return self in {WindowName.REQUEST, WindowName.INFORMATION, WindowName.SHIP_BY}
+        return self in {WindowName.REQUEST, WindowName.INFORMATION, WindowName.SHIP_BY, WindowName.POSTAGE}
+
+    @property
+    def is_about_postage(self) -> bool:
+        """True if it is about return postage: to tell it, or to decide about it (R30)."""
+        return self in {WindowName.POSTAGE, WindowName.POSTAGE_REVIEW}
 
     @property
     def is_payout(self) -> bool:

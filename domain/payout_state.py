@@ -75,6 +75,7 @@ class BlockReason(StrEnum):
     NO_GATEWAY = "no_gateway"
     OTHER_ACCOUNT = "other_account"
     PAYOUT_REFUSED = "payout_refused"
+    POSTAGE_REVIEW = "postage_review"
     REFUND_REVERSED = "refund_reversed"
     REFUNDED_EXTERNALLY = "refunded_elsewhere"
     ACTIVITY_FAILED = "activity_failed"

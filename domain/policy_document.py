@@ -29,6 +29,7 @@ class Windows(Value):
     payout_submit: Days = Field(description="R34")
     payout_alert: Days = Field(description="R34")
     payout: Days = Field(description="R34")
+    postage: Days = Field(default=7, description="to tell return postage, from the payout, R30")
 
 
 class Postage(Value):
@@ -37,7 +38,13 @@ class Postage(Value):
     refund_outbound_for: frozenset[Reason] = Field(description="R30")
     reimburse_return_for: frozenset[Reason] = Field(description="R30")
     return_cap: dict[str, Annotated[int, Field(ge=0)]] = Field(
-        description="most that is reimbursed for return postage, minor units by currency; nothing in any other currency"
+        description="most that cases opened by release 0.1.0 reimburse, minor units by currency; review amounts of "
+        "other cases if there is no return_review"
+    )
+    return_review: dict[str, Annotated[int, Field(ge=0)]] = Field(
+        default_factory=dict,
+        description="return postage of a case above which an auditor is asked, minor units by currency; in any other "
+        "currency, what was paid for the goods of the case (R30)",
     )
 
 

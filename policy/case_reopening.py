@@ -3,6 +3,7 @@
 from domain.cases.case import Case, Refusal
 from domain.cases.messages import (
     CaseResolution,
+    CourierTracking,
     DeliveryReport,
     Dispatch,
     DisputeUpdate,
@@ -18,6 +19,7 @@ from domain.cases.people import is_same_person
 from domain.enums import CaseState, DispatchedGoods, ResolutionDecision
 from domain.payout_state import PayoutState
 from policy.dispatches import not_arrived, sent_in
+from policy.parcels.return_postage import takes_late_postage
 from policy.returns import ended_without_goods, may_revive, may_send_back, proves_receipt, takes_paid_goods
 
 _UNREOPENABLE = frozenset({"R1", "R8"})
@@ -29,7 +31,8 @@ def is_reopened_by(case: Case, message: Message) -> bool:
     R12: an operator has it decided anew. R19, R22: the parcel arrives after all; R21: an operator matches it. R32, R36:
     finance has paid what was owed outside the original payments. R37: the gateway reports a change to a refund. R32,
     R38: what counts as paid by a refund by hand or a dispute changes. R28: refused goods are sent back to the customer.
-    R39: the stock confirms that it released a reservation; a replacement does not arrive.
+    R39: the stock confirms that it released a reservation; a replacement does not arrive. R30: the customer tells
+    return postage after the payout.
     """
     if isinstance(message, RefundUpdate | DisputeUpdate | ReturnsChanged):
         return _changes_money(case, message)
@@ -43,7 +46,7 @@ def is_reopened_by(case: Case, message: Message) -> bool:
         case PayoutAnswer() | StockAnswer() | RecordCheck():
             return True
         case _:
-            return proves_receipt(message) and _takes_goods(case, message)
+            return _takes_goods(case, message) or _takes_postage(case, message)
 
 
 def _is_reopened_by(case: Case, decision: ResolutionDecision) -> bool:
@@ -122,5 +125,11 @@ def is_owed_outside(case: Case) -> bool:
 
 
 def _takes_goods(case: Case, message: Message) -> bool:
+    if not proves_receipt(message):
+        return False
     is_matched = isinstance(message, GoodsReceipt) and message.matched_by is not None
     return may_revive(case) or takes_paid_goods(case) or (is_matched and ended_without_goods(case))
+
+
+def _takes_postage(case: Case, message: Message) -> bool:
+    return isinstance(message, CourierTracking) and message.postage is not None and takes_late_postage(case)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.calendar import INFORMATION_REMINDERS, SHIP_BY_REMINDERS, Deadline, Window, WindowName, WorkCalendar
+from domain.cases.case import Case
 from domain.enums import CaseState
 from domain.policy_document import PolicyDocument, Windows
 from domain.value import Value
@@ -32,6 +33,7 @@ _OPEN_IN: dict[CaseState, tuple[WindowName, ...]] = {
     CaseState.REIMBURSEMENT_DUE: (WindowName.PAYOUT_ALERT, WindowName.PAYOUT, _SEND_BACK),
     CaseState.CHARGEBACK_HOLD: (*_MONEY_OPEN, WindowName.DECISION_TARGET),
 }
+_DECIDING_POSTAGE = (WindowName.SHIP_BY, _SEND_BACK)
 
 
 class WindowSpec(Value):
@@ -54,8 +56,31 @@ def windows_of(state: CaseState, policy: PolicyDocument) -> tuple[WindowSpec, ..
     window with its reminders; it keeps running in later states for units that have not come back (R26). R22: how long
     a parcel may show no movement, in calendar days. R34: submit the payout, alert finance, have it paid.
     """
+    return _specs(_OPEN_IN.get(state, ()), policy)
+
+
+def postage_windows(case: Case, policy: PolicyDocument) -> tuple[WindowSpec, ...]:
+    """Return the windows about a case's return postage, whatever else it waits for (R30).
+
+    After a payout, postage can be told for some working days, also in a case that has ended by then. While an auditor
+    has to decide about postage, the target for decisions runs.
+    """
+    told = (WindowName.POSTAGE,) if case.paid_at is not None else ()
+    asked = (WindowName.POSTAGE_REVIEW,) if case.is_open and case.postage_under_review else ()
+    return _specs((*told, *asked), policy)
+
+
+def windows_while_deciding_postage(policy: PolicyDocument) -> tuple[WindowSpec, ...]:
+    """Return the windows that run besides while a case waits for the decision about its return postage only (R30).
+
+    Nothing is to be paid until then, so that no payout window runs (R34).
+    """
+    return _specs(_DECIDING_POSTAGE, policy)
+
+
+def _specs(names: tuple[WindowName, ...], policy: PolicyDocument) -> tuple[WindowSpec, ...]:
     lengths = _lengths(policy.windows)
-    return tuple(lengths[name] for name in _OPEN_IN.get(state, ()) if name in lengths)
+    return tuple(lengths[name] for name in names if name in lengths)
 
 
 def request_window(policy: PolicyDocument) -> WindowSpec:
@@ -127,6 +152,8 @@ def _lengths(windows: Windows) -> dict[WindowName, WindowSpec]:
         WindowName.PAYOUT_SUBMIT: windows.payout_submit,
         WindowName.PAYOUT_ALERT: windows.payout_alert,
         WindowName.PAYOUT: windows.payout,
+        WindowName.POSTAGE: windows.postage,
+        WindowName.POSTAGE_REVIEW: windows.decision_target,
         **dict(zip(INFORMATION_REMINDERS, windows.information_reminders, strict=False)),
         **dict(zip(SHIP_BY_REMINDERS, windows.ship_by_reminders, strict=False)),
     }

@@ -93,7 +93,8 @@ def check_resolution(case: Case, resolution: CaseResolution, policy: PolicyDocum
 def apply_resolution(case: Case, resolution: CaseResolution) -> Case:
     """Return the case with its failed units accepted or refused as a human decided (R27, R28).
 
-    `reclassify` accepts them as a `personal` return (R31 then decides the postage); `refuse` sends them back at the
+    `reclassify` accepts them as a `personal` return (R31 then decides the postage, unless other units were accepted
+    before); `refuse` sends them back at the
     customer's cost; `partial_refund` refuses them too and adds the agreed amount, and only those that the inspection
     disposed of as `return_to_customer` go back, too. Any other decision leaves the case unchanged. The resolution must
     have passed `check_resolution`.
@@ -102,7 +103,10 @@ def apply_resolution(case: Case, resolution: CaseResolution) -> Case:
         case ResolutionDecision.ACCEPT:
             return _with_failed_accepted(case)
         case ResolutionDecision.RECLASSIFY:
-            return _with_failed_accepted(case).amend(reason=Reason.PERSONAL)
+            is_accepted = any(line.accepted for line in case.lines)
+            return _with_failed_accepted(case).amend(
+                reason=Reason.PERSONAL, accepted_as=case.reason if is_accepted else case.accepted_as
+            )
         case ResolutionDecision.REFUSE:
             return _with_failed_refused(case, _all_failed)
         case ResolutionDecision.PARTIAL_REFUND:

@@ -7,9 +7,17 @@ from domain.cases.people import is_same_person
 from domain.enums import CaseState, ResolutionDecision
 from domain.payout_state import BlockReason, PayoutState
 from policy.disputes import RESOLUTIONS_DURING_HOLD
+from policy.parcels.return_postage import POSTAGE_DECISIONS
 from policy.payments.payment_balance import still_owed
 
 _UNBLOCKING = frozenset({ResolutionDecision.RETRY, ResolutionDecision.OTHER_ACCOUNT, ResolutionDecision.COUNT_REFUND})
+_WHILE_BLOCKED_BY: dict[BlockReason, frozenset[ResolutionDecision]] = {
+    BlockReason.EVIDENCE_CHANGED: frozenset({ResolutionDecision.RETRY, ResolutionDecision.ACCEPT}),
+    BlockReason.POSTAGE_REVIEW: POSTAGE_DECISIONS,
+    BlockReason.OTHER_ACCOUNT: frozenset(
+        {ResolutionDecision.RETRY, ResolutionDecision.PAID, ResolutionDecision.COUNT_REFUND}
+    ),
+}
 
 SPELLINGS_ARE_ONE = 2
 """The first version of the process in which two spellings of a name are one person."""
@@ -75,15 +83,14 @@ def allowed_resolutions(case: Case) -> frozenset[ResolutionDecision]:
     A blocked payout can be retried or paid to another account, and a refund or dispute that returned its money can be
     named. After evidence has changed, an auditor can accept it as it is now. If the money went back another way,
     finance can have the rest paid, or close the case. They can also close a chargeback whose outcome is never reported.
+    Return postage under review is borne, refused, or borne in part (R30).
     """
     if case.state is CaseState.CHARGEBACK_HOLD:
         return RESOLUTIONS_DURING_HOLD
     if case.state is CaseState.REIMBURSEMENT_DUE:
         return frozenset({ResolutionDecision.PAID})
-    if case.blocked_by is BlockReason.EVIDENCE_CHANGED:
-        return frozenset({ResolutionDecision.RETRY, ResolutionDecision.ACCEPT})
-    if case.blocked_by is BlockReason.OTHER_ACCOUNT:
-        return frozenset({ResolutionDecision.RETRY, ResolutionDecision.PAID, ResolutionDecision.COUNT_REFUND})
+    if case.blocked_by and case.blocked_by in _WHILE_BLOCKED_BY:
+        return _WHILE_BLOCKED_BY[case.blocked_by]
     if case.blocked_by and (case.blocked_by.money_may_be_gone or case.blocked_by.is_about_dispute):
         return _UNBLOCKING | {ResolutionDecision.PAY, ResolutionDecision.CLOSE}
     return _UNBLOCKING

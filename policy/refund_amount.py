@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from domain.cases.case import Case, Refusal
+from domain.cases.case import Case
 from domain.cases.case_lines import CaseLine
 from domain.cases.exchange import Replacement
-from domain.cases.messages import CourierTracking
 from domain.cases.payout import RefundDue
 from domain.enums import ReplacementState
 from domain.money import split
 from domain.order import Order, OrderLine, UnitShare
 from domain.policy_document import PolicyDocument
+from policy.parcels.return_postage import SUMS_PARCELS, not_due_yet
 
 
 def shares_by_line(order: Order, step: int = 1) -> dict[str, tuple[UnitShare, ...]]:
@@ -42,10 +42,10 @@ def _cut(paid: int, line: OrderLine, step: int) -> tuple[int, ...]:
 def refund_due(case: Case, policy: PolicyDocument) -> RefundDue:
     """Return what is owed for the accepted units that are not paid yet, in the case's currency.
 
-    R30: the goods; if the seller is at fault, also their outbound postage and, with the first accepted units of the
-    case, the return postage up to the policy's cap. R31: for `personal`, the price of a label that the shop paid for
-    is deducted once per case, never below zero, and rounded down to a step that the payments can take (R33). R28: the
-    amount agreed for refused units, at most their value, counts as goods and brings no postage; it is owed as long as
+    R30: the goods; if the seller is at fault, also their outbound postage and the return postage of every parcel as far
+    as the shop bears it, once each. R31: for `personal`, the price of a label that the shop paid for is deducted once
+    per case, never below zero, and rounded down to a step that the payments can take (R33). R28: the amount agreed for
+    refused units, at most their value, counts as goods and brings no postage; it is owed as long as
     `case.agreed_amount` is set. R39: for replaced units, the amount by which the replacement is cheaper counts as
     goods, and return postage is owed in the same way.
     """
@@ -68,11 +68,27 @@ def difference(before: RefundDue, after: RefundDue) -> RefundDue:
     return RefundDue(**{name: getattr(after, name) - getattr(before, name) for name in RefundDue.model_fields})
 
 
+def postage_due(case: Case) -> RefundDue:
+    """Return what is owed for return postage alone, that of every parcel that has not fallen due (R30)."""
+    nothing, postage = case.money(0), case.money(not_due_yet(case))
+    return RefundDue(
+        goods=nothing, outbound_postage=nothing, return_postage=postage, label_deduction=nothing, total=postage
+    )
+
+
+def together(before: RefundDue | None, more: RefundDue) -> RefundDue:
+    """Return what is owed before and after something more has fallen due, part by part."""
+    if before is None:
+        return more
+    return RefundDue(**{name: getattr(before, name) + getattr(more, name) for name in RefundDue.model_fields})
+
+
 def owes(case: Case, policy: PolicyDocument) -> bool:
     """Return whether anything is owed now, for accepted, refused or replaced units (R26, R28, R39)."""
     if case.agreed_amount or _unpaid(case):
         return True
-    return bool(unaccounted(case)) and refund_due(case, policy).total.minor > 0
+    may_owe = bool(unaccounted(case)) or not_due_yet(case) > 0
+    return may_owe and refund_due(case, policy).total.minor > 0
 
 
 def unaccounted(case: Case) -> tuple[Replacement, ...]:
@@ -88,18 +104,9 @@ def value_awaiting_replacement(case: Case) -> int:
     )
 
 
-def check_postage(case: Case, tracking: CourierTracking) -> Refusal | None:
-    """Return why return postage is refused, namely that it is negative or in another currency, or None (R30)."""
-    postage = tracking.postage
-    if postage is None or (postage.currency == case.currency and postage.minor >= 0):
-        return None
-    message = f"postage: give what was paid, in {case.currency} (the currency of the case) and not below zero."
-    return Refusal(rule="R30", code="postage_not_reimbursable", message=message)
-
-
 def goods_value(case: Case) -> int:
     """Return what was paid for the goods of the case, in minor units; R16 and R23 compare their ceilings with it."""
-    return sum(unit.goods for line in case.lines for unit in line.units)
+    return sum(line.goods for line in case.lines)
 
 
 def failed_value(case: Case) -> int:
@@ -123,8 +130,15 @@ def _outbound_of(units: Sequence[UnitShare], case: Case, policy: PolicyDocument)
 
 
 def _return_postage(case: Case, policy: PolicyDocument) -> int:
+    if case.process_version >= SUMS_PARCELS:
+        return not_due_yet(case)
+    return _postage_by_0_1_0(case, policy) if _accepts_first_units(case) else 0
+
+
+def _postage_by_0_1_0(case: Case, policy: PolicyDocument) -> int:
+    """Return the return postage that release 0.1.0 promised to a case, in minor units: one parcel's, capped."""
     paid = case.shipment.postage if case.shipment else None
-    if paid is None or paid.currency != case.currency or not _accepts_first_units(case):
+    if paid is None or paid.currency != case.currency:
         return 0
     if case.reason not in policy.postage.reimburse_return_for:
         return 0
@@ -137,19 +151,29 @@ def _accepts_first_units(case: Case) -> bool:
 
 
 def _label_deduction(case: Case, policy: PolicyDocument, owed: int) -> int:
-    # A payout exists only after the label has been deducted in full.
-    if policy.is_sellers_fault(case.reason) or case.shop_paid_label is None or case.payouts:
+    if policy.is_sellers_fault(case.reason) or case.shop_paid_label is None:
         return 0
     price = case.shop_paid_label.minor - case.shop_paid_label.minor % case.payment_step
-    return min(owed, max(0, price - _label_borne(case, policy)))
+    is_noted = case.process_version >= SUMS_PARCELS
+    return min(owed, max(0, price - (case.label_deducted if is_noted else _label_deducted_by_0_1_0(case, policy))))
 
 
-def _label_borne(case: Case, policy: PolicyDocument) -> int:
-    """Return how much of the label's price was deducted before, in minor units.
+def with_label_deducted(case: Case, policy: PolicyDocument) -> Case:
+    """Return the case with how much of its label was deducted, if release 0.1.0 opened it, which did not say so."""
+    if case.process_version >= SUMS_PARCELS or case.shop_paid_label is None:
+        return case
+    return case.amend(label_deducted=_label_deducted_by_0_1_0(case, policy))
 
-    As long as there is no payout, that is all that was owed for the settled units. An amount agreed for refused units
-    (R28) is not part of any unit's value; it is included in the last deduction.
+
+def _label_deducted_by_0_1_0(case: Case, policy: PolicyDocument) -> int:
+    """Return how much of the label's price a case has had deducted that does not say so, in minor units (R31).
+
+    As long as there is no payout, that is all that was owed for the settled units; a payout exists only after the label
+    has been deducted in full. An amount agreed for refused units (R28) is not part of any unit's value; it is included
+    in the last deduction.
     """
+    if case.payouts:
+        return case.shop_paid_label.minor if case.shop_paid_label else 0
     if not case.is_partly_paid:
         return 0
     last = case.refund_due.label_deduction.minor if case.refund_due else 0

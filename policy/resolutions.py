@@ -8,6 +8,7 @@ from policy import inspection, payout_rules
 from policy.case_reopening import is_owed_outside, may_reopen
 from policy.dispatches import not_arrived
 from policy.exchange import RESOLUTIONS_BEFORE_SENDING
+from policy.parcels.return_postage import postage_decisions
 from policy.returns import RESOLUTIONS_AFTER_LOSS
 
 _ABOUT_MONEY = frozenset({CaseState.PAYOUT_BLOCKED, CaseState.CHARGEBACK_HOLD, CaseState.REIMBURSEMENT_DUE})
@@ -17,14 +18,14 @@ _NOTHING: frozenset[ResolutionDecision] = frozenset()
 def allowed_resolutions(case: Case, policy: PolicyDocument, by: str | None = None) -> frozenset[ResolutionDecision]:
     """Return what a human, or this one, may decide about the case in its state; every other decision is refused.
 
-    R12: reopening, by somebody else than who rejected. R22: a lost parcel. R27, R28: failed units. R32, R36,
-    R38: money. R39: a replacement not sent yet, or not arrived. `paid` is offered in every state in which something is
-    owed outside the original payments, and in no other.
+    R12: reopening, by somebody else than who rejected. R22: a lost parcel. R27, R28: failed units. R30: return postage
+    under review, in whatever state. R32, R36, R38: money. R39: a replacement not sent yet, or not arrived. `paid` is
+    offered in every state in which something is owed outside the original payments, and in no other.
     """
     paid = frozenset({ResolutionDecision.PAID}) if is_owed_outside(case) else _NOTHING
     is_own = by is not None and case.rejected_by is not None and is_same_person(by, case.rejected_by)
     not_by_them = {ResolutionDecision.PAID, ResolutionDecision.REOPEN} if is_own else {ResolutionDecision.PAID}
-    return (_by_state(case, policy) - not_by_them) | paid
+    return (_by_state(case, policy) - not_by_them) | paid | postage_decisions(case)
 
 
 def _by_state(case: Case, policy: PolicyDocument) -> frozenset[ResolutionDecision]:

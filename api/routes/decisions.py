@@ -49,8 +49,9 @@ async def resolve(
 ) -> CaseView:
     """Decide about units that failed the inspection (R27, R28), a lost parcel (R22), a blocked payout or a chargeback.
 
-    `reopen` reopens a request that a rule refused, as goodwill (R12). Only finance can send `other_account` and `paid`,
-    which pay outside the gateway (R36).
+    Return postage above the review amount is borne (`accept`), refused (`refuse`), or borne in part (`partial_refund`
+    with an amount), as soon as the case says so (R30). `reopen` reopens a request that a rule refused, as goodwill
+    (R12). Only finance can send `other_account` and `paid`, which pay outside the gateway (R36).
     """
     if body.decision in FINANCE_ONLY and not who.may(Role.FINANCE):
         raise ForbiddenError(who.role, [Role.FINANCE])

@@ -18,6 +18,7 @@ from api.schemas.responses import CaseView
 from api.schemas.strict_json import STRICT
 from domain.cases.messages import CourierTracking, GoodsReceipt, WarehouseInspection, Withdrawal
 from domain.cases.timeline import CaseEvent
+from policy.parcels.return_postage import postage_warning
 from policy.parcels.tracking_numbers import check_digit_warning
 from workflows.refund.workflow import RefundWorkflow
 
@@ -35,13 +36,15 @@ async def register_shipment(  # noqa: PLR0913, PLR0917 - what a route stands on
 ) -> CaseView:
     """Register courier and tracking number of the parcel, and what the customer paid for it (R19, R30).
 
-    A number with a wrong check digit is accepted with a warning. Earlier events of the courier are applied now.
+    Each parcel has postage of its own, the latest amount counts, and postage is also taken after the receipt and within
+    the policy's working days after the payout. A number with a wrong check digit is accepted with a warning, and so is
+    postage that is the customer's (R31). Earlier events of the courier are applied now.
     """
     message = CourierTracking(**body.model_dump(), **stamp(services, event_id))
     case = await send(services, case.case_id, RefundWorkflow.register_shipment, message)
     later.add_task(apply_parked_events, services, body.tracking_number)
-    doubted = check_digit_warning(body.carrier, body.tracking_number)
-    return (await show(services, who, case)).amend(warnings=(doubted,) if doubted else ())
+    warnings = (check_digit_warning(body.carrier, body.tracking_number), postage_warning(case, body.tracking_number))
+    return (await show(services, who, case)).amend(warnings=tuple(one for one in warnings if one))
 
 
 @router.post("/receipt", responses=MESSAGE_ANSWERS, summary="Record that a parcel was received")

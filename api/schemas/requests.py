@@ -48,7 +48,10 @@ class ShipmentBody(Value):
 
     carrier: Code
     tracking_number: CertainTrackingNumber
-    postage: Price | None = Field(default=None, description="what the customer paid for it (R30)")
+    postage: Price | None = Field(
+        default=None,
+        description="what the customer paid for this parcel, in the order's currency; a later amount replaces it (R30)",
+    )
 
 
 class ReceiptBody(Value):
@@ -74,8 +77,9 @@ class ResolutionBody(Value):
     decision: ResolutionDecision
     amount: Price | None = Field(
         default=None,
-        description="the agreed amount, required with partial_refund; with paid, what was paid; with count_refund, how "
-        "much of the refund or dispute was for this case, if not all; not allowed otherwise",
+        description="the agreed amount for failed units, or what is borne of return postage under review: required "
+        "with partial_refund; with paid, what was paid; with count_refund, how much of the refund or dispute was for this "
+        "case, if not all; not allowed otherwise",
     )
     reason_code: Code | None = Field(default=None, description="the reason; required to reopen (R12)")
     reference: Identifier | None = Field(

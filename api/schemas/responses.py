@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from pydantic import AwareDatetime, Field
 
+from domain.calendar import WindowName
 from domain.cases.case import Case, NextStep
 from domain.cases.case_lines import CaseLine
 from domain.cases.case_money import CaseMoney, PaymentMoney
@@ -46,6 +47,18 @@ class EvidenceLink(Value):
     sha256: str | None
 
 
+class PostageAmounts(Value):
+    """The customer's return postage, all parcels together: told = borne + under review + refused (R30, R31)."""
+
+    told: Money = Field(description="what the customer said they paid")
+    borne: Money = Field(description="what the shop bears")
+    under_review: Money = Field(description="what an auditor has to decide about")
+    refused: Money = Field(description="what stays with the customer")
+    tell_until: AwareDatetime | None = Field(
+        default=None, description="until when more can be told after the payout; not set before it (R30)"
+    )
+
+
 class Amounts(CaseMoney):
     """The case's money: what it owes, and what became of that."""
 
@@ -53,6 +66,7 @@ class Amounts(CaseMoney):
     refund_due: Money | None = Field(
         default=None, description="what fell due last, once it is known (R30, R31); `owed` is all that fell due so far"
     )
+    return_postage: PostageAmounts
 
 
 class CaseItem(Case):
@@ -131,6 +145,18 @@ def amounts_of(case: Case) -> Amounts:
         goods_asked=case.money(sum(unit.goods for line in case.lines for unit in line.units)),
         refund_due=case.refund_due.total if case.refund_due else None,
         **dict(case_money(case)),
+        return_postage=_postage_of(case),
+    )
+
+
+def _postage_of(case: Case) -> PostageAmounts:
+    parcels, until = case.return_postage, case.deadline(WindowName.POSTAGE)
+    return PostageAmounts(
+        told=case.money(sum(one.told.minor for one in parcels)),
+        borne=case.money(sum(one.borne.minor for one in parcels)),
+        under_review=case.money(sum(one.under_review.minor for one in parcels)),
+        refused=case.money(sum(one.refused.minor for one in parcels)),
+        tell_until=until.when if until else None,
     )
 
 

@@ -5,10 +5,10 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field, JsonValue
 
 from domain.calendar import Deadline, WindowName
-from domain.cases.case_lines import CaseLine, Inspection, Shipment
+from domain.cases.case_lines import CaseLine, Inspection, ParcelPostage, Shipment
 from domain.cases.evidence import EvidencePin
 from domain.cases.exchange import PENDING, OutboundParcel, Replacement
-from domain.cases.payment_balance import CountedReturn, Owed
+from domain.cases.payment_balance import Amount, CountedReturn, Owed
 from domain.cases.payout import OtherAccount, Payout, RefundDue
 from domain.enums import ENDED_STATES, CaseState, Party, Reason, ResolutionAsked
 from domain.money import Money
@@ -90,6 +90,12 @@ class Case(Value):
         default=None, description="price of a return label that the shop paid for (R31)"
     )
     shipment: Shipment | None = None
+    return_postage: tuple[ParcelPostage, ...] = Field(
+        default=(), description="what the customer paid to send each parcel back, and what of it the shop bears (R30)"
+    )
+    accepted_as: Reason | None = Field(
+        default=None, description="reason for which units were accepted before the rest was reclassified (R27, R30)"
+    )
     received_at: AwareDatetime | None = None
     rest_received_at: AwareDatetime | None = Field(
         default=None,
@@ -109,6 +115,17 @@ class Case(Value):
         default=(), description="money that went back without a payout and counts as paid for the case (R32, R38)"
     )
     waived: Money | None = Field(default=None, description="what was still owed when finance closed the case (R43)")
+    label_deducted: Amount = Field(
+        default=0, description="how much of the shop-paid label was deducted so far, in minor units (R31)"
+    )
+    paid_at: AwareDatetime | None = Field(
+        default=None,
+        description="when the goods were last paid or replaced; return postage can be told from then on "
+        "until the deadline `postage` (R30)",
+    )
+    ends_in: CaseState | None = Field(
+        default=None, description="state in which the case ends again once its late return postage is settled (R30)"
+    )
     payout_plan_count: Count = Field(default=0, description="how often money fell due; each time is planned once")
     payouts: tuple[Payout, ...] = ()
     replacements: tuple[Replacement, ...] = ()
@@ -161,6 +178,7 @@ class Case(Value):
         """The earliest deadline of the party that must act next, without reminders and other parties' windows."""
         others = {what for what, state in _OF_ANOTHER_PARTY.items() if state is not self.state}
         others |= {what for what in WindowName if what.is_payout and self.state not in _ABOUT_MONEY}
+        others |= {WindowName.POSTAGE} if self.decides_postage else {WindowName.POSTAGE, WindowName.POSTAGE_REVIEW}
         pending = [
             one for one in self.deadlines if not one.passed and not one.what.is_reminder and one.what not in others
         ]
@@ -180,6 +198,31 @@ class Case(Value):
     def awaits_replacement(self) -> bool:
         """True while a replacement still has to be reserved or sent (R39)."""
         return any(one.state in PENDING for one in self.replacements)
+
+    @property
+    def has_settled_goods(self) -> bool:
+        """True once units are accepted that do not wait for a replacement: their way back is then borne (R30)."""
+        return any(line.accepted > self.replacing(line.sku) for line in self.lines)
+
+    @property
+    def postage_to_settle(self) -> tuple[ParcelPostage, ...]:
+        """The postage of the parcels whose goods are settled, without one whose goods are still to come (R30)."""
+        if not self.has_settled_goods:
+            return ()
+        is_coming = self.shipment and not self.shipment.is_inspected and any(one.outstanding for one in self.lines)
+        coming = self.shipment.tracking_number if self.shipment and is_coming else None
+        return tuple(one for one in self.return_postage if one.tracking_number != coming)
+
+    @property
+    def postage_under_review(self) -> Money | None:
+        """The return postage that an auditor has to decide about now, or None (R30)."""
+        minor = sum(one.under_review.minor for one in self.postage_to_settle)
+        return self.money(minor) if minor else None
+
+    @property
+    def decides_postage(self) -> bool:
+        """True while the case waits for nothing else than the decision about its return postage (R30)."""
+        return self.state is CaseState.PAYOUT_BLOCKED and self.blocked_by is BlockReason.POSTAGE_REVIEW
 
     @property
     def sends_back(self) -> bool:

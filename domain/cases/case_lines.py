@@ -40,6 +40,11 @@ class CaseLine(Value):
     to_send_back: Count = Field(default=0, description="refused units that still have to go back to the customer (R28)")
 
     @property
+    def goods(self) -> int:
+        """What was paid for the goods of its units, in minor units."""
+        return sum(unit.goods for unit in self.units)
+
+    @property
     def outstanding(self) -> int:
         """How many units the warehouse has not inspected yet."""
         return self.quantity - self.accepted - self.refused - self.failed
@@ -92,3 +97,21 @@ class Shipment(Value):
         default=False, description="the goods were inspected; later courier events have no effect"
     )
     postage: Money | None = None
+
+
+class ParcelPostage(Value):
+    """What the customer paid for one parcel of the case: told = borne + under review + refused (R30).
+
+    Everything is in the case's currency. `due` is what of the borne part has fallen due so far, in minor units.
+    """
+
+    carrier: Code
+    tracking_number: str
+    told: Money = Field(description="what the customer paid, as told last")
+    told_at: AwareDatetime
+    borne: Money = Field(description="what the shop bears")
+    under_review: Money = Field(description="what an auditor has to decide about")
+    refused: Money = Field(description="what stays with the customer: refused by an auditor, or by the reason (R31)")
+    decided: Money | None = Field(default=None, description="what somebody decided that the shop bears")
+    decided_by: Actor | None = None
+    due: int = Field(default=0, ge=0)

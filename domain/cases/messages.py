@@ -132,14 +132,15 @@ def require_parts(decision: ResolutionDecision, amount: Money | None, reference:
 
 
 class CaseResolution(Message):
-    """A human's decision about a parked case (R12, R22, R27, R28, R36, R38)."""
+    """A human's decision about a parked case (R12, R22, R27, R28, R30, R36, R38)."""
 
     kind: ClassVar[str] = "case_resolution"
     decision: ResolutionDecision
     decided_by: Actor
     amount: Money | None = Field(
         default=None,
-        description="for partial_refund: the amount agreed for the failed units; for paid: what was paid, refused "
+        description="for partial_refund: the amount agreed for the failed units, or borne of the return postage; "
+        "for paid: what was paid, refused "
         "unless it is what is still owed; for count_refund: how much of the refund was for this case, if not all",
     )
     reason_code: Code | None = None

@@ -47,11 +47,21 @@ SAYS: dict[CaseState, str] = {
 }
 
 
+_REVIEW = "An auditor decides whether the shop bears return postage of {}: accept, refuse, or partial_refund."
 _PAID: dict[str, JsonValue] = {"decision": "paid", "reference": "finance's reference of the payment"}
+
+_UNBLOCKING: dict[BlockReason, JsonValue] = {
+    BlockReason.OTHER_ACCOUNT: _PAID,
+    BlockReason.DISPUTE_UNCLEAR: {"decision": "count_refund", "reference": "the dispute's id, if it returned money"},
+    BlockReason.POSTAGE_REVIEW: {"decision": "accept"},
+    BlockReason.EVIDENCE_CHANGED: {"decision": "accept"},
+}
 
 
 def awaiting(case: Case) -> Party:
     """Return who must act next; nobody if the case has ended."""
+    if case.decides_postage:
+        return Party.AUDITOR
     return PARTIES.get(case.state, Party.NOBODY) if case.is_open else Party.NOBODY
 
 
@@ -69,11 +79,14 @@ def next_step(case: Case) -> NextStep:
 def _message(case: Case) -> str:
     if not case.is_open:
         return _ended(case)
+    says = [_REVIEW.format(case.postage_under_review)] if case.postage_under_review else []
+    if not case.decides_postage:
+        says.insert(0, SAYS[case.state])
     if case.sends_back and case.state is not _S.RETURNING_TO_CUSTOMER:
-        return f"{SAYS[case.state]} {SAYS[_S.RETURNING_TO_CUSTOMER]}"
-    if case.state is _S.REPLACEMENT_DUE and any(one.state is ReplacementState.LOST for one in case.replacements):
-        return f"A replacement did not arrive. {SAYS[_S.REPLACEMENT_DUE]}"
-    return SAYS[case.state]
+        says.append(SAYS[_S.RETURNING_TO_CUSTOMER])
+    elif case.state is _S.REPLACEMENT_DUE and any(one.state is ReplacementState.LOST for one in case.replacements):
+        says.insert(0, "A replacement did not arrive.")
+    return " ".join(says)
 
 
 def _ended(case: Case) -> str:
@@ -129,17 +142,14 @@ def _dispatch(goods: DispatchedGoods) -> JsonValue:
 def _unblocking(case: Case) -> JsonValue:
     """Return an example that unblocks the payout.
 
-    It depends on the case: paid by hand after two approvals, the rest paid after some of the money went back another
-    way, a dispute named that may have returned it, accepted evidence, a second approval, or a retry.
+    It depends on the case: paid by hand after two approvals, postage that is borne, a dispute named that may have
+    returned the money, accepted evidence, the rest paid after some of the money went back another way, a second
+    approval, or a retry.
     """
-    if case.blocked_by is BlockReason.OTHER_ACCOUNT:
-        return _PAID
-    if case.blocked_by is BlockReason.DISPUTE_UNCLEAR:
-        return {"decision": "count_refund", "reference": "the dispute's id, if it returned money"}
+    if example := _UNBLOCKING.get(case.blocked_by) if case.blocked_by else None:
+        return example
     if case.blocked_by and (case.blocked_by.money_may_be_gone or case.blocked_by.is_about_dispute):
         return {"decision": "pay"}
-    if case.blocked_by is BlockReason.EVIDENCE_CHANGED:
-        return {"decision": "accept"}
     if case.other_account:
         return {"decision": "other_account", "reference": case.other_account.reference}
     return {"decision": "retry"}

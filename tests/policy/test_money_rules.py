@@ -7,7 +7,8 @@ from domain.cases.case_lines import Shipment
 from domain.cases.messages import CourierTracking
 from domain.enums import Reason
 from domain.money import Money
-from policy.refund_amount import check_postage, failed_value, goods_value, refund_due
+from policy.parcels.return_postage import check_told
+from policy.refund_amount import failed_value, goods_value, refund_due
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, POLICY, SELLERS_FAULT, usd
 from tests.support.factories import order_line, payment, unit_shares
@@ -87,7 +88,8 @@ def test_r30_postage_in_a_currency_without_a_cap_or_in_another_currency_is_not_r
 
 def test_r30_postage_that_cannot_be_reimbursed_is_refused_when_it_is_given():
     def judged(postage):
-        refusal = check_postage(facts.case(), CourierTracking(carrier="ups", tracking_number="1Z99", postage=postage))
+        tracking = CourierTracking(carrier="ups", tracking_number="1Z99", postage=postage)
+        refusal = check_told(facts.case(), tracking, AT)
         return refusal.code if refusal else None
 
     assert [judged(postage) for postage in (None, usd(0), usd(900))] == [None, None, None]

@@ -10,7 +10,7 @@ from tests.policy import vectors
 from tests.policy.facts import POLICY, VERSIONS
 
 DOCUMENT = json.loads((VERSIONS / "2025-01-01.json").read_text())
-TABLES = ("waive_return_up_to", "rejection_texts", "return_cap")
+TABLES = ("waive_return_up_to", "rejection_texts", "return_cap", "return_review")
 CHOICES = {
     ("special_goods",): ["audit_sellers_fault"],
     ("country",): ["US", "TW"],

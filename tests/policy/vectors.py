@@ -10,15 +10,17 @@ from pathlib import Path
 from domain.calendar import Deadline
 from domain.cases.case import Case, Refusal
 from domain.cases.case_lines import Shipment
+from domain.cases.messages import CourierTracking
 from domain.enums import CaseState, EvidenceStatus, Reason
 from domain.money import Money
 from domain.policy_document import PolicyDocument
 from gateways.calendars import HolidayCalendars
 from gateways.policy_repository import PolicyRepository
 from policy import audit, deadlines, refund_amount, request
+from policy.parcels.return_postage import told
 from tests.policy import facts
 from tests.policy.facts import LAMP, MUG, SELLERS_FAULT
-from tests.policy.promises import REQUEST_WINDOWS, RETURN_CAPS, TEXT_CODES, WAIVER_CEILINGS, WINDOWS
+from tests.policy.promises import REQUEST_WINDOWS, RETURN_CAPS, RETURN_REVIEWS, TEXT_CODES, WAIVER_CEILINGS, WINDOWS
 from tests.support.factories import order_line, payment
 
 Vector = Callable[[PolicyDocument], bool]
@@ -38,6 +40,8 @@ def vectors() -> Iterator[tuple[str, Vector]]:
         yield f"R2 whose fault {reason} is", _is_of_the_seller(reason)
         yield f"R10 special goods for {reason}", _refuses_special_goods(reason)
         yield f"R30, R31 postage for {reason}", _bears_postage(reason)
+    yield from ((f"R30 return postage reviewed in {one}", _reviews_return(one)) for one in RETURN_REVIEWS)
+    yield "R30 return postage can be told after the payout", _takes_postage_until
     for currency in ("USD", "EUR", "GBP", "JPY", "CNY"):
         yield f"R23 ceiling in {currency}", _waives_up_to(currency)
         yield f"R30 return cap in {currency}", _caps_return(currency)
@@ -147,6 +151,27 @@ def _caps_return(currency: str) -> Vector:
         return refund_amount.refund_due(facts.settled(owed, accepted=1), policy).return_postage.minor == cap
 
     return holds
+
+
+def _reviews_return(currency: str) -> Vector:
+    most = RETURN_REVIEWS[currency]
+    case = _worth(1, currency, process_version=2)
+    paid = {
+        minor: CourierTracking(carrier="ups", tracking_number="1Z999", postage=Money(minor=minor, currency=currency))
+        for minor in (most, most + 1)
+    }
+
+    def holds(policy: PolicyDocument) -> bool:
+        borne = [told(case, one, case.opened_at, policy).return_postage[0].borne.minor for one in paid.values()]
+        return borne == [most, 0]
+
+    return holds
+
+
+def _takes_postage_until(policy: PolicyDocument) -> bool:
+    since = facts.local("2026-03-02")
+    [window] = deadlines.postage_windows(facts.case(paid_at=since, state=CaseState.REFUNDED), policy)
+    return deadlines.compute(window.since(since), calendar_of(policy, since)).last_day == date(2026, 3, 11)
 
 
 def _worth(minor: int, currency: str, **changes) -> Case:

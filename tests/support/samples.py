@@ -18,7 +18,7 @@ from api.schemas.responses import EvidenceTicket
 from api.schemas.scans import ScanAnswer
 from domain.calendar import Deadline, Window, WindowName
 from domain.cases.case import Case, CaseStatus, Refusal
-from domain.cases.case_lines import CaseLine, InspectedLine, Inspection, Shipment
+from domain.cases.case_lines import CaseLine, InspectedLine, Inspection, ParcelPostage, Shipment
 from domain.cases.evidence import EvidencePin
 from domain.cases.exchange import OutboundParcel, Replacement, Substitute
 from domain.cases.messages import (
@@ -127,6 +127,20 @@ CASE = Case(
         registered_at=NOON,
         last_moved_at=NOON,
         sightings=Sightings(exact=SIGHTING, clock_ahead=480),
+    ),
+    return_postage=(
+        ParcelPostage(
+            carrier="dhl",
+            tracking_number="D1234",
+            told=FIVE,
+            told_at=NOON,
+            borne=FIVE,
+            under_review=FIVE,
+            refused=FIVE,
+            decided=FIVE,
+            decided_by="mei",
+            due=500,
+        ),
     ),
     inspections=(Inspection(inspected_at=NOON, inspected_by="wang", lines=(INSPECTED,)),),
     refund_due=RefundDue(goods=FIVE, outbound_postage=FIVE, return_postage=FIVE, label_deduction=FIVE, total=FIVE),

@@ -33,9 +33,11 @@ from domain.policy_document import PolicyDocument
 from policy import audit as audit_rules
 from policy import deadlines
 from policy.case_reopening import is_owed_outside, is_reopened_by
+from policy.parcels.return_postage import bears_postage, is_postage_decision
 from policy.returns import takes_paid_goods
 from workflows.refund.steps import audit, exchange, inspection, record, request, returns
 from workflows.refund.steps.money import dispute, payout, payout_deadlines, payout_replan, payout_resolution
+from workflows.refund.steps.postage import review, telling
 from workflows.refund.steps.process_1 import reactions as process_1
 from workflows.refund.transition import OnDeadline, OnMessage, ReceivedMessage, TimelineEvent, Transition
 
@@ -101,6 +103,7 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
     S.REIMBURSEMENT_DUE: {
         CaseResolution: payout_resolution.resolve,
         PayoutTrouble: payout_resolution.take_trouble,
+        CourierTracking: returns.track_rest,
     },
     S.CHARGEBACK_HOLD: {
         CaseResolution: payout_resolution.resolve,
@@ -112,6 +115,7 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
 
 WHEN_ENDED: dict[type[Message], OnMessage] = {
     CaseResolution: request.reopen,
+    CourierTracking: telling.tell_late,
     GoodsReceipt: returns.receive,
     WarehouseInspection: inspection.inspect,
 }
@@ -173,6 +177,8 @@ def _reaction(case: Case, message: Message) -> OnMessage | None:
     reactions = {**IN_ANY_STATE, **by_state, **paid_goods}
     if isinstance(message, CaseResolution) and message.decision is ResolutionDecision.PAID:
         reactions |= {CaseResolution: payout_resolution.mark_paid}
+    if isinstance(message, CaseResolution) and is_postage_decision(case, message):
+        reactions |= {CaseResolution: review.decide}
     if case.process_version == 1:
         reactions = process_1.in_place_of(reactions)
     return reactions.get(type(message))
@@ -196,6 +202,7 @@ NOTICES: dict[WindowName, tuple[str, CaseEvent]] = {
     WindowName.REPLACEMENT_TARGET: ("R39", CaseEvent.REPLACEMENT_OVERDUE),
     WindowName.RETURN_TO_CUSTOMER_TARGET: ("R28", CaseEvent.SEND_BACK_OVERDUE),
     WindowName.PAYOUT_ALERT: ("R34", CaseEvent.FINANCE_ALERTED),
+    WindowName.POSTAGE_REVIEW: ("R30", CaseEvent.DECISION_OVERDUE),
 }
 
 
@@ -226,17 +233,35 @@ def opened_by(case: Case, policy: PolicyDocument, at: datetime) -> tuple[Case, t
 
     If `ship_by` still applies, the return window continues for the rest of the goods (R26) without new reminders.
     """
-    specs = {spec.what: spec for spec in deadlines.windows_of(case.state, policy)} if case.is_open else {}
-    if case.process_version > 1 and case.is_open and is_owed_outside(case):
-        specs |= {spec.what: spec for spec in deadlines.windows_of(S.REIMBURSEMENT_DUE, policy)}
-    if not case.sends_back:
-        specs.pop(WindowName.RETURN_TO_CUSTOMER_TARGET, None)
-    kept = tuple(deadline for deadline in case.deadlines if deadline.what in specs)
+    specs = _running(case, policy)
+    kept = tuple(one for one in case.deadlines if one.what in specs and not _is_of_earlier_payout(case, one))
     known = {deadline.what for deadline in kept}
     if case.state is S.AWAITING_RETURN and WindowName.SHIP_BY in known:
-        return case.amend(deadlines=kept), ()
-    fresh = tuple(spec.since(at) for what, spec in specs.items() if what not in known)
+        specs = {what: spec for what, spec in specs.items() if what.is_about_postage}
+    fresh = tuple(spec.since(_since(case, what, at)) for what, spec in specs.items() if what not in known)
     return case.amend(deadlines=kept), tuple(window for window in fresh if _may_open(case, window))
+
+
+def _running(case: Case, policy: PolicyDocument) -> dict[WindowName, deadlines.WindowSpec]:
+    """Return the windows that run now, by name."""
+    found: list[deadlines.WindowSpec] = []
+    if case.decides_postage:
+        found += deadlines.windows_while_deciding_postage(policy)
+    elif case.is_open:
+        found += deadlines.windows_of(case.state, policy)
+    if case.process_version > 1 and case.is_open and is_owed_outside(case):
+        found += deadlines.windows_of(S.REIMBURSEMENT_DUE, policy)
+    if bears_postage(case, policy):
+        found += deadlines.postage_windows(case, policy)
+    return {one.what: one for one in found if case.sends_back or one.what is not WindowName.RETURN_TO_CUSTOMER_TARGET}
+
+
+def _is_of_earlier_payout(case: Case, deadline: Deadline) -> bool:
+    return deadline.what is WindowName.POSTAGE and deadline.since != case.paid_at
+
+
+def _since(case: Case, what: WindowName, at: datetime) -> datetime:
+    return case.paid_at if what is WindowName.POSTAGE and case.paid_at else at
 
 
 def _may_open(case: Case, window: Window) -> bool:

@@ -5,6 +5,7 @@ from domain.cases.messages import CaseResolution, WarehouseInspection
 from domain.cases.timeline import CaseEvent
 from domain.policy_document import PolicyDocument
 from policy import inspection as rules
+from policy.parcels.return_postage import judged
 from workflows.refund.steps import exchange, returns
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
@@ -42,7 +43,8 @@ def resolve(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Policy
     happened = TimelineEvent(
         CaseEvent.INSPECTION_DECIDED, resolution.decided_by, "R27", {"decision": resolution.decision.value}
     )
-    return exchange.replace_or_refund(rules.apply_resolution(case, resolution), (happened,), policy, arrived.at)
+    decided = judged(rules.apply_resolution(case, resolution), policy)
+    return exchange.replace_or_refund(decided, (happened,), policy, arrived.at)
 
 
 def _inspected(case: Case, inspection: WarehouseInspection) -> TimelineEvent:

@@ -15,6 +15,7 @@ from policy import dispatches, returns
 from policy import request as rules
 from policy.case_reopening import check_reopening, decided_by_rule, may_reopen
 from workflows.refund.steps import completion, exchange
+from workflows.refund.steps.postage import telling
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 OPTIONAL_HOLDS_NOTHING_UP = 2
@@ -34,16 +35,15 @@ def take_evidence(case: Case, arrived: ReceivedMessage[EvidenceReport], policy: 
     return Transition(case, happened)
 
 
-def withdraw(case: Case, arrived: ReceivedMessage[Withdrawal], _policy: PolicyDocument) -> Transition | Refusal:
+def withdraw(case: Case, arrived: ReceivedMessage[Withdrawal], policy: PolicyDocument) -> Transition | Refusal:
     """End the case at the customer's request, as long as the warehouse does not have the goods (R24)."""
     if refusal := returns.check_withdrawal(case):
         return refusal
     is_settled_in_part = case.is_partly_paid or any(line.refused for line in case.lines)
     state = completion.end_state(case) if is_settled_in_part else CaseState.WITHDRAWN
-    return Transition(
-        case.amend(state=state, ended_at=arrived.at),
-        (TimelineEvent(CaseEvent.WITHDRAWN, arrived.message.withdrawn_by, "R24"),),
-    )
+    happened = TimelineEvent(CaseEvent.WITHDRAWN, arrived.message.withdrawn_by, "R24")
+    withdrawn = Transition(case.amend(state=state, ended_at=arrived.at), (happened,))
+    return telling.at_the_end(withdrawn, policy, arrived.at)
 
 
 def end_information_window(case: Case, deadline: Deadline, _at: datetime, policy: PolicyDocument) -> Transition:

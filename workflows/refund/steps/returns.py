@@ -14,16 +14,25 @@ from policy import deadlines
 from policy import returns as rules
 from policy.parcels.courier_events import CONVERGES_SINCE, follow, has_later_report, is_lost, reported_by
 from policy.parcels.parcel_codes import is_same_number
-from policy.refund_amount import check_postage
+from policy.parcels.return_postage import SUMS_PARCELS, check_told, check_told_alone, is_about_another_parcel
 from workflows.refund.steps import completion, exchange
+from workflows.refund.steps.postage import telling
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
 
-def track(case: Case, arrived: ReceivedMessage[CourierTracking], _policy: PolicyDocument) -> Transition | Refusal:
-    """Register or follow the parcel; "delivered" is not receipt (R19, R20), and a human decides about a loss (R22)."""
+def track(case: Case, arrived: ReceivedMessage[CourierTracking], policy: PolicyDocument) -> Transition | Refusal:
+    """Register or follow the parcel; "delivered" is not receipt (R19, R20), and a human decides about a loss (R22).
+
+    The customer's postage for it is kept (R30).
+    """
+    refusal = check_told(case, arrived.message, arrived.at)
+    return refusal or telling.keep(_tracked_parcel(case, arrived), arrived, policy)
+
+
+def _tracked_parcel(case: Case, arrived: ReceivedMessage[CourierTracking]) -> Transition:
     tracking = arrived.message
-    if refusal := check_postage(case, tracking):
-        return refusal
+    if case.process_version >= SUMS_PARCELS and is_about_another_parcel(case, tracking):
+        return Transition(case)
     shipment = _shipment(case, arrived)
     if case.process_version >= CONVERGES_SINCE and case.shipment and not _is_new(case.shipment, tracking):
         return _followed(case, case.shipment, shipment, tracking)
@@ -50,14 +59,28 @@ def _on_its_way(case: Case, after: Shipment, tracking: CourierTracking, *, lost:
     return Transition(case.amend(state=state, shipment=after, deadlines=moving), (happened,))
 
 
-def track_rest(case: Case, arrived: ReceivedMessage[CourierTracking], _policy: PolicyDocument) -> Transition | Refusal:
+def track_rest(case: Case, arrived: ReceivedMessage[CourierTracking], policy: PolicyDocument) -> Transition | Refusal:
     """Register the parcel with the rest of the goods while the first part is inspected or paid (R19, R26).
 
-    Its window stays the one of the return.
+    Its window stays the one of the return. Postage is kept for any parcel, whether or not more goods are to come (R30).
     """
+    tracking = arrived.message
+    is_rest_out = case.is_open and any(line.outstanding for line in case.lines) and case.ends_in is None
+    if not _is_new(case.shipment, tracking) or not is_rest_out:
+        return _told_alone(case, arrived, policy) if case.process_version >= SUMS_PARCELS else Transition(case)
+    is_checked = case.process_version >= SUMS_PARCELS
+    rest = (check_told(case, tracking, arrived.at) if is_checked else None) or _rest_registered(case, arrived)
+    return telling.keep(rest, arrived, policy) if isinstance(rest, Transition) else rest
+
+
+def _told_alone(case: Case, arrived: ReceivedMessage[CourierTracking], policy: PolicyDocument) -> Transition | Refusal:
+    tracking = arrived.message
+    refusal = check_told_alone(case, tracking, policy) or check_told(case, tracking, arrived.at)
+    return refusal or telling.keep(Transition(case), arrived, policy)
+
+
+def _rest_registered(case: Case, arrived: ReceivedMessage[CourierTracking]) -> Transition | Refusal:
     tracking, ship_by = arrived.message, case.deadline(WindowName.SHIP_BY)
-    if not _is_new(case.shipment, tracking) or not any(line.outstanding for line in case.lines):
-        return Transition(case)
     if ship_by is None or not deadlines.in_time(arrived.at, ship_by):
         return Refusal(rule="R19", code="too_late_to_send", message="The time to send the rest back has ended.")
     happened = _tracked(case.shipment, tracking, None)
@@ -121,14 +144,12 @@ def _received(receipt: GoodsReceipt, rule: str = "R20") -> TimelineEvent:
     return TimelineEvent(CaseEvent.RECEIVED, receipt.received_by, rule, {**scanned, **matched})
 
 
-def expire(case: Case, deadline: Deadline, at: datetime, _policy: PolicyDocument) -> Transition:
+def expire(case: Case, deadline: Deadline, at: datetime, policy: PolicyDocument) -> Transition:
     """End a case whose parcel was not sent in time; a part that was already paid stays paid (R19, R26)."""
     state = completion.end_state(case)
     details = {"what": deadline.what, "when": deadline.when.isoformat()}
-    return Transition(
-        case.amend(state=state, ended_at=at),
-        (TimelineEvent(CaseEvent.RETURN_WINDOW_ENDED, rule="R19", details=dict(details)),),
-    )
+    happened = TimelineEvent(CaseEvent.RETURN_WINDOW_ENDED, rule="R19", details=dict(details))
+    return telling.at_the_end(Transition(case.amend(state=state, ended_at=at), (happened,)), policy, at)
 
 
 def stall(case: Case, deadline: Deadline, _at: datetime, _policy: PolicyDocument) -> Transition:
@@ -151,7 +172,8 @@ def decide_loss(case: Case, arrived: ReceivedMessage[CaseResolution], policy: Po
     )
     if resolution.decision is ResolutionDecision.PAY:
         return exchange.replace_or_refund_without_goods(case.amend(loss_accepted=True), (happened,), policy, arrived.at)
-    return Transition(case.amend(ended_at=arrived.at), (happened,))
+    closed = Transition(case.amend(ended_at=arrived.at), (happened,))
+    return telling.at_the_end(closed, policy, arrived.at)
 
 
 def _shipment(case: Case, arrived: ReceivedMessage[CourierTracking]) -> Shipment:
@@ -159,7 +181,7 @@ def _shipment(case: Case, arrived: ReceivedMessage[CourierTracking]) -> Shipment
     tracking, known = arrived.message, case.shipment
     if known is None or _is_new(known, tracking):
         return _registered(case, arrived)
-    known = known.amend(postage=_postage(known, tracking))
+    known = known.amend(postage=_postage(case, tracking))
     if case.process_version < CONVERGES_SINCE:
         return known if _is_old(known, tracking) else _moved_by_0_1_0(known, arrived)
     reported = reported_by(tracking, arrived.at)
@@ -179,15 +201,19 @@ def _registered(case: Case, arrived: ReceivedMessage[CourierTracking]) -> Shipme
         registered_at=arrived.at,
         last_moved_at=arrived.at,
         last_event_at=tracking.occurred_at,
-        postage=_postage(case.shipment, tracking),
+        postage=_postage(case, tracking),
     )
     is_timed = tracking.occurred_at is not None or tracking.sightings is not None
     reported = reported_by(tracking, arrived.at) if is_timed else None
     return follow(shipment, reported) if reported and case.process_version >= CONVERGES_SINCE else shipment
 
 
-def _postage(known: Shipment | None, tracking: CourierTracking) -> Money | None:
-    """Return the latest postage: an event without one keeps it, and a zero replaces it (R30)."""
+def _postage(case: Case, tracking: CourierTracking) -> Money | None:
+    """Return the parcel's latest postage: an event without one keeps it, and a zero replaces it (R30).
+
+    In a run of release 0.1.0 another parcel takes over the postage of the one before.
+    """
+    known = case.shipment if case.process_version < SUMS_PARCELS or not _is_new(case.shipment, tracking) else None
     return tracking.postage if tracking.postage is not None else (known.postage if known else None)
 
 

@@ -7,7 +7,9 @@ from domain.cases.timeline import CaseEvent
 from domain.enums import CaseState
 from domain.policy_document import PolicyDocument
 from policy import refund_amount
+from policy.parcels.return_postage import made_due
 from policy.payments.payment_balance import owed_so_far
+from workflows.refund.steps.postage.asking import asked
 from workflows.refund.transition import TimelineEvent, Transition
 
 
@@ -30,8 +32,30 @@ def owe_instead(
     return owing.case, owing.happened
 
 
+def owe_postage(
+    case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument
+) -> tuple[Case, tuple[TimelineEvent, ...]]:
+    """Return the case with return postage due that was told, or decided about, after its goods were (R30).
+
+    It is added to what was due before, and not planned.
+    """
+    due = refund_amount.postage_due(case)
+    owed = _owed(case, due, policy)
+    case = _with_owed(case, due).amend(refund_due=refund_amount.together(case.refund_due, due))
+    return case, (*happened, owed)
+
+
 def _owing(case: Case, due: RefundDue, happened: tuple[TimelineEvent, ...], policy: PolicyDocument) -> Transition:
-    owed = TimelineEvent(
+    owed = _owed(case, due, policy)
+    case = _with_owed(case, due)
+    for one in refund_amount.unaccounted(case):
+        case = case.with_replacement(one.amend(is_accounted=True))
+    due_now = case.amend(state=CaseState.PAYOUT_DUE, refund_due=due, payout_plan_count=case.payout_plan_count + 1)
+    return Transition(due_now, (*happened, owed, *asked(case)))
+
+
+def _owed(case: Case, due: RefundDue, policy: PolicyDocument) -> TimelineEvent:
+    return TimelineEvent(
         CaseEvent.PAYOUT_DUE if due.total else CaseEvent.NOTHING_OWED,
         rule="R30" if policy.is_sellers_fault(case.reason) else "R31",
         details={
@@ -43,15 +67,12 @@ def _owing(case: Case, due: RefundDue, happened: tuple[TimelineEvent, ...], poli
             "currency": due.total.currency,
         },
     )
-    case = _with_owed(case, due)
-    for one in refund_amount.unaccounted(case):
-        case = case.with_replacement(one.amend(is_accounted=True))
-    due_now = case.amend(state=CaseState.PAYOUT_DUE, refund_due=due, payout_plan_count=case.payout_plan_count + 1)
-    return Transition(due_now, (*happened, owed))
 
 
 def _with_owed(case: Case, due: RefundDue) -> Case:
     if case.process_version == 1:
         return case
     before, postage = case.owed or owed_so_far(case), due.return_postage.minor
+    case = made_due(case) if postage else case
+    case = case.amend(label_deducted=case.label_deducted + due.label_deduction.minor)
     return case.amend(owed=Owed(goods=before.goods + due.total.minor - postage, postage=before.postage + postage))

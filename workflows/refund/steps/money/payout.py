@@ -89,7 +89,10 @@ def paid(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument
         )
         for line in case.lines
     )
-    return continue_after_inspection(case.amend(lines=lines, agreed_amount=None, blocked_by=None), happened, policy, at)
+    is_for_goods = part_paid or lines != case.lines
+    paid_at = at if is_for_goods and case.process_version > 1 else case.paid_at
+    case = case.amend(lines=lines, agreed_amount=None, blocked_by=None, paid_at=paid_at)
+    return continue_after_inspection(case, happened, policy, at)
 
 
 def answered(payout: Payout, by: str = "gateway") -> TimelineEvent:
