@@ -78,8 +78,8 @@ class ResolutionBody(Value):
     amount: Price | None = Field(
         default=None,
         description="the agreed amount for failed units, or what is borne of return postage under review: required "
-        "with partial_refund; with paid, what was paid; with count_refund, how much of the refund or dispute was for this "
-        "case, if not all; not allowed otherwise",
+        "with partial_refund; with paid, what was paid; with count_refund, how much of the refund or dispute was for "
+        "this case, if not all; not allowed otherwise",
     )
     reason_code: Code | None = Field(default=None, description="the reason; required to reopen (R12)")
     reference: Identifier | None = Field(
