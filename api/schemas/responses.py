@@ -1,6 +1,6 @@
 """What the API shows of a case: the domain's case, what the database adds, and whose turn it is."""
 
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
 from pydantic import AwareDatetime, Field
@@ -47,18 +47,6 @@ class EvidenceLink(Value):
     sha256: str | None
 
 
-class PostageAmounts(Value):
-    """The customer's return postage, all parcels together: told = borne + under review + refused (R30, R31)."""
-
-    told: Money = Field(description="what the customer said they paid")
-    borne: Money = Field(description="what the shop bears")
-    under_review: Money = Field(description="what an auditor has to decide about")
-    refused: Money = Field(description="what stays with the customer")
-    tell_until: AwareDatetime | None = Field(
-        default=None, description="until when more can be told after the payout; not set before it (R30)"
-    )
-
-
 class Amounts(CaseMoney):
     """The case's money: what it owes, and what became of that."""
 
@@ -66,7 +54,15 @@ class Amounts(CaseMoney):
     refund_due: Money | None = Field(
         default=None, description="what fell due last, once it is known (R30, R31); `owed` is all that fell due so far"
     )
-    return_postage: PostageAmounts
+    postage_told: Money = Field(
+        description="what the customer paid to send parcels back; it is borne, under review or refused (R30, R31)"
+    )
+    postage_borne: Money = Field(description="what the shop bears of it")
+    postage_under_review: Money = Field(description="what an auditor has to decide about")
+    postage_refused: Money = Field(description="what stays with the customer")
+    postage_until: AwareDatetime | None = Field(
+        default=None, description="until when more can be told after the payout; not set before it (R30)"
+    )
 
 
 class CaseItem(Case):
@@ -145,19 +141,19 @@ def amounts_of(case: Case) -> Amounts:
         goods_asked=case.money(sum(unit.goods for line in case.lines for unit in line.units)),
         refund_due=case.refund_due.total if case.refund_due else None,
         **dict(case_money(case)),
-        return_postage=_postage_of(case),
+        **_postage_of(case),
     )
 
 
-def _postage_of(case: Case) -> PostageAmounts:
+def _postage_of(case: Case) -> dict[str, Any]:
     parcels, until = case.return_postage, case.deadline(WindowName.POSTAGE)
-    return PostageAmounts(
-        told=case.money(sum(one.told.minor for one in parcels)),
-        borne=case.money(sum(one.borne.minor for one in parcels)),
-        under_review=case.money(sum(one.under_review.minor for one in parcels)),
-        refused=case.money(sum(one.refused.minor for one in parcels)),
-        tell_until=until.when if until else None,
-    )
+    return {
+        "postage_told": case.money(sum(one.told.minor for one in parcels)),
+        "postage_borne": case.money(sum(one.borne.minor for one in parcels)),
+        "postage_under_review": case.money(sum(one.under_review.minor for one in parcels)),
+        "postage_refused": case.money(sum(one.refused.minor for one in parcels)),
+        "postage_until": until.when if until else None,
+    }
 
 
 def links_of(case: Case) -> dict[str, str]:
