@@ -19,7 +19,6 @@ def allowed_resolutions(case: Case, policy: PolicyDocument, by: str | None = Non
     """Return what a human, or this one, may decide about the case in its state; every other decision is refused.
 
     R12: reopening, by somebody else than who rejected. R22: a lost parcel. R27, R28: failed units. R30: return postage
-    R12: reopening, by somebody else than who rejected. R22: a lost parcel. R27, R28: failed units. R30: return postage
     under review, in whatever state. R32, R36, R38: money. R39: a replacement not sent yet, or not arrived. `paid` is
     offered in every state in which something is owed outside the original payments, and in no other.
     """
