@@ -71,7 +71,9 @@ async def test_m14_an_order_that_was_free_is_recorded_and_its_refund_owes_nothin
     told(await api.send(case, "inspection", inspection(), "dev-warehouse"), 200)
     case = await api.until(case, "refunded")
     nothing = {"minor": 0, "currency": "USD"}
-    assert case["amounts"] == {"goods_asked": nothing, "refund_due": nothing, "paid": nothing}
+    amounts = [amount for amount in case["amounts"].values() if not isinstance(amount, list)]
+    assert amounts == [nothing for _ in amounts]
+    assert (case["amounts"]["refund_due"], case["amounts"]["obligations"]) == (nothing, [])
     assert case["next_step"]["says"] == "Nothing more: nothing was owed for these goods."
 
 
