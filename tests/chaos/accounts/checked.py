@@ -3,7 +3,7 @@
 from hypothesis.stateful import invariant
 
 from domain.cases.case import Case
-from domain.enums import CaseState, ResolutionDecision
+from domain.enums import CaseState, Reason, ResolutionDecision
 from domain.payout_state import PayoutState
 from tests.chaos.accounts.moves import AccountsMoves
 from tests.support.invariants import Books, assert_invariants, broken, read_books
@@ -12,7 +12,13 @@ UNITS, POSTAGE, OUTBOUND, TOLD_EVERY, DECISIONS_AT_MOST = 4, 5, 3, 50, 12
 FAILED = frozenset({"failed", "canceled"})
 SHA = "a" * 64
 PAID = frozenset({CaseState.REFUNDED, CaseState.EXCHANGED, CaseState.CLOSED})
-LAST_RESORTS = (ResolutionDecision.PAID, ResolutionDecision.PAY, ResolutionDecision.RETRY, ResolutionDecision.CLOSE)
+LAST_RESORTS = (
+    ResolutionDecision.ACCEPT,
+    ResolutionDecision.PAID,
+    ResolutionDecision.PAY,
+    ResolutionDecision.RETRY,
+    ResolutionDecision.CLOSE,
+)
 
 
 class CheckedAccounts(AccountsMoves):
@@ -50,6 +56,11 @@ class CheckedAccounts(AccountsMoves):
                     f"{case.case_id} ended with {owed - paid - counted - waived} due"
                 )
                 assert case.state is CaseState.CLOSED or not waived, f"{case.case_id} is {case.state}, {waived} waived"
+
+    @invariant()
+    def r31_no_postage_is_borne_for_personal_reasons(self) -> None:
+        for case in self.cases():
+            assert case.reason is not Reason.PERSONAL or not (case.owed and case.owed.postage)
 
     @invariant()
     def what_counts_went_back(self) -> None:

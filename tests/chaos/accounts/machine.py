@@ -54,6 +54,12 @@ class Accounts(CheckedAccounts):
         self.bring_to_payout(reason, min(units, self.free_units))
         self.settle()
 
+    @rule(which=WHICH, parcel=st.integers(1, 3), steps=st.sampled_from([0, 1, 5, 50_000]))
+    def postage_is_told(self, which: int, parcel: int, steps: int) -> None:
+        """Tell the postage of one of three parcels, at any time: a supplement after the payout, or above review."""
+        self.tell_postage(self.case_ids[which % len(self.case_ids)], parcel, steps * self.step)
+        self.settle()
+
     @rule(place=WHICH, part=PARTS)
     def refund_by_hand(self, place: int, part: float) -> None:
         if payment := self.payment(place):

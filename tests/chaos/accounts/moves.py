@@ -79,12 +79,16 @@ class AccountsMoves(RuleBasedStateMachine):
             pin = EvidencePin(evidence_id=f"{case_id}-e1", status=EvidenceStatus.PINNED, version_id="v1", sha256=SHA)
             self.tell(case_id, EvidenceReport(pins=(pin,)), "report_evidence")
         self.tell(case_id, AuditDecision(decision=AuditVerdict.APPROVE, decided_by="mei"), "decide_audit")
-        postage = None if reason is Reason.PERSONAL else self.money(POSTAGE * self.step)
-        number = f"SF{self.number:07d}{len(self.case_ids):02d}"
+        self.tell_postage(case_id, 1, 0 if reason is Reason.PERSONAL else POSTAGE * self.step)
+        self.tell(case_id, inspection(("MUG", units, "accepted"), inspected_by="wang"), "record_inspection")
+
+    def tell_postage(self, case_id: str, parcel: int, amount: int) -> None:
+        """Tell of a parcel on its way back, and of what the customer paid to send it."""
+        number = f"SF{case_id[-9:].upper()}{parcel}"
+        postage = self.money(amount) if amount else None
         self.tell(
             case_id, CourierTracking(carrier="sf_express", tracking_number=number, postage=postage), "register_shipment"
         )
-        self.tell(case_id, inspection(("MUG", units, "accepted"), inspected_by="wang"), "record_inspection")
 
     def _submitted(self, case_id: str, reason: Reason, units: int) -> CaseIntake:
         """Record the submission as the API does, and return what the case is opened with."""
