@@ -18,7 +18,7 @@ async def test_a_request_is_answered_with_the_case_and_whose_turn_it_is(api):
     assert case["amounts"]["paid"] == {"minor": 0, "currency": "USD"}
     assert case["description"] == "Does not suit me after all."
     assert {deadline["what"] for deadline in case["deadlines"]} >= {"request", "audit_target"}
-    assert await api.case(case) == {**case, "upload_tickets": []}
+    assert await api.case(case, "dev-storefront") == {**case, "upload_tickets": []}
 
 
 async def test_nothing_a_customer_wrote_and_no_fingerprint_is_told_to_temporal_or_shown(api):

@@ -17,6 +17,7 @@ TIMELINE = [
     ("approved", "auditor"),
     ("return_requested", "system"),
     ("shipment_registered", "customer"),
+    ("postage_told", "customer"),
     ("inspected", "warehouse"),
     ("payout_due", "system"),
     ("payout_planned", "system"),

@@ -47,6 +47,7 @@ async def test_m13_r30_postage_told_too_late_is_refused_with_the_date(shop: Shop
     assert (paid(shop), case.state) == ([GOODS], CaseState.REFUNDED)
 
 
+@pytest.mark.branch("postage_supplement")
 async def test_m13_r32_a_supplement_that_the_payment_cannot_take_is_reimbursed_outside(shop: Shop) -> None:
     order = await shop.order(lines=(order_line(quantity=1, unit_price=4000),), outbound_postage=0)
     case = await approved(shop, Reason.QUALITY, order=order)

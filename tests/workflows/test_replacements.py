@@ -150,6 +150,7 @@ async def test_p8_r43_a_lost_replacement_is_refunded_instead_without_the_differe
     assert (await shop.open(order=order)).refusal.rule == "R11"
 
 
+@pytest.mark.branch("lost_replacement_without_stock")
 async def test_p8_r39_without_stock_a_lost_replacement_is_refunded(shop: Shop) -> None:
     stock(shop, available=1)
     case = await replaced(shop, await mug_order(shop), "SF8000011")

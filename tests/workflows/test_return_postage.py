@@ -55,6 +55,7 @@ async def test_m12_r30_goods_are_paid_at_once_while_an_auditor_decides_about_hig
     assert sum(one.amount.minor for one in case.case().payouts) == GOODS + FAR_ABOVE
 
 
+@pytest.mark.branch("postage_reviewed")
 async def test_m12_r30_an_auditor_lets_the_shop_bear_a_part_of_high_postage(shop: Shop) -> None:
     case = await reviewed(shop, minor=90_000)
     await case.resolve(ResolutionDecision.PARTIAL_REFUND, amount=money(5000))
