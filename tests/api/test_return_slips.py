@@ -84,6 +84,9 @@ async def test_the_slip_is_kept_in_the_store_and_given_without_it(api, seaweed):
         def slip(self, case_id, name):
             raise StoreUnavailableError("away")
 
+        def prove_writable(self):
+            raise StoreUnavailableError("away")
+
     async with broken(api, store=Away()) as cut_off:
         assert (await label(cut_off, case)).content == first
 
