@@ -1,27 +1,22 @@
 """The record of a case: opened, changed and planned by idempotent local activities, each in one transaction."""
 
-from collections.abc import Collection, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
-from pydantic import Field
 from temporalio import activity
 
+from activities.case_changes import Change, DeadlineQuery, Opening, PayoutPlan, PlanQuery, Recorded
+from activities.ports.case_records import CaseAheadError, CaseBook, Catalogue, OrderBook
 from activities.ports.payment_gateway import PaymentSteps
 from activities.ports.policy import Calendars, PolicyRepository
 from domain.calendar import Deadline, Window
 from domain.cases.case import PROCESS_VERSION, Case, Refusal
 from domain.cases.case_lines import CaseLine
-from domain.cases.exchange import Product
-from domain.cases.payment_balance import CountedReturn, PlanRequest
-from domain.cases.payout import Payout
 from domain.cases.timeline import TimelineEntry
 from domain.enums import CaseState
 from domain.errors import UnitsTakenError
-from domain.findings import Finding
 from domain.order import Order
 from domain.policy_document import PolicyDocument
 from domain.request import IN_THE_RECORD, CaseIntake
-from domain.value import Value
 from policy.case_opening import Opened, opened, refused
 from policy.deadlines import compute
 from policy.parcels.return_postage import taken_over
@@ -31,154 +26,6 @@ from policy.refund_amount import with_label_deducted
 from policy.request import is_purchaser
 from policy.units.order_units import UnitsInCases, meant_by, on_offer, order_units
 from policy.units.unit_choice import may_choose_again
-
-
-class Opening(Value):
-    """What the workflow starts with: the recorded case and the policy version that applies to it (R41)."""
-
-    case: Case
-    policy: PolicyDocument
-
-
-class Change(Value):
-    """A change of a case to record; `opens` are the windows whose deadlines have to be computed."""
-
-    case: Case
-    entries: tuple[TimelineEntry, ...] = ()
-    opens: tuple[Window, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-
-class Recorded(Value):
-    """What recording added to the case: the deadlines of the new windows, and the units that it got.
-
-    With `newer`, nothing was recorded: the run is behind the record and continues from this case.
-    """
-
-    deadlines: tuple[Deadline, ...] = Field(default=())
-    lines: tuple[CaseLine, ...] | None = None
-    newer: Case | None = None
-
-
-class CaseAheadError(Exception):
-    """The record is ahead of the run, because Temporal was restored or an unsaved workflow task wrote it."""
-
-    def __init__(self, case: Case) -> None:
-        super().__init__(f"case {case.case_id} is recorded as version {case.version} with another account of it")
-        self.case = case
-
-
-class Planned(Protocol):
-    """What a plan consists of."""
-
-    @property
-    def payouts(self) -> tuple[Payout, ...]:
-        """All payouts of the case."""
-        ...
-
-    @property
-    def counted(self) -> tuple[CountedReturn, ...]:
-        """All returns that count as paid for the case."""
-        ...
-
-
-class CaseBook(Protocol):
-    """The recorded cases. Every call is one transaction and safe to repeat."""
-
-    def case(self, case_id: str) -> Case | None:
-        """Return the recorded case, or None."""
-        ...
-
-    def customer_of(self, case_id: str) -> str | None:
-        """Return the customer of a case that is recorded or submitted, or None."""
-        ...
-
-    def open(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
-        """Record a new case and reserve its units (R11), or return the case if it is recorded already.
-
-        The case must come with the shares of all units of its lines; it is returned with the reserved ones only.
-        A case that is not open reserves nothing. Raises UnitsTakenError.
-        """
-        ...
-
-    def record(self, case: Case, entries: Sequence[TimelineEntry]) -> Case:
-        """Record the case, add each entry once, and return the case with its units.
-
-        A payout that succeeded is entered in the ledger once. The unpaid units of an ended case become free (R11); a
-        reopened case reserves its units again. Raises UnitsTakenError, and CaseAheadError if a later version is
-        recorded, or this version with other entries.
-        """
-        ...
-
-    def report(self, findings: Sequence[Finding]) -> None:
-        """Record what operators have to look into, each finding once."""
-        ...
-
-    def units_in_cases(self, order_number: str) -> UnitsInCases:
-        """Return what the cases of the order say of its units: their step, who holds which, what was replaced."""
-        ...
-
-    def plan_payouts(self, case: Case, steps: PaymentSteps) -> tuple[Payout, ...]:
-        """Split `case.refund_due` over the order's payments within their caps and commit the plan (R32, R33, R35).
-
-        Returns all payouts of the case, including the new ones; a repeat returns the same plan. Raises
-        CapExceededError, UnitsTakenError when a reopened case cannot get its units back (R11), and CaseAheadError if a
-        later version is recorded.
-        """
-        ...
-
-    def rejected_by(self, case_id: str) -> str | None:
-        """Return who last rejected the case, or None (R12)."""
-        ...
-
-    def replan_payouts(self, case: Case, asked: PlanRequest, steps: PaymentSteps) -> Planned:
-        """Plan all that the case is still owed anew, in place of payouts that paid nothing, and commit it (R32, R36).
-
-        Raises as `plan_payouts` does, ReturnNotCountedError for a return that is named in vain, and
-        OtherAmountOwedError if `asked` expects another amount.
-        """
-        ...
-
-
-class OrderBook(Protocol):
-    """The orders, as the shop has sent them."""
-
-    def get(self, order_number: str) -> Order | None:
-        """Return the order, or None."""
-        ...
-
-
-class Catalogue(Protocol):
-    """The products that goods may be exchanged for (R39)."""
-
-    def products(self, skus: Collection[str]) -> dict[str, Product]:
-        """Return the known products among them, by sku."""
-        ...
-
-
-class PlanQuery(Value):
-    """A case whose money is to be planned: what has just fallen due, or, as asked, all that it is still owed."""
-
-    case: Case
-    asked: PlanRequest | None = None
-
-
-class PayoutPlan(Value):
-    """The payouts of a case, planned and committed, and the returns that count as paid for it.
-
-    With `newer`, nothing was planned, as in `Recorded`.
-    """
-
-    payouts: tuple[Payout, ...]
-    counted: tuple[CountedReturn, ...] = ()
-    newer: Case | None = None
-
-
-class DeadlineQuery(Value):
-    """Windows of a case whose deadlines are computed again, under its policy version."""
-
-    policy_version: str
-    windows: tuple[Window, ...]
 
 
 class CaseActivities:

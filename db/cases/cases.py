@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from activities.cases import CaseAheadError
+from activities.ports.case_records import CaseAheadError
 from activities.ports.payment_gateway import PaymentSteps
 from db.cases.case_list import CaseFilter, CasePage, open_with_other_process, read_page, unchanged_since
 from db.cases.case_record import ahead_of, existing_case, read_case, record_case, version_of, write_case

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import chinese_calendar
 import pytest
 
-from activities.cases import CaseActivities, DeadlineQuery
+from activities.case_changes import DeadlineQuery
+from activities.cases import CaseActivities
 from db.cases.cases import Cases
 from db.core.engine import Database
 from db.core.migrate import migrate

@@ -2,7 +2,8 @@
 
 import pytest
 
-from activities.cases import CaseActivities, PlanQuery
+from activities.case_changes import PlanQuery
+from activities.cases import CaseActivities
 from db.cases.cases import Cases
 from db.core.engine import Database
 from db.orders.orders import Orders

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from activities.cases import CaseAheadError
+from activities.ports.case_records import CaseAheadError
 from db.cases.cases import Cases
 from db.core.engine import Database
 from db.orders.orders import Orders

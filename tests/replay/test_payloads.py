@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.cases import Opening, Recorded
+from activities.case_changes import Opening, Recorded
 from tests.replay import releases
 from tests.replay.payloads import Payload, check, payloads
 from tests.replay.stored_types import of_activities, of_workflows

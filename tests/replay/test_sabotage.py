@@ -9,7 +9,8 @@ from temporalio import activity, workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from activities.cases import CaseActivities, Change, Recorded
+from activities.case_changes import Change, Recorded
+from activities.cases import CaseActivities
 from activities.payouts import PayoutActivities, PayoutOrder
 from domain.calendar import Deadline
 from domain.cases.case_lines import CaseLine

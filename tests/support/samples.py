@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from activities.calendar_updates import CalendarsTold, ProvisionalPage
-from activities.cases import Change, DeadlineQuery, Opening, PayoutPlan, PlanQuery, Recorded
+from activities.case_changes import Change, DeadlineQuery, Opening, PayoutPlan, PlanQuery, Recorded
 from activities.inbox.sweep import Batch, Swept
 from activities.payouts import PayoutOrder
 from activities.reconciliation import CaseUpdate, ReconciliationInput, ReconciliationResult

@@ -9,7 +9,8 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
-from activities.cases import CaseActivities, Change, DeadlineQuery, PayoutPlan, PlanQuery, Recorded
+from activities.case_changes import Change, DeadlineQuery, PayoutPlan, PlanQuery, Recorded
+from activities.cases import CaseActivities
 from activities.restored_records import KeptRecord
 from domain.calendar import Deadline, Window
 from domain.cases.case import Case, Refusal

@@ -2,9 +2,10 @@
 
 import asyncio
 import socket
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -17,6 +18,7 @@ from api.dependencies import Services
 from api.http.auth import KeyRing
 from config.settings import Settings
 from config.store import bucket_of
+from domain.order import Order
 from gateways.couriers.registry import courier_webhooks_of
 from gateways.evidence.evidence_store import EvidenceStore
 from gateways.payments.registry import gateways_of, payment_webhooks_of
@@ -34,6 +36,7 @@ class AccountsEnvironment:
 
     chaos: ChaosEnvironment
     services: Services
+    outbox: sqlite3.Connection
 
     @property
     def parts(self) -> KillEnvironment:
@@ -44,8 +47,14 @@ class AccountsEnvironment:
         """The gateways' books, read from their file, as their calls are faulty at times."""
         return self.chaos.ledger
 
-    def books(self) -> GatewayBooks:
-        return sandbox_books(self.parts.sandbox.call("GET", "/sandbox/ledger"))
+    def books(self, order: Order) -> GatewayBooks:
+        """Return the gateway's books of the order's payments."""
+        payments = [{"id": one.reference, "amount": one.amount, "currency": order.currency} for one in order.payments]
+        refunds = [asdict(one) for part in order.payments for one in self.ledger.refunds(part.reference)]
+        return sandbox_books({"payments": payments, "refunds": refunds})
+
+    def events_so_far(self) -> int:
+        return int(self.outbox.execute("SELECT count(*) FROM events").fetchone()[0])
 
     def settle(self, case_ids: list[str]) -> None:
         """Return when every webhook was applied and no case has anything under way but waiting for people."""
@@ -55,7 +64,8 @@ class AccountsEnvironment:
         self.chaos.await_quiet(case_ids)
 
     def _is_told(self) -> bool:
-        return all(one["delivered_at"] for one in self.parts.sandbox.deliveries())
+        waiting = self.outbox.execute("SELECT count(*) FROM events WHERE delivered_at IS NULL").fetchone()[0]
+        return not waiting
 
     async def _applied_what_waits(self) -> bool:
         """Apply what waits, as the sweep does; return whether something waited."""
@@ -79,10 +89,12 @@ def accounts_environment(folder: Path) -> Iterator[AccountsEnvironment]:
             {"url": f"{url}/stripe", "secrets": [SANDBOX_WEBHOOK_SECRET]},
             {"url": f"{url}/paypal", "secrets": [SANDBOX_WEBHOOK_ID], "provider": "paypal"},
         )
+        outbox = sqlite3.connect(folder / "payments.db", isolation_level=None)
         try:
-            yield AccountsEnvironment(chaos, services)
+            yield AccountsEnvironment(chaos, services, outbox)
         finally:
             chaos.kill_env.sandbox.listen()
+            outbox.close()
             server.should_exit = True
             serving.result(PATIENCE_SECONDS)
             close_all([*services.payment_names.gateways.values(), *services.webhooks.values()])

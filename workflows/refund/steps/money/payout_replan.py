@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from activities.cases import PayoutPlan
+from activities.case_changes import PayoutPlan
 from domain.cases.case import Case
 from domain.cases.messages import ReturnsChanged
 from domain.cases.payment_balance import PlanRequest, ReturnWay
