@@ -54,6 +54,15 @@ def is_at_gateway(case: Case) -> bool:
     )
 
 
+def holds_replacement(case: Case) -> bool:
+    """Return whether a dispute that has not ended keeps a replacement from being sent (R38, R39).
+
+    A run of release 0.1.0 goes on with it once the other units are paid.
+    """
+    is_held = case.state is CaseState.CHARGEBACK_HOLD or case.blocked_by is BlockReason.DISPUTE_UNCLEAR
+    return is_held and case.awaits_replacement and case.process_version > 1
+
+
 def merge_gateway_state(before: Payout, answer: Payout) -> Payout:
     """Return the payout after its gateway's answer; a success that fails later becomes `reversed` (R37).
 

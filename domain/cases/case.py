@@ -124,7 +124,8 @@ class Case(Value):
         "until the deadline `postage` (R30)",
     )
     ends_in: CaseState | None = Field(
-        default=None, description="state in which the case ends again once its late return postage is settled (R30)"
+        default=None,
+        description="state in which the case had ended before it was taken up for money or a replacement (R30, R37)",
     )
     payout_plan_count: Count = Field(default=0, description="how often money fell due; each time is planned once")
     payouts: tuple[Payout, ...] = ()

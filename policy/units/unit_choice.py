@@ -49,13 +49,16 @@ def may_choose_again(case: Case) -> bool:
 def holds(case: Case) -> dict[Unit, Hold]:
     """Return the units that the case holds: all of them while it is open, the settled ones forever (R11).
 
-    A case that was taken up again for nothing but return postage holds no more than before.
+    A case that was taken up again for nothing but its money or a replacement holds only the units that it accepted,
+    until the rest arrives after all.
     """
-    holds_all = case.is_open and case.ends_in is None
-    units = {
-        share.of(line.sku): _hold(case, line, index) for line in case.lines for index, share in enumerate(line.units)
+    holds_all = case.is_open and (case.ends_in is None or case.rest_received_at is not None)
+    return {
+        share.of(line.sku): hold
+        for line in case.lines
+        for index, share in enumerate(line.units)
+        if (hold := _hold(case, line, index)).settled or holds_all or (case.is_open and index < line.accepted)
     }
-    return {unit: hold for unit, hold in units.items() if hold.settled or holds_all}
 
 
 def _available(case: Case, line: CaseLine, holders: Mapping[Unit, str]) -> tuple[list[UnitShare], list[UnitShare]]:

@@ -3,9 +3,10 @@
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from domain.cases.messages import Dispatch
+from domain.cases.messages import Dispatch, RefundUpdate
 from domain.enums import CaseState, DispatchedGoods, Reason, ResolutionAsked, ResolutionDecision
 from domain.payment_events import DisputeStatus
+from domain.payout_state import PayoutState
 from tests.support.factories import usd
 from tests.workflows.case_driver import refused_by
 from tests.workflows.exchange_cases import asked, available, dispute_update, inspected, reserved, states, stock
@@ -107,6 +108,36 @@ async def test_r38_a_dispute_holds_the_replacement_and_won_it_goes_on(shop: Shop
     await case.until_event("dispute_won")
     await case.dispatch()
     assert await case.ended() == "exchanged"
+
+
+@pytest.mark.parametrize("unclear", [False, True])
+async def test_r38_a_dispute_holds_the_replacement_when_another_line_is_paid_meanwhile(
+    shop: Shop, *, unclear: bool
+) -> None:
+    stock(shop, "CUP", available=1, USD=1000)
+    shop.gateway.state = PayoutState.PENDING
+    case = await asked(shop, lines=[("MUG", 1), ("LAMP", 1)], exchange_for="CUP")
+    await case.inspect(("MUG", 1, "accepted"), ("LAMP", 1, "accepted"))
+    await case.until_event("payout_pending")
+    opened = dispute_update(case, DisputeStatus.OPEN)
+    opened = opened.amend(dispute=opened.dispute.amend(is_unclear=unclear))
+    shop.disputes.record(opened.dispute)
+    await case.hear("dispute_update", opened)
+    await case.until_event("payout_blocked" if unclear else "chargeback_hold")
+    held = case.state
+    [pending] = case.case().payouts
+    shop.gateway.state = PayoutState.SUCCEEDED
+    await case.hear("refund_update", RefundUpdate(payout_id=pending.payout_id, refund_id="re_1"))
+    await case.until_event("payout_succeeded")
+    assert case.state is held
+    won = dispute_update(case, DisputeStatus.WON)
+    shop.disputes.record(won.dispute)
+    await case.hear("dispute_update", won)
+    await case.until_event("dispute_won")
+    assert case.state is CaseState.REPLACEMENT_DUE
+    await case.dispatch()
+    assert await case.ended() == "exchanged"
+    assert [one.amount for one in case.case().payouts] == [usd(2500), usd(33)]
 
 
 async def test_r38_a_lost_dispute_has_returned_the_money_and_nothing_is_sent(shop: Shop) -> None:

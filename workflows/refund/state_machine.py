@@ -86,7 +86,7 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
     },
     S.RETURNING_TO_CUSTOMER: {
         CourierTracking: returns.track_rest,
-        GoodsReceipt: returns.receive_while_sending_back,
+        GoodsReceipt: returns.receive_at_once,
         WarehouseInspection: inspection.inspect,
     },
     S.PAYOUT_DUE: {
@@ -104,6 +104,8 @@ ON_MESSAGE: dict[CaseState, dict[type[Message], OnMessage]] = {
         CaseResolution: payout_resolution.resolve,
         PayoutTrouble: payout_resolution.take_trouble,
         CourierTracking: returns.track_rest,
+        GoodsReceipt: returns.receive_at_once,
+        WarehouseInspection: inspection.inspect,
     },
     S.CHARGEBACK_HOLD: {
         CaseResolution: payout_resolution.resolve,

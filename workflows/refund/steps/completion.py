@@ -12,6 +12,20 @@ from policy.case_reopening import is_owed_outside
 from workflows.refund.steps.postage.asking import asked
 from workflows.refund.transition import TimelineEvent, Transition
 
+_BY_WHAT_BECAME_OF_UNITS = frozenset({CaseState.REFUNDED, CaseState.EXCHANGED, CaseState.CLOSED})
+
+
+def waits_for_finance(case: Case) -> bool:
+    """Return whether a case must not end yet, as finance still has to pay outside the original payments (R32)."""
+    return case.process_version > 1 and is_owed_outside(case)
+
+
+def taken_up(case: Case) -> Case:
+    """Return an ended case as open again for its money or a replacement; it does not wait for its rest again (R11)."""
+    if case.is_open or case.process_version == 1:
+        return case.amend(ended_at=None)
+    return case.amend(ended_at=None, ends_in=case.state)
+
 
 def continue_or_end(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Transition:
     """Send replacements (R39), let a human decide about failed units (R27), send refused ones back (R28), wait or end.
@@ -53,7 +67,7 @@ def _end(case: Case, happened: tuple[TimelineEvent, ...], at: datetime) -> Trans
     """
     if case.postage_under_review and not case.sends_back:
         return _decide_postage(case, happened)
-    state = end_state(case)
+    state = CaseState.REIMBURSEMENT_DUE if waits_for_finance(case) else end_state(case)
     if case.sends_back and state is not CaseState.REIMBURSEMENT_DUE:
         state = CaseState.RETURNING_TO_CUSTOMER
     is_named = state is not case.state and state is not CaseState.LOST_IN_RETURN
@@ -76,14 +90,13 @@ def _decide_postage(case: Case, happened: tuple[TimelineEvent, ...]) -> Transiti
 
 
 def end_state(case: Case) -> CaseState:
-    """Return the state in which a case ends when nothing more is to come.
+    """Return the state in which a case ends when nothing more is to come and nothing is owed outside the payments.
 
-    It does not end before finance has paid what is owed outside the original payments (R32). One that had ended before
-    ends as it had (R30).
+    One that had ended before ends as it had, unless what became of its units or its money since says otherwise (R43).
     """
-    if case.process_version > 1 and is_owed_outside(case):
-        return CaseState.REIMBURSEMENT_DUE
-    return case.ends_in or _end_state(case)
+    if case.ends_in is None or case.waived or case.ends_in in _BY_WHAT_BECAME_OF_UNITS:
+        return _end_state(case)
+    return case.ends_in
 
 
 def _end_state(case: Case) -> CaseState:

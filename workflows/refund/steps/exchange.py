@@ -15,6 +15,7 @@ from domain.policy_document import PolicyDocument
 from policy import dispatches
 from policy import exchange as rules
 from policy.payout_rules import may_pay
+from workflows.refund.steps.completion import taken_up
 from workflows.refund.steps.money import dispute, payout
 from workflows.refund.transition import ReceivedMessage, TimelineEvent, Transition
 
@@ -133,7 +134,7 @@ def _send_again(case: Case, lost: Sequence[Replacement], by: str, word: str) -> 
         happened += [TimelineEvent(CaseEvent.REPLACEMENT_LOST, by, "R39", dict(details))]
         happened += [_happened(CaseEvent.REPLACEMENT_PLANNED, case.replacements[-1])]
     if lost and (not case.is_open or case.state in _WAITING):
-        case = case.amend(state=CaseState.REPLACEMENT_DUE, ended_at=None)
+        case = taken_up(case).amend(state=CaseState.REPLACEMENT_DUE)
     return Transition(case, tuple(happened))
 
 

@@ -19,6 +19,7 @@ def inspect(case: Case, arrived: ReceivedMessage[WarehouseInspection], policy: P
     case = case.amend(
         received_at=case.received_at or arrived.at,
         ended_at=None,
+        ends_in=None,
         shipment=case.shipment.amend(is_inspected=True) if case.shipment else None,
     )
     happened = (*revived, _inspected(case, arrived.message))

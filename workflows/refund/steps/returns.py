@@ -104,7 +104,7 @@ def receive(case: Case, arrived: ReceivedMessage[GoodsReceipt], _policy: PolicyD
     """Record the warehouse's scan as receipt, even if the case had ended or the parcel seemed lost (R19, R20, R22)."""
     revived = () if case.is_open else (revival(case, arrived.message.matched_by),)
     happened = _received(arrived.message)
-    received = case.amend(state=CaseState.RECEIVED, received_at=arrived.at, ended_at=None)
+    received = case.amend(state=CaseState.RECEIVED, received_at=arrived.at, ended_at=None, ends_in=None)
     return Transition(received, (*revived, happened))
 
 
@@ -116,10 +116,8 @@ def receive_rest(case: Case, arrived: ReceivedMessage[GoodsReceipt], _policy: Po
     return Transition(case.amend(rest_received_at=arrived.at), (_received(arrived.message),))
 
 
-def receive_while_sending_back(
-    case: Case, arrived: ReceivedMessage[GoodsReceipt], policy: PolicyDocument
-) -> Transition:
-    """Record the receipt of the rest at once: it is inspected while refused goods still have to be sent (R26, R28)."""
+def receive_at_once(case: Case, arrived: ReceivedMessage[GoodsReceipt], policy: PolicyDocument) -> Transition:
+    """Record the receipt of the rest at once, while refused goods wait to be sent or finance is to pay (R26, R28)."""
     return receive(case, arrived, policy) if any(line.outstanding for line in case.lines) else Transition(case)
 
 

@@ -15,6 +15,7 @@ from policy import disputes as rules
 from policy import exchange
 from policy.case_reopening import counts
 from policy.payments.payment_balance import still_owed
+from workflows.refund.steps.completion import taken_up
 from workflows.refund.steps.money import money_due, payout, payout_replan
 from workflows.refund.transition import ReceivedMessage, Replan, TimelineEvent, Transition
 
@@ -103,7 +104,7 @@ def _counted_before(case: Case, dispute: Dispute, happened: tuple[TimelineEvent,
     is_won = dispute.status is DisputeStatus.WON
     if dispute.status is DisputeStatus.OPEN or (_returned(dispute).minor == counted and not is_won):
         return Transition(case, happened)
-    reopened = case.amend(ended_at=None, settled_by_dispute=None)
+    reopened = taken_up(case).amend(settled_by_dispute=None)
     if is_won:
         return payout_replan.pay_rest(reopened, happened, PlanRequest(dispute=dispute))
     parked = payout.blocked(reopened, BlockReason.DISPUTE_LOST_IN_PART, happened)

@@ -13,7 +13,7 @@ from domain.payout_state import BlockReason, PayoutState
 from domain.policy_document import PolicyDocument
 from policy import payout_rules as rules
 from policy import refund_amount
-from workflows.refund.steps.completion import continue_or_end
+from workflows.refund.steps.completion import continue_or_end, taken_up
 from workflows.refund.steps.money.money_due import owe
 from workflows.refund.transition import ReceivedMessage, Replan, TimelineEvent, Transition
 
@@ -40,7 +40,7 @@ def take_answer(case: Case, arrived: ReceivedMessage[PayoutAnswer], policy: Poli
         return Transition(case)
     case, happened = case.with_payout(payout), (answered(payout),)
     if payout.state is PayoutState.REVERSED:
-        return _reversed(case.amend(ended_at=None), happened)
+        return _reversed(taken_up(case), happened)
     if case.state not in PAYING:
         return Transition(case, happened)
     if payout.state.has_paid_nothing:
@@ -80,7 +80,10 @@ def blocked(case: Case, reason: BlockReason, happened: tuple[TimelineEvent, ...]
 
 
 def paid(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument, at: datetime) -> Transition:
-    """Count the accepted units as paid, except replaced ones, and continue with the rest (R26, R28, R39)."""
+    """Count the accepted units as paid, except replaced ones, and continue with the rest (R26, R28, R39).
+
+    While a dispute holds a replacement, that waits on (R38).
+    """
     part_paid = case.agreed_amount is not None
     lines = tuple(
         line.amend(
@@ -91,7 +94,11 @@ def paid(case: Case, happened: tuple[TimelineEvent, ...], policy: PolicyDocument
     )
     is_for_goods = part_paid or lines != case.lines
     paid_at = at if is_for_goods and case.process_version > 1 else case.paid_at
-    case = case.amend(lines=lines, agreed_amount=None, blocked_by=None, paid_at=paid_at)
+    is_held = rules.holds_replacement(case)
+    case = case.amend(lines=lines, agreed_amount=None, paid_at=paid_at)
+    if is_held:
+        return Transition(case, happened)
+    case = case.amend(blocked_by=None)
     return continue_after_inspection(case, happened, policy, at)
 
 

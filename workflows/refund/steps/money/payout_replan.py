@@ -15,6 +15,7 @@ from domain.policy_document import PolicyDocument
 from policy import payout_rules as rules
 from policy.case_reopening import counts
 from policy.payments.payment_balance import still_owed
+from workflows.refund.steps.completion import taken_up
 from workflows.refund.steps.money import payout
 from workflows.refund.transition import ReceivedMessage, Replan, TimelineEvent, Transition
 
@@ -23,7 +24,7 @@ def returns_changed(case: Case, arrived: ReceivedMessage[ReturnsChanged], _polic
     """Find out whether money that counted as paid is owed again (R32, R38)."""
     if not counts(case, arrived.message.provider, arrived.message.return_id):
         return Transition(case)
-    parked = payout.blocked(case.amend(ended_at=None), BlockReason.REFUND_REVERSED)
+    parked = payout.blocked(taken_up(case), BlockReason.REFUND_REVERSED)
     return replace(parked, replans=payout.COUNT_ONLY)
 
 

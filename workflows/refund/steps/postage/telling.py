@@ -35,7 +35,16 @@ def keep(transition: Transition, arrived: ReceivedMessage[CourierTracking], poli
     if after.return_postage == case.return_postage:
         return transition
     happened = (*transition.happened, _told(after, arrived.message, policy), *asked(after, case))
-    return owe_what_is_settled(replace(transition, case=after, happened=happened), policy)
+    kept = owe_what_is_settled(replace(transition, case=after, happened=happened), policy)
+    return _without_question(kept, arrived.at) if kept.case.decides_postage else kept
+
+
+def _without_question(kept: Transition, at: datetime) -> Transition:
+    """Continue a case that waited for nothing but an auditor's decision, if nothing is left to decide about (R43)."""
+    if kept.case.postage_under_review:
+        return kept
+    goes_on = completion.continue_or_end(kept.case.amend(blocked_by=None), kept.happened, at)
+    return replace(kept, case=goes_on.case, happened=goes_on.happened)
 
 
 def tell_late(case: Case, arrived: ReceivedMessage[CourierTracking], policy: PolicyDocument) -> Transition | Refusal:
@@ -43,7 +52,7 @@ def tell_late(case: Case, arrived: ReceivedMessage[CourierTracking], policy: Pol
     tracking = arrived.message
     if refusal := rules.check_told_alone(case, tracking, policy) or rules.check_told(case, tracking, arrived.at):
         return refusal
-    taken_up = case.amend(state=CaseState.REIMBURSEMENT_DUE, ends_in=case.state, ended_at=None)
+    taken_up = completion.taken_up(case).amend(state=CaseState.REIMBURSEMENT_DUE)
     kept = keep(Transition(taken_up), arrived, policy)
     if not kept.happened:
         return Transition(case)
@@ -51,11 +60,12 @@ def tell_late(case: Case, arrived: ReceivedMessage[CourierTracking], policy: Pol
 
 
 def at_the_end(ended: Transition, policy: PolicyDocument, at: datetime) -> Transition:
-    """Return the end of the case, or first what its return postage still needs; then it ends the same way (R43)."""
+    """Return the end of the case, or first what is still owed, by a decision or outside; then it ends so (R32, R43)."""
     case = ended.case.amend(state=CaseState.REIMBURSEMENT_DUE, ends_in=ended.case.state, ended_at=None)
     if rules.not_due_yet(case):
         return owe_what_is_settled(Transition(case, ended.happened), policy)
-    return completion.continue_or_end(case, ended.happened, at) if case.postage_under_review else ended
+    goes_on = bool(case.postage_under_review) or completion.waits_for_finance(case)
+    return completion.continue_or_end(case, ended.happened, at) if goes_on else ended
 
 
 def owe_what_is_settled(transition: Transition, policy: PolicyDocument) -> Transition:
