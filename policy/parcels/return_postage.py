@@ -49,7 +49,7 @@ def judged(case: Case, policy: PolicyDocument) -> Case:
     parcels: list[ParcelPostage] = []
     for one in case.return_postage:
         more = one.told.minor - one.due
-        fits = is_borne and one.decided_by is None and more <= max(left, 0)
+        fits = is_borne and one.decided is None and one.decided_by is None and more <= max(left, 0)
         left -= more if fits else 0
         parcels.append(_shared(case, one, fits=fits, is_borne=is_borne))
     return case.amend(return_postage=tuple(parcels))

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.cases.case_lines import Shipment
 from domain.cases.messages import CourierTracking
 from domain.enums import CaseState, Reason, ResolutionDecision
 from domain.money import Money
@@ -202,3 +203,21 @@ def test_m13_r30_r31_what_was_told_is_borne_under_review_or_refused_to_the_last_
 
 def due_of(case, number):
     return next((one.due for one in case.return_postage if one.tracking_number == number), 0)
+
+
+@pytest.mark.parametrize(
+    ("currency", "told", "promised"), [("USD", 5_000, 3_000), ("JPY", 9_000, 4_000), ("KWD", 9, 0)]
+)
+def test_m13_r30_what_release_0_1_0_paid_stays_what_it_promised_when_its_case_is_continued(currency, told, promised):
+    case = settling(currency).amend(process_version=1)
+    sent = Shipment(
+        carrier="sf_express",
+        tracking_number="SF1234567",
+        status="in_transit",
+        registered_at=AT,
+        last_moved_at=AT,
+        postage=case.money(told),
+    )
+    paid = tuple(line.amend(paid=line.accepted) for line in case.lines)
+    [parcel] = rules.taken_over(case.amend(shipment=sent, lines=paid), POLICY).return_postage
+    assert (parcel.borne.minor, parcel.due, parcel.under_review.minor) == (promised, promised, 0)
